@@ -148,7 +148,7 @@ internal sealed class KeycloakBearerHandler(
         var isRead = refusals.Take(Scheme.Name, rejection.Code, out var alike);
         if (isRead || Events.ListensToAuthenticationFailed)
         {
-            rejection = TokenDiagnosis.Explain(rejection, token.Span, Options.Verifier.Value.Policy, Clock.GetUtcNow());
+            rejection = TokenDiagnosis.Explain(rejection, token.Span, Options.Verifier.Value.Policy, TimeProvider.GetUtcNow());
         }
 
         if (isRead)

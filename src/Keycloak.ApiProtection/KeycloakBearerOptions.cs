@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Events;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;

@@ -35,7 +35,7 @@ internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpCli
     {
         var issuers = options.ValidIssuers.Count > 0 ? options.ValidIssuers.ToArray() : [KeycloakAddress.Issuer(options)!];
         var audiences = options.Audiences.Concat(options.Audience is { } audience ? [audience] : []).ToArray();
-        var algorithms = options.Algorithms.Count > 0 ? options.Algorithms : KeycloakBearerDefaults.Algorithms;
+        var algorithms = options.Algorithms.Count > 0 ? options.Algorithms.AsReadOnly() : KeycloakBearerDefaults.Algorithms;
         var keys = new RealmKeys(
             new RealmSettings
             {

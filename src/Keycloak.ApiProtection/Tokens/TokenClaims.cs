@@ -78,16 +78,19 @@ internal ref struct TokenClaims
         return problem is null;
     }
 
-    private string? Take(ReadOnlySpan<byte> name, JsonValue value)
+    private string? Take(scoped ReadOnlySpan<byte> name, JsonValue value)
     {
         switch (name.Length)
         {
             case 3 when name.SequenceEqual("exp"u8):
-                return TryTakeDate(value, out var expiresAt) ? Keep(ExpiresAt = expiresAt) : "'exp' is not a whole number of seconds in range";
+                ExpiresAt = Date(value);
+                return ExpiresAt >= 0 ? null : "'exp' is not a whole number of seconds in range";
             case 3 when name.SequenceEqual("nbf"u8):
-                return TryTakeDate(value, out var notBefore) ? Keep(NotBefore = notBefore) : "'nbf' is not a whole number of seconds in range";
+                NotBefore = Date(value);
+                return NotBefore >= 0 ? null : "'nbf' is not a whole number of seconds in range";
             case 3 when name.SequenceEqual("iat"u8):
-                return TryTakeDate(value, out var issuedAt) ? Keep(IssuedAt = issuedAt) : "'iat' is not a whole number of seconds in range";
+                IssuedAt = Date(value);
+                return IssuedAt >= 0 ? null : "'iat' is not a whole number of seconds in range";
             case 3 when name.SequenceEqual("iss"u8):
                 Issuer = value;
                 return MustBe(JsonKind.String, value, "'iss' is not a string");
@@ -125,10 +128,9 @@ internal ref struct TokenClaims
         }
     }
 
-    private readonly bool TryTakeDate(JsonValue value, out long seconds) =>
-        value.TryGetInteger(Json, out seconds) && seconds is >= 0 and <= LatestDate;
-
-    private static string? Keep(long _) => null;
+    /// <summary>A NumericDate (RFC 7519 section 2); negative where it is none.</summary>
+    private readonly long Date(JsonValue value) =>
+        value.TryGetInteger(Json, out var seconds) && seconds <= LatestDate ? seconds : -1;
 
     private static string? MustBe(JsonKind kind, JsonValue value, string problem) => value.Kind == kind ? null : problem;
 }
