@@ -21,6 +21,8 @@ internal sealed record RealmFailure(string Code, string Reason, string Mend)
             "tls",
             $"No trusted TLS connection to {Show(address)}: {Quote(error.InnerException?.Message ?? error.Message)}",
             "Install the certificate of the authority that signed Keycloak's certificate on this machine, and use the host name that the certificate names."),
+        HttpRequestError.ResponseEnded => Interrupted(address, error),
+        HttpRequestError.Unknown when error.InnerException is IOException inner => Interrupted(address, inner),
         _ => new(
             "unreachable",
             $"No connection to {Show(address)}: {Quote(error.Message)}",
@@ -28,7 +30,7 @@ internal sealed record RealmFailure(string Code, string Reason, string Mend)
                 + "Keycloak's name in that network and leave the address that browsers use in ValidIssuers."),
     };
 
-    public static RealmFailure Interrupted(Uri address, IOException error) => new(
+    public static RealmFailure Interrupted(Uri address, Exception error) => new(
         "unreachable",
         $"The connection to {Show(address)} broke in the middle of the answer: {Quote(error.Message)}",
         "Keycloak or a proxy before it stopped or closes connections early: see their logs. This API tries again by itself.");

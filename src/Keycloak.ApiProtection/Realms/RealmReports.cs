@@ -9,12 +9,13 @@ internal sealed class RealmReports(RealmSettings settings, ILogger logger)
 {
     private const int MostCauses = 32;
 
-    private readonly HashSet<(string Cause, bool KeysServe)> _reported = [];
+    // What is to be mended tells causes apart better than what was found: the same outage shows at one address now and at another then.
+    private readonly HashSet<(string Code, string Mend, bool KeysServe)> _reported = [];
     private IReadOnlyList<UnusableKey> _unusable = [];
 
     public void Failed(RealmFailure failure, bool keysServe, DateTimeOffset serveUntil)
     {
-        if (_reported.Count >= MostCauses || !_reported.Add((failure.Code + failure.Reason, keysServe)))
+        if (_reported.Count >= MostCauses || !_reported.Add((failure.Code, failure.Mend, keysServe)))
         {
             return;
         }
