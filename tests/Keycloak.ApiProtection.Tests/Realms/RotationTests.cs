@@ -1,3 +1,4 @@
+using System.Net;
 using Keycloak.ApiProtection.Realms;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
@@ -191,6 +192,26 @@ public sealed class RotationTests
 
         Assert.Equal(2, realm.Discoveries);
         Assert.Equal(12, realm.Fetches);
+    }
+
+    [Fact]
+    public async Task Keys_that_have_moved_are_found_through_discovery_before_its_hour_is_over()
+    {
+        var realm = new FakeRealm(TestKey.Ec("one"));
+        using var keys = await realm.OpenReadAsync();
+        realm.Discovery["jwks_uri"] = FakeRealm.Issuer + "/moved";
+        realm.Instead = request => request.RequestUri!.AbsoluteUri == FakeRealm.KeysAddress ? FakeRealm.Answer("", HttpStatusCode.NotFound) : null;
+        realm.Rotate(TestKey.Ec("two"));
+
+        realm.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.True(keys.TryFind("one"u8, out _));
+        await keys.Settled;
+        Assert.Equal("status", keys.Failure!.Code);
+        realm.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(keys.TryFind("one"u8, out _));
+        await keys.Settled;
+
+        Assert.True(keys.TryFind("two"u8, out _));
     }
 
     [Theory]

@@ -10,8 +10,6 @@ namespace Keycloak.ApiProtection.Tests.Realms;
 /// <summary>Project Wycheproof's JWS vectors, as far as key and signature decide. The compact form and the header have their own tests.</summary>
 public sealed partial class WycheproofTests
 {
-    private const string FileName = "json_web_signature_test.json";
-
     /// <summary>
     /// Valid to the vectors, refused here: the key's alg is not the token's (PS256 against PS384), or is none that exists (ES521). A key
     /// that says what it is for is used for that alone (RFC 7517 section 4.4). With a mended alg they verify.
@@ -72,24 +70,9 @@ public sealed partial class WycheproofTests
 
     private static (JsonObject Group, JsonObject Test)[] Tests()
     {
-        var file = Find();
-        Assert.SkipWhen(file is null, $"The Wycheproof vectors are not here: set WYCHEPROOF_VECTORS to the folder of {FileName}.");
-        var groups = JsonNode.Parse(File.ReadAllText(file!))!["testGroups"]!.AsArray();
+        var groups = JsonNode.Parse(File.ReadAllText(SharedFile.FindOrSkip("vectors/json_web_signature_test.json")))!["testGroups"]!.AsArray();
 
         return [.. groups.SelectMany(group => group!["tests"]!.AsArray().Select(test => (group.AsObject(), test!.AsObject())))];
-    }
-
-    /// <summary>The folder that the environment names, else a <c>shared/vectors</c> beside one of the folders above.</summary>
-    private static string? Find()
-    {
-        var folders = new List<string?> { Environment.GetEnvironmentVariable("WYCHEPROOF_VECTORS") };
-
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            folders.Add(Path.Combine(folder.FullName, "shared", "vectors"));
-        }
-
-        return folders.Where(folder => !string.IsNullOrEmpty(folder)).Select(folder => Path.Combine(folder!, FileName)).FirstOrDefault(File.Exists);
     }
 
     [GeneratedRegex("^[A-Za-z0-9_-]*\\z")]
