@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Keycloak.ApiProtection.Realms;
 
 /// <summary>Tells the log what happens to a realm's keys: each cause once until it is mended, not once a request or a retry.</summary>
-/// <remarks>For one refresh at a time. What is remembered is bounded: beyond that many causes at once, further ones are not reported.</remarks>
+/// <remarks>For one refresh at a time. What is remembered is bounded: beyond that many causes at once, further ones are not
+/// reported.</remarks>
 internal sealed class RealmReports(RealmSettings settings, ILogger logger)
 {
     private const int MostCauses = 32;

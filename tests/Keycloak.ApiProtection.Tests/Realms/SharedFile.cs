@@ -1,6 +1,8 @@
 namespace Keycloak.ApiProtection.Tests.Realms;
 
-/// <summary>Files that stand beside the repository and not in it: found in a <c>shared</c> folder beside one of the folders above, or nowhere.</summary>
+/// <summary>
+/// Files that stand beside the repository and not in it: found in a <c>shared</c> folder beside one of the folders above, or nowhere.
+/// </summary>
 internal static class SharedFile
 {
     /// <summary>The path of a file below <c>shared</c>; skips the test, visibly, where it is not there.</summary>

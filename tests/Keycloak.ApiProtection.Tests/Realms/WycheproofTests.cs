@@ -7,7 +7,9 @@ using Keycloak.ApiProtection.Realms;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 
-/// <summary>Project Wycheproof's JWS vectors, as far as key and signature decide. The compact form and the header have their own tests.</summary>
+/// <summary>
+/// Project Wycheproof's JWS vectors, as far as key and signature decide. The compact form and the header have their own tests.
+/// </summary>
 public sealed partial class WycheproofTests
 {
     /// <summary>
