@@ -10,7 +10,6 @@ public abstract partial class RealmContract
 
     [Theory]
     [InlineData("cli", "RS256", "JWT")]
-    [InlineData("rfc9068", "RS256", "at+jwt")]
     [InlineData("es256", "ES256", "JWT")]
     [InlineData("ps256", "PS256", "JWT")]
     [InlineData("lightweight", "RS256", "JWT")]
@@ -25,6 +24,15 @@ public abstract partial class RealmContract
         Assert.Equal((algorithm, "sig"), (key.GetProperty("alg").GetString(), key.GetProperty("use").GetString()));
         Assert.True(Signature.Verifies(token, key));
         Assert.Equal("Bearer", token.Kind);
+    }
+
+    [Fact]
+    public async Task The_client_rfc9068_gets_the_header_type_of_that_rfc_where_the_version_knows_it()
+    {
+        var answer = await Client.PasswordAsync(DemoClient.Public("rfc9068"), "alice", Cancellation);
+
+        Assert.Equal((Differences.Rfc9068HeaderType, "Bearer"), (answer.AccessToken.Type, answer.AccessToken.Kind));
+        Assert.Equal("JWT", answer.IdToken.Type);
     }
 
     [Fact]

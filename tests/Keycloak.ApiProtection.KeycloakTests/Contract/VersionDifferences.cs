@@ -28,8 +28,8 @@ public sealed record VersionDifferences(Version Version)
     /// <summary>Since 26.6.2 the introspecting client must be in the token's audience.</summary>
     public bool IntrospectionChecksAudience => Version >= new Version(26, 6, 2);
 
-    /// <summary>26 applies not-before at introspection; 24 ignores it.</summary>
-    public bool IntrospectionAppliesNotBefore => Version.Major >= 26;
+    /// <summary>24 knows no <c>access.token.header.type.rfc9068</c>: its access tokens are of the header type <c>JWT</c>, whatever is set.</summary>
+    public string Rfc9068HeaderType => Version.Major >= 26 ? "at+jwt" : "JWT";
 
     /// <summary>24 calls a refresh token active when introspected; 26 does not.</summary>
     public bool IntrospectionKnowsRefreshTokens => Version.Major < 26;
