@@ -87,15 +87,17 @@ internal sealed class KeycloakBearerHandler(
 
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        Response.StatusCode = StatusCodes.Status403Forbidden;
+        // What our requirements left word of, or what the endpoint's metadata says; null where the application decided by itself.
         var missing = MissingPermission.Explain(Context);
-        Logger.PermissionMissing(Scheme.Name, missing.Reason, missing.Mend);
+        Report(missing);
+        Response.StatusCode = StatusCodes.Status403Forbidden;
+        var description = missing?.Description ?? "The access token does not permit this request";
         Bearer().With("error", "insufficient_scope")
-            .With("error_description", missing.Description)
-            .With("scope", missing.Scope)
+            .With("error_description", description)
+            .With("scope", missing?.Scope)
             .AppendTo(Response);
         await Events.Forbidden(new ForbiddenContext(Context, Scheme, Options));
-        await WriteBodyAsync(missing.Description);
+        await WriteBodyAsync(description);
     }
 
     private async ValueTask<(BearerMessage Message, AuthenticateResult? Decided)> ReceiveAsync()
@@ -172,6 +174,24 @@ internal sealed class KeycloakBearerHandler(
         }
 
         return AuthenticateResult.Fail(failure);
+    }
+
+    private void Report(MissingPermission? missing)
+    {
+        // Once a minute for each endpoint: whoever has a token can be forbidden as often as they like.
+        var endpoint = Context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
+        if (!refusals.Take(Scheme.Name, endpoint, out var alike))
+        {
+            return;
+        }
+
+        var diagnoses = missing?.Diagnoses is { Count: > 0 } found
+            ? found
+            : [new Diagnosis("A requirement of the application's own was not met.", "Look at the policies of this endpoint.")];
+        foreach (var diagnosis in diagnoses)
+        {
+            Logger.PermissionMissing(Scheme.Name, endpoint, diagnosis.Reason, diagnosis.Mend, alike);
+        }
     }
 
     private BearerChallenge Bearer() => new(Options.ChallengeRealm!);

@@ -10,8 +10,8 @@ internal static partial class BearerLog
     public static partial void TokenRefused(this ILogger logger, string scheme, string code, string reason, string mend, long alike);
 
     [LoggerMessage(EventId = 2, EventName = "PermissionMissing", Level = LogLevel.Information,
-        Message = "{Scheme}: forbidden. {Reason} {Mend}")]
-    public static partial void PermissionMissing(this ILogger logger, string scheme, string reason, string mend);
+        Message = "{Scheme}: {Endpoint} forbidden. {Reason} {Mend} (Forbidden like this since it was last said: {Alike}.)")]
+    public static partial void PermissionMissing(this ILogger logger, string scheme, string endpoint, string reason, string mend, long alike);
 
     [LoggerMessage(EventId = 3, EventName = "DoubtfulSetting", Level = LogLevel.Warning, Message = "{Scheme}: {Warning}")]
     public static partial void DoubtfulSetting(this ILogger logger, string scheme, string warning);
