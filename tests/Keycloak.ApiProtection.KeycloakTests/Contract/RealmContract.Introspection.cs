@@ -87,10 +87,9 @@ public abstract partial class RealmContract
     public async Task Junk_and_a_tampered_token_are_inactive_and_no_more_is_said()
     {
         var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
-        var tampered = token[..^10] + (token[^10] == 'A' ? 'B' : 'A') + token[^9..];
 
         AssertInactive(await Client.IntrospectAsync(DemoClient.OrdersApi, "junk", Cancellation));
-        AssertInactive(await Client.IntrospectAsync(DemoClient.OrdersApi, tampered, Cancellation));
+        AssertInactive(await Client.IntrospectAsync(DemoClient.OrdersApi, Tampered(token), Cancellation));
     }
 
     [Fact]

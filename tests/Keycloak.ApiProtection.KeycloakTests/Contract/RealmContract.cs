@@ -45,6 +45,9 @@ public abstract partial class RealmContract(IRealmUnderTest realm)
 
     private static string[] Sorted(params IEnumerable<string> values) => [.. values.Order(StringComparer.Ordinal)];
 
+    /// <summary>The token with one character of its signature changed.</summary>
+    private static string Tampered(string token) => token[..^10] + (token[^10] == 'A' ? 'B' : 'A') + token[^9..];
+
     private async Task<IReadOnlyList<JsonElement>> KeysAsync()
     {
         var answer = await Client.GetKeysAsync(Cancellation);

@@ -19,6 +19,9 @@ public sealed record VersionDifferences(Version Version)
     /// <summary>DPoP is a supported feature since 26.4; before, it is a preview that is off and a proof is ignored.</summary>
     public bool SupportsDpop => Version >= new Version(26, 4);
 
+    /// <summary>The 24 distribution is built to ask no client for a certificate, so it cannot bind a token to one.</summary>
+    public bool IssuesCertificateBoundTokens => Version.Major >= 26;
+
     /// <summary>Standard token exchange exists since 26.2.</summary>
     public bool SupportsTokenExchange => Version >= new Version(26, 2);
 

@@ -118,7 +118,7 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
     {
         if (Version.Major < 26)
         {
-            return null;   // this distribution was built to ask no client for a certificate
+            return null;
         }
 
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
