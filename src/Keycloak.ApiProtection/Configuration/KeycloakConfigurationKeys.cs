@@ -42,6 +42,7 @@ internal static class KeycloakConfigurationKeys
         Flag("RealmRoles", (options, value) => options.Claims.RealmRoles = value),
         Flag("ClientRoles", (options, value) => options.Claims.ClientRoles = value),
         new("RoleClients", (options, section) => RoleClients(options, section)),
+        List("RoleClaims", (options, values) => Replace(options.Claims.RoleClaims, values)),
         Flag("MapInboundClaims", (options, value) => options.MapInboundClaims = value),
         Flag("SaveToken", (options, value) => options.SaveToken = value),
         Text("ChallengeRealm", (options, value) => options.ChallengeRealm = value),
@@ -81,7 +82,7 @@ internal static class KeycloakConfigurationKeys
     /// <summary>All of them.</summary>
     public static IReadOnlyList<KeycloakConfigurationKey> All { get; } = [.. Read, .. WithoutMeaning, .. NotPossible];
 
-    private static void Replace(IList<string> list, IReadOnlyList<string> values)
+    private static void Replace(ICollection<string> list, IReadOnlyList<string> values)
     {
         list.Clear();
         foreach (var value in values)
