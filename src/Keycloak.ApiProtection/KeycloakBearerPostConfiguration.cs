@@ -43,6 +43,7 @@ internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpCli
                 MetadataAddress = new Uri(KeycloakAddress.Metadata(options)!),
                 ValidIssuers = issuers,
                 RequireHttps = options.SslRequired != SslRequired.None,
+                LoopbackWithoutHttps = options.SslRequired == SslRequired.External,
                 HttpClientName = options.BackchannelHttpClientName,
                 BackchannelTimeout = options.BackchannelTimeout,
                 RefreshInterval = options.KeysRefreshInterval,

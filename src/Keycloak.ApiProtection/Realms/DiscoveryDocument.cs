@@ -41,7 +41,7 @@ internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
                 return RealmFailure.NoKeysAddress(address, found);
             }
 
-            if (settings.RequireHttps && keys.Scheme != Uri.UriSchemeHttps)
+            if (settings.LacksHttps(keys))
             {
                 return RealmFailure.KeysWithoutHttps(address, keys);
             }

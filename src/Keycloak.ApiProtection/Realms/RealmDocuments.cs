@@ -71,7 +71,7 @@ internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory 
 
     private async Task<RealmAnswer<byte[]>> GetAsync(Uri address, CancellationToken cancellationToken)
     {
-        if (settings.RequireHttps && address.Scheme != Uri.UriSchemeHttps)
+        if (settings.LacksHttps(address))
         {
             return RealmFailure.NoHttps(address);
         }

@@ -15,6 +15,9 @@ internal sealed record RealmSettings
     /// <summary>Whether keys may come over HTTPS only. True by default.</summary>
     public bool RequireHttps { get; init; } = true;
 
+    /// <summary>Whether addresses of this machine may do without HTTPS though <see cref="RequireHttps"/>. False by default.</summary>
+    public bool LoopbackWithoutHttps { get; init; }
+
     /// <summary>
     /// The name under which <see cref="IHttpClientFactory"/> knows the back-channel client (see <see
     /// cref="RealmDocuments.CreateHandler"/>).
@@ -43,4 +46,8 @@ internal sealed record RealmSettings
 
     /// <summary>How many requests may wait for keys at the same time; those beyond are told to come again. 1,000 by default.</summary>
     public int MaximumWaiters { get; init; } = 1000;
+
+    /// <summary>Whether an address is refused because it is not HTTPS.</summary>
+    public bool LacksHttps(Uri address) =>
+        RequireHttps && address.Scheme != Uri.UriSchemeHttps && !(LoopbackWithoutHttps && address.IsLoopback);
 }
