@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.Tokens.Json;
 /// <summary>RFC 8259's grammar over bytes: every value is checked to its end, nothing is thrown and nothing recursive is done.</summary>
 internal ref struct JsonScanner(ReadOnlySpan<byte> json)
 {
-    /// <summary>How deep values may be nested.</summary>
+    /// <summary>How deep a document may be nested, its own object included: where the framework's readers, which see it later, would throw.</summary>
     public const int MaximumDepth = 64;
 
     private readonly ReadOnlySpan<byte> _json = json;
@@ -214,7 +214,8 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
 
     private static bool TryEnter(ref int depth, ref ulong objects, bool isObject)
     {
-        if (depth == MaximumDepth)
+        // Values stand in an object, which is a level as well.
+        if (depth == MaximumDepth - 1)
         {
             return false;
         }
