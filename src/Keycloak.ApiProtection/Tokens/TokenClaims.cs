@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using Keycloak.ApiProtection.Tokens.Json;
 
 namespace Keycloak.ApiProtection.Tokens;
@@ -51,15 +50,8 @@ internal ref struct TokenClaims
     public static bool TryRead(ReadOnlySpan<byte> json, out TokenClaims claims, out string? problem)
     {
         claims = new TokenClaims(json);
-        if (!Utf8.IsValid(json))
+        if (!JsonText.IsText(json, out problem))
         {
-            problem = "it is not UTF-8";
-            return false;
-        }
-
-        if (!JsonText.HasOnlyCharacters(json))
-        {
-            problem = "an escape in it is no character";
             return false;
         }
 
