@@ -58,8 +58,8 @@ public sealed class ClientRoleRequirement : IKeycloakRequirement, IAuthorization
         }
 
         // The user's handler knows; only where it does not, the application's options are looked for.
-        return KeycloakClaimsPrincipalExtensions.HasOwnClientRole(user, Role, _ownClient)
-            || (_ownClient is null && Configured(resource) is { } configured && KeycloakClaimsPrincipalExtensions.HasOwnClientRole(user, Role, configured));
+        return UserRights.HasOwnClientRole(user, Role, _ownClient)
+            || (_ownClient is null && Configured(resource) is { } configured && UserRights.HasOwnClientRole(user, Role, configured));
     }
 
     Diagnosis IKeycloakRequirement.Diagnose(ClaimsPrincipal user)

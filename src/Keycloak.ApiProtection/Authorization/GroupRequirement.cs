@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection.Claims;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection.Authorization;
@@ -27,7 +28,7 @@ public sealed class GroupRequirement : IKeycloakRequirement, IAuthorizationHandl
     /// <inheritdoc/>
     public override string ToString() => $"{nameof(GroupRequirement)}: {Group}";
 
-    bool IKeycloakRequirement.IsMet(ClaimsPrincipal user, object? resource) => KeycloakClaimsPrincipalExtensions.IsInGroup(user, Group);
+    bool IKeycloakRequirement.IsMet(ClaimsPrincipal user, object? resource) => UserRights.IsInGroup(user, Group);
 
     Diagnosis IKeycloakRequirement.Diagnose(ClaimsPrincipal user) => PermissionDiagnosis.Group(user, Group);
 }

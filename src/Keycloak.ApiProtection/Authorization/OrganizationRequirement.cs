@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection.Claims;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection.Authorization;
@@ -27,7 +28,7 @@ public sealed class OrganizationRequirement : IKeycloakRequirement, IAuthorizati
     /// <inheritdoc/>
     public override string ToString() => $"{nameof(OrganizationRequirement)}: {Organization}";
 
-    bool IKeycloakRequirement.IsMet(ClaimsPrincipal user, object? resource) => KeycloakClaimsPrincipalExtensions.IsInOrganization(user, Organization);
+    bool IKeycloakRequirement.IsMet(ClaimsPrincipal user, object? resource) => UserRights.IsInOrganization(user, Organization);
 
     Diagnosis IKeycloakRequirement.Diagnose(ClaimsPrincipal user) => PermissionDiagnosis.Organization(user, Organization);
 }

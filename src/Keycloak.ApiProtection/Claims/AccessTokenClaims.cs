@@ -8,6 +8,7 @@ namespace Keycloak.ApiProtection.Claims;
 internal sealed class AccessTokenClaims
 {
     private readonly ReadOnlyMemory<byte> _payload;
+    private NameSet? _scopes;
     private TokenRights? _rights;
     private TokenHolder? _holder;
     private TokenMemberships? _memberships;
@@ -29,6 +30,8 @@ internal sealed class AccessTokenClaims
 
     public ReadOnlyMemory<byte> Payload => _payload;
 
+    public NameSet Scopes => _scopes ??= TokenRights.ReadScopes(_payload.Span);
+
     public TokenRights Rights => _rights ??= TokenRights.Read(_payload.Span, Options);
 
     public TokenHolder Holder => _holder ??= TokenHolder.Read(_payload.Span, Options.NameClaimType);
@@ -36,7 +39,7 @@ internal sealed class AccessTokenClaims
     public TokenMemberships Memberships => _memberships ??= TokenMemberships.Read(_payload.Span);
 
     /// <summary>Every claim, in the token's order, then the role claims.</summary>
-    public ReadOnlySpan<TokenClaim> All => _all ??= TokenClaimList.Read(_payload.Span, Options, Rights);
+    public ReadOnlySpan<TokenClaim> All => _all ??= TokenClaimList.Read(_payload.Span, this);
 
     /// <summary><see cref="System.Security.Claims.ClaimsIdentity.Name"/>: the name claim, else the subject.</summary>
     public string? Name => Holder.Name ?? FirstOf(Options.NameClaimType) ?? Holder.Subject;

@@ -126,9 +126,9 @@ internal static class IdentityClaims
     /// <summary>This API's own client, where the identity knows it.</summary>
     public static string? OwnClient(ClaimsIdentity identity)
     {
-        if (identity is KeycloakIdentity { ClientId: { } client })
+        if (identity is KeycloakIdentity ours)
         {
-            return client;
+            return ours.ClientId;
         }
 
         foreach (var claim in identity.Claims)

@@ -79,7 +79,7 @@ public static class KeycloakClaimsPrincipalExtensions
 
     /// <summary>The scopes that the client was granted.</summary>
     /// <param name="principal">The user.</param>
-    public static IReadOnlyList<string> GetScopes(this ClaimsPrincipal principal) => AllOf(principal, token => token.Rights.Scopes, IdentityClaims.Scopes);
+    public static IReadOnlyList<string> GetScopes(this ClaimsPrincipal principal) => AllOf(principal, token => token.Scopes, IdentityClaims.Scopes);
 
     /// <summary>Whether the client was granted a scope.</summary>
     /// <param name="principal">The user.</param>
@@ -88,15 +88,7 @@ public static class KeycloakClaimsPrincipalExtensions
     {
         ArgumentNullException.ThrowIfNull(principal);
         ArgumentNullException.ThrowIfNull(scope);
-        foreach (var identity in new AuthenticatedIdentities(principal))
-        {
-            if (identity is KeycloakIdentity { Token: { } token } ? token.Rights.Scopes.Contains(scope) : IdentityClaims.HasScope(identity, scope))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return UserRights.HasScope(principal, scope);
     }
 
     /// <summary>The user's realm roles (<c>realm_access</c>).</summary>
@@ -111,15 +103,7 @@ public static class KeycloakClaimsPrincipalExtensions
     {
         ArgumentNullException.ThrowIfNull(principal);
         ArgumentNullException.ThrowIfNull(role);
-        foreach (var identity in new AuthenticatedIdentities(principal))
-        {
-            if (identity is KeycloakIdentity { Token: { } token } ? token.Rights.RealmRoles.Contains(role) : Contains(identity, IdentityClaims.RealmRoles, role))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return UserRights.HasRealmRole(principal, role);
     }
 
     /// <summary>The user's roles of a client (<c>resource_access</c>).</summary>
@@ -157,15 +141,7 @@ public static class KeycloakClaimsPrincipalExtensions
         ArgumentNullException.ThrowIfNull(principal);
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(role);
-        foreach (var identity in new AuthenticatedIdentities(principal))
-        {
-            if (HasClientRole(identity, client, role))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return UserRights.HasClientRole(principal, client, role);
     }
 
     /// <summary>Whether the user has a role of this API's own client: the setting <c>resource</c>, or <see cref="KeycloakClaimsOptions.ClientId"/>.</summary>
@@ -176,7 +152,7 @@ public static class KeycloakClaimsPrincipalExtensions
     {
         ArgumentNullException.ThrowIfNull(principal);
         ArgumentNullException.ThrowIfNull(role);
-        return HasOwnClientRole(principal, role, null);
+        return UserRights.HasOwnClientRole(principal, role, null);
     }
 
     /// <summary>The user's groups (<c>groups</c>), as the mapper writes them: <c>/staff</c> with "Full group path", else <c>staff</c>.</summary>
@@ -208,84 +184,6 @@ public static class KeycloakClaimsPrincipalExtensions
         return organizations;
     }
 
-    /// <summary>Like <see cref="HasClientRole(ClaimsPrincipal, string)"/>, for identities that do not know this API's own client themselves.</summary>
-    internal static bool HasOwnClientRole(ClaimsPrincipal principal, string role, string? ownClient)
-    {
-        foreach (var identity in new AuthenticatedIdentities(principal))
-        {
-            if ((IdentityClaims.OwnClient(identity) ?? ownClient) is { } client && HasClientRole(identity, client, role))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    internal static bool IsInGroup(ClaimsPrincipal principal, string group)
-    {
-        foreach (var identity in new AuthenticatedIdentities(principal))
-        {
-            if (identity is KeycloakIdentity { Token: { } token }
-                ? token.Memberships.Groups.Contains(group)
-                : Contains(identity, (ClaimsIdentity i, ref List<string>? into) => IdentityClaims.Values(i, KeycloakClaimTypes.Groups, ref into), group))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    internal static bool IsInOrganization(ClaimsPrincipal principal, string organization)
-    {
-        foreach (var identity in new AuthenticatedIdentities(principal))
-        {
-            if (identity is KeycloakIdentity { Token: { } token })
-            {
-                if (token.Memberships.OrganizationNames.Contains(organization))
-                {
-                    return true;
-                }
-
-                continue;
-            }
-
-            var organizations = new List<KeycloakOrganization>();
-            IdentityClaims.Organizations(identity, organizations);
-            foreach (var candidate in organizations)
-            {
-                if (string.Equals(candidate.Name, organization, StringComparison.Ordinal))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private delegate void Collecting(ClaimsIdentity identity, ref List<string>? into);
-
-    private static bool HasClientRole(ClaimsIdentity identity, string client, string role)
-    {
-        if (identity is KeycloakIdentity { Token: { } token })
-        {
-            return token.Rights.ClientRoles(client).Contains(role);
-        }
-
-        List<string>? roles = null;
-        IdentityClaims.ClientRoles(identity, client, ref roles);
-        return roles is not null && roles.Contains(role);
-    }
-
-    private static bool Contains(ClaimsIdentity identity, Collecting collect, string name)
-    {
-        List<string>? names = null;
-        collect(identity, ref names);
-        return names is not null && names.Contains(name);
-    }
-
     private static T? FirstOf<T>(ClaimsPrincipal principal, Func<AccessTokenClaims, T?> ofToken, Func<ClaimsIdentity, T?> ofIdentity)
     {
         ArgumentNullException.ThrowIfNull(principal);
@@ -300,7 +198,7 @@ public static class KeycloakClaimsPrincipalExtensions
         return default;
     }
 
-    private static NameSet AllOf(ClaimsPrincipal principal, Func<AccessTokenClaims, NameSet> ofToken, Collecting ofIdentity)
+    private static NameSet AllOf(ClaimsPrincipal principal, Func<AccessTokenClaims, NameSet> ofToken, UserRights.Collecting ofIdentity)
     {
         ArgumentNullException.ThrowIfNull(principal);
         NameSet? only = null;

@@ -23,16 +23,16 @@ internal sealed class NameSet : IReadOnlyList<string>
             return Empty;
         }
 
-        var distinct = new List<string>(names.Count);
-        foreach (var name in names)
+        // Keycloak repeats nothing, but two sources of role claims may name the same role. In place: the list is ours.
+        for (var i = names.Count - 1; i > 0; i--)
         {
-            if (!distinct.Contains(name))
+            if (names.IndexOf(names[i]) < i)
             {
-                distinct.Add(name);
+                names.RemoveAt(i);
             }
         }
 
-        return new NameSet([.. distinct]);
+        return new NameSet([.. names]);
     }
 
     public bool Contains(string name)

@@ -21,8 +21,9 @@ internal static class TokenClaimList
         "client_id", "clientId", "clientHost", "clientAddress", "locale", "nonce", "act", "cnf", "authorization",
     }.ToFrozenDictionary(name => name, StringComparer.Ordinal);
 
-    public static TokenClaim[] Read(ReadOnlySpan<byte> payload, KeycloakClaimsOptions options, TokenRights rights)
+    public static TokenClaim[] Read(ReadOnlySpan<byte> payload, AccessTokenClaims token)
     {
+        var options = token.Options;
         var claims = new List<TokenClaim>(48);
         var reader = new Utf8JsonReader(payload);
         reader.Read();
@@ -39,7 +40,7 @@ internal static class TokenClaimList
             if (type == KeycloakClaimTypes.Scope && reader.TokenType is JsonTokenType.String or JsonTokenType.StartArray)
             {
                 reader.Skip();
-                foreach (var scope in rights.Scopes)
+                foreach (var scope in token.Scopes)
                 {
                     claims.Add(new(type, scope, ClaimValueTypes.String));
                 }
@@ -58,7 +59,7 @@ internal static class TokenClaimList
             }
         }
 
-        foreach (var role in rights.Roles)
+        foreach (var role in token.Rights.Roles)
         {
             claims.Add(new(options.RoleClaimType, role, ClaimValueTypes.String));
         }

@@ -2,30 +2,25 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Claims;
 
-/// <summary>What a token's holder may do: scopes, realm roles, client roles, and the roles that the options make of them.</summary>
+/// <summary>The roles of a token's holder: of the realm, of clients, and those that the options make role claims of.</summary>
 internal sealed class TokenRights
 {
     private readonly KeyValuePair<string, NameSet>[] _clients;
+    private readonly List<string>? _flat;
+    private readonly KeycloakClaimsOptions _options;
+    private NameSet? _roles;
 
     private TokenRights(ReadOnlySpan<byte> payload, KeycloakClaimsOptions options)
     {
-        List<string>? scopes = null;
+        _options = options;
         List<string>? realm = null;
-        List<string>? flat = null;
         List<KeyValuePair<string, NameSet>>? clients = null;
 
         var reader = new Utf8JsonReader(payload);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("scope"u8))
-            {
-                reader.Read();
-                List<string>? texts = null;
-                ClaimJson.Texts(ref reader, ref texts);
-                texts?.ForEach(text => ClaimJson.Scopes(text, ref scopes));
-            }
-            else if (reader.ValueTextEquals("realm_access"u8))
+            if (reader.ValueTextEquals("realm_access"u8))
             {
                 reader.Read();
                 ClaimJson.Roles(ref reader, ref realm);
@@ -41,7 +36,7 @@ internal sealed class TokenRights
                 reader.Read();
                 if (roleClaim)
                 {
-                    ClaimJson.Texts(ref reader, ref flat);
+                    ClaimJson.Texts(ref reader, ref _flat);
                 }
                 else
                 {
@@ -51,19 +46,40 @@ internal sealed class TokenRights
         }
 
         _clients = clients is null ? [] : [.. clients];
-        Scopes = NameSet.Of(scopes);
         RealmRoles = NameSet.Of(realm);
-        Roles = NameSet.Of(RoleClaims(RealmRoles, ClientRoles, flat, options));
     }
-
-    public NameSet Scopes { get; }
 
     public NameSet RealmRoles { get; }
 
     /// <summary>The values of the role claims, from the configured sources.</summary>
-    public NameSet Roles { get; }
+    public NameSet Roles => _roles ??= NameSet.Of(RoleClaims(RealmRoles, ClientRoles, _flat, _options));
 
     public IReadOnlyList<KeyValuePair<string, NameSet>> Clients => _clients;
+
+    /// <summary>The scopes, apart from the roles: the commonest question, and answered with the least reading.</summary>
+    public static NameSet ReadScopes(ReadOnlySpan<byte> payload)
+    {
+        var reader = new Utf8JsonReader(payload);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var scope = reader.ValueTextEquals("scope"u8);
+            reader.Read();
+            if (!scope)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            List<string>? texts = null;
+            List<string>? scopes = null;
+            ClaimJson.Texts(ref reader, ref texts);
+            texts?.ForEach(text => ClaimJson.Scopes(text, ref scopes));
+            return NameSet.Of(scopes);
+        }
+
+        return NameSet.Empty;
+    }
 
     public static TokenRights Read(ReadOnlySpan<byte> payload, KeycloakClaimsOptions options) => new(payload, options);
 

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>What we take from the realm's <c>.well-known/openid-configuration</c>: that it is the right realm, and where its keys are.</summary>
+/// <summary>
+/// What we take from the realm's <c>.well-known/openid-configuration</c>: that it is the right realm, and where its keys are.
+/// </summary>
 /// <remarks>OpenID Connect Discovery 1.0 sections 3 and 4.3.</remarks>
 internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
 {
@@ -33,7 +35,8 @@ internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
 
             var found = RealmJson.String(root, "jwks_uri");
 
-            if (!Uri.TryCreate(found, UriKind.Absolute, out var keys) || (keys.Scheme != Uri.UriSchemeHttp && keys.Scheme != Uri.UriSchemeHttps))
+            if (!Uri.TryCreate(found, UriKind.Absolute, out var keys)
+                || (keys.Scheme != Uri.UriSchemeHttp && keys.Scheme != Uri.UriSchemeHttps))
             {
                 return RealmFailure.NoKeysAddress(address, found);
             }

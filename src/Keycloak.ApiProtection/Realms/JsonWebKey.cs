@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>Reads one public key (RFC 7517, RFC 7518 section 6). Certificates (<c>x5c</c>) are not looked at: the realm's document is what is trusted.</summary>
+/// <summary>
+/// Reads one public key (RFC 7517, RFC 7518 section 6). Certificates (<c>x5c</c>) are not looked at: the realm's document is what is
+/// trusted.
+/// </summary>
 internal static class JsonWebKey
 {
     /// <summary>How long a <c>kid</c> may be. Keycloak's have 43 characters.</summary>
@@ -14,6 +17,10 @@ internal static class JsonWebKey
     private const int SmallestModulus = 2048;
     private const int LargestModulus = 16384;
     private const int LongestExponent = 4;
+
+    private const string NoEdwards =
+        "The key is an Edwards curve key (EdDSA), and .NET has no Ed25519 or Ed448. For each client whose tokens this API gets, set the access "
+        + "token signature algorithm to RS256, PS256 or ES256 (Clients > the client > Advanced > Fine grain OpenID Connect configuration).";
 
     /// <summary>A usable key, or the reason why it is not.</summary>
     public static (SigningKey? Key, UnusableKey? Unusable) Read(JsonElement element)
@@ -28,7 +35,8 @@ internal static class JsonWebKey
         if (id is not { Length: > 0 and <= LongestId })
         {
             return (null, new UnusableKey(
-                null, id is { Length: > 0 } ? $"A key has a kid of more than {LongestId} characters." : "A key has no kid: no token can name it."));
+                null,
+                id is { Length: > 0 } ? $"A key has a kid of more than {LongestId} characters." : "A key has no kid: no token can name it."));
         }
 
         var (key, reason, expected) = Read(id, element);
@@ -53,8 +61,7 @@ internal static class JsonWebKey
 
         if (type is "OKP")
         {
-            return (null, "The key is an Edwards curve key (EdDSA), and .NET has no Ed25519 or Ed448. For each client whose tokens this API gets, set "
-                + "the access token signature algorithm to RS256, PS256 or ES256 (Clients > the client > Advanced > Fine grain OpenID Connect configuration).", false);
+            return (null, NoEdwards, false);
         }
 
         if (element.TryGetProperty("alg", out _) && !SigningAlgorithm.TryGet(RealmJson.String(element, "alg"), out algorithm))

@@ -44,7 +44,8 @@ internal static class JsonWebKeySet
             }
             else if (usable.Exists(known => known.Id == key.Id))
             {
-                unusable.Add(new UnusableKey(key.Id, "Another key of the realm has the same kid and stands before it: which one signed cannot be told."));
+                unusable.Add(new UnusableKey(
+                    key.Id, "Another key of the realm has the same kid and stands before it: which one signed cannot be told."));
             }
             else
             {
@@ -55,7 +56,8 @@ internal static class JsonWebKeySet
         if (list.GetArrayLength() > MaximumKeys)
         {
             unusable.Add(new UnusableKey(
-                null, $"The realm lists {list.GetArrayLength()} keys and only the first {MaximumKeys} are read: delete those that no token needs any more."));
+                null,
+                $"The realm lists {list.GetArrayLength()} keys and only the first {MaximumKeys} are read: delete those that no token needs."));
         }
 
         return new KeySet([.. usable], unusable);

@@ -25,7 +25,9 @@ internal sealed class KeySet
     /// <summary>True when no token can be verified with this set.</summary>
     public bool IsEmpty => _keys.Length == 0;
 
-    /// <summary>Finds a key by its name. A realm has a handful of keys: comparing them in turn is faster than hashing, and allocates nothing.</summary>
+    /// <summary>
+    /// Finds a key by its name. A realm has a handful of keys: comparing them in turn is faster than hashing, and allocates nothing.
+    /// </summary>
     public bool TryFind(ReadOnlySpan<byte> kid, [NotNullWhen(true)] out SigningKey? key)
     {
         foreach (var candidate in _keys)
@@ -54,7 +56,9 @@ internal sealed class KeySet
     /// <summary>The reason why a listed key cannot be used; <see langword="null"/> where no such key is listed.</summary>
     public UnusableKey? FindUnusable(string kid) => Unusable.FirstOrDefault(key => key.Id == kid);
 
-    /// <summary>This set with the objects of an older one wherever the key is still the same, so that what was remembered by them stays known.</summary>
+    /// <summary>
+    /// This set with the objects of an older one wherever the key is still the same, so that what was remembered by them stays known.
+    /// </summary>
     public KeySet KeepingObjectsOf(KeySet older) =>
         new([.. _keys.Select(key => older._keys.FirstOrDefault(known => !known.Retired && known.IsSameAs(key)) ?? key)], Unusable);
 

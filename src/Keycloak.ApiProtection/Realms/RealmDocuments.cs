@@ -2,9 +2,12 @@ using System.Net.Http.Headers;
 
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>Reads the realm's discovery document and its keys over HTTP: bounded in size and time, without following anybody elsewhere.</summary>
+/// <summary>
+/// Reads the realm's discovery document and its keys over HTTP: bounded in size and time, without following anybody elsewhere.
+/// </summary>
 /// <remarks>
-/// Discovery is read first, again when the last reading failed, and once an hour; in between, a refresh is one request for the keys. Not for
+/// Discovery is read first, again when the last reading failed, and once an hour; in between, a refresh is one request for the keys. Not
+/// for
 /// several threads at a time: there is one refresh at a time.
 /// </remarks>
 internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory httpClients, TimeProvider time)

@@ -7,7 +7,8 @@ namespace Keycloak.ApiProtection.Realms;
 /// <summary>The signing keys of one realm: always at hand, read again when due, never asked for more often than the laws allow.</summary>
 /// <remarks>
 /// <para>There is one refresh at a time. Those who wait are all answered after it; who gives up ends his own wait only.</para>
-/// <para>Who asks for a key that is not there waits for a refresh that starts after the question: only then is the answer no for certain. Such
+/// <para>Who asks for a key that is not there waits for a refresh that starts after the question: only then is the answer no for certain.
+/// Such
 /// refreshes keep a cooldown between them; who asks meanwhile waits for the one at its end, because the token may be the first one of a
 /// rotated key. A token issued before the keys we hold were read cannot be that, and is answered at once.</para>
 /// <para>Nothing is remembered of an unknown key: there is nothing that a stranger could make grow.</para>
@@ -65,8 +66,11 @@ internal sealed class RealmKeys : IDisposable
         }
     }
 
-    /// <summary>Finds a key that may be used right now. No lock, no allocation, no wait; starts a background refresh when one is due.</summary>
-    /// <returns>False where <see cref="FindAsync"/> must be asked: the key is not there, or the keys are too old to be used unasked.</returns>
+    /// <summary>
+    /// Finds a key that may be used right now. No lock, no allocation, no wait; starts a background refresh when one is due.
+    /// </summary>
+    /// <returns>False where <see cref="FindAsync"/> must be asked: the key is not there, or the keys are too old to be used
+    /// unasked.</returns>
     public bool TryFind(ReadOnlySpan<byte> kid, [NotNullWhen(true)] out SigningKey? key)
     {
         if (_governor.Freshness == Freshness.Fresh || _governor.MayServe())
@@ -156,7 +160,9 @@ internal sealed class RealmKeys : IDisposable
         if (_governor.Freshness == Freshness.Dormant)
         {
             // No keys, and Keycloak had none for us a moment ago: nobody waits, nobody asks.
-            return _governor.Keys.IsEmpty && _governor.Running is null && now < schedule.DueAt ? KeySearch.Unavailable(schedule.DueAt - now) : null;
+            return _governor.Keys.IsEmpty && _governor.Running is null && now < schedule.DueAt
+                ? KeySearch.Unavailable(schedule.DueAt - now)
+                : null;
         }
 
         if (Listed(kid) is { } listed)
@@ -164,7 +170,9 @@ internal sealed class RealmKeys : IDisposable
             return listed;
         }
 
-        return _governor.ReadBy > asked || (now < schedule.UnknownKeyAllowedAt && IssuedBeforeKeysWereRead(tokenIssuedAt)) ? KeySearch.Unknown : null;
+        return _governor.ReadBy > asked || (now < schedule.UnknownKeyAllowedAt && IssuedBeforeKeysWereRead(tokenIssuedAt))
+            ? KeySearch.Unknown
+            : null;
     }
 
     /// <summary>The answer after a refresh failed: from the keys that still serve, where they can tell.</summary>
@@ -194,7 +202,9 @@ internal sealed class RealmKeys : IDisposable
         return _governor.Keys.FindUnusable(kid) is { } unusable ? KeySearch.NotUsable(unusable) : null;
     }
 
-    /// <summary>By what our clock says now, less what has passed since: a clock that was set back or forth in between does not matter.</summary>
+    /// <summary>
+    /// By what our clock says now, less what has passed since: a clock that was set back or forth in between does not matter.
+    /// </summary>
     private bool IssuedBeforeKeysWereRead(DateTimeOffset tokenIssuedAt) =>
         tokenIssuedAt < _time.GetUtcNow() - (_governor.Now - _governor.ReadAt) - _settings.ClockSkew;
 

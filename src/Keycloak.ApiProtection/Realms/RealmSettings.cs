@@ -18,13 +18,18 @@ internal sealed record RealmSettings
     /// <summary>Whether addresses of this machine may do without HTTPS though <see cref="RequireHttps"/>. False by default.</summary>
     public bool LoopbackWithoutHttps { get; init; }
 
-    /// <summary>The name under which <see cref="IHttpClientFactory"/> knows the back-channel client (see <see cref="RealmDocuments.CreateHandler"/>).</summary>
+    /// <summary>
+    /// The name under which <see cref="IHttpClientFactory"/> knows the back-channel client (see <see
+    /// cref="RealmDocuments.CreateHandler"/>).
+    /// </summary>
     public string HttpClientName { get; init; } = "Keycloak.ApiProtection";
 
     /// <summary>How long one document may take, from the first byte sent to the last received. 5 seconds by default.</summary>
     public TimeSpan BackchannelTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How old keys may become before they are read again, in the background. 5 minutes by default, give or take a tenth.</summary>
+    /// <summary>
+    /// How old keys may become before they are read again, in the background. 5 minutes by default, give or take a tenth.
+    /// </summary>
     public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The least time between two refreshes that unknown keys cause. 5 seconds by default.</summary>
@@ -34,7 +39,8 @@ internal sealed record RealmSettings
     public TimeSpan MaximumAge { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// How far Keycloak's clock and ours may differ when it is decided whether a token is older than the keys we hold. 30 seconds by default.
+    /// How far Keycloak's clock and ours may differ when it is decided whether a token is older than the keys we hold. 30 seconds by
+    /// default.
     /// </summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 

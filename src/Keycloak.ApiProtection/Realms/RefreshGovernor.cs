@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>Holds the realm's keys and decides when they are read: one refresh at a time, never more often than the schedule allows.</summary>
+/// <summary>
+/// Holds the realm's keys and decides when they are read: one refresh at a time, never more often than the schedule allows.
+/// </summary>
 /// <remarks>
 /// A timer, not the request, watches the time; the hot path reads two fields. Members that say so are called under <see cref="Gate"/>, so
 /// that <see cref="RealmKeys"/> can decide and act in one step.
@@ -43,7 +45,8 @@ internal sealed class RefreshGovernor : IDisposable
         // The timer does not belong to the request that happens to be there.
         using (ExecutionContext.SuppressFlow())
         {
-            _timer = time.CreateTimer(static state => ((RefreshGovernor)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer = time.CreateTimer(
+                static state => ((RefreshGovernor)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -103,7 +106,9 @@ internal sealed class RefreshGovernor : IDisposable
         }
     }
 
-    /// <summary>A refresh for somebody who waits: the one under way, or now, or for an unknown key when the cooldown ends. Under the gate.</summary>
+    /// <summary>
+    /// A refresh for somebody who waits: the one under way, or now, or for an unknown key when the cooldown ends. Under the gate.
+    /// </summary>
     public Refresh StartOrPlan()
     {
         if (_running is not null)
@@ -142,7 +147,8 @@ internal sealed class RefreshGovernor : IDisposable
         }
 
         // Unsafe: without the request's execution context, so that the refresh is no part of that request's trace.
-        ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Governor.RunAsync(work.Refresh), (Governor: this, Refresh: refresh), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static work => _ = work.Governor.RunAsync(work.Refresh), (Governor: this, Refresh: refresh), preferLocal: false);
 
         return refresh;
     }
@@ -311,24 +317,11 @@ internal sealed class RefreshGovernor : IDisposable
     /// <summary>Sets the timer to whatever comes next.</summary>
     private void SetTimer()
     {
-        var next = _keys.IsEmpty ? TimeSpan.MaxValue : Schedule.ExpiresAt;
-
-        if (_running is null)
-        {
-            next = Earlier(next, IsPlanned ? Schedule.UnknownKeyAllowedAt : TimeSpan.MaxValue);
-            next = Earlier(next, _freshness switch
-            {
-                Freshness.Fresh => Schedule.DueAt,
-                Freshness.Due => Schedule.DormantAt,
-                _ => _keys.IsEmpty ? Schedule.DueAt : TimeSpan.MaxValue,
-            });
-        }
-
-        if (next != TimeSpan.MaxValue)
+        if (Schedule.Next(hasKeys: !_keys.IsEmpty, _freshness, isRunning: _running is not null, IsPlanned) is { } next)
         {
             // Timers count in milliseconds and not beyond seven weeks; one that fires early finds nothing to do and is set again.
-            var delay = Earlier(next - Now, LongestTimer);
-            _timer.Change(delay > ShortestTimer ? delay : ShortestTimer, Timeout.InfiniteTimeSpan);
+            var delay = next - Now;
+            _timer.Change(delay < ShortestTimer ? ShortestTimer : delay > LongestTimer ? LongestTimer : delay, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -338,6 +331,4 @@ internal sealed class RefreshGovernor : IDisposable
         _keys.RetireWhatIsNotIn(KeySet.Empty);
         _keys = KeySet.Empty;
     }
-
-    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -1,6 +1,8 @@
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>When keys are read again: after a good reading, after failures, for unknown keys. Knows no clock: moments are times since the start.</summary>
+/// <summary>
+/// When keys are read again: after a good reading, after failures, for unknown keys. Knows no clock: moments are times since the start.
+/// </summary>
 internal sealed class RefreshSchedule(RealmSettings settings, Random random)
 {
     private static readonly TimeSpan FirstRetryWithoutKeys = TimeSpan.FromMilliseconds(250);
@@ -34,7 +36,8 @@ internal sealed class RefreshSchedule(RealmSettings settings, Random random)
     }
 
     /// <summary>
-    /// The keys could not be read: without any, it is tried again every second or two, so that the API is there as soon as Keycloak is; with
+    /// The keys could not be read: without any, it is tried again every second or two, so that the API is there as soon as Keycloak is;
+    /// with
     /// old ones that still serve, there is time.
     /// </summary>
     public void Failed(TimeSpan now, bool keysServe)
@@ -50,6 +53,27 @@ internal sealed class RefreshSchedule(RealmSettings settings, Random random)
 
     /// <summary>A refresh that an unknown key caused has ended, well or not.</summary>
     public void CoolDown(TimeSpan now) => UnknownKeyAllowedAt = now + settings.UnknownKeyCooldown;
+
+    /// <summary>The next moment at which something is to be done; <see langword="null"/> where there is none.</summary>
+    public TimeSpan? Next(bool hasKeys, Freshness freshness, bool isRunning, bool isPlanned)
+    {
+        TimeSpan?[] moments =
+        [
+            hasKeys ? ExpiresAt : null,
+
+            // What follows, the end of the refresh under way decides.
+            isPlanned && !isRunning ? UnknownKeyAllowedAt : null,
+            (isRunning, freshness) switch
+            {
+                (true, _) => null,
+                (_, Freshness.Fresh) => DueAt,
+                (_, Freshness.Due) => DormantAt,
+                _ => hasKeys ? null : DueAt,
+            },
+        ];
+
+        return moments.Min();
+    }
 
     private TimeSpan Around(TimeSpan delay, double part) => delay * (1 - part + (2 * part * random.NextDouble()));
 }

@@ -7,7 +7,8 @@ namespace Keycloak.ApiProtection.Realms;
 /// A signature algorithm that an access token may name: RS, PS and ES with 256, 384 and 512 bits, and nothing else.
 /// </summary>
 /// <remarks>
-/// RFC 7518 section 3.1. The set is closed: <c>none</c> and HS* cannot be expressed, and .NET has no Ed25519, so <c>EdDSA</c> cannot either.
+/// RFC 7518 section 3.1. The set is closed: <c>none</c> and HS* cannot be expressed, and .NET has no Ed25519, so <c>EdDSA</c> cannot
+/// either.
 /// Names are compared with case, as RFC 7515 section 4.1.1 asks.
 /// </remarks>
 internal sealed class SigningAlgorithm

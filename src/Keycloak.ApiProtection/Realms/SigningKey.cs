@@ -51,7 +51,9 @@ internal sealed class SigningKey
     /// <summary>The key's <c>kid</c> in UTF-8, as it stands in a token's header.</summary>
     public ReadOnlySpan<byte> Utf8Id => _utf8Id;
 
-    /// <summary>True as soon as a refresh no longer lists this key, its material changed, or the realm's keys became too old to serve.</summary>
+    /// <summary>
+    /// True as soon as a refresh no longer lists this key, its material changed, or the realm's keys became too old to serve.
+    /// </summary>
     public bool Retired => _retired;
 
     /// <summary>

@@ -29,6 +29,8 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
     {
         var search = await keys.FindAsync(wanted.Id, wanted.TokenIssuedAt, cancellationToken).ConfigureAwait(false);
         return search.IsFound(out var key) ? Verify(token.Span, key, out _)
+            : search.Unusable is { } unusable
+                ? TokenVerification.Refused(TokenRejection.KeyUnusable.Because($"The realm lists the token's key {TokenDiagnosis.Quote(unusable.Id)}, and it cannot be used: {unusable.Reason}"))
             : search.IsUnknown ? TokenVerification.Refused(TokenRejection.KeyUnknown)
             : TokenVerification.Undecided(search.RetryAfter);
     }

@@ -31,6 +31,12 @@ internal readonly ref struct JoseHeader
     /// <summary>Reads the decoded header. Null: nothing is wrong with it as such; its algorithm is the caller's to judge.</summary>
     public static TokenRejection? Read(ReadOnlySpan<byte> json, out JoseHeader header, out string? problem)
     {
+        header = default;
+        if (!JsonText.IsText(json, out problem))
+        {
+            return TokenRejection.JoseHeader;
+        }
+
         JsonValue type = default, algorithm = default, keyId = default;
         var critical = false;
         Span<JsonMemberNames.Entry> seen = stackalloc JsonMemberNames.Entry[JsonObjectReader.MaximumMembers / 8];

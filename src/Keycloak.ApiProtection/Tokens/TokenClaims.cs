@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using Keycloak.ApiProtection.Tokens.Json;
 
 namespace Keycloak.ApiProtection.Tokens;
@@ -51,15 +50,8 @@ internal ref struct TokenClaims
     public static bool TryRead(ReadOnlySpan<byte> json, out TokenClaims claims, out string? problem)
     {
         claims = new TokenClaims(json);
-        if (!Utf8.IsValid(json))
+        if (!JsonText.IsText(json, out problem))
         {
-            problem = "it is not UTF-8";
-            return false;
-        }
-
-        if (!JsonText.HasOnlyCharacters(json))
-        {
-            problem = "an escape in it is no character";
             return false;
         }
 
@@ -80,52 +72,69 @@ internal ref struct TokenClaims
 
     private string? Take(scoped ReadOnlySpan<byte> name, JsonValue value)
     {
-        switch (name.Length)
+        switch (name)
         {
-            case 3 when name.SequenceEqual("exp"u8):
+            case [(byte)'e', (byte)'x', (byte)'p']:
                 ExpiresAt = Date(value);
                 return ExpiresAt >= 0 ? null : "'exp' is not a whole number of seconds in range";
-            case 3 when name.SequenceEqual("nbf"u8):
+            case [(byte)'n', (byte)'b', (byte)'f']:
                 NotBefore = Date(value);
                 return NotBefore >= 0 ? null : "'nbf' is not a whole number of seconds in range";
-            case 3 when name.SequenceEqual("iat"u8):
+            case [(byte)'i', (byte)'a', (byte)'t']:
                 IssuedAt = Date(value);
                 return IssuedAt >= 0 ? null : "'iat' is not a whole number of seconds in range";
-            case 3 when name.SequenceEqual("iss"u8):
+            case [(byte)'i', (byte)'s', (byte)'s']:
                 Issuer = value;
                 return MustBe(JsonKind.String, value, "'iss' is not a string");
-            case 3 when name.SequenceEqual("typ"u8):
+            case [(byte)'t', (byte)'y', (byte)'p']:
                 Kind = value;
                 return MustBe(JsonKind.String, value, "'typ' is not a string");
-            case 3 when name.SequenceEqual("azp"u8):
+            case [(byte)'a', (byte)'z', (byte)'p']:
                 AuthorizedParty = value;
                 return MustBe(JsonKind.String, value, "'azp' is not a string");
-            case 3 when name.SequenceEqual("jti"u8):
+            case [(byte)'j', (byte)'t', (byte)'i']:
                 Id = value;
                 return MustBe(JsonKind.String, value, "'jti' is not a string");
-            case 3 when name.SequenceEqual("aud"u8):
+            case [(byte)'a', (byte)'u', (byte)'d']:
                 Audience = value;
-                return value.Kind == JsonKind.String || new JsonStrings(Json, value).IsWellFormed ? null : "'aud' is neither a string nor an array of strings";
-            case 3 when name.SequenceEqual("cnf"u8):
+                return new JsonStrings(Json, value).IsWellFormed ? null : "'aud' is neither a string nor an array of strings";
+            case [(byte)'c', (byte)'n', (byte)'f']:
                 Confirmation = value;
                 return MustBe(JsonKind.Object, value, "'cnf' is not an object");
-            case 3 when name.SequenceEqual("sub"u8):
+            case [(byte)'s', (byte)'u', (byte)'b']:
                 return MustBe(JsonKind.String, value, "'sub' is not a string");
-            case 3 when name.SequenceEqual("sid"u8):
+            case [(byte)'s', (byte)'i', (byte)'d']:
                 return MustBe(JsonKind.String, value, "'sid' is not a string");
-            case 5 when name.SequenceEqual("scope"u8):
-                return MustBe(JsonKind.String, value, "'scope' is not a string");
-            case 12 when name.SequenceEqual("realm_access"u8):
-                RealmAccess = value;
-                return MustBe(JsonKind.Object, value, "'realm_access' is not an object");
-            case 13 when name.SequenceEqual("session_state"u8):
-                return MustBe(JsonKind.String, value, "'session_state' is not a string");
-            case 15 when name.SequenceEqual("resource_access"u8):
-                ResourceAccess = value;
-                return MustBe(JsonKind.Object, value, "'resource_access' is not an object");
             default:
-                return null;
+                return TakeLonger(name, value);
         }
+    }
+
+    private string? TakeLonger(scoped ReadOnlySpan<byte> name, JsonValue value)
+    {
+        if (name.SequenceEqual("scope"u8))
+        {
+            return MustBe(JsonKind.String, value, "'scope' is not a string");
+        }
+
+        if (name.SequenceEqual("session_state"u8))
+        {
+            return MustBe(JsonKind.String, value, "'session_state' is not a string");
+        }
+
+        if (name.SequenceEqual("realm_access"u8))
+        {
+            RealmAccess = value;
+            return MustBe(JsonKind.Object, value, "'realm_access' is not an object");
+        }
+
+        if (name.SequenceEqual("resource_access"u8))
+        {
+            ResourceAccess = value;
+            return MustBe(JsonKind.Object, value, "'resource_access' is not an object");
+        }
+
+        return null;
     }
 
     /// <summary>A NumericDate (RFC 7519 section 2); negative where it is none.</summary>

@@ -221,6 +221,11 @@ public sealed record TokenRejection
         "The token's key ('kid') is not one of the realm's.",
         "The key may have been removed (Realm settings > Keys), or the token comes from another realm or server with the same issuer: get a new token.");
 
+    internal static readonly TokenRejection KeyUnusable = new(
+        "key_unusable",
+        "The realm lists the token's key ('kid'), and it cannot be used.",
+        "Look at the key in Realm settings > Keys, and at Clients > the client > Advanced > Access token signature algorithm.");
+
     internal static readonly TokenRejection KeyUnfit = new(
         "key_unfit",
         "The token's key is not fit for the token's algorithm.",
@@ -237,6 +242,6 @@ public sealed record TokenRejection
         HeaderRepeated, HeaderMalformed, Size, Form, JoseHeader, Critical, HeaderType, AlgorithmNone, AlgorithmSymmetric, AlgorithmEdDsa,
         Algorithm, Payload, Issuer, KindMissing, KindId, KindRefresh, KindOffline, KindLogout, KindRegistration, KindIdentityCookie,
         KindOther, BoundByDPoP, BoundByCertificate, Bound, Expired, ExpiryMissing, NotYetValid, IssuedAhead, IssuedAtMissing, Lightweight,
-        Audience, KeyMissing, KeyUnknown, KeyUnfit, Signature,
+        Audience, KeyMissing, KeyUnknown, KeyUnusable, KeyUnfit, Signature,
     ];
 }

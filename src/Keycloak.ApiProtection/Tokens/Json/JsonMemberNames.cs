@@ -13,18 +13,21 @@ internal ref struct JsonMemberNames(ReadOnlySpan<byte> json, Span<JsonMemberName
     private readonly Span<Entry> _seen = seen;
     private int _count;
 
+    // One bit for each six bits of a mark: where it is clear, which is nearly always, nobody need be compared with.
+    private ulong _filter;
+
     /// <summary>Remembers the name; answers what is wrong with it, null when nothing is.</summary>
     public string? Refuse(JsonValue name)
     {
         var text = name.Raw(_json);
         var mark = Mark(text);
-        foreach (ref readonly var entry in _seen[.._count])
+        var bit = 1UL << (int)(mark >> 58);
+        if ((_filter & bit) != 0 && WasSeen(text, mark))
         {
-            if (entry.Mark == mark && _json.Slice(entry.Start, entry.Length).SequenceEqual(text))
-            {
-                return "a member stands in it twice";
-            }
+            return "a member stands in it twice";
         }
+
+        _filter |= bit;
 
         if (_count == _seen.Length)
         {
@@ -33,6 +36,19 @@ internal ref struct JsonMemberNames(ReadOnlySpan<byte> json, Span<JsonMemberName
 
         _seen[_count++] = new Entry(mark, name.Start, name.Length);
         return null;
+    }
+
+    private readonly bool WasSeen(ReadOnlySpan<byte> text, ulong mark)
+    {
+        foreach (ref readonly var entry in _seen[.._count])
+        {
+            if (entry.Mark == mark && _json.Slice(entry.Start, entry.Length).SequenceEqual(text))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static ulong Mark(ReadOnlySpan<byte> text)

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Keycloak.ApiProtection.Tokens.Json;
 
@@ -28,6 +30,14 @@ internal static class JsonText
     {
         var buffer = new byte[escaped.Length];
         return Encoding.UTF8.GetString(buffer, 0, Unescape(escaped, buffer));
+    }
+
+    /// <summary>Whether the document is UTF-8 (RFC 8259 section 8.1), in its escapes as well; else <paramref name="problem"/> says where it is not.</summary>
+    public static bool IsText(ReadOnlySpan<byte> json, [NotNullWhen(false)] out string? problem)
+    {
+        problem = !Utf8.IsValid(json) ? "it is not UTF-8"
+            : !HasOnlyCharacters(json) ? "an escape in it is no character" : null;
+        return problem is null;
     }
 
     /// <summary>
