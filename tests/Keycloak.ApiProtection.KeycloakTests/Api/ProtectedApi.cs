@@ -18,7 +18,8 @@ public sealed class ProtectedApi : IAsyncDisposable
     private const string RejectionHeader = "Test-Rejection";
 
     /// <summary>The endpoints, in the order in which <see cref="CallAllAsync"/> calls them.</summary>
-    public static readonly IReadOnlyList<string> Endpoints = ["GET /public", "GET /me", "GET /email", "GET /orders", "POST /orders", "GET /admin"];
+    public static readonly IReadOnlyList<string> Endpoints =
+        ["GET /public", "GET /me", "GET /email", "GET /orders", "POST /orders", "GET /admin"];
 
     private static readonly string[] RolesAskedFor = ["admin", "customer", "reader", "writer", "dispatcher", "no-such-role"];
 

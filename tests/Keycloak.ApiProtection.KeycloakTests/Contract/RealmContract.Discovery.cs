@@ -31,8 +31,12 @@ public abstract partial class RealmContract
         var document = (await Client.DiscoverAsync(Cancellation)).Json;
 
         AssertContains(["RS256", "PS256", "ES256", "EdDSA"], Strings(document.GetProperty("id_token_signing_alg_values_supported")));
-        AssertContains(["authorization_code", "client_credentials", "password", "refresh_token"], Strings(document.GetProperty("grant_types_supported")));
-        AssertContains(["client_secret_basic", "client_secret_post", "private_key_jwt"], Strings(document.GetProperty("introspection_endpoint_auth_methods_supported")));
+        AssertContains(
+            ["authorization_code", "client_credentials", "password", "refresh_token"],
+            Strings(document.GetProperty("grant_types_supported")));
+        AssertContains(
+            ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+            Strings(document.GetProperty("introspection_endpoint_auth_methods_supported")));
         var scopes = Strings(document.GetProperty("scopes_supported"));
         AssertContains(["openid", "email", "profile", "roles", "orders:read", "orders:write", "groups"], scopes);
         Assert.Equal(Differences.HasBasicScope, scopes.Contains("basic"));

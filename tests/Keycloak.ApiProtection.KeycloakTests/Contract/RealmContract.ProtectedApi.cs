@@ -34,8 +34,8 @@ public abstract partial class RealmContract
     [InlineData(TokenOf.Lightweight, "lightweight")]
     [InlineData(TokenOf.EdDsa, "algorithm_eddsa")]
     [InlineData(TokenOf.Id, "kind_id")]
-    [InlineData(TokenOf.Refresh, "algorithm_symmetric")]
-    [InlineData(TokenOf.Offline, "algorithm_symmetric")]
+    [InlineData(TokenOf.Refresh, "kind_refresh")]
+    [InlineData(TokenOf.Offline, "kind_offline")]
     [InlineData(TokenOf.Tampered, "signature")]
     public async Task A_token_that_is_no_access_token_for_this_api_is_refused_everywhere_and_the_rule_is_named(TokenOf token, string code)
     {
