@@ -84,7 +84,7 @@ public sealed class AccessTokenVerifierTests
         using var api = OrdersApi.StartWithoutKeys();
         api.Realm.Hold();
         var waiting = api.VerdictAsync(api.Alice.WithDate("exp", api.Now));
-        await api.Realm.ArrivalAsync();
+        await api.Realm.ArrivedAsync(1);
 
         api.Realm.Time.SetWallClock(api.Now.AddSeconds(31));
         api.Realm.Release();
