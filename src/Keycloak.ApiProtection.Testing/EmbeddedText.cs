@@ -1,0 +1,12 @@
+namespace Keycloak.ApiProtection.Testing;
+
+/// <summary>Text files that the assembly carries.</summary>
+internal static class EmbeddedText
+{
+    public static string Read(string name)
+    {
+        using var stream = typeof(EmbeddedText).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,61 @@
+namespace Keycloak.ApiProtection.Testing.Endpoints;
+
+/// <summary>Which endpoint a path means.</summary>
+internal sealed class RealmRouter
+{
+    private const string Realms = "/realms/";
+
+    private readonly string _realm;
+    private readonly Dictionary<RealmEndpoint, IRealmEndpoint> _endpoints;
+
+    public RealmRouter(Realm realm)
+    {
+        _realm = realm.Export.Name;
+        var clients = new ClientAuthentication(realm);
+        _endpoints = new()
+        {
+            [RealmEndpoint.Discovery] = new DiscoveryEndpoint(realm),
+            [RealmEndpoint.Jwks] = new JwksEndpoint(realm),
+            [RealmEndpoint.Token] = new TokenEndpoint(realm, clients),
+            [RealmEndpoint.RealmInfo] = new RealmInfoEndpoint(realm),
+        };
+    }
+
+    /// <returns>The endpoint's name, and either who answers or the answer itself.</returns>
+    public (RealmEndpoint Name, IRealmEndpoint? Endpoint, Answer? Answer) Route(string path)
+    {
+        if (path.Contains("//", StringComparison.Ordinal) || path.Contains("/..", StringComparison.Ordinal) || path.Contains("/./", StringComparison.Ordinal))
+        {
+            return (RealmEndpoint.Other, null, Answer.NotNormalized);
+        }
+
+        if (!path.StartsWith(Realms, StringComparison.Ordinal))
+        {
+            return (RealmEndpoint.Other, null, Answer.NoSuchResource);
+        }
+
+        var rest = path[Realms.Length..].TrimEnd('/');
+        var slash = rest.IndexOf('/', StringComparison.Ordinal);
+        var realm = Uri.UnescapeDataString(slash < 0 ? rest : rest[..slash]);
+        var name = Name(slash < 0 ? "" : rest[slash..]);
+        if (realm != _realm)
+        {
+            return (name, null, Answer.NoSuchRealm);
+        }
+
+        return _endpoints.TryGetValue(name, out var endpoint) ? (name, endpoint, null) : (RealmEndpoint.Other, null, Answer.NotFound);
+    }
+
+    private static RealmEndpoint Name(string path) => path switch
+    {
+        "/.well-known/openid-configuration" => RealmEndpoint.Discovery,
+        "/protocol/openid-connect/certs" => RealmEndpoint.Jwks,
+        "/protocol/openid-connect/token" => RealmEndpoint.Token,
+        "/protocol/openid-connect/token/introspect" => RealmEndpoint.Introspection,
+        "/protocol/openid-connect/revoke" => RealmEndpoint.Revocation,
+        "/protocol/openid-connect/logout" => RealmEndpoint.Logout,
+        "/protocol/openid-connect/userinfo" => RealmEndpoint.UserInfo,
+        "" => RealmEndpoint.RealmInfo,
+        _ => RealmEndpoint.Other,
+    };
+}

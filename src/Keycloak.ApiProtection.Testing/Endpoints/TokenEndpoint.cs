@@ -1,0 +1,54 @@
+using Keycloak.ApiProtection.Testing.Export;
+using Microsoft.AspNetCore.Http;
+
+namespace Keycloak.ApiProtection.Testing.Endpoints;
+
+/// <summary>The token endpoint (RFC 6749 section 3.2): finds the client and the grant.</summary>
+internal sealed class TokenEndpoint : IRealmEndpoint
+{
+    private readonly ClientAuthentication _clients;
+    private readonly Dictionary<string, Func<EndpointRequest, Client, Answer>> _grants;
+
+    public TokenEndpoint(Realm realm, ClientAuthentication clients)
+    {
+        _clients = clients;
+        var response = new TokenResponse(realm);
+        _grants = new(StringComparer.Ordinal)
+        {
+            ["password"] = new PasswordGrant(realm, response).Answer,
+            ["client_credentials"] = new ClientCredentialsGrant(realm, response).Answer,
+            ["refresh_token"] = new RefreshTokenGrant(realm, response).Answer,
+        };
+    }
+
+    public Task<Answer> AnswerAsync(EndpointRequest request) => Task.FromResult(Respond(request));
+
+    public static Answer Refuse(string error, string description, int status = StatusCodes.Status400BadRequest) =>
+        Endpoints.Answer.Error(status, error, description, Endpoints.Answer.NoStore);
+
+    private Answer Respond(EndpointRequest request)
+    {
+        if (!request.IsPost)
+        {
+            return Answer.MethodNotAllowed;
+        }
+
+        if (request.Form.Any(parameter => parameter.Value.Count > 1))
+        {
+            return Refuse("invalid_request", "duplicated parameter");
+        }
+
+        if (request.Parameter("grant_type") is not { } grantType)
+        {
+            return Refuse("invalid_request", "Missing form parameter: grant_type");
+        }
+
+        if (!_grants.TryGetValue(grantType, out var grant))
+        {
+            return Refuse("unsupported_grant_type", "Unsupported grant_type");
+        }
+
+        var (client, refusal) = _clients.Authenticate(request, Answer.NoStore);
+        return client is null ? refusal! : grant(request, client);
+    }
+}

@@ -1,0 +1,37 @@
+namespace Keycloak.ApiProtection.Testing.Export;
+
+/// <summary>What Keycloak itself adds to a realm that is imported without it.</summary>
+internal static class BuiltInClients
+{
+    private const string Account = "account";
+
+    /// <summary>Before 25, the mappers of a client with a service account were its own.</summary>
+    public static IEnumerable<ProtocolMapper> ServiceAccountMappers { get; } =
+    [
+        SessionNote("Client ID", "client_id"),
+        SessionNote("Client Host", "clientHost"),
+        SessionNote("Client IP Address", "clientAddress"),
+    ];
+
+    /// <summary>The client <c>account</c>, whose roles every user has through the default roles.</summary>
+    public static void AddTo(Dictionary<string, Client> clients, Dictionary<RoleName, IReadOnlyList<RoleName>> composites, IEnumerable<User> users)
+    {
+        composites.TryAdd(new RoleName(Account, "manage-account"), [new RoleName(Account, "manage-account-links")]);
+        composites.TryAdd(new RoleName(Account, "manage-consent"), [new RoleName(Account, "view-consent")]);
+        var named = composites.Values.SelectMany(roles => roles).Concat(users.SelectMany(user => user.Roles)).Select(role => role.Client).OfType<string>();
+        foreach (var id in named.Append(Account))
+        {
+            clients.TryAdd(id, new Client(id) { Public = id == Account, FullScopeAllowed = false });
+        }
+    }
+
+    private static ProtocolMapper SessionNote(string name, string note) => new(name, "oidc-usersessionmodel-note-mapper", new Dictionary<string, string>
+    {
+        ["user.session.note"] = note,
+        ["claim.name"] = note,
+        ["access.token.claim"] = "true",
+        ["id.token.claim"] = "true",
+        ["introspection.token.claim"] = "true",
+        ["jsonType.label"] = "String",
+    });
+}

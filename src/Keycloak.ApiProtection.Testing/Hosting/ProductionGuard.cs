@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Keycloak.ApiProtection.Testing.Hosting;
+
+/// <summary>Keeps the embedded realm, whose passwords stand in a file, out of Production.</summary>
+internal static class ProductionGuard
+{
+    private static readonly string[] Variables = ["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
+
+    /// <exception cref="InvalidOperationException">The environment is Production.</exception>
+    public static void Check(KeycloakRealmOptions options)
+    {
+        var sources = Variables
+            .Select(name => (Source: $"environment variable {name}", Value: Environment.GetEnvironmentVariable(name)))
+            .Append(($"{nameof(KeycloakRealmOptions)}.{nameof(KeycloakRealmOptions.Environment)}", options.Environment?.EnvironmentName))
+            .Append(($"{nameof(KeycloakRealmOptions)}.{nameof(KeycloakRealmOptions.EnvironmentName)}", options.EnvironmentName));
+        foreach (var (source, value) in sources)
+        {
+            if (string.Equals(value?.Trim(), Environments.Production, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new InvalidOperationException(
+                    $"The embedded Keycloak realm is for tests and development and does not run in Production, which {source} says this is. "
+                    + "In Production, point the API at a real Keycloak (configuration keys \"Keycloak:auth-server-url\" and \"Keycloak:realm\"); "
+                    + "in development, set ASPNETCORE_ENVIRONMENT to Development.");
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Security.Cryptography;
+
+namespace Keycloak.ApiProtection.Testing.Keys;
+
+/// <summary>The hash inside a JWA name: the last three digits (RFC 7518 section 3.1).</summary>
+internal static class HashAlgorithms
+{
+    public static HashAlgorithmName Of(string algorithm) => algorithm[^3..] switch
+    {
+        "384" => HashAlgorithmName.SHA384,
+        "512" => HashAlgorithmName.SHA512,
+        _ => HashAlgorithmName.SHA256,
+    };
+}

@@ -1,0 +1,95 @@
+namespace Keycloak.ApiProtection.Testing;
+
+/// <summary>How often each endpoint was asked: a test can promise "one fetch".</summary>
+/// <remarks>Every request that arrived counts, at the moment of its arrival: also those that were answered wrongly, late or, while the realm was down, not at all.</remarks>
+public sealed class RequestCounters
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<RealmEndpoint, int> _counts = [];
+    private readonly List<(RealmEndpoint Endpoints, int Count, TaskCompletionSource Reached)> _waiting = [];
+
+    internal RequestCounters()
+    {
+    }
+
+    /// <summary>Requests for the discovery document.</summary>
+    public int Discovery => this[RealmEndpoint.Discovery];
+
+    /// <summary>Requests for the JWK set.</summary>
+    public int Jwks => this[RealmEndpoint.Jwks];
+
+    /// <summary>Requests to the token endpoint.</summary>
+    public int Token => this[RealmEndpoint.Token];
+
+    /// <summary>Requests to the introspection endpoint.</summary>
+    public int Introspection => this[RealmEndpoint.Introspection];
+
+    /// <summary>Requests to the revocation endpoint.</summary>
+    public int Revocation => this[RealmEndpoint.Revocation];
+
+    /// <summary>Requests to the logout endpoint.</summary>
+    public int Logout => this[RealmEndpoint.Logout];
+
+    /// <summary>Requests to the userinfo endpoint.</summary>
+    public int UserInfo => this[RealmEndpoint.UserInfo];
+
+    /// <summary>All requests, those to unknown paths included.</summary>
+    public int Total => this[RealmEndpoint.All];
+
+    /// <summary>Requests to one endpoint, or to several together.</summary>
+    /// <param name="endpoints">The endpoints to sum up.</param>
+    public int this[RealmEndpoint endpoints]
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Sum(endpoints);
+            }
+        }
+    }
+
+    /// <summary>Sets all counters to zero.</summary>
+    public void Reset()
+    {
+        lock (_lock)
+        {
+            _counts.Clear();
+        }
+    }
+
+    /// <summary>Waits until an endpoint has been asked so many times in all: no test needs to sleep for it.</summary>
+    /// <param name="endpoints">The endpoint, or several, whose requests are summed up.</param>
+    /// <param name="count">How many requests to wait for, counted from the start or the last <see cref="Reset"/>.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled first.</exception>
+    public Task WaitForAsync(RealmEndpoint endpoints, int count, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            if (Sum(endpoints) >= count)
+            {
+                return Task.CompletedTask;
+            }
+
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((endpoints, count, reached));
+            return reached.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    internal void Count(RealmEndpoint endpoint)
+    {
+        lock (_lock)
+        {
+            _counts[endpoint] = _counts.GetValueOrDefault(endpoint) + 1;
+            foreach (var waiting in _waiting.Where(waiting => Sum(waiting.Endpoints) >= waiting.Count).ToList())
+            {
+                _waiting.Remove(waiting);
+                waiting.Reached.TrySetResult();
+            }
+        }
+    }
+
+    private int Sum(RealmEndpoint endpoints) => _counts.Where(count => endpoints.HasFlag(count.Key)).Sum(count => count.Value);
+}

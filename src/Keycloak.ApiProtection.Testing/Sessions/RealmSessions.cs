@@ -1,0 +1,225 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Keycloak.ApiProtection.Testing.Export;
+
+namespace Keycloak.ApiProtection.Testing.Sessions;
+
+/// <summary>The sessions of a realm, its revoked tokens and its not-before marks.</summary>
+internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, UserSession> _online = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UserSession> _offline = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _revokedTokens = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _usedRefreshTokens = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _clientNotBefore = realm.Clients.Values.ToDictionary(client => client.Id, client => client.NotBefore);
+    private readonly Dictionary<string, long> _userNotBefore = realm.Users.ToDictionary(user => user.Id, user => user.NotBefore);
+    private readonly Dictionary<string, bool> _enabled = realm.Users.ToDictionary(user => user.Id, user => user.Enabled);
+    private long _notBefore = realm.NotBefore;
+
+    public long NotBefore
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _notBefore;
+            }
+        }
+    }
+
+    /// <summary>As Keycloak 26 makes them: 18 random bytes.</summary>
+    public static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18));
+
+    public UserSession Open(UserSession session)
+    {
+        if (session.Kind != SessionKind.Transient)
+        {
+            lock (_lock)
+            {
+                Of(session.Kind)[session.Id] = session;
+            }
+        }
+
+        return session;
+    }
+
+    /// <summary>The live session of that id, or null where it ended, expired or never was.</summary>
+    public UserSession? Find(string id, SessionKind kind)
+    {
+        lock (_lock)
+        {
+            return Of(kind).GetValueOrDefault(id) is { } session && IsLive(session) ? session : null;
+        }
+    }
+
+    /// <summary>A client joins a session, or comes back to it.</summary>
+    public UserSession? Join(string id, SessionKind kind, ClientSession client)
+    {
+        lock (_lock)
+        {
+            if (Find(id, kind) is not { } session)
+            {
+                return null;
+            }
+
+            var joined = session with
+            {
+                LastRefresh = time.GetUtcNow(),
+                Clients = new Dictionary<string, ClientSession>(session.Clients) { [client.ClientId] = client },
+            };
+            return Of(kind)[id] = joined;
+        }
+    }
+
+    /// <summary>Ends a session for all its clients: logout, or an administrator's hand.</summary>
+    public bool End(string id)
+    {
+        lock (_lock)
+        {
+            return _online.Remove(id) | _offline.Remove(id);
+        }
+    }
+
+    /// <summary>Ends one client's part of a session; the session ends with its last client.</summary>
+    public void EndClient(string id, SessionKind kind, string client)
+    {
+        lock (_lock)
+        {
+            if (Of(kind).GetValueOrDefault(id) is not { } session)
+            {
+                return;
+            }
+
+            var rest = new Dictionary<string, ClientSession>(session.Clients);
+            rest.Remove(client);
+            if (rest.Count == 0)
+            {
+                Of(kind).Remove(id);
+            }
+            else
+            {
+                Of(kind)[id] = session with { Clients = rest };
+            }
+        }
+    }
+
+    /// <summary>Ends all online sessions of a user; offline ones stay, as in Keycloak.</summary>
+    public int EndAllOf(string userId)
+    {
+        lock (_lock)
+        {
+            var ended = _online.Values.Where(session => session.UserId == userId).Select(session => session.Id).ToList();
+            ended.ForEach(id => _online.Remove(id));
+            return ended.Count;
+        }
+    }
+
+    /// <summary>Takes a client out of all sessions of a user: the withdrawn consent.</summary>
+    public void EndClientOf(string userId, string client)
+    {
+        lock (_lock)
+        {
+            foreach (var session in _online.Values.Concat(_offline.Values).Where(session => session.UserId == userId).ToList())
+            {
+                EndClient(session.Id, session.Kind, client);
+            }
+        }
+    }
+
+    /// <summary>Realm "sign out all": no session survives, and nothing older than now counts.</summary>
+    public void EndAll()
+    {
+        lock (_lock)
+        {
+            _online.Clear();
+            _notBefore = time.GetUtcNow().ToUnixTimeSeconds();
+        }
+    }
+
+    public void SetNotBefore(long seconds)
+    {
+        lock (_lock)
+        {
+            _notBefore = seconds;
+        }
+    }
+
+    public void SetNotBefore(Client client, long seconds)
+    {
+        lock (_lock)
+        {
+            _clientNotBefore[client.Id] = seconds;
+        }
+    }
+
+    public void Revoke(string tokenId)
+    {
+        lock (_lock)
+        {
+            _revokedTokens.Add(tokenId);
+        }
+    }
+
+    public bool IsRevoked(string tokenId)
+    {
+        lock (_lock)
+        {
+            return _revokedTokens.Contains(tokenId);
+        }
+    }
+
+    /// <summary>True the first time: where the realm revokes refresh tokens that were used.</summary>
+    public bool UseOnce(string refreshTokenId)
+    {
+        lock (_lock)
+        {
+            return _usedRefreshTokens.Add(refreshTokenId);
+        }
+    }
+
+    public bool IsTooOld(long issuedAt, string client, string user)
+    {
+        lock (_lock)
+        {
+            return issuedAt < _notBefore
+                || issuedAt < _clientNotBefore.GetValueOrDefault(client)
+                || issuedAt < _userNotBefore.GetValueOrDefault(user);
+        }
+    }
+
+    public bool IsEnabled(User user)
+    {
+        lock (_lock)
+        {
+            return _enabled.GetValueOrDefault(user.Id);
+        }
+    }
+
+    public void Enable(User user, bool enabled)
+    {
+        lock (_lock)
+        {
+            _enabled[user.Id] = enabled;
+        }
+    }
+
+    /// <summary>The sessions that live now.</summary>
+    public IReadOnlyList<UserSession> Live()
+    {
+        lock (_lock)
+        {
+            return [.. _online.Values.Concat(_offline.Values).Where(IsLive)];
+        }
+    }
+
+    private Dictionary<string, UserSession> Of(SessionKind kind) => kind == SessionKind.Offline ? _offline : _online;
+
+    private bool IsLive(UserSession session)
+    {
+        var now = time.GetUtcNow();
+        return session.Kind == SessionKind.Offline
+            ? now < session.LastRefresh + realm.OfflineIdle && (realm.OfflineMax is not { } max || now < session.Started + max)
+            : now < session.LastRefresh + realm.SessionIdle && now < session.Started + realm.SessionMax;
+    }
+}

@@ -1,0 +1,15 @@
+namespace Keycloak.ApiProtection.Testing.Sessions;
+
+/// <summary>A user's session, online or offline, and the clients that take part in it.</summary>
+internal sealed record UserSession(string Id, string UserId, SessionKind Kind, DateTimeOffset Started)
+{
+    public DateTimeOffset LastRefresh { get; init; } = Started;
+
+    /// <summary>When the user logged in by a page, or null for grants without one: the claim <c>auth_time</c>.</summary>
+    public DateTimeOffset? AuthenticatedAt { get; init; }
+
+    public IReadOnlyDictionary<string, ClientSession> Clients { get; init; } = new Dictionary<string, ClientSession>();
+
+    /// <summary>Session notes, which mappers can show: <c>clientHost</c>, <c>client_id</c> ...</summary>
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
+}
