@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using GettingStarted;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(Tour.Settings(args));
 await using var realm = await DemoRealm.StartUnlessConfiguredAsync(builder);    // an embedded realm, where no Keycloak is configured
 
 builder.Services.AddKeycloakBearer();
@@ -12,7 +12,7 @@ app.MapGet("/public", () => "Anybody may read this.");
 app.MapGet("/me", (ClaimsPrincipal user) => user.Claims.ToLookup(claim => claim.Type, claim => claim.Value).ToDictionary(type => type.Key, type => type.ToArray()))
     .RequireAuthorization();
 app.MapGet("/email", (ClaimsPrincipal user) => user.FindFirstValue("email")).RequireScope("email");
-app.MapGet("/orders", () => new[] { "1 book", "2 pens" }).RequireScope("orders:read").RequireClientRole("reader");
+app.MapGet("/orders", () => "1 book, 2 pens").RequireScope("orders:read").RequireClientRole("reader");
 app.MapPost("/orders", () => Results.Created("/orders/3", "3 lamps")).RequireScope("orders:write").RequireClientRole("writer");
 app.MapGet("/admin", () => "Only for the realm's admins.").RequireRealmRole("admin");
 

@@ -1,15 +1,16 @@
 using System.Text.Json;
+using Keycloak.ApiProtection;
 
 namespace GettingStarted;
 
 /// <summary>Keycloak's token endpoint, for the tour's people. Real clients use a login page; passwords are for tests.</summary>
-internal sealed class TokenEndpoint(IConfiguration keycloak) : IDisposable
+internal sealed class TokenEndpoint(KeycloakBearerOptions keycloak) : IDisposable
 {
     private readonly HttpClient _client = new();
 
     /// <summary>Gets the endpoint's address.</summary>
     public string Address { get; } =
-        $"{(keycloak["auth-server-url"] ?? keycloak["AuthServerUrl"])?.TrimEnd('/')}/realms/{keycloak["realm"]}/protocol/openid-connect/token";
+        $"{keycloak.Authority?.TrimEnd('/') ?? $"{keycloak.AuthServerUrl?.TrimEnd('/')}/realms/{keycloak.Realm}"}/protocol/openid-connect/token";
 
     /// <summary>Logs a user in with a password, which is the user's name in the realm <c>demo</c>.</summary>
     public async Task<TokenResponse> PasswordAsync(string client, string user, string scope)

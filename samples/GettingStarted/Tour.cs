@@ -1,5 +1,7 @@
-using System.Net.Http.Headers;
+using System.Globalization;
+using Keycloak.ApiProtection;
 using Keycloak.ApiProtection.Testing;
+using Microsoft.Extensions.Options;
 using Spectre.Console;
 
 namespace GettingStarted;
@@ -7,21 +9,27 @@ namespace GettingStarted;
 /// <summary>Calls the running API as different people with different tokens, over HTTP, and prints what it answered.</summary>
 internal static class Tour
 {
+    private const string Once = "--once";
+    private const string OnAnyKeycloak = "--tour";
+
+    /// <summary>The arguments that are settings of the application, not of the tour.</summary>
+    public static string[] Settings(string[] args) => [.. args.Except([Once, OnAnyKeycloak])];
+
     /// <summary>Runs the application: with a tour on the embedded realm or where <c>--tour</c> asks for it, and only for its length with <c>--once</c>.</summary>
     /// <returns>0; 1 when an answer was not as expected.</returns>
     public static async Task<int> RunAsync(WebApplication app, KeycloakRealm? realm, string[] args)
     {
         await app.StartAsync();
-        var once = args.Contains("--once");
+        var once = args.Contains(Once);
         var asExpected = true;
-        if (realm is not null || once || args.Contains("--tour"))
+        if (realm is not null || once || args.Contains(OnAnyKeycloak))
         {
             asExpected = await WalkAsync(app, realm);
         }
 
         if (!once)
         {
-            AnsiConsole.MarkupLineInterpolated($"Serving on [bold]{app.Urls.First()}[/]. Ctrl+C ends it.");
+            Console.WriteLine($"Serving on {app.Urls.First()}. Ctrl+C ends it.");
             await app.WaitForShutdownAsync();
         }
 
@@ -32,11 +40,12 @@ internal static class Tour
     private static async Task<bool> WalkAsync(WebApplication app, KeycloakRealm? realm)
     {
         var address = app.Urls.First();
-        using var keycloak = new TokenEndpoint(app.Configuration.GetSection("Keycloak"));
+        var options = app.Services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>().Get(KeycloakBearerDefaults.AuthenticationScheme);
+        using var keycloak = new TokenEndpoint(options);
         using var api = new HttpClient { BaseAddress = new Uri(address) };
-        var table = new Table().Title("A tour of the API").AddColumns("Who", "Which token", "Request", "Status", "Why", string.Empty);
-        table.Expand().Columns[5].NoWrap();
+        var why = Refusals.Listen(options);
         var asExpected = true;
+        var table = new Table().RoundedBorder().Title("A tour of the API").AddColumns("Who", "Which token", "Request", "Status", "Why");
         foreach (var step in await TourSteps.PrepareAsync(keycloak, realm))
         {
             using var request = new HttpRequestMessage(step.Method, step.Path);
@@ -46,44 +55,43 @@ internal static class Tour
             }
 
             using var response = await api.SendAsync(request);
-            var good = (int)response.StatusCode == step.Expected;
-            asExpected &= good;
+            var status = (int)response.StatusCode;
+            asExpected &= status == step.Expected;
             table.AddRow(
                 Markup.Escape(step.Who),
                 Markup.Escape(step.Token),
                 $"{step.Method} {step.Path}",
-                $"[{(response.IsSuccessStatusCode ? "green" : "yellow")}]{(int)response.StatusCode}[/]",
-                Markup.Escape(Why(response)),
-                good ? "[green]as expected[/]" : $"[red]expected {step.Expected}[/]");
+                status == step.Expected
+                    ? $"[{(response.IsSuccessStatusCode ? "green" : "yellow")}]{status}[/]"
+                    : string.Create(CultureInfo.InvariantCulture, $"[red]{status} instead of {step.Expected}[/]"),
+                Markup.Escape(why.Of(response)));
         }
 
-        AnsiConsole.WriteLine();
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine();
+        Print(table);
         PrintCurl(keycloak, address);
         return asExpected;
     }
 
-    /// <summary>What the API itself says about its answer: RFC 6750's header.</summary>
-    private static string Why(HttpResponseMessage response)
+    private static void Print(Table table)
     {
-        if (response.IsSuccessStatusCode)
+        if (Console.IsOutputRedirected)
         {
-            return string.Empty;
+            AnsiConsole.Profile.Capabilities.Ansi = false;
+            AnsiConsole.Profile.Width = 160;
         }
 
-        var challenge = response.Headers.WwwAuthenticate.OfType<AuthenticationHeaderValue>().FirstOrDefault()?.Parameter ?? string.Empty;
-        var said = challenge.Split(", ").Where(parameter => !parameter.StartsWith("realm=", StringComparison.Ordinal)).ToArray();
-        return said.Length == 0 ? "no token" : string.Join(", ", said);
+        AnsiConsole.WriteLine();
+        AnsiConsole.Write(table);
     }
 
     private static void PrintCurl(TokenEndpoint keycloak, string address)
     {
         // No markup: the lines are to be copied as they are.
+        Console.WriteLine();
         Console.WriteLine("To try it yourself:");
         Console.WriteLine();
-        Console.WriteLine($"  TOKEN=$(curl -s {keycloak.Address} -d grant_type=password -d client_id=cli -d username=alice -d password=alice \\");
-        Console.WriteLine("    -d scope='openid orders:write' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')");
+        Console.WriteLine($"  TOKEN=$(curl -s {keycloak.Address} -d grant_type=password -d client_id=cli \\");
+        Console.WriteLine("    -d username=alice -d password=alice -d scope='openid orders:write' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')");
         Console.WriteLine($"  curl -i {address}/me -H \"Authorization: Bearer $TOKEN\"");
         Console.WriteLine($"  curl -i -X POST {address}/orders -H \"Authorization: Bearer $TOKEN\"");
         Console.WriteLine();

@@ -13,6 +13,9 @@ namespace Keycloak.ApiProtection;
 /// </remarks>
 public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
 {
+    /// <summary>Makes options that refuse by default: a realm and an audience must be named.</summary>
+    public KeycloakBearerOptions() => Events = new KeycloakBearerEvents();
+
     /// <summary>Gets or sets Keycloak's base URL (<c>auth-server-url</c>), such as <c>https://login.example.com</c>; up to Keycloak 16 it ends in <c>/auth</c>.</summary>
     /// <value>Null by default: then <see cref="Authority"/> is needed.</value>
     public string? AuthServerUrl { get; set; }

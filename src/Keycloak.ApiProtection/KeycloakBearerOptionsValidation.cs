@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Realms;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +20,7 @@ internal sealed class KeycloakBearerOptionsValidation : IValidateOptions<Keycloa
             .. AlgorithmsOf(options),
             .. Ranges(options),
             .. Answers(options),
+            .. KeycloakClaimsOptionsValidator.Problems(options.Claims),
         ];
         return problems.Count == 0
             ? ValidateOptionsResult.Success

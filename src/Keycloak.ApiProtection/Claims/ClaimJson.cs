@@ -106,7 +106,7 @@ internal static class ClaimJson
             var scope = text[range];
             if (!scope.IsEmpty)
             {
-                (into ??= []).Add(scope.ToString());
+                (into ??= new(8)).Add(scope.ToString());
             }
         }
     }

@@ -6,7 +6,8 @@ namespace Keycloak.ApiProtection.Claims;
 /// <remarks>
 /// Nothing that one request does to its identity shows in another: <see cref="Claim"/> objects belong to one identity. Questions that need
 /// no objects (<see cref="HasClaim(string, string)"/>, which is <c>IsInRole</c>, and <see cref="Name"/>) are answered from the shared claims as long as the
-/// application has added or removed none; after that, the claims of this identity decide.
+/// application has added or removed none; after that, the claims of this identity decide. One copy cannot be served: <c>new ClaimsIdentity(identity,
+/// claims, "a type of its own")</c> copies the base class's private list without asking anything; unless the claims were read before, it copies none.
 /// </remarks>
 internal sealed class KeycloakIdentity : ClaimsIdentity
 {

@@ -71,8 +71,14 @@ internal sealed class TokenRights
                 continue;
             }
 
-            List<string>? texts = null;
             List<string>? scopes = null;
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                ClaimJson.Scopes(ClaimJson.Text(ref reader), ref scopes);
+                return NameSet.Of(scopes);
+            }
+
+            List<string>? texts = null;
             ClaimJson.Texts(ref reader, ref texts);
             texts?.ForEach(text => ClaimJson.Scopes(text, ref scopes));
             return NameSet.Of(scopes);

@@ -119,6 +119,10 @@ public sealed class AccessTokenClaimsTests
         Assert.False(user.IsInRole("boss"));
         Assert.Equal(["admin"], Values(Users.Identity(Payload, options => options.RoleClaimType = "roles"), "roles"));
 
+        var changed = Users.Identity(Payload, options => options.RoleClaimType = "roles");
+        changed.AddClaim(new Claim("unrelated", "x"));
+        Assert.False(new ClaimsPrincipal(changed).IsInRole("root"));
+
         void Named(KeycloakClaimsOptions options)
         {
             options.RoleClaimType = "roles";

@@ -163,6 +163,11 @@ public sealed class OutageTests
         Assert.True((await keys.FindAsync("gone", read.AddMinutes(-2), Cancelled)).IsUnknown);
         Assert.True((await keys.FindAsync("one", realm.Now, Cancelled)).IsFound(out _));
         Assert.Equal(3, realm.Requests);
+
+        // After the cooldown Keycloak is asked, in vain: what is known of the old token has not changed.
+        realm.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True((await keys.FindAsync("gone", read.AddMinutes(-2), Cancelled)).IsUnknown);
+        Assert.Equal(4, realm.Requests);
     }
 
     [Fact]

@@ -140,7 +140,7 @@ public sealed class RealmKeysTests
         keys.Dispose();
         keys.Dispose();
 
-        Assert.True((await underWay).IsUnavailable);
+        Assert.True((await underWay.WaitAsync(TimeSpan.FromSeconds(30), Cancelled)).IsUnavailable);
         Assert.True(key.Retired);
         Assert.False(keys.StillServes(key));
         Assert.False(keys.TryFind("one"u8, out _));
@@ -151,6 +151,20 @@ public sealed class RealmKeysTests
         realm.Time.Advance(TimeSpan.FromDays(2));
         keys.Prefetch();
         Assert.Equal(before, realm.Requests);
+    }
+
+    [Fact]
+    public async Task Disposal_answers_those_too_who_wait_for_the_end_of_the_cooldown()
+    {
+        var realm = new FakeRealm(TestKey.Ec("one"));
+        var keys = await realm.OpenReadAsync();
+        await keys.FindAsync("forged", realm.Now, Cancelled);
+        var planned = keys.FindAsync("new", realm.Now, Cancelled).AsTask();
+
+        keys.Dispose();
+
+        Assert.True((await planned.WaitAsync(TimeSpan.FromSeconds(30), Cancelled)).IsUnavailable);
+        Assert.Equal(0, keys.Waiters);
     }
 
     [Fact]
