@@ -4,8 +4,4 @@ using Keycloak.ApiProtection.KeycloakTests.Realms;
 namespace Keycloak.ApiProtection.KeycloakTests;
 
 /// <summary>The contract on a real Keycloak 24; skipped where <c>KEYCLOAK_HOME</c> names none.</summary>
-public sealed class Keycloak24Tests : RealmContract, IClassFixture<Keycloak24>
-{
-    public Keycloak24Tests(Keycloak24 realm)
-        : base(realm) => Assert.SkipWhen(realm.Missing is not null, realm.Missing ?? "");
-}
+public sealed class Keycloak24Tests(Keycloak24 keycloak) : KeycloakContract(keycloak), IClassFixture<Keycloak24>;

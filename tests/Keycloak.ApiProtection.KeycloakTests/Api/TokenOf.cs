@@ -33,20 +33,11 @@ public enum TokenOf
     /// <summary>Alice, signed with PS256.</summary>
     Ps256,
 
-    /// <summary>Alice, exchanged for the audience <c>orders-api</c> by the client <c>exchanger</c>.</summary>
-    Exchanged,
-
     /// <summary>Alice, signed with Ed25519.</summary>
     EdDsa,
 
     /// <summary>Alice, lightweight.</summary>
     Lightweight,
-
-    /// <summary>Alice by the client <c>dpop</c>, bound to a key.</summary>
-    Dpop,
-
-    /// <summary>Alice by the client <c>mtls</c>, bound to a certificate.</summary>
-    Mtls,
 
     /// <summary>Alice's ID token.</summary>
     Id,

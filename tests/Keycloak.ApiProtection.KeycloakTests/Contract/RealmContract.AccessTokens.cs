@@ -156,21 +156,4 @@ public abstract partial class RealmContract
             Assert.StartsWith("trrtcc:", token.Text("jti"), StringComparison.Ordinal);
         }
     }
-
-    [Fact]
-    public async Task An_attribute_of_the_client_changes_its_next_token()
-    {
-        const string attribute = "access.token.signed.response.alg";
-        await Realm.SetClientAttributeAsync("no-audience", attribute, "ES256", Cancellation);
-        try
-        {
-            Assert.Equal("ES256", (await Client.PasswordAsync(DemoClient.NoAudience, "bob", Cancellation)).AccessToken.Algorithm);
-        }
-        finally
-        {
-            await Realm.SetClientAttributeAsync("no-audience", attribute, null, Cancellation);
-        }
-
-        Assert.Equal("RS256", (await Client.PasswordAsync(DemoClient.NoAudience, "bob", Cancellation)).AccessToken.Algorithm);
-    }
 }

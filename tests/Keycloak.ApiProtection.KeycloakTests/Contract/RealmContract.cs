@@ -15,11 +15,11 @@ public abstract partial class RealmContract(IRealmUnderTest realm)
 
     protected IRealmUnderTest Realm => realm;
 
-    private RealmClient Client => realm.Client;
+    protected RealmClient Client => realm.Client;
 
-    private VersionDifferences Differences => new(realm.Version);
+    protected VersionDifferences Differences => new(realm.Version);
 
-    private static void AssertError(HttpStatusCode status, string error, string description, HttpAnswer answer)
+    protected static void AssertError(HttpStatusCode status, string error, string description, HttpAnswer answer)
     {
         Assert.Equal((status, error, description), (answer.Status, answer.Error, answer.ErrorDescription));
         Assert.Equal("application/json", answer.MediaType);

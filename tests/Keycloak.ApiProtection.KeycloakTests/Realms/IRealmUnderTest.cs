@@ -32,8 +32,8 @@ public interface IRealmUnderTest
     /// <summary>Sets the realm's not-before in seconds since 1970; 0 takes it away.</summary>
     public Task SetNotBeforeAsync(long notBefore, CancellationToken cancellationToken);
 
-    /// <summary>Changes an attribute of a client; null removes it.</summary>
-    public Task SetClientAttributeAsync(string clientId, string name, string? value, CancellationToken cancellationToken);
+    /// <summary>A token of the client <c>dpop</c>, bound to a key; null where this realm cannot issue one.</summary>
+    public Task<string?> DpopTokenAsync(string user, CancellationToken cancellationToken);
 
     /// <summary>A token of the client <c>mtls</c>, bound to a client certificate; null where this realm cannot issue one.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken);

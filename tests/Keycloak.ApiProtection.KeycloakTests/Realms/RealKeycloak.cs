@@ -107,11 +107,20 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
     public Task SetNotBeforeAsync(long notBefore, CancellationToken cancellationToken) =>
         Admin.PutAsync(Realm, new JsonObject { ["notBefore"] = notBefore }, cancellationToken);
 
+    /// <summary>Changes an attribute of a client; null removes it.</summary>
     public async Task SetClientAttributeAsync(string clientId, string name, string? value, CancellationToken cancellationToken)
     {
         var client = (await Admin.GetAsync($"{Realm}/clients?clientId={Uri.EscapeDataString(clientId)}", cancellationToken))[0]!;
         client["attributes"]![name] = value;
         await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
+    }
+
+    public async Task<string?> DpopTokenAsync(string user, CancellationToken cancellationToken)
+    {
+        using var key = new DpopKey();
+        var proof = key.Proof(HttpMethod.Post, Client.TokenEndpoint);
+        var answer = await Client.PasswordAsync(DemoClient.Dpop, user, cancellationToken, dpop: proof);
+        return answer.TokenType == "DPoP" ? answer.AccessToken.Compact : null;
     }
 
     public async Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken)
