@@ -16,7 +16,7 @@ internal static class DemoRealm
             return null;
         }
 
-        var realm = await KeycloakRealm.StartAsync(new KeycloakRealmOptions { Environment = builder.Environment });
+        var realm = await KeycloakRealm.StartAsync(new KeycloakRealmOptions { Environment = builder.Environment.EnvironmentName });
         builder.Configuration.AddInMemoryCollection(realm.Configuration(Api));
         return realm;
     }

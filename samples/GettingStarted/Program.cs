@@ -9,11 +9,12 @@ builder.Services.AddKeycloakBearer();
 var app = builder.Build();
 
 app.MapGet("/public", () => "Anybody may read this.");
-app.MapGet("/me", (ClaimsPrincipal user) => user.Claims.ToLookup(claim => claim.Type, claim => claim.Value).ToDictionary(type => type.Key, type => type.ToArray()))
-    .RequireAuthorization();
 app.MapGet("/email", (ClaimsPrincipal user) => user.FindFirstValue("email")).RequireScope("email");
 app.MapGet("/orders", () => "1 book, 2 pens").RequireScope("orders:read").RequireClientRole("reader");
 app.MapPost("/orders", () => Results.Created("/orders/3", "3 lamps")).RequireScope("orders:write").RequireClientRole("writer");
 app.MapGet("/admin", () => "Only for the realm's admins.").RequireRealmRole("admin");
+
+app.MapGet("/me", (ClaimsPrincipal user) => user.Claims.ToLookup(claim => claim.Type, claim => claim.Value)
+    .ToDictionary(type => type.Key, type => type.ToArray())).RequireAuthorization();
 
 return await Tour.RunAsync(app, realm, args);

@@ -119,7 +119,8 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
     /// <summary>Why a token with this algorithm is refused: Keycloak's own tokens are named for what they are.</summary>
     private static TokenRejection Foreign(ReadOnlySpan<byte> algorithm, ReadOnlySpan<byte> payload)
     {
-        if (algorithm.SequenceEqual("EdDSA"u8))
+        // RFC 8037, and its fully specified names of RFC 9864.
+        if (algorithm.SequenceEqual("EdDSA"u8) || algorithm.SequenceEqual("Ed25519"u8) || algorithm.SequenceEqual("Ed448"u8))
         {
             return TokenRejection.AlgorithmEdDsa;
         }

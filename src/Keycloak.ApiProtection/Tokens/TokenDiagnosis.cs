@@ -21,9 +21,13 @@ internal static class TokenDiagnosis
             return rejection.Because(Invariant($"The token has {token.Length} characters, MaximumTokenSize is {policy.MaximumSize}."));
         }
 
+        if (token.Length > policy.MaximumSize)
+        {
+            return rejection;
+        }
+
         var bytes = new byte[token.Length * 2];
-        if (token.Length > policy.MaximumSize
-            || Ascii.FromUtf16(token, bytes, out var length) != OperationStatus.Done
+        if (Ascii.FromUtf16(token, bytes, out var length) != OperationStatus.Done
             || !CompactJws.TryRead(bytes.AsSpan(0, length), out var jws))
         {
             return rejection == TokenRejection.Form
@@ -87,8 +91,8 @@ internal static class TokenDiagnosis
         return sameRealm
             ? rejection.Because(
                 reason,
-                "The realm is the same, the server's name is not: Keycloak is reached under two names. Give Keycloak a fixed 'hostname', or set ValidIssuers to the "
-                + "issuer that clients get and MetadataAddress to the URL under which this API reaches Keycloak.")
+                "The realm's path is the same, the server's name is not. If, and only if, that name is your Keycloak's too, it is reached under two names: give "
+                + "Keycloak a fixed 'hostname', or set ValidIssuers to the issuer that clients get and MetadataAddress to the URL under which this API reaches Keycloak.")
             : rejection.Because(reason);
     }
 

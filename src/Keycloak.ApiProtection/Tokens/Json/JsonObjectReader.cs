@@ -13,18 +13,20 @@ internal ref struct JsonObjectReader
     /// <summary>More members than any token has; what bounds the search for a name that was seen before.</summary>
     public const int MaximumMembers = 128;
 
-    private JsonScanner _scanner;
+    private readonly ReadOnlySpan<byte> _json;
     private JsonMemberNames _names;
+    private int _at;
     private bool _first;
 
     /// <summary>Opens the document; <paramref name="seen"/> keeps the names, <see cref="MaximumMembers"/> places.</summary>
     public JsonObjectReader(ReadOnlySpan<byte> json, Span<JsonMemberNames.Entry> seen)
     {
-        _scanner = new JsonScanner(json);
+        _json = json;
         _names = new JsonMemberNames(json, seen);
         _first = true;
-        _scanner.SkipWhiteSpace();
-        Problem = _scanner.TryTake((byte)'{') ? null : "it is not a JSON object";
+        _at = JsonScanner.SkipWhiteSpace(json, 0);
+        Problem = JsonScanner.Stands(json, _at, (byte)'{') ? null : "it is not a JSON object";
+        _at = JsonScanner.SkipWhiteSpace(json, _at + 1);
     }
 
     /// <summary>Gets the name of the member that was read last.</summary>
@@ -44,25 +46,25 @@ internal ref struct JsonObjectReader
             return false;
         }
 
-        _scanner.SkipWhiteSpace();
-        if (_scanner.TryTake((byte)'}'))
+        var at = _at;
+        if (JsonScanner.Stands(_json, at, (byte)'}'))
         {
-            _scanner.SkipWhiteSpace();
-            return _scanner.AtEnd ? false : Fail("something follows the JSON object");
+            return JsonScanner.SkipWhiteSpace(_json, at + 1) == _json.Length ? false : Fail("something follows the JSON object");
         }
 
         if (!_first)
         {
-            if (!_scanner.TryTake((byte)','))
+            if (!JsonScanner.Stands(_json, at, (byte)','))
             {
                 return Fail("it is not well-formed JSON");
             }
 
-            _scanner.SkipWhiteSpace();
+            at = JsonScanner.SkipWhiteSpace(_json, at + 1);
         }
 
         _first = false;
-        if (!_scanner.TryReadString(out var name) || !_scanner.TryTakeColon() || !_scanner.TryReadValue(out var value))
+        at = JsonScanner.AfterName(_json, at, out var name);
+        if (at < 0 || (at = JsonScanner.AfterValue(_json, at, out var value)) < 0)
         {
             return Fail("it is not well-formed JSON");
         }
@@ -77,7 +79,8 @@ internal ref struct JsonObjectReader
             return Fail(problem);
         }
 
-        Name = _scanner.Text(name);
+        _at = JsonScanner.SkipWhiteSpace(_json, at);
+        Name = name.Raw(_json);
         Value = value;
         return true;
     }

@@ -1,138 +1,220 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Keycloak.ApiProtection.Tokens.Json;
 
-/// <summary>RFC 8259's grammar over bytes: every value is checked to its end, nothing is thrown and nothing recursive is done.</summary>
-internal ref struct JsonScanner(ReadOnlySpan<byte> json)
+/// <summary>
+/// RFC 8259's grammar over bytes. Every function gets a position and returns the one behind what it has read, or
+/// <see cref="Malformed"/>; nothing is thrown, nothing recursive is done, and the position stays in a register.
+/// </summary>
+internal static class JsonScanner
 {
-    /// <summary>How deep a document may be nested, its own object included: where the framework's readers, which see it later, would throw.</summary>
+    /// <summary>How deep values may be nested, the document's own object included: as deep as the framework's reader goes.</summary>
     public const int MaximumDepth = 64;
 
-    private readonly ReadOnlySpan<byte> _json = json;
-    private int _at;
+    /// <summary>No position: what stands there is not JSON.</summary>
+    public const int Malformed = -1;
 
-    /// <summary>Gets whether nothing is left.</summary>
-    public readonly bool AtEnd => _at == _json.Length;
+    /// <summary>Behind space, tab, line feed and carriage return.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int SkipWhiteSpace(ReadOnlySpan<byte> json, int at) =>
+        (uint)at < (uint)json.Length && json[at] <= (byte)' ' ? AfterWhiteSpace(json, at) : at;
 
-    /// <summary>The text of a value or name.</summary>
-    public readonly ReadOnlySpan<byte> Text(JsonValue value) => value.Raw(_json);
+    /// <summary>Whether this character stands here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Stands(ReadOnlySpan<byte> json, int at, byte character) => (uint)at < (uint)json.Length && json[at] == character;
 
-    /// <summary>Passes over space, tab, line feed and carriage return.</summary>
-    public void SkipWhiteSpace()
+    /// <summary>Reads a name with its colon and the white space behind; the value is the text between the quotes.</summary>
+    public static int AfterName(ReadOnlySpan<byte> json, int at, out JsonValue name)
     {
-        while (_at < _json.Length && _json[_at] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
+        name = default;
+        if (!Stands(json, at, (byte)'"'))
         {
-            _at++;
+            return Malformed;
         }
+
+        var end = AfterString(json, at + 1, out var escaped);
+        if (end < 0)
+        {
+            return Malformed;
+        }
+
+        name = new JsonValue(at + 1, end - at - 2, JsonKind.String, escaped);
+        end = SkipWhiteSpace(json, end);
+        return Stands(json, end, (byte)':') ? SkipWhiteSpace(json, end + 1) : Malformed;
     }
 
-    /// <summary>Takes this character if it is the next one.</summary>
-    public bool TryTake(byte character)
+    /// <summary>Reads any value to its end, whatever it holds.</summary>
+    public static int AfterValue(ReadOnlySpan<byte> json, int at, out JsonValue value)
     {
-        if (_at < _json.Length && _json[_at] == character)
+        value = default;
+        if ((uint)at >= (uint)json.Length)
         {
-            _at++;
-            return true;
+            return Malformed;
         }
 
-        return false;
+        if (json[at] == (byte)'"')
+        {
+            var quote = AfterString(json, at + 1, out var escaped);
+            value = new JsonValue(at + 1, quote - at - 2, JsonKind.String, escaped);
+            return quote;
+        }
+
+        var (kind, end) = json[at] switch
+        {
+            (byte)'{' => (JsonKind.Object, AfterNested(json, at)),
+            (byte)'[' => (JsonKind.Array, AfterNested(json, at)),
+            (byte)'t' or (byte)'f' => (JsonKind.Boolean, AfterLiteral(json, at)),
+            (byte)'n' => (JsonKind.Null, AfterLiteral(json, at)),
+            _ => (JsonKind.Number, AfterNumber(json, at)),
+        };
+        value = new JsonValue(at, end - at, kind, Escaped: false);
+        return end;
     }
 
-    /// <summary>Takes the colon between name and value, with the white space around it.</summary>
-    public bool TryTakeColon()
+    private static int AfterNested(ReadOnlySpan<byte> json, int at)
     {
-        SkipWhiteSpace();
-        if (!TryTake((byte)':'))
-        {
-            return false;
-        }
-
-        SkipWhiteSpace();
-        return true;
-    }
-
-    /// <summary>Reads a string; the value is the text between the quotes.</summary>
-    public bool TryReadString(out JsonValue text)
-    {
-        text = default;
-        if (!TryTake((byte)'"'))
-        {
-            return false;
-        }
-
-        var start = _at;
-        var escaped = false;
+        // One bit a level: set for an object, clear for an array.
+        ulong objects = 0;
+        var depth = 1;
         while (true)
         {
-            _at += PlainLength(_json[_at..]);
-            if (AtEnd)
+            // A value begins here.
+            if ((uint)at >= (uint)json.Length)
             {
-                return false;
+                return Malformed;
             }
 
-            if (_json[_at] == (byte)'"')
+            var opens = json[at];
+            if (opens is (byte)'{' or (byte)'[')
             {
-                text = new JsonValue(start, _at - start, JsonKind.String, escaped);
-                _at++;
-                return true;
+                if (depth == MaximumDepth)
+                {
+                    return Malformed;
+                }
+
+                depth++;
+                var isObject = opens == (byte)'{';
+                objects = (objects << 1) | (isObject ? 1UL : 0);
+                at = SkipWhiteSpace(json, at + 1);
+                if (!Stands(json, at, isObject ? (byte)'}' : (byte)']'))
+                {
+                    at = isObject ? AfterName(json, at, out _) : at;
+                    if (at < 0)
+                    {
+                        return Malformed;
+                    }
+
+                    continue;
+                }
+            }
+            else
+            {
+                at = opens == (byte)'"' ? AfterString(json, at + 1, out _)
+                    : opens is (byte)'t' or (byte)'f' or (byte)'n' ? AfterLiteral(json, at)
+                    : AfterNumber(json, at);
+                if (at < 0)
+                {
+                    return Malformed;
+                }
             }
 
-            if (!TrySkipEscape())
+            // A value ends here: close what ends with it, and stop before the next one.
+            while (true)
             {
-                return false;
+                at = SkipWhiteSpace(json, at);
+                if ((uint)at >= (uint)json.Length)
+                {
+                    return Malformed;
+                }
+
+                var inObject = (objects & 1) == 1;
+                var next = json[at++];
+                if (next == (byte)',')
+                {
+                    at = SkipWhiteSpace(json, at);
+                    at = inObject ? AfterName(json, at, out _) : at;
+                    if (at < 0)
+                    {
+                        return Malformed;
+                    }
+
+                    break;
+                }
+
+                if (next != (inObject ? (byte)'}' : (byte)']'))
+                {
+                    return Malformed;
+                }
+
+                objects >>= 1;
+                if (--depth == 1)
+                {
+                    return at;
+                }
+            }
+        }
+    }
+
+    /// <summary>Behind the closing quote; <paramref name="at"/> is behind the opening one.</summary>
+    /// <remarks>Strings in tokens are short and many: the framework's search, made for long texts, would cost more than the rest.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int AfterString(ReadOnlySpan<byte> json, int at, out bool escaped)
+    {
+        escaped = false;
+        if (Vector128.IsHardwareAccelerated && at <= json.Length - Vector128<byte>.Count)
+        {
+            var block = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(json), (nuint)at);
+            var ends = Vector128.Equals(block, Vector128.Create((byte)'"'))
+                | Vector128.Equals(block, Vector128.Create((byte)'\\'))
+                | Vector128.LessThan(block, Vector128.Create((byte)' '));
+            var found = ends.ExtractMostSignificantBits();
+            if (found != 0)
+            {
+                var end = at + BitOperations.TrailingZeroCount(found);
+                if (json[end] == (byte)'"')
+                {
+                    return end + 1;
+                }
+            }
+        }
+
+        return AfterLongString(json, at, out escaped);
+    }
+
+    private static int AfterLongString(ReadOnlySpan<byte> json, int at, out bool escaped)
+    {
+        escaped = false;
+        while (true)
+        {
+            at = PlainEnd(json, at);
+            if (at == json.Length)
+            {
+                return Malformed;
+            }
+
+            if (json[at] == (byte)'"')
+            {
+                return at + 1;
+            }
+
+            at = AfterEscape(json, at);
+            if (at < 0)
+            {
+                return Malformed;
             }
 
             escaped = true;
         }
     }
 
-    /// <summary>Reads any value to its end, whatever it holds.</summary>
-    public bool TryReadValue(out JsonValue value)
+    /// <summary>Where the next quote, backslash or control character stands.</summary>
+    private static int PlainEnd(ReadOnlySpan<byte> json, int at)
     {
-        value = default;
-        if (AtEnd)
-        {
-            return false;
-        }
-
-        if (_json[_at] == (byte)'"')
-        {
-            return TryReadString(out value);
-        }
-
-        var start = _at;
-        if (_json[_at] is (byte)'{' or (byte)'[')
-        {
-            var kind = _json[_at] == (byte)'{' ? JsonKind.Object : JsonKind.Array;
-            if (!TrySkipNested())
-            {
-                return false;
-            }
-
-            value = new JsonValue(start, _at - start, kind, false);
-            return true;
-        }
-
-        if (!TrySkipScalar(out var scalar))
-        {
-            return false;
-        }
-
-        value = new JsonValue(start, _at - start, scalar, false);
-        return true;
-    }
-
-    /// <summary>
-    /// How many letters stand before the next quote, backslash or control character. Strings in tokens are short and many:
-    /// the framework's search, made for long texts, would cost more than the rest of the reading.
-    /// </summary>
-    private static int PlainLength(ReadOnlySpan<byte> text)
-    {
-        var at = 0;
-        ref var first = ref MemoryMarshal.GetReference(text);
-        for (; Vector128.IsHardwareAccelerated && at <= text.Length - Vector128<byte>.Count; at += Vector128<byte>.Count)
+        ref var first = ref MemoryMarshal.GetReference(json);
+        for (; Vector128.IsHardwareAccelerated && at <= json.Length - Vector128<byte>.Count; at += Vector128<byte>.Count)
         {
             var block = Vector128.LoadUnsafe(ref first, (nuint)at);
             var ends = Vector128.Equals(block, Vector128.Create((byte)'"'))
@@ -144,7 +226,7 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
             }
         }
 
-        while (at < text.Length && text[at] is not ((byte)'"' or (byte)'\\' or < (byte)' '))
+        while (at < json.Length && json[at] is not ((byte)'"' or (byte)'\\' or < (byte)' '))
         {
             at++;
         }
@@ -152,201 +234,78 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> json)
         return at;
     }
 
-    private bool TrySkipNested()
+    private static int AfterWhiteSpace(ReadOnlySpan<byte> json, int at)
     {
-        // One bit a level: set for an object, clear for an array.
-        ulong objects = 0;
-        var depth = 0;
-        while (true)
+        while (at < json.Length && json[at] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
         {
-            SkipWhiteSpace();
-            var opened = false;
-            if (TryTake((byte)'{'))
-            {
-                if (!TryEnter(ref depth, ref objects, isObject: true))
-                {
-                    return false;
-                }
-
-                SkipWhiteSpace();
-                opened = true;
-                if (_at < _json.Length && _json[_at] != (byte)'}')
-                {
-                    if (!TryReadString(out _) || !TryTakeColon())
-                    {
-                        return false;
-                    }
-
-                    continue;
-                }
-            }
-            else if (TryTake((byte)'['))
-            {
-                if (!TryEnter(ref depth, ref objects, isObject: false))
-                {
-                    return false;
-                }
-
-                SkipWhiteSpace();
-                opened = true;
-                if (_at < _json.Length && _json[_at] != (byte)']')
-                {
-                    continue;
-                }
-            }
-
-            if (!opened && !TrySkipScalar(out _))
-            {
-                return false;
-            }
-
-            if (!TryLeave(ref depth, ref objects, out var another))
-            {
-                return false;
-            }
-
-            if (!another)
-            {
-                return true;
-            }
+            at++;
         }
+
+        return at;
     }
 
-    private static bool TryEnter(ref int depth, ref ulong objects, bool isObject)
+    private static int AfterLiteral(ReadOnlySpan<byte> json, int at)
     {
-        // Values stand in an object, which is a level as well.
-        if (depth == MaximumDepth - 1)
-        {
-            return false;
-        }
-
-        depth++;
-        objects = (objects << 1) | (isObject ? 1UL : 0);
-        return true;
+        var rest = json[at..];
+        return rest.StartsWith("true"u8) || rest.StartsWith("null"u8) ? at + 4
+            : rest.StartsWith("false"u8) ? at + 5
+            : Malformed;
     }
 
-    /// <summary>After a value: closes what ends here, and stops before the next value, if there is one.</summary>
-    private bool TryLeave(ref int depth, ref ulong objects, out bool another)
+    private static int AfterNumber(ReadOnlySpan<byte> json, int at)
     {
-        another = false;
-        while (depth > 0)
+        at = Stands(json, at, (byte)'-') ? at + 1 : at;
+        at = Stands(json, at, (byte)'0') ? at + 1 : AfterDigits(json, at);
+        if (at >= 0 && Stands(json, at, (byte)'.'))
         {
-            SkipWhiteSpace();
-            var inObject = (objects & 1) == 1;
-            if (TryTake((byte)','))
+            at = AfterDigits(json, at + 1);
+        }
+
+        if (at >= 0 && (Stands(json, at, (byte)'e') || Stands(json, at, (byte)'E')))
+        {
+            at++;
+            at = AfterDigits(json, Stands(json, at, (byte)'+') || Stands(json, at, (byte)'-') ? at + 1 : at);
+        }
+
+        return at;
+    }
+
+    private static int AfterDigits(ReadOnlySpan<byte> json, int at)
+    {
+        var start = at;
+        while ((uint)at < (uint)json.Length && char.IsAsciiDigit((char)json[at]))
+        {
+            at++;
+        }
+
+        return at > start ? at : Malformed;
+    }
+
+    private static int AfterEscape(ReadOnlySpan<byte> json, int at)
+    {
+        if (!Stands(json, at, (byte)'\\') || at + 1 == json.Length)
+        {
+            return Malformed;
+        }
+
+        if (json[at + 1] is (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t')
+        {
+            return at + 2;
+        }
+
+        if (json[at + 1] != (byte)'u' || at + 6 > json.Length)
+        {
+            return Malformed;
+        }
+
+        foreach (var digit in json.Slice(at + 2, 4))
+        {
+            if (!char.IsAsciiHexDigit((char)digit))
             {
-                another = true;
-                SkipWhiteSpace();
-                return !inObject || (TryReadString(out _) && TryTakeColon());
+                return Malformed;
             }
-
-            if (!TryTake(inObject ? (byte)'}' : (byte)']'))
-            {
-                return false;
-            }
-
-            depth--;
-            objects >>= 1;
         }
 
-        return true;
-    }
-
-    private bool TrySkipScalar(out JsonKind kind)
-    {
-        kind = JsonKind.None;
-        if (AtEnd)
-        {
-            return false;
-        }
-
-        switch (_json[_at])
-        {
-            case (byte)'"':
-                kind = JsonKind.String;
-                return TryReadString(out _);
-            case (byte)'t':
-                kind = JsonKind.Boolean;
-                return TrySkipLiteral("true"u8);
-            case (byte)'f':
-                kind = JsonKind.Boolean;
-                return TrySkipLiteral("false"u8);
-            case (byte)'n':
-                kind = JsonKind.Null;
-                return TrySkipLiteral("null"u8);
-            default:
-                kind = JsonKind.Number;
-                return TrySkipNumber();
-        }
-    }
-
-    private bool TrySkipLiteral(ReadOnlySpan<byte> literal)
-    {
-        if (!_json[_at..].StartsWith(literal))
-        {
-            return false;
-        }
-
-        _at += literal.Length;
-        return true;
-    }
-
-    private bool TrySkipNumber()
-    {
-        _ = TryTake((byte)'-');
-        if (!TryTake((byte)'0') && !TrySkipDigits())
-        {
-            return false;
-        }
-
-        if (TryTake((byte)'.') && !TrySkipDigits())
-        {
-            return false;
-        }
-
-        if (TryTake((byte)'e') || TryTake((byte)'E'))
-        {
-            _ = TryTake((byte)'+') || TryTake((byte)'-');
-            return TrySkipDigits();
-        }
-
-        return true;
-    }
-
-    private bool TrySkipDigits()
-    {
-        var start = _at;
-        while (_at < _json.Length && char.IsAsciiDigit((char)_json[_at]))
-        {
-            _at++;
-        }
-
-        return _at > start;
-    }
-
-    private bool TrySkipEscape()
-    {
-        if (!TryTake((byte)'\\') || AtEnd)
-        {
-            return false;
-        }
-
-        switch (_json[_at++])
-        {
-            case (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t':
-                return true;
-            case (byte)'u':
-                for (var digit = 0; digit < 4; digit++, _at++)
-                {
-                    if (AtEnd || !char.IsAsciiHexDigit((char)_json[_at]))
-                    {
-                        return false;
-                    }
-                }
-
-                return true;
-            default:
-                return false;
-        }
+        return at + 6;
     }
 }

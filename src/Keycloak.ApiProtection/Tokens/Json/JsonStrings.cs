@@ -47,23 +47,16 @@ internal readonly ref struct JsonStrings
     /// <summary>Goes from string to string.</summary>
     internal ref struct Enumerator
     {
-        private readonly int _offset;
-        private JsonScanner _scanner;
-        private JsonValue _single;
+        private readonly ReadOnlySpan<byte> _json;
+        private readonly JsonValue _single;
+        private int _at;
 
         internal Enumerator(ReadOnlySpan<byte> json, JsonValue value)
         {
-            if (value.Kind == JsonKind.String)
-            {
-                _single = value;
-            }
-            else if (value.Kind == JsonKind.Array)
-            {
-                // Positions are the document's: the array is read in its place.
-                _offset = value.Start;
-                _scanner = new JsonScanner(value.Raw(json));
-                _scanner.TryTake((byte)'[');
-            }
+            // Up to the array's end and no further: positions stay the document's.
+            _json = json[..(value.Start + value.Length)];
+            _single = value.Kind == JsonKind.String ? value : default;
+            _at = value.Kind == JsonKind.Array ? value.Start + 1 : json.Length;
         }
 
         /// <summary>Gets the string that was reached last.</summary>
@@ -74,24 +67,20 @@ internal readonly ref struct JsonStrings
         {
             if (_single.Exists)
             {
+                var isFirst = !Current.Exists;
                 Current = _single;
-                _single = default;
-                return true;
+                return isFirst;
             }
 
-            _scanner.SkipWhiteSpace();
-            if (_scanner.TryTake((byte)','))
+            var at = JsonScanner.SkipWhiteSpace(_json, _at);
+            if (JsonScanner.Stands(_json, at, (byte)','))
             {
-                _scanner.SkipWhiteSpace();
+                at = JsonScanner.SkipWhiteSpace(_json, at + 1);
             }
 
-            if (!_scanner.TryReadValue(out var value))
-            {
-                return false;
-            }
-
-            Current = value with { Start = value.Start + _offset };
-            return true;
+            _at = JsonScanner.AfterValue(_json, at, out var value);
+            Current = value;
+            return _at >= 0;
         }
     }
 }
