@@ -22,6 +22,22 @@ internal static class KeycloakAddress
         !string.IsNullOrWhiteSpace(options.MetadataAddress) ? options.MetadataAddress
         : Issuer(options) is { } issuer ? issuer + WellKnown : null;
 
+    /// <summary>
+    /// The issuers that the discovery document may name: those of tokens, and the address under which this API reads it. A Keycloak
+    /// without a fixed host name calls itself what the caller called it.
+    /// </summary>
+    public static IReadOnlyList<string> DiscoveryIssuers(KeycloakBearerOptions options, IEnumerable<string> tokenIssuers)
+    {
+        var metadata = Metadata(options)!;
+        return
+        [
+            .. tokenIssuers
+                .Append(Issuer(options)!)
+                .Append(metadata.EndsWith(WellKnown, StringComparison.Ordinal) ? metadata[..^WellKnown.Length] : metadata)
+                .Distinct(StringComparer.Ordinal),
+        ];
+    }
+
     /// <summary>The realm's name, for people: as configured, or out of the authority.</summary>
     public static string RealmName(KeycloakBearerOptions options)
     {

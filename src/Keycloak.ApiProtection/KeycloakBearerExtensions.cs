@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -118,8 +119,23 @@ public static class KeycloakBearerExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KeycloakBearerOptions>, KeycloakBearerOptionsValidation>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeycloakBearerStartup>());
         services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(RealmDocuments.CreateHandler);
+        QuietFramework(services);
         services.AddSingleton(new KeycloakBearerScheme(scheme));
         services.AddOptions<KeycloakBearerOptions>(scheme).ValidateOnStart();
         return builder.AddScheme<KeycloakBearerOptions, KeycloakBearerHandler>(scheme, configure);
     }
+
+    /// <summary>
+    /// The framework's handler writes a line or two at Information for every request that is refused, as often as strangers like. Ours
+    /// says more, once a minute; the framework's lines come back with the log level of this category in the configuration.
+    /// </summary>
+    private static void QuietFramework(IServiceCollection services) =>
+        services.Configure<LoggerFilterOptions>(options =>
+        {
+            var category = typeof(KeycloakBearerHandler).FullName;
+            if (!options.Rules.Any(rule => rule.CategoryName == category))
+            {
+                options.Rules.Insert(0, new LoggerFilterRule(providerName: null, category, LogLevel.Warning, filter: null));
+            }
+        });
 }

@@ -147,7 +147,7 @@ internal sealed class KeycloakBearerHandler(
     private ValueTask<AuthenticateResult> RefuseAsync(TokenRejection rejection, ReadOnlyMemory<char> token)
     {
         // What was found in this token is worked out only where somebody will read it.
-        var isRead = refusals.Take(Scheme.Name, rejection.Code, out var alike);
+        var isRead = refusals.Takes(Scheme.Name, rejection.Code, out var alike);
         if (isRead || Events.ListensToAuthenticationFailed)
         {
             rejection = TokenDiagnosis.Explain(rejection, token.Span, Options.Verifier.Value.Policy, TimeProvider.GetUtcNow());
@@ -155,7 +155,7 @@ internal sealed class KeycloakBearerHandler(
 
         if (isRead)
         {
-            Logger.TokenRefused(Scheme.Name, rejection.Code, rejection.Reason, rejection.Mend, alike);
+            refusals.TokenRefused(Scheme.Name, rejection, alike);
         }
 
         return FailAsync(new TokenRefusedException(rejection));
@@ -180,7 +180,7 @@ internal sealed class KeycloakBearerHandler(
     {
         // Once a minute for each endpoint: whoever has a token can be forbidden as often as they like.
         var endpoint = Context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
-        if (!refusals.Take(Scheme.Name, endpoint, out var alike))
+        if (!refusals.Takes(Scheme.Name, endpoint, out var alike))
         {
             return;
         }
@@ -190,7 +190,7 @@ internal sealed class KeycloakBearerHandler(
             : [new Diagnosis("A requirement of the application's own was not met.", "Look at the policies of this endpoint.")];
         foreach (var diagnosis in diagnoses)
         {
-            Logger.PermissionMissing(Scheme.Name, endpoint, diagnosis.Reason, diagnosis.Mend, alike);
+            refusals.PermissionMissing(Scheme.Name, endpoint, diagnosis, alike);
         }
     }
 

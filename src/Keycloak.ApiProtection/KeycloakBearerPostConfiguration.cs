@@ -41,7 +41,7 @@ internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpCli
             {
                 SchemeName = scheme,
                 MetadataAddress = new Uri(KeycloakAddress.Metadata(options)!),
-                ValidIssuers = issuers,
+                ValidIssuers = KeycloakAddress.DiscoveryIssuers(options, issuers),
                 RequireHttps = options.SslRequired != SslRequired.None,
                 LoopbackWithoutHttps = options.SslRequired == SslRequired.External,
                 HttpClientName = options.BackchannelHttpClientName,

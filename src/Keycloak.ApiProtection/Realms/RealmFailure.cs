@@ -103,12 +103,12 @@ internal sealed record RealmFailure(string Code, string Reason, string Mend)
         "https",
         $"The jwks_uri in {Show(address)} is {Show(keys)}, and keys may come over HTTPS only.",
         "Keycloak behind a proxy that ends TLS must know it (KC_PROXY_HEADERS=xforwarded and KC_HOSTNAME=https://...). For "
-            + "development only: RequireHttps = false.");
+            + "development only: set ssl-required to 'none'.");
 
     public static RealmFailure NoHttps(Uri address) => new(
         "https",
         $"{Show(address)} is not HTTPS, and keys may come over HTTPS only.",
-        "Use the https address of Keycloak. For development only: RequireHttps = false.");
+        "Use the https address of Keycloak. For development only: set ssl-required to 'none'.");
 
     public static RealmFailure NoUsableKeys(Uri address, IReadOnlyList<UnusableKey> unusable) => new(
         "no-keys",

@@ -70,7 +70,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_new_token_allocates_less_than_a_kilobyte_over_the_frameworks_signature_check()
+    public async Task A_new_token_allocates_no_more_than_a_kilobyte_over_the_frameworks_signature_check()
     {
         using var api = await OrdersApi.StartAsync();
         var token = api.Alice;
@@ -80,8 +80,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
 
         var accepted = Allocated(() => Verify(api.Verifier, text));
         output.WriteLine($"accepted, {text.Length} characters: {accepted} B, of which RSA.VerifyData {raw} B and the payload {token.PayloadBytes.Length} B");
-        Assert.InRange(accepted - raw, token.PayloadBytes.Length, token.PayloadBytes.Length + 256);
-        Assert.True(token.PayloadBytes.Length + 256 < 1400);
+        Assert.InRange(accepted - raw, token.PayloadBytes.Length, 1024);
     }
 
     private static void Verify(AccessTokenVerifier verifier, string token)

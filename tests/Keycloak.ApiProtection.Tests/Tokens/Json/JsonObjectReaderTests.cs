@@ -26,6 +26,21 @@ public sealed class JsonObjectReaderTests
         Assert.InRange(refused, 5_000, 25_000);
     }
 
+    [Fact]
+    public void Every_byte_in_every_place_of_a_string_is_taken_as_the_framework_takes_it()
+    {
+        // Strings are searched in blocks: the place within a block, and what follows the last whole one, must not matter.
+        var documents = from at in Enumerable.Range(0, 35)
+                        from value in Enumerable.Range(0, 256)
+                        from rest in Enumerable.Range(0, 3)
+                        select (byte[])[.. "{\"a\":\""u8, .. new string('x', at).Select(letter => (byte)letter), (byte)value, .. new string('y', rest).Select(letter => (byte)letter), .. "\"}"u8];
+        var (accepted, refused) = Compare(documents);
+
+        // All but the 32 control characters, the backslash (before a quote or an unknown letter) and the quote.
+        Assert.Equal(35 * 3 * (256 - 34), accepted);
+        Assert.Equal(35 * 3 * 34, refused);
+    }
+
     [Theory]
     [InlineData("{\"a\":1,\"a\":1}", "a member stands in it twice")]
     [InlineData("{\"\\u0061\":1}", "a member's name is written with escapes")]
