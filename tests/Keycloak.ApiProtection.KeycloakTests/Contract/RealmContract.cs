@@ -17,9 +17,9 @@ public abstract partial class RealmContract(IRealmUnderTest realm)
 
     protected RealmClient Client => realm.Client;
 
-    protected VersionDifferences Differences => new(realm.Version);
+    private VersionDifferences Differences => new(realm.Version);
 
-    protected static void AssertError(HttpStatusCode status, string error, string description, HttpAnswer answer)
+    private static void AssertError(HttpStatusCode status, string error, string description, HttpAnswer answer)
     {
         Assert.Equal((status, error, description), (answer.Status, answer.Error, answer.ErrorDescription));
         Assert.Equal("application/json", answer.MediaType);

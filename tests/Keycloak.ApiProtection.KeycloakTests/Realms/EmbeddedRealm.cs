@@ -64,13 +64,6 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
     public Task SetNotBeforeAsync(long notBefore, CancellationToken cancellationToken) =>
         Done(() => Realm.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(notBefore)));
 
-    /// <summary>Minted in code: the embedded realm checks no proofs.</summary>
-    public Task<string?> DpopTokenAsync(string user, CancellationToken cancellationToken)
-    {
-        using var key = new DpopKey();
-        return Task.FromResult<string?>(Realm.Token(user).For("dpop").BoundToDPoP(key.Thumbprint).Create());
-    }
-
     /// <summary>Minted in code: the embedded realm has no TLS.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(Realm.Token(user).For("mtls").BoundToCertificate("FnlOVA4DOfhJFEc8-QuUgKt-D7zSTFntVNrx6ERhaK0").Create());

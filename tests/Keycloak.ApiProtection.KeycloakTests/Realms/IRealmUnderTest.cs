@@ -32,9 +32,6 @@ public interface IRealmUnderTest
     /// <summary>Sets the realm's not-before in seconds since 1970; 0 takes it away.</summary>
     public Task SetNotBeforeAsync(long notBefore, CancellationToken cancellationToken);
 
-    /// <summary>A token of the client <c>dpop</c>, bound to a key; null where this realm cannot issue one.</summary>
-    public Task<string?> DpopTokenAsync(string user, CancellationToken cancellationToken);
-
     /// <summary>A token of the client <c>mtls</c>, bound to a client certificate; null where this realm cannot issue one.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken);
 }

@@ -115,14 +115,6 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
     }
 
-    public async Task<string?> DpopTokenAsync(string user, CancellationToken cancellationToken)
-    {
-        using var key = new DpopKey();
-        var proof = key.Proof(HttpMethod.Post, Client.TokenEndpoint);
-        var answer = await Client.PasswordAsync(DemoClient.Dpop, user, cancellationToken, dpop: proof);
-        return answer.TokenType == "DPoP" ? answer.AccessToken.Compact : null;
-    }
-
     public async Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken)
     {
         if (Version.Major < 26)
