@@ -21,8 +21,8 @@ internal sealed record Exchange(int Status, IReadOnlyDictionary<string, string> 
 
     public static async Task<Exchange> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
-        var headers = response.Headers.Concat(response.Content.Headers)
-            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+        var headers = response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         return new Exchange((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync(cancellation));
     }
 

@@ -38,7 +38,8 @@ internal static partial class Normal
     private static string OfText(string name, string text) => name switch
     {
         "scope" => string.Join(' ', text.Split(' ').Order(StringComparer.Ordinal)),
-        "kid" or "at_hash" or "sid" or "session_state" or "x" or "y" or "n" or "x5t" or "x5t#S256" or "x5c" or "jkt" => $"{name} of {text.Length}",
+        "kid" or "at_hash" or "sid" or "session_state" or "x" or "y" or "n" or "x5t" or "x5t#S256" or "jkt" => $"{name} of {text.Length}",
+        "x5c" => Convert.FromBase64String(text).Length > 0 ? "CERTIFICATE" : "",
         _ when Tokens.Contains(name) => "TOKEN",
         _ => Uuid().Replace(Host().Replace(text, "http://HOST"), "UUID"),
     };

@@ -17,7 +17,7 @@ internal sealed class ProofKey : IDisposable
 
     public string Proof(KeycloakRealm realm, string method = "POST", string? url = null, DateTimeOffset? at = null)
     {
-        var header = $$"""{"alg":"ES256","typ":"dpop+jwt","jwk":{"kty":"EC","crv":"P-256","x":"{{X}}","y":"{{Y}}"}}""";
+        var header = $$$"""{"alg":"ES256","typ":"dpop+jwt","jwk":{"kty":"EC","crv":"P-256","x":"{{{X}}}","y":"{{{Y}}}"}}""";
         var time = (at ?? TimeProvider.System.GetUtcNow()).ToUnixTimeSeconds();
         url ??= realm.Issuer + "/protocol/openid-connect/token";
         var payload = $$"""{"jti":"{{Guid.NewGuid()}}","htm":"{{method}}","htu":"{{url}}","iat":{{time}}}""";

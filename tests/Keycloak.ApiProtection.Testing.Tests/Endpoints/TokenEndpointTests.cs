@@ -1,0 +1,122 @@
+using Keycloak.ApiProtection.Testing.Tests.Support;
+
+namespace Keycloak.ApiProtection.Testing.Tests.Endpoints;
+
+public sealed class TokenEndpointTests(RealmFixture fixture) : IClassFixture<RealmFixture>
+{
+    private RealmCaller Caller => fixture.Caller;
+
+    // Status, error and description as a Keycloak 26.7.3 gave them.
+    [Theory]
+    [InlineData("", 400, "invalid_request", "Missing form parameter: grant_type")]
+    [InlineData("client_id=cli&grant_type=foo", 400, "unsupported_grant_type", "Unsupported grant_type")]
+    [InlineData("grant_type=password&username=alice&password=alice", 401, "invalid_client", "Invalid client or Invalid client credentials")]
+    [InlineData("grant_type=password&client_id=nope&username=alice&password=alice", 401, "invalid_client", "Invalid client or Invalid client credentials")]
+    [InlineData("grant_type=client_credentials&client_id=batch&client_secret=x", 401, "unauthorized_client", "Invalid client or Invalid client credentials")]
+    [InlineData("grant_type=client_credentials&client_id=batch", 401, "unauthorized_client", "Invalid client or Invalid client credentials")]
+    [InlineData("grant_type=client_credentials&client_id=cli", 401, "unauthorized_client", "Public client not allowed to retrieve service account")]
+    [InlineData("grant_type=client_credentials&client_id=exchanger&client_secret=exchanger-secret", 401, "unauthorized_client", "Client not enabled to retrieve service account")]
+    [InlineData("grant_type=password&client_id=spa&username=alice&password=alice", 400, "unauthorized_client", "Client not allowed for direct access grants")]
+    [InlineData("grant_type=password&client_id=cli&username=alice&password=alice&scope=openid nope", 400, "invalid_scope", "Invalid scopes: openid nope")]
+    [InlineData("grant_type=password&client_id=cli&username=alice&password=alice&scope=", 400, "invalid_scope", "Invalid scopes: ")]
+    [InlineData("grant_type=password&client_id=cli&password=alice", 401, "invalid_request", "Missing parameter: username")]
+    [InlineData("grant_type=password&client_id=cli&username=nobody&password=alice", 400, "invalid_grant", "Invalid user credentials")]
+    [InlineData("grant_type=password&client_id=cli&username=alice", 400, "invalid_grant", "Invalid user credentials")]
+    [InlineData("grant_type=password&client_id=cli&username=service-account-batch&password=", 400, "invalid_grant", "Invalid user credentials")]
+    [InlineData("grant_type=password&client_id=mtls&client_secret=mtls-secret&username=alice&password=alice", 400, "invalid_request", "Client Certification missing for MTLS HoK Token Binding")]
+    [InlineData("grant_type=refresh_token&client_id=cli", 400, "invalid_request", "No refresh token")]
+    [InlineData("grant_type=refresh_token&client_id=cli&refresh_token=garbage", 400, "invalid_grant", "Invalid refresh token")]
+    [InlineData("grant_type=password&grant_type=password&client_id=cli", 400, "invalid_request", "duplicated parameter")]
+    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:token-exchange&client_id=cli", 400, "invalid_request", "Standard token exchange is not enabled for the requested client")]
+    public async Task A_wrong_question_gets_Keycloaks_own_error(string form, int status, string error, string description)
+    {
+        var answer = await Caller.TokenAsync(form.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => (pair.Split('=')[0], (string?)pair.Split('=')[1])));
+
+        Assert.Equal((status, error, description), (answer.Status, answer.Error, answer.Description));
+        Assert.Equal(("no-store", "no-cache"), (answer.Headers["Cache-Control"], answer.Headers["Pragma"]));
+    }
+
+    [Fact]
+    public async Task A_secret_is_good_by_post_and_by_basic_with_its_characters_encoded()
+    {
+        Assert.Equal(200, (await Caller.TokenAsync([("grant_type", "client_credentials"), ("client_id", "batch"), ("client_secret", "batch-secret")])).Status);
+        Assert.Equal(200, (await Caller.TokenAsync([("grant_type", "client_credentials")], basic: "batch:batch%2Dsecret")).Status);
+        Assert.Equal(401, (await Caller.TokenAsync([("grant_type", "client_credentials")], basic: "no colon")).Status);
+    }
+
+    [Fact]
+    public async Task A_user_may_log_in_with_the_mail_address()
+    {
+        var answer = await Caller.TokenAsync([("grant_type", "password"), ("client_id", "cli"), ("username", "Alice@Example.com"), ("password", "alice")]);
+
+        Assert.Equal("alice", Decoded.Of(answer.AccessToken)["preferred_username"]);
+        Assert.Null(answer.Json["id_token"]);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_is_for_its_own_client_and_no_access_token()
+    {
+        var answer = await Caller.PasswordAsync("cli", "alice");
+
+        Assert.Equal("Invalid refresh token. Token client and authorized client don't match", (await Caller.RefreshAsync("no-audience", answer.RefreshToken)).Description);
+        Assert.Equal("Invalid refresh token", (await Caller.RefreshAsync("cli", answer.AccessToken)).Description);
+        Assert.Equal(200, (await Caller.RefreshAsync("cli", answer.RefreshToken)).Status);
+    }
+
+    [Fact]
+    public async Task A_refresh_may_ask_for_less_and_never_for_more()
+    {
+        var answer = await Caller.PasswordAsync("cli", "alice", "openid groups orders:write");
+
+        var less = Decoded.Of((await Caller.RefreshAsync("cli", answer.RefreshToken, "openid")).AccessToken);
+        Assert.DoesNotContain("groups", less.Scopes);
+        Assert.Contains("orders:read", less.Scopes);
+        var more = Decoded.Of((await Caller.RefreshAsync("cli", answer.RefreshToken, "openid organization")).AccessToken);
+        Assert.DoesNotContain("organization", more.Scopes);
+        Assert.Equal("invalid_scope", (await Caller.RefreshAsync("cli", answer.RefreshToken, "nope")).Error);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_is_bound_to_a_key_needs_that_key()
+    {
+        using var key = new ProofKey();
+        using var otherKey = new ProofKey();
+        var answer = await Caller.PasswordAsync("dpop", "alice", dpop: key.Proof(fixture.Realm));
+
+        Assert.Equal(400, (await Caller.RefreshAsync("dpop", answer.RefreshToken, dpop: otherKey.Proof(fixture.Realm))).Status);
+        Assert.Equal(200, (await Caller.RefreshAsync("dpop", answer.RefreshToken, dpop: key.Proof(fixture.Realm))).Status);
+    }
+
+    [Fact]
+    public async Task A_proof_for_another_request_or_of_another_time_is_refused_and_any_client_that_sends_a_good_one_is_bound()
+    {
+        using var key = new ProofKey();
+        var realm = fixture.Realm;
+        string[] bad = ["x", "a.b.c", key.Proof(realm, method: "GET"), key.Proof(realm, url: realm.Issuer), key.Proof(realm, at: TimeProvider.System.GetUtcNow().AddMinutes(-5)), key.Proof(realm)[..^3] + "AAA"];
+
+        foreach (var proof in bad)
+        {
+            Assert.Equal("DPoP header verification failure", (await Caller.PasswordAsync("cli", "alice", dpop: proof)).Description);
+        }
+
+        var good = await Caller.PasswordAsync("cli", "alice", dpop: key.Proof(realm));
+        Assert.Equal(("DPoP", "DPoP"), ((string?)good.Json["token_type"], Decoded.Of(good.AccessToken)["typ"]));
+    }
+
+    [Fact]
+    public async Task An_exchanged_token_cannot_be_for_an_audience_that_the_user_has_not()
+    {
+        var subject = (await Caller.PasswordAsync("exchanger", "bob", secret: "exchanger-secret")).AccessToken;
+        var answer = await Caller.TokenAsync(
+        [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("client_id", "exchanger"),
+            ("client_secret", "exchanger-secret"),
+            ("subject_token", subject),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("audience", "shipping-api"),
+        ]);
+
+        Assert.Equal("Requested audience not available: shipping-api", answer.Description);
+    }
+}
