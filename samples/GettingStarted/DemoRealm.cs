@@ -1,0 +1,23 @@
+using Keycloak.ApiProtection.Testing;
+
+namespace GettingStarted;
+
+/// <summary>Stands in for Keycloak where none is configured, so that the sample runs on a machine with nothing but the SDK.</summary>
+internal static class DemoRealm
+{
+    /// <summary>This API's client in the realm <c>demo</c>.</summary>
+    private const string Api = "orders-api";
+
+    /// <summary>Starts the embedded realm and points the configuration at it. Null: the configuration names a Keycloak.</summary>
+    public static async Task<KeycloakRealm?> StartUnlessConfiguredAsync(WebApplicationBuilder builder)
+    {
+        if (builder.Configuration.GetSection("Keycloak").Exists())
+        {
+            return null;
+        }
+
+        var realm = await KeycloakRealm.StartAsync(new KeycloakRealmOptions { Environment = builder.Environment.EnvironmentName });
+        builder.Configuration.AddInMemoryCollection(realm.Configuration(Api));
+        return realm;
+    }
+}

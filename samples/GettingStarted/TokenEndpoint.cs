@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Keycloak.ApiProtection;
+
+namespace GettingStarted;
+
+/// <summary>Keycloak's token endpoint, for the tour's people. Real clients use a login page; passwords are for tests.</summary>
+internal sealed class TokenEndpoint(KeycloakBearerOptions keycloak) : IDisposable
+{
+    private readonly HttpClient _client = new();
+
+    /// <summary>Gets the endpoint's address.</summary>
+    public string Address { get; } =
+        $"{keycloak.Authority?.TrimEnd('/') ?? $"{keycloak.AuthServerUrl?.TrimEnd('/')}/realms/{keycloak.Realm}"}/protocol/openid-connect/token";
+
+    /// <summary>Logs a user in with a password, which is the user's name in the realm <c>demo</c>.</summary>
+    public async Task<TokenResponse> PasswordAsync(string client, string user, string scope)
+    {
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "password",
+            ["client_id"] = client,
+            ["username"] = user,
+            ["password"] = user,
+            ["scope"] = scope,
+        });
+        using var response = await _client.PostAsync(new Uri(Address), form);
+        var body = await response.Content.ReadAsStringAsync();
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{Address} gave no token to {user} for the client {client}: {(int)response.StatusCode} {body}");
+        }
+
+        using var json = JsonDocument.Parse(body);
+        return new TokenResponse(
+            json.RootElement.GetProperty("access_token").GetString()!,
+            json.RootElement.GetProperty("refresh_token").GetString()!,
+            json.RootElement.GetProperty("id_token").GetString()!);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Keycloak.ApiProtection;
+using Keycloak.ApiProtection.Testing;
+using Microsoft.Extensions.Options;
+using Spectre.Console;
+
+namespace GettingStarted;
+
+/// <summary>Calls the running API as different people with different tokens, over HTTP, and prints what it answered.</summary>
+internal static class Tour
+{
+    private const string Once = "--once";
+    private const string OnAnyKeycloak = "--tour";
+
+    /// <summary>The arguments that are settings of the application, not of the tour.</summary>
+    public static string[] Settings(string[] args) => [.. args.Except([Once, OnAnyKeycloak])];
+
+    /// <summary>Runs the application: with a tour on the embedded realm or where <c>--tour</c> asks for it, and only for its length with <c>--once</c>.</summary>
+    /// <returns>0; 1 when an answer was not as expected.</returns>
+    public static async Task<int> RunAsync(WebApplication app, KeycloakRealm? realm, string[] args)
+    {
+        await app.StartAsync();
+        var once = args.Contains(Once);
+        var asExpected = true;
+        if (realm is not null || once || args.Contains(OnAnyKeycloak))
+        {
+            asExpected = await WalkAsync(app, realm);
+        }
+
+        if (!once)
+        {
+            Console.WriteLine($"Serving on {app.Urls.First()}. Ctrl+C ends it.");
+            await app.WaitForShutdownAsync();
+        }
+
+        await app.StopAsync();
+        return asExpected ? 0 : 1;
+    }
+
+    private static async Task<bool> WalkAsync(WebApplication app, KeycloakRealm? realm)
+    {
+        var address = app.Urls.First();
+        var options = app.Services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>().Get(KeycloakBearerDefaults.AuthenticationScheme);
+        using var keycloak = new TokenEndpoint(options);
+        using var api = new HttpClient { BaseAddress = new Uri(address) };
+        var why = Refusals.Listen(options);
+        var asExpected = true;
+        var table = new Table().RoundedBorder().Title("A tour of the API").AddColumns("Who", "Which token", "Request", "Status", "Why");
+        foreach (var step in await TourSteps.PrepareAsync(keycloak, realm))
+        {
+            using var request = new HttpRequestMessage(step.Method, step.Path);
+            foreach (var token in step.Tokens)
+            {
+                request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+            }
+
+            using var response = await api.SendAsync(request);
+            var status = (int)response.StatusCode;
+            asExpected &= status == step.Expected;
+            table.AddRow(
+                Markup.Escape(step.Who),
+                Markup.Escape(step.Token),
+                $"{step.Method} {step.Path}",
+                status == step.Expected
+                    ? $"[{(response.IsSuccessStatusCode ? "green" : "yellow")}]{status}[/]"
+                    : string.Create(CultureInfo.InvariantCulture, $"[red]{status} instead of {step.Expected}[/]"),
+                Markup.Escape(why.Of(response)));
+        }
+
+        Print(table);
+        PrintCurl(keycloak, address);
+        return asExpected;
+    }
+
+    private static void Print(Table table)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Capabilities.Ansi = false;
+            AnsiConsole.Profile.Width = 160;
+        }
+
+        AnsiConsole.WriteLine();
+        AnsiConsole.Write(table);
+    }
+
+    private static void PrintCurl(TokenEndpoint keycloak, string address)
+    {
+        // No markup: the lines are to be copied as they are.
+        Console.WriteLine();
+        Console.WriteLine("To try it yourself:");
+        Console.WriteLine();
+        Console.WriteLine($"  TOKEN=$(curl -s {keycloak.Address} -d grant_type=password -d client_id=cli \\");
+        Console.WriteLine("    -d username=alice -d password=alice -d scope='openid orders:write' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')");
+        Console.WriteLine($"  curl -i {address}/me -H \"Authorization: Bearer $TOKEN\"");
+        Console.WriteLine($"  curl -i -X POST {address}/orders -H \"Authorization: Bearer $TOKEN\"");
+        Console.WriteLine();
+    }
+}

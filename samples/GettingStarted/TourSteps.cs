@@ -1,0 +1,52 @@
+using Keycloak.ApiProtection.Testing;
+
+namespace GettingStarted;
+
+/// <summary>Who calls what with which token. The tokens come from the token endpoint, as they would for any client.</summary>
+internal static class TourSteps
+{
+    /// <summary>Gets the tokens and lists the calls; what only the embedded realm can make is left out on a real Keycloak.</summary>
+    public static async Task<IReadOnlyList<TourStep>> PrepareAsync(TokenEndpoint keycloak, KeycloakRealm? realm)
+    {
+        var alice = await keycloak.PasswordAsync("cli", "alice", "openid orders:write");
+        var readOnly = await keycloak.PasswordAsync("cli", "alice", "openid");
+        var bob = await keycloak.PasswordAsync("cli", "bob", "openid orders:write");
+        var mallory = await keycloak.PasswordAsync("no-audience", "mallory", "openid");
+        var lightweight = await keycloak.PasswordAsync("lightweight", "alice", "openid");
+
+        var steps = new List<TourStep>();
+        void Step(string who, string token, string[] tokens, HttpMethod method, string path, int expected) =>
+            steps.Add(new TourStep(who, token, tokens, method, path, expected));
+
+        Step("anybody", "none", [], HttpMethod.Get, "/public", 200);
+        Step("anybody", "none", [], HttpMethod.Get, "/me", 401);
+        Step("alice", "access token", [alice.AccessToken], HttpMethod.Get, "/me", 200);
+        Step("alice", "access token", [alice.AccessToken], HttpMethod.Get, "/email", 200);
+        Step("alice", "access token", [alice.AccessToken], HttpMethod.Get, "/orders", 200);
+        Step("alice", "access token", [alice.AccessToken], HttpMethod.Post, "/orders", 201);
+        Step("alice", "access token", [alice.AccessToken], HttpMethod.Get, "/admin", 200);
+        Step("alice", "without scope orders:write", [readOnly.AccessToken], HttpMethod.Post, "/orders", 403);
+        Step("bob", "access token", [bob.AccessToken], HttpMethod.Get, "/orders", 200);
+        Step("bob", "access token (not a writer)", [bob.AccessToken], HttpMethod.Post, "/orders", 403);
+        Step("bob", "access token (not an admin)", [bob.AccessToken], HttpMethod.Get, "/admin", 403);
+        Step("mallory", "access token for another API", [mallory.AccessToken], HttpMethod.Get, "/me", 401);
+        Step("alice", "ID token", [alice.IdToken], HttpMethod.Get, "/me", 401);
+        Step("alice", "refresh token", [alice.RefreshToken], HttpMethod.Get, "/me", 401);
+        Step("alice", "lightweight access token", [lightweight.AccessToken], HttpMethod.Get, "/me", 401);
+        Step("mallory", "alice's, one letter changed", [Tamper(alice.AccessToken)], HttpMethod.Get, "/me", 401);
+        Step("mallory", "two tokens at once", [alice.AccessToken, bob.AccessToken], HttpMethod.Get, "/me", 400);
+        if (realm is not null)
+        {
+            Step("alice", "expired access token", [realm.Token("alice").For("cli").Expired().Create()], HttpMethod.Get, "/me", 401);
+            Step("mallory", "signed with a key of her own", [realm.Token("alice").For("cli").SignedByForeignKey().Create()], HttpMethod.Get, "/me", 401);
+        }
+
+        return steps;
+    }
+
+    private static string Tamper(string token)
+    {
+        var middle = token.LastIndexOf('.') + 20;
+        return token[..middle] + (token[middle] == 'A' ? 'B' : 'A') + token[(middle + 1)..];
+    }
+}

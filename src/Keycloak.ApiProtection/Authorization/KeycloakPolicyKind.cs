@@ -1,0 +1,11 @@
+namespace Keycloak.ApiProtection.Authorization;
+
+/// <summary>What a policy name asks for.</summary>
+internal enum KeycloakPolicyKind
+{
+    Scope,
+    RealmRole,
+    ClientRole,
+    Organization,
+    Group,
+}

@@ -1,0 +1,98 @@
+using Keycloak.ApiProtection.Tokens;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Keycloak.ApiProtection;
+
+/// <summary>What a request brought: nothing for us, a token, or something that is no token (RFC 6750 section 2).</summary>
+internal readonly struct BearerMessage
+{
+    private const string Scheme = "Bearer";
+
+    private BearerMessage(ReadOnlyMemory<char> token, TokenRejection? rejection)
+    {
+        Token = token;
+        Rejection = rejection;
+    }
+
+    /// <summary>Gets the token; empty where none came.</summary>
+    public ReadOnlyMemory<char> Token { get; }
+
+    /// <summary>Gets what is wrong with how it was sent; null when nothing is.</summary>
+    public TokenRejection? Rejection { get; }
+
+    /// <summary>A token that the application found elsewhere.</summary>
+    public static BearerMessage From(string token) => new(token.AsMemory(), null);
+
+    /// <summary>Looks into the header, and on the paths that allow it into the query.</summary>
+    public static BearerMessage Read(HttpRequest request, IList<PathString> queryTokenPaths)
+    {
+        var message = ReadHeader(request.Headers.Authorization);
+        if (queryTokenPaths.Count == 0 || !IsOn(request.Path, queryTokenPaths) || !request.Query.TryGetValue("access_token", out var values))
+        {
+            return message;
+        }
+
+        return message.Rejection is not null || !message.Token.IsEmpty || values.Count != 1
+            ? new(default, TokenRejection.HeaderRepeated)
+            : string.IsNullOrEmpty(values[0]) ? message : From(values[0]!);
+    }
+
+    private static BearerMessage ReadHeader(StringValues header)
+    {
+        if (header.Count == 0)
+        {
+            return default;
+        }
+
+        if (header.Count > 1)
+        {
+            // Two credentials: only if none of them is meant for us is it not our business.
+            foreach (var one in header)
+            {
+                if (HasOurScheme(one))
+                {
+                    return new(default, TokenRejection.HeaderRepeated);
+                }
+            }
+
+            return default;
+        }
+
+        var value = header[0];
+        if (!HasOurScheme(value))
+        {
+            return default;
+        }
+
+        // RFC 9110 section 11.4: one space or more, then the token; white space at the header's end is not part of it.
+        var token = value.AsMemory(Scheme.Length).Trim(' ');
+        if (token.Span.Contains(','))
+        {
+            // A proxy that folds two headers into one joins them with a comma.
+            return new(default, TokenRejection.HeaderRepeated);
+        }
+
+        return token.IsEmpty || token.Span.IndexOfAnyExceptInRange('!', '~') >= 0
+            ? new(default, TokenRejection.HeaderMalformed)
+            : new(token, null);
+    }
+
+    private static bool HasOurScheme(string? header) =>
+        header is not null
+        && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && (header.Length == Scheme.Length || header[Scheme.Length] is <= ' ' or ',');
+
+    private static bool IsOn(PathString path, IList<PathString> paths)
+    {
+        foreach (var one in paths)
+        {
+            if (path.StartsWithSegments(one))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections;
+using System.Security.Claims;
+
+namespace Keycloak.ApiProtection.Claims;
+
+/// <summary>The identities of a user that were authenticated, without an allocation: what an unauthenticated identity claims counts for nothing.</summary>
+internal readonly struct AuthenticatedIdentities(ClaimsPrincipal principal) : IEnumerable<ClaimsIdentity>
+{
+    public Enumerator GetEnumerator() => new(principal.Identities);
+
+    IEnumerator<ClaimsIdentity> IEnumerable<ClaimsIdentity>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    internal struct Enumerator : IEnumerator<ClaimsIdentity>
+    {
+        private readonly IReadOnlyList<ClaimsIdentity> _identities;
+        private int _index;
+
+        public Enumerator(IEnumerable<ClaimsIdentity> identities)
+        {
+            // ClaimsPrincipal has a list; a derived one may have anything.
+            _identities = identities as IReadOnlyList<ClaimsIdentity> ?? [.. identities];
+            _index = -1;
+        }
+
+        public readonly ClaimsIdentity Current => _identities[_index];
+
+        readonly object IEnumerator.Current => Current;
+
+        public bool MoveNext()
+        {
+            while (++_index < _identities.Count)
+            {
+                if (_identities[_index] is { IsAuthenticated: true })
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        public void Reset() => _index = -1;
+
+        public readonly void Dispose()
+        {
+        }
+    }
+}

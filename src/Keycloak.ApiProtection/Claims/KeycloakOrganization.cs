@@ -1,0 +1,28 @@
+namespace Keycloak.ApiProtection.Claims;
+
+/// <summary>An organization that the user is a member of, as far as the token tells.</summary>
+/// <remarks>Keycloak's "Organization Membership" mapper; the client scope <c>organization</c>.</remarks>
+public sealed class KeycloakOrganization
+{
+    private static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> NoAttributes =
+        new Dictionary<string, IReadOnlyList<string>>().AsReadOnly();
+
+    internal KeycloakOrganization(string name, string? id = null, IReadOnlyDictionary<string, IReadOnlyList<string>>? attributes = null)
+    {
+        Name = name;
+        Id = id;
+        Attributes = attributes ?? NoAttributes;
+    }
+
+    /// <summary>The organization's alias: what <c>organization:acme</c> compares, with case.</summary>
+    public string Name { get; }
+
+    /// <summary>The organization's id, or <see langword="null"/> where the mapper's "Add organization id" is off.</summary>
+    public string? Id { get; }
+
+    /// <summary>The organization's attributes; empty where the mapper's "Add organization attributes" is off.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Attributes { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

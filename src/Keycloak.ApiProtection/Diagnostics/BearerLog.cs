@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace Keycloak.ApiProtection.Diagnostics;
+
+/// <summary>What the door tells the log. Event ids 1 to 29; they never change.</summary>
+internal static partial class BearerLog
+{
+    [LoggerMessage(EventId = 1, EventName = "TokenRefused", Level = LogLevel.Information,
+        Message = "{Scheme}: token refused ({Code}). {Reason} {Mend} (Refused like this since it was last said: {Alike}.)")]
+    public static partial void TokenRefused(this ILogger logger, string scheme, string code, string reason, string mend, long alike);
+
+    [LoggerMessage(EventId = 2, EventName = "PermissionMissing", Level = LogLevel.Information,
+        Message = "{Scheme}: {Endpoint} forbidden. {Reason} {Mend} (Forbidden like this since it was last said: {Alike}.)")]
+    public static partial void PermissionMissing(this ILogger logger, string scheme, string endpoint, string reason, string mend, long alike);
+
+    [LoggerMessage(EventId = 3, EventName = "DoubtfulSetting", Level = LogLevel.Warning, Message = "{Scheme}: {Warning}")]
+    public static partial void DoubtfulSetting(this ILogger logger, string scheme, string warning);
+}

@@ -1,0 +1,141 @@
+using Keycloak.ApiProtection;
+using Keycloak.ApiProtection.Configuration;
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Realms;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Lets an API check Keycloak's access tokens by itself.</summary>
+public static class KeycloakBearerExtensions
+{
+    /// <summary>All that an API needs: authentication with the scheme <c>Keycloak</c>, the policies (<c>scope:email</c>, ...), and the settings of the section <c>Keycloak</c>.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <returns>The builder, for further schemes.</returns>
+    /// <exception cref="OptionsValidationException">At start, when the settings are wrong or incomplete; the message says which and how to mend them.</exception>
+    public static AuthenticationBuilder AddKeycloakBearer(this IServiceCollection services) =>
+        services.AddKeycloakBearer(KeycloakBearerDefaults.AuthenticationScheme, configure: null);
+
+    /// <summary>Like <see cref="AddKeycloakBearer(IServiceCollection)"/>, with settings in code; they count more than the section.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Sets the settings.</param>
+    /// <returns>The builder, for further schemes.</returns>
+    public static AuthenticationBuilder AddKeycloakBearer(this IServiceCollection services, Action<KeycloakBearerOptions> configure) =>
+        services.AddKeycloakBearer(KeycloakBearerDefaults.AuthenticationScheme, configure);
+
+    /// <summary>Like <see cref="AddKeycloakBearer(IServiceCollection)"/>, with the settings of another section.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="section">The section, or a whole configuration whose root is Keycloak's adapter JSON.</param>
+    /// <returns>The builder, for further schemes.</returns>
+    public static AuthenticationBuilder AddKeycloakBearer(this IServiceCollection services, IConfiguration section) =>
+        services.AddKeycloakBearer(KeycloakBearerDefaults.AuthenticationScheme, section);
+
+    /// <summary>Adds a scheme with a name of its own, for an API that trusts several realms. The first one that is added becomes the default.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="authenticationScheme">The scheme's name. The section <c>Keycloak</c> is read for the scheme <c>Keycloak</c> only.</param>
+    /// <param name="configure">Sets the settings. Null: the section has them all.</param>
+    /// <returns>The builder, for further schemes.</returns>
+    public static AuthenticationBuilder AddKeycloakBearer(
+        this IServiceCollection services,
+        string authenticationScheme,
+        Action<KeycloakBearerOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services.AddAuthenticationWithDefault(authenticationScheme).AddKeycloakBearer(authenticationScheme, configure);
+    }
+
+    /// <summary>Adds a scheme with a name and a section of its own, for an API that trusts several realms. The first one that is added becomes the default.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="authenticationScheme">The scheme's name.</param>
+    /// <param name="section">The section, or a whole configuration whose root is Keycloak's adapter JSON.</param>
+    /// <returns>The builder, for further schemes.</returns>
+    public static AuthenticationBuilder AddKeycloakBearer(this IServiceCollection services, string authenticationScheme, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services.AddAuthenticationWithDefault(authenticationScheme).AddKeycloakBearer(authenticationScheme, section);
+    }
+
+    /// <summary>Adds the scheme <c>Keycloak</c> beside others, with the section <c>Keycloak</c>. The default scheme stays what it is.</summary>
+    /// <param name="builder">What <c>AddAuthentication</c> returned.</param>
+    /// <returns>The same builder.</returns>
+    public static AuthenticationBuilder AddKeycloakBearer(this AuthenticationBuilder builder) =>
+        builder.AddKeycloakBearer(KeycloakBearerDefaults.AuthenticationScheme, configure: null);
+
+    /// <summary>Adds a scheme beside others. The default scheme stays what it is.</summary>
+    /// <param name="builder">What <c>AddAuthentication</c> returned.</param>
+    /// <param name="authenticationScheme">The scheme's name. The section <c>Keycloak</c> is read for the scheme <c>Keycloak</c> only.</param>
+    /// <param name="configure">Sets the settings; they count more than the section. Null: the section has them all.</param>
+    /// <returns>The same builder.</returns>
+    public static AuthenticationBuilder AddKeycloakBearer(
+        this AuthenticationBuilder builder,
+        string authenticationScheme,
+        Action<KeycloakBearerOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (authenticationScheme == KeycloakBearerDefaults.AuthenticationScheme)
+        {
+            // The host's configuration, where there is one: a test or a tool may do without.
+            builder.Services.AddSingleton<IConfigureOptions<KeycloakBearerOptions>>(services =>
+                services.GetService<IConfiguration>() is { } configuration
+                    ? new KeycloakBearerConfiguration(authenticationScheme, configuration.GetSection(KeycloakBearerDefaults.ConfigurationSection))
+                    : new ConfigureNamedOptions<KeycloakBearerOptions>(authenticationScheme, null));
+        }
+
+        return builder.AddScheme(authenticationScheme, configure);
+    }
+
+    /// <summary>Adds a scheme beside others, with a section of its own. The default scheme stays what it is.</summary>
+    /// <param name="builder">What <c>AddAuthentication</c> returned.</param>
+    /// <param name="authenticationScheme">The scheme's name.</param>
+    /// <param name="section">The section, or a whole configuration whose root is Keycloak's adapter JSON.</param>
+    /// <returns>The same builder.</returns>
+    public static AuthenticationBuilder AddKeycloakBearer(this AuthenticationBuilder builder, string authenticationScheme, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(section);
+        builder.Services.AddSingleton<IConfigureOptions<KeycloakBearerOptions>>(new KeycloakBearerConfiguration(authenticationScheme, section));
+        return builder.AddScheme(authenticationScheme, configure: null);
+    }
+
+    private static AuthenticationBuilder AddAuthenticationWithDefault(this IServiceCollection services, string scheme)
+    {
+        // Whoever is first, or was named as the default by the application, stays it.
+        services.Configure<AuthenticationOptions>(options => options.DefaultScheme ??= scheme);
+        return services.AddAuthentication();
+    }
+
+    private static AuthenticationBuilder AddScheme(this AuthenticationBuilder builder, string scheme, Action<KeycloakBearerOptions>? configure)
+    {
+        var services = builder.Services;
+        services.AddKeycloakPolicies();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RefusalLog>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KeycloakBearerOptions>, KeycloakBearerPostConfiguration>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KeycloakBearerOptions>, KeycloakBearerOptionsValidation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeycloakBearerStartup>());
+        services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(RealmDocuments.CreateHandler);
+        QuietFramework(services);
+        services.AddSingleton(new KeycloakBearerScheme(scheme));
+        services.AddOptions<KeycloakBearerOptions>(scheme).ValidateOnStart();
+        return builder.AddScheme<KeycloakBearerOptions, KeycloakBearerHandler>(scheme, configure);
+    }
+
+    /// <summary>
+    /// The framework's handler writes a line or two at Information for every request that is refused, as often as strangers like. Ours
+    /// says more, once a minute; the framework's lines come back with the log level of this category in the configuration.
+    /// </summary>
+    private static void QuietFramework(IServiceCollection services) =>
+        services.Configure<LoggerFilterOptions>(options =>
+        {
+            var category = typeof(KeycloakBearerHandler).FullName;
+            if (!options.Rules.Any(rule => rule.CategoryName == category))
+            {
+                options.Rules.Insert(0, new LoggerFilterRule(providerName: null, category, LogLevel.Warning, filter: null));
+            }
+        });
+}

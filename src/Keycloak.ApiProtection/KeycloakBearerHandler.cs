@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Events;
+using Keycloak.ApiProtection.Tokens;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace Keycloak.ApiProtection;
+
+/// <summary>Leads a request through: message in, ticket or challenge out. What a token must fulfil is decided in Tokens.</summary>
+internal sealed class KeycloakBearerHandler(
+    IOptionsMonitor<KeycloakBearerOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    RefusalLog refusals) : AuthenticationHandler<KeycloakBearerOptions>(options, loggers, encoder)
+{
+    private new KeycloakBearerEvents Events => (KeycloakBearerEvents)base.Events!;
+
+    protected override Task<object> CreateEventsAsync() => Task.FromResult<object>(new KeycloakBearerEvents());
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var (message, decided) = await ReceiveAsync();
+        if (decided is not null)
+        {
+            return decided;
+        }
+
+        if (message.Rejection is { } malformed)
+        {
+            return await RefuseAsync(malformed, default);
+        }
+
+        if (message.Token.IsEmpty)
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        var verification = await Options.Verifier.Value.VerifyAsync(message.Token, Context.RequestAborted);
+        return verification.IsAccepted(out var token) ? await AcceptAsync(token, message.Token)
+            : verification.IsRefused(out var rejection) ? await RefuseAsync(rejection, message.Token)
+            : await FailAsync(new RealmUnavailableException(verification.RetryAfter));
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var result = await HandleAuthenticateOnceSafeAsync();
+        var rejection = (result.Failure as TokenRefusedException)?.Rejection;
+        var unavailable = result.Failure as RealmUnavailableException;
+        var challenge = new ChallengeContext(Context, Scheme, Options, properties)
+        {
+            AuthenticateFailure = result.Failure,
+            StatusCode = unavailable is not null ? StatusCodes.Status503ServiceUnavailable
+                : rejection?.Error == "invalid_request" ? StatusCodes.Status400BadRequest
+                : StatusCodes.Status401Unauthorized,
+            Error = result.Failure is null || unavailable is not null ? null : rejection?.Error ?? "invalid_token",
+            ErrorDescription = rejection?.Description,
+        };
+        await Events.Challenge(challenge);
+        if (challenge.Handled)
+        {
+            return;
+        }
+
+        Response.StatusCode = challenge.StatusCode;
+        if (unavailable is not null && challenge.StatusCode == StatusCodes.Status503ServiceUnavailable)
+        {
+            Response.Headers.RetryAfter = Math.Ceiling(unavailable.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+        else
+        {
+            Bearer().With("error", challenge.Error)
+                .With("error_description", challenge.ErrorDescription)
+                .With("error_uri", challenge.ErrorUri)
+                .AppendTo(Response);
+        }
+
+        await WriteBodyAsync(challenge.ErrorDescription);
+    }
+
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        // What our requirements left word of, or what the endpoint's metadata says; null where the application decided by itself.
+        var missing = MissingPermission.Explain(Context);
+        Report(missing);
+        Response.StatusCode = StatusCodes.Status403Forbidden;
+        var description = missing?.Description ?? "The access token does not permit this request";
+        Bearer().With("error", "insufficient_scope")
+            .With("error_description", description)
+            .With("scope", missing?.Scope)
+            .AppendTo(Response);
+        await Events.Forbidden(new ForbiddenContext(Context, Scheme, Options));
+        await WriteBodyAsync(description);
+    }
+
+    private async ValueTask<(BearerMessage Message, AuthenticateResult? Decided)> ReceiveAsync()
+    {
+        if (Events.ListensToMessageReceived)
+        {
+            var received = new MessageReceivedContext(Context, Scheme, Options);
+            await Events.MessageReceived(received);
+            if (received.Result is { } result)
+            {
+                return (default, result);
+            }
+
+            if (!string.IsNullOrEmpty(received.Token))
+            {
+                return (BearerMessage.From(received.Token), null);
+            }
+        }
+
+        return (BearerMessage.Read(Request, Options.QueryTokenPaths), null);
+    }
+
+    private async ValueTask<AuthenticateResult> AcceptAsync(AccessToken token, ReadOnlyMemory<char> text)
+    {
+        var properties = new AuthenticationProperties { IssuedUtc = token.IssuedAt, ExpiresUtc = token.ExpiresAt };
+        if (Options.SaveToken)
+        {
+            properties.StoreTokens([new AuthenticationToken { Name = "access_token", Value = text.ToString() }]);
+        }
+
+        var principal = new ClaimsPrincipal(new KeycloakIdentity(token.Claims, Scheme.Name));
+        if (Events.ListensToTokenValidated)
+        {
+            var validated = new TokenValidatedContext(Context, Scheme, Options, token, principal, properties);
+            await Events.TokenValidated(validated);
+            if (validated.Result is { } result)
+            {
+                return result;
+            }
+
+            principal = validated.Principal!;
+        }
+
+        return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name));
+    }
+
+    private ValueTask<AuthenticateResult> RefuseAsync(TokenRejection rejection, ReadOnlyMemory<char> token)
+    {
+        // What was found in this token is worked out only where somebody will read it.
+        var isRead = refusals.Takes(Scheme.Name, rejection.Code, out var alike);
+        if (isRead || Events.ListensToAuthenticationFailed)
+        {
+            rejection = TokenDiagnosis.Explain(rejection, token.Span, Options.Verifier.Value.Policy, TimeProvider.GetUtcNow());
+        }
+
+        if (isRead)
+        {
+            refusals.TokenRefused(Scheme.Name, rejection, alike);
+        }
+
+        return FailAsync(new TokenRefusedException(rejection));
+    }
+
+    private async ValueTask<AuthenticateResult> FailAsync(Exception failure)
+    {
+        if (Events.ListensToAuthenticationFailed)
+        {
+            var failed = new AuthenticationFailedContext(Context, Scheme, Options, failure);
+            await Events.AuthenticationFailed(failed);
+            if (failed.Result is { } result)
+            {
+                return result;
+            }
+        }
+
+        return AuthenticateResult.Fail(failure);
+    }
+
+    private void Report(MissingPermission? missing)
+    {
+        // Once a minute for each endpoint: whoever has a token can be forbidden as often as they like.
+        var endpoint = Context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
+        if (!refusals.Takes(Scheme.Name, endpoint, out var alike))
+        {
+            return;
+        }
+
+        var diagnoses = missing?.Diagnoses is { Count: > 0 } found
+            ? found
+            : [new Diagnosis("A requirement of the application's own was not met.", "Look at the policies of this endpoint.")];
+        foreach (var diagnosis in diagnoses)
+        {
+            refusals.PermissionMissing(Scheme.Name, endpoint, diagnosis, alike);
+        }
+    }
+
+    private BearerChallenge Bearer() => new(Options.ChallengeRealm!);
+
+    private Task WriteBodyAsync(string? detail) =>
+        Options.ProblemDetails && !Response.HasStarted
+            ? TypedResults.Problem(statusCode: Response.StatusCode, detail: detail).ExecuteAsync(Context)
+            : Task.CompletedTask;
+}

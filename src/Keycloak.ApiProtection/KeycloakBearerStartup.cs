@@ -1,0 +1,51 @@
+using Keycloak.ApiProtection.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Keycloak.ApiProtection;
+
+/// <summary>At start: says what is doubtful, and has the keys fetched in the background. Start never waits for Keycloak.</summary>
+internal sealed class KeycloakBearerStartup(
+    IEnumerable<KeycloakBearerScheme> schemes,
+    IOptionsMonitor<KeycloakBearerOptions> options,
+    ILogger<KeycloakBearerStartup> logger) : IHostedService
+{
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var scheme in schemes)
+        {
+            var settings = options.Get(scheme.Name);
+            foreach (var warning in settings.ConfigurationWarnings.Concat(Doubts(settings)))
+            {
+                logger.DoubtfulSetting(scheme.Name, warning);
+            }
+
+            settings.Verifier.Value.Prefetch();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static IEnumerable<string> Doubts(KeycloakBearerOptions options)
+    {
+        if (options.SslRequired == SslRequired.None)
+        {
+            yield return "ssl-required is 'none': whoever stands between this API and Keycloak can exchange the keys and forge every token. Use https, and ssl-required 'external'.";
+        }
+
+        if (!options.VerifyTokenAudience)
+        {
+            yield return "verify-token-audience is false: every access token of the realm opens this API, also one that was given to another API. Set resource, and add an audience mapper in Keycloak.";
+        }
+
+        if (options.Audiences.Append(options.Audience).Contains("account"))
+        {
+            yield return "the audience 'account' stands in nearly every token of the realm, so that it protects nothing. Use this API's own client id, and add an audience mapper for it in Keycloak.";
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Keycloak.ApiProtection.Realms;
+
+/// <summary>What the realm answered, or why it is no answer.</summary>
+internal readonly struct RealmAnswer<T>
+    where T : class
+{
+    private readonly T? _value;
+    private readonly RealmFailure? _failure;
+
+    private RealmAnswer(T? value, RealmFailure? failure)
+    {
+        _value = value;
+        _failure = failure;
+    }
+
+    public static implicit operator RealmAnswer<T>(T value) => new(value, null);
+
+    public static implicit operator RealmAnswer<T>(RealmFailure failure) => new(null, failure);
+
+    /// <summary>Whether there is a value; the failure is the other.</summary>
+    public bool Succeeded([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out RealmFailure? failure)
+    {
+        value = _value;
+        failure = _failure;
+
+        return value is not null;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Net.Http.Headers;
+
+namespace Keycloak.ApiProtection.Realms;
+
+/// <summary>
+/// Reads the realm's discovery document and its keys over HTTP: bounded in size and time, without following anybody elsewhere.
+/// </summary>
+/// <remarks>
+/// Discovery is read first, again when the last reading failed, and once an hour; in between, a refresh is one request for the keys. Not
+/// for
+/// several threads at a time: there is one refresh at a time.
+/// </remarks>
+internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory httpClients, TimeProvider time)
+{
+    /// <summary>The most that a document may have. Keycloak's have some 8 KiB.</summary>
+    public const int MaximumSize = 1024 * 1024;
+
+    /// <summary>How long a discovery document is believed.</summary>
+    public static readonly TimeSpan DiscoveryLifetime = TimeSpan.FromHours(1);
+
+    private DiscoveryDocument? _discovery;
+    private long _discovered;
+
+    /// <summary>The primary handler of the back-channel client: follows no redirect and keeps no cookie.</summary>
+    public static SocketsHttpHandler CreateHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    };
+
+    /// <summary>Reads the keys, and discovery before them where it is due. Throws only when it is cancelled.</summary>
+    public async Task<RealmAnswer<KeySet>> ReadKeysAsync(CancellationToken cancellationToken)
+    {
+        if (!(await DiscoverAsync(cancellationToken)).Succeeded(out var discovery, out var failure))
+        {
+            return failure;
+        }
+
+        // Taken back when all went well: after any failure the next reading starts from discovery.
+        _discovery = null;
+
+        if (!(await GetAsync(discovery.KeysAddress, cancellationToken)).Succeeded(out var body, out failure))
+        {
+            return failure.FromDiscoveryAt(settings.MetadataAddress, discovery.KeysAddress);
+        }
+
+        if (!JsonWebKeySet.Read(body, discovery.KeysAddress).Succeeded(out var keys, out failure))
+        {
+            return failure;
+        }
+
+        _discovery = discovery;
+
+        return keys;
+    }
+
+    private async Task<RealmAnswer<DiscoveryDocument>> DiscoverAsync(CancellationToken cancellationToken)
+    {
+        if (_discovery is { } known && time.GetElapsedTime(_discovered) < DiscoveryLifetime)
+        {
+            return known;
+        }
+
+        _discovered = time.GetTimestamp();
+
+        return (await GetAsync(settings.MetadataAddress, cancellationToken)).Succeeded(out var body, out var failure)
+            ? DiscoveryDocument.Read(body, settings)
+            : failure;
+    }
+
+    private async Task<RealmAnswer<byte[]>> GetAsync(Uri address, CancellationToken cancellationToken)
+    {
+        if (settings.LacksHttps(address))
+        {
+            return RealmFailure.NoHttps(address);
+        }
+
+        using var timeout = new CancellationTokenSource(settings.BackchannelTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+
+        try
+        {
+            return await GetWithinAsync(address, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Ours, or the HttpClient's own if the application made that one shorter.
+            return RealmFailure.Timeout(address, settings.BackchannelTimeout);
+        }
+        catch (HttpRequestException error)
+        {
+            return RealmFailure.Unreachable(address, error);
+        }
+        catch (IOException error)
+        {
+            return RealmFailure.Interrupted(address, error);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // A handler of the application may throw what it likes.
+            return RealmFailure.Unexpected(address, error);
+        }
+    }
+
+    private async Task<RealmAnswer<byte[]>> GetWithinAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var client = httpClients.CreateClient(settings.HttpClientName);
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+        // The second half catches a handler of the application that follows redirects by itself.
+        if ((int)response.StatusCode is >= 300 and < 400 || (response.RequestMessage?.RequestUri is { } answered && answered != address))
+        {
+            return RealmFailure.Redirect(address, Uri.TryCreate(address, response.Headers.Location, out var target) ? target : null);
+        }
+
+        if (!response.IsSuccessStatusCode)
+        {
+            return RealmFailure.Status(address, response.StatusCode);
+        }
+
+        if (response.Content.Headers.ContentLength > MaximumSize)
+        {
+            return RealmFailure.TooLarge(address, MaximumSize);
+        }
+
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+
+        return await ReadAsync(stream, cancellationToken) is { } body ? body : RealmFailure.TooLarge(address, MaximumSize);
+    }
+
+    /// <summary>The whole stream; <see langword="null"/> where it goes on beyond the bound.</summary>
+    private static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[16 * 1024];
+        var length = 0;
+
+        while (true)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
+
+            if (read == 0)
+            {
+                return buffer[..length];
+            }
+
+            length += read;
+
+            if (length > MaximumSize)
+            {
+                return null;
+            }
+
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, Math.Min(2 * length, MaximumSize + 1));
+            }
+        }
+    }
+}

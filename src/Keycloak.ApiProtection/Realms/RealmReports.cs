@@ -1,0 +1,73 @@
+using Keycloak.ApiProtection.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Keycloak.ApiProtection.Realms;
+
+/// <summary>Tells the log what happens to a realm's keys: each cause once until it is mended, not once a request or a retry.</summary>
+/// <remarks>For one refresh at a time. What is remembered is bounded: beyond that many causes at once, further ones are not
+/// reported.</remarks>
+internal sealed class RealmReports(RealmSettings settings, ILogger logger)
+{
+    private const int MostCauses = 32;
+
+    // What is to be mended tells causes apart better than what was found: the same outage shows at one address now and at another then.
+    private readonly HashSet<(string Code, string Mend, bool KeysServe)> _reported = [];
+    private IReadOnlyList<UnusableKey> _unusable = [];
+
+    public void Failed(RealmFailure failure, bool keysServe, DateTimeOffset serveUntil)
+    {
+        if (_reported.Count >= MostCauses || !_reported.Add((failure.Code, failure.Mend, keysServe)))
+        {
+            return;
+        }
+
+        if (keysServe)
+        {
+            logger.RefreshFailed(settings.SchemeName, failure.Reason, serveUntil, failure.Mend);
+        }
+        else
+        {
+            logger.KeysUnavailable(settings.SchemeName, failure.Reason, failure.Mend);
+        }
+    }
+
+    public void Succeeded(KeySet keys, KeySet older, IReadOnlyList<SigningKey> gone)
+    {
+        if (_reported.Count > 0)
+        {
+            _reported.Clear();
+            logger.Recovered(settings.SchemeName, keys.Keys.Count);
+        }
+
+        var added = keys.Keys.Except(older.Keys).ToArray();
+
+        if ((added.Length > 0 || gone.Count > 0) && logger.IsEnabled(LogLevel.Information))
+        {
+            logger.KeysChanged(settings.SchemeName, keys.Keys.Count, Names(added), Names(gone));
+        }
+
+        foreach (var key in keys.Unusable.Where(key => !key.Expected).Except(_unusable))
+        {
+            logger.KeyUnusable(settings.SchemeName, key.Id is null ? "(none)" : Name(key.Id), key.Reason);
+        }
+
+        _unusable = keys.Unusable;
+    }
+
+    private static string Names(IEnumerable<SigningKey> keys)
+    {
+        var names = string.Join(", ", keys.Select(key => Name(key.Id)));
+
+        return names.Length == 0 ? "none" : names;
+    }
+
+    /// <summary>A kid is foreign text: on one line.</summary>
+    private static string Name(string id) =>
+        string.Create(id.Length, id, static (name, id) =>
+        {
+            for (var i = 0; i < id.Length; i++)
+            {
+                name[i] = char.IsControl(id[i]) || id[i] is '\u2028' or '\u2029' ? ' ' : id[i];
+            }
+        });
+}

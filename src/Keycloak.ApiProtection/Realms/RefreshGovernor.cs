@@ -1,0 +1,334 @@
+using Keycloak.ApiProtection.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Keycloak.ApiProtection.Realms;
+
+/// <summary>
+/// Holds the realm's keys and decides when they are read: one refresh at a time, never more often than the schedule allows.
+/// </summary>
+/// <remarks>
+/// A timer, not the request, watches the time; the hot path reads two fields. Members that say so are called under <see cref="Gate"/>, so
+/// that <see cref="RealmKeys"/> can decide and act in one step.
+/// </remarks>
+internal sealed class RefreshGovernor : IDisposable
+{
+    private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+
+    private readonly RealmSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly RealmDocuments _documents;
+    private readonly RealmReports _reports;
+    private readonly ITimer _timer;
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly long _origin;
+
+    private volatile KeySet _keys = KeySet.Empty;
+    private volatile Freshness _freshness;
+    private volatile RealmFailure? _failure;
+
+    // Never both: what starts while one is planned is the planned one.
+    private Refresh? _running;
+    private Refresh? _planned;
+
+    public RefreshGovernor(RealmSettings settings, IHttpClientFactory httpClients, TimeProvider time, ILogger logger)
+    {
+        _settings = settings;
+        _time = time;
+        _logger = logger;
+        _origin = time.GetTimestamp();
+        _documents = new RealmDocuments(settings, httpClients, time);
+        _reports = new RealmReports(settings, logger);
+        Schedule = new RefreshSchedule(settings, Random.Shared);
+
+        // The timer does not belong to the request that happens to be there.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _timer = time.CreateTimer(
+                static state => ((RefreshGovernor)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Guards every decision about refreshes.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>The keys as last read. Never <see langword="null"/>; needs no gate.</summary>
+    public KeySet Keys => _keys;
+
+    /// <summary>Whether <see cref="Keys"/> may be used as they are; needs no gate.</summary>
+    public Freshness Freshness => _freshness;
+
+    /// <summary>Why the last reading failed; <see langword="null"/> after a good one. Needs no gate.</summary>
+    public RealmFailure? Failure => _failure;
+
+    /// <summary>Time since the start by a clock that is never set back. Needs no gate.</summary>
+    public TimeSpan Now => _time.GetElapsedTime(_origin);
+
+    /// <summary>When what may happen next. Under the gate.</summary>
+    public RefreshSchedule Schedule { get; }
+
+    /// <summary>The refresh under way. Under the gate.</summary>
+    public Refresh? Running => _running;
+
+    /// <summary>True while a refresh waits for the end of the cooldown. Under the gate.</summary>
+    public bool IsPlanned => _planned is not null;
+
+    /// <summary>How many refreshes have started. Under the gate.</summary>
+    public int Started { get; private set; }
+
+    /// <summary>The number of the refresh that read <see cref="Keys"/>. Under the gate.</summary>
+    public int ReadBy { get; private set; }
+
+    /// <summary>When that refresh started. Under the gate.</summary>
+    public TimeSpan ReadAt { get; private set; }
+
+    /// <summary>True for good after <see cref="Dispose"/>. Under the gate.</summary>
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>Starts a refresh in the background where the keys are due.</summary>
+    /// <returns>False where the keys must not be used before they have been read again.</returns>
+    public bool MayServe()
+    {
+        if (_freshness == Freshness.Dormant)
+        {
+            return false;
+        }
+
+        lock (Gate)
+        {
+            if (_freshness == Freshness.Due)
+            {
+                Start(forUnknownKey: false);
+            }
+
+            return _freshness != Freshness.Dormant;
+        }
+    }
+
+    /// <summary>
+    /// A refresh for somebody who waits: the one under way, or now, or for an unknown key when the cooldown ends. Under the gate.
+    /// </summary>
+    public Refresh StartOrPlan()
+    {
+        if (_running is not null)
+        {
+            return _running;
+        }
+
+        var forUnknownKey = _freshness != Freshness.Dormant;
+
+        if (!forUnknownKey || Now >= Schedule.UnknownKeyAllowedAt)
+        {
+            return Start(forUnknownKey);
+        }
+
+        if (_planned is null)
+        {
+            _planned = new Refresh();
+            SetTimer();
+        }
+
+        return _planned;
+    }
+
+    /// <summary>Starts a refresh. Under the gate, with none under way.</summary>
+    public Refresh Start(bool forUnknownKey)
+    {
+        var refresh = _planned ?? new Refresh();
+
+        refresh.Start(++Started, Now, forUnknownKey || _planned is not null);
+        _planned = null;
+        _running = refresh;
+
+        if (_freshness == Freshness.Due)
+        {
+            _freshness = Freshness.Fresh;
+        }
+
+        // Unsafe: without the request's execution context, so that the refresh is no part of that request's trace.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static work => _ = work.Governor.RunAsync(work.Refresh), (Governor: this, Refresh: refresh), preferLocal: false);
+
+        return refresh;
+    }
+
+    /// <summary>Stops every refresh and withdraws every key; who waits is told that the refresh failed.</summary>
+    public void Dispose()
+    {
+        Refresh? planned;
+
+        lock (Gate)
+        {
+            if (IsDisposed)
+            {
+                return;
+            }
+
+            IsDisposed = true;
+            planned = _planned;
+            _planned = null;
+            Withdraw();
+        }
+
+        _timer.Dispose();
+        _disposing.Cancel();
+        planned?.End(succeeded: false);
+    }
+
+    private async Task RunAsync(Refresh refresh)
+    {
+        var succeeded = false;
+
+        try
+        {
+            succeeded = Take(await ReadAsync(refresh), refresh);
+        }
+        finally
+        {
+            refresh.End(succeeded);
+        }
+    }
+
+    private async Task<RealmAnswer<KeySet>> ReadAsync(Refresh refresh)
+    {
+        try
+        {
+            _logger.RefreshStarted(_settings.SchemeName, refresh.ForUnknownKey);
+
+            return await _documents.ReadKeysAsync(_disposing.Token);
+        }
+        catch (Exception error)
+        {
+            // Cancelled by Dispose, or a defect of ours: whatever it is, those who wait are answered and the next one is tried.
+            return RealmFailure.Unexpected(_settings.MetadataAddress, error);
+        }
+    }
+
+    /// <summary>Takes what a refresh brought, sets the next moments and tells the log.</summary>
+    private bool Take(RealmAnswer<KeySet> answer, Refresh refresh)
+    {
+        var succeeded = answer.Succeeded(out var read, out var failure);
+        IReadOnlyList<SigningKey> gone = [];
+        KeySet older;
+        KeySet current;
+        DateTimeOffset serveUntil;
+
+        lock (Gate)
+        {
+            var now = Now;
+            _running = null;
+
+            if (IsDisposed)
+            {
+                return false;
+            }
+
+            if (refresh.ForUnknownKey)
+            {
+                Schedule.CoolDown(now);
+            }
+
+            older = _keys;
+            current = older;
+            _failure = failure;
+
+            if (read is not null)
+            {
+                current = read.KeepingObjectsOf(older);
+                _keys = current;
+                gone = older.RetireWhatIsNotIn(current);
+                ReadBy = refresh.Number;
+                ReadAt = refresh.StartedAt;
+                Schedule.Succeeded(refresh.StartedAt, now);
+            }
+            else
+            {
+                Schedule.Failed(now, keysServe: !older.IsEmpty);
+            }
+
+            _freshness = current.IsEmpty ? Freshness.Dormant : Freshness.Fresh;
+            serveUntil = _time.GetUtcNow() + (Schedule.ExpiresAt - now);
+            SetTimer();
+        }
+
+        if (succeeded)
+        {
+            _reports.Succeeded(current, older, gone);
+        }
+        else
+        {
+            _reports.Failed(failure!, keysServe: !current.IsEmpty, serveUntil);
+        }
+
+        return succeeded;
+    }
+
+    private void OnTimer()
+    {
+        var expired = false;
+
+        lock (Gate)
+        {
+            if (IsDisposed)
+            {
+                return;
+            }
+
+            var now = Now;
+
+            if (!_keys.IsEmpty && now >= Schedule.ExpiresAt)
+            {
+                Withdraw();
+                expired = true;
+            }
+
+            // With a refresh under way, its end decides what comes next.
+            if (_running is null)
+            {
+                Advance(now);
+            }
+
+            SetTimer();
+        }
+
+        if (expired)
+        {
+            _logger.KeysExpired(_settings.SchemeName, _settings.MaximumAge);
+        }
+    }
+
+    private void Advance(TimeSpan now)
+    {
+        if ((IsPlanned && now >= Schedule.UnknownKeyAllowedAt) || (_keys.IsEmpty && now >= Schedule.DueAt))
+        {
+            Start(forUnknownKey: false);
+        }
+        else if (_freshness == Freshness.Fresh && now >= Schedule.DueAt)
+        {
+            _freshness = Freshness.Due;
+        }
+        else if (_freshness == Freshness.Due && now >= Schedule.DormantAt)
+        {
+            _freshness = Freshness.Dormant;
+        }
+    }
+
+    /// <summary>Sets the timer to whatever comes next.</summary>
+    private void SetTimer()
+    {
+        if (Schedule.Next(hasKeys: !_keys.IsEmpty, _freshness, isRunning: _running is not null, IsPlanned) is { } next)
+        {
+            // Timers count in milliseconds and not beyond seven weeks; one that fires early finds nothing to do and is set again.
+            var delay = next - Now;
+            _timer.Change(delay < ShortestTimer ? ShortestTimer : delay > LongestTimer ? LongestTimer : delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Withdraw()
+    {
+        _freshness = Freshness.Dormant;
+        _keys.RetireWhatIsNotIn(KeySet.Empty);
+        _keys = KeySet.Empty;
+    }
+}

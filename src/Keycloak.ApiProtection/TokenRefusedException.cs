@@ -1,0 +1,14 @@
+using Keycloak.ApiProtection.Tokens;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Keycloak.ApiProtection;
+
+/// <summary>A refusal in the form in which the framework carries it (<c>AuthenticateResult.Failure</c>). It is never thrown.</summary>
+public sealed class TokenRefusedException : AuthenticationFailureException
+{
+    internal TokenRefusedException(TokenRejection rejection)
+        : base($"{rejection.Reason} {rejection.Mend}") => Rejection = rejection;
+
+    /// <summary>Gets why the token was refused.</summary>
+    public TokenRejection Rejection { get; }
+}

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Text;
+using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tokens.Rules;
+
+namespace Keycloak.ApiProtection.Tokens;
+
+/// <summary>Decides about access tokens, in-process: form, header, claims, key and signature, the cheap questions first.</summary>
+/// <remarks>RFC 7515, RFC 7519, RFC 8725 and RFC 9068. What can be refused without cryptography never reaches it.</remarks>
+internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, TimeProvider time)
+{
+    private readonly ITokenRule[] _rules = policy.Rules();
+
+    /// <summary>Gets what is asked of a token.</summary>
+    public TokenPolicy Policy => policy;
+
+    /// <summary>Has the realm's keys read in the background, so that the first request need not wait.</summary>
+    public void Prefetch() => keys.Prefetch();
+
+    /// <summary>Decides about a token. It waits only where the realm's keys have to be fetched.</summary>
+    public ValueTask<TokenVerification> VerifyAsync(ReadOnlyMemory<char> token, CancellationToken cancellationToken)
+    {
+        var verification = Verify(token.Span, key: null, out var wanted);
+        return wanted is { } key ? FetchAndVerifyAsync(token, key, cancellationToken) : new(verification);
+    }
+
+    private async ValueTask<TokenVerification> FetchAndVerifyAsync(ReadOnlyMemory<char> token, WantedKey wanted, CancellationToken cancellationToken)
+    {
+        var search = await keys.FindAsync(wanted.Id, wanted.TokenIssuedAt, cancellationToken).ConfigureAwait(false);
+        return search.IsFound(out var key) ? Verify(token.Span, key, out _)
+            : search.Unusable is { } unusable
+                ? TokenVerification.Refused(TokenRejection.KeyUnusable.Because($"The realm lists the token's key {TokenDiagnosis.Quote(unusable.Id)}, and it cannot be used: {unusable.Reason}"))
+            : search.IsUnknown ? TokenVerification.Refused(TokenRejection.KeyUnknown)
+            : TokenVerification.Undecided(search.RetryAfter);
+    }
+
+    private TokenVerification Verify(ReadOnlySpan<char> token, SigningKey? key, out WantedKey? wanted)
+    {
+        wanted = null;
+        if (token.Length > policy.MaximumSize)
+        {
+            return TokenVerification.Refused(TokenRejection.Size);
+        }
+
+        // The letters as bytes, and behind them what they decode to: together never more than twice the token.
+        var buffer = ArrayPool<byte>.Shared.Rent(token.Length * 2);
+        try
+        {
+            return Ascii.FromUtf16(token, buffer, out var length) != OperationStatus.Done
+                ? TokenVerification.Refused(TokenRejection.Form)
+                : Verify(buffer.AsSpan(0, length), buffer.AsSpan(length), key, out wanted);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private TokenVerification Verify(ReadOnlySpan<byte> token, Span<byte> scratch, SigningKey? key, out WantedKey? wanted)
+    {
+        wanted = null;
+        if (!CompactJws.TryRead(token, out var jws))
+        {
+            return TokenVerification.Refused(TokenRejection.Form);
+        }
+
+        var headerJson = CompactJws.Decode(jws.Header, scratch);
+        scratch = scratch[headerJson.Length..];
+        var refused = JoseHeader.Read(headerJson, out var header, out _);
+        if (refused is not null)
+        {
+            return TokenVerification.Refused(refused);
+        }
+
+        var payload = CompactJws.Decode(jws.Payload, scratch);
+        scratch = scratch[payload.Length..];
+        if (!SigningAlgorithm.TryGet(header.Algorithm, out var algorithm) || !policy.Algorithms.Contains(algorithm))
+        {
+            return TokenVerification.Refused(Foreign(header.Algorithm, payload));
+        }
+
+        if (!TokenClaims.TryRead(payload, out var claims, out _))
+        {
+            return TokenVerification.Refused(TokenRejection.Payload);
+        }
+
+        var now = time.GetUtcNow();
+        foreach (var rule in _rules)
+        {
+            if (rule.Check(claims, now) is { } rejection)
+            {
+                return TokenVerification.Refused(rejection);
+            }
+        }
+
+        if (header.KeyId.IsEmpty)
+        {
+            return TokenVerification.Refused(TokenRejection.KeyMissing);
+        }
+
+        if (key is null && !keys.TryFind(header.KeyId, out key))
+        {
+            wanted = new WantedKey(Encoding.UTF8.GetString(header.KeyId), DateTimeOffset.FromUnixTimeSeconds(claims.IssuedAt));
+            return default;
+        }
+
+        if (!key.Fits(algorithm))
+        {
+            return TokenVerification.Refused(TokenRejection.KeyUnfit);
+        }
+
+        var signature = CompactJws.Decode(jws.Signature, scratch);
+        return key.Verify(algorithm, jws.SigningInput, signature)
+            ? TokenVerification.Accepted(new AccessToken(claims, key, algorithm, Content(claims)))
+            : TokenVerification.Refused(TokenRejection.Signature);
+    }
+
+    /// <summary>Why a token with this algorithm is refused: Keycloak's own tokens are named for what they are.</summary>
+    private static TokenRejection Foreign(ReadOnlySpan<byte> algorithm, ReadOnlySpan<byte> payload)
+    {
+        // RFC 8037, and its fully specified names of RFC 9864.
+        if (algorithm.SequenceEqual("EdDSA"u8) || algorithm.SequenceEqual("Ed25519"u8) || algorithm.SequenceEqual("Ed448"u8))
+        {
+            return TokenRejection.AlgorithmEdDsa;
+        }
+
+        if (Ascii.EqualsIgnoreCase(algorithm, "none"u8))
+        {
+            return TokenRejection.AlgorithmNone;
+        }
+
+        if (!algorithm.StartsWith("HS"u8))
+        {
+            return TokenRejection.Algorithm;
+        }
+
+        return TokenClaims.TryRead(payload, out var claims, out _) && claims.Kind.Exists && KindRule.Name(claims.Kind, payload) is { } kind
+            ? kind
+            : TokenRejection.AlgorithmSymmetric;
+    }
+
+    private AccessTokenClaims Content(in TokenClaims claims)
+    {
+        // The issuer is one of the valid ones by now; nearly always there is only one, and its text is at hand.
+        var issuer = policy.Issuers is [var only] ? only : claims.Issuer.Text(claims.Json)!;
+        return new AccessTokenClaims(claims.Json.ToArray(), policy.Claims, issuer);
+    }
+
+    /// <summary>A key that is not at hand.</summary>
+    private readonly record struct WantedKey(string Id, DateTimeOffset TokenIssuedAt);
+}

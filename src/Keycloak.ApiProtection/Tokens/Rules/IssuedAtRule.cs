@@ -1,0 +1,11 @@
+namespace Keycloak.ApiProtection.Tokens.Rules;
+
+/// <summary>The token must say when it was issued, and not in the future: revocations are told by that time.</summary>
+/// <remarks>RFC 7519 section 4.1.6; required by RFC 9068 section 2.2.</remarks>
+internal sealed class IssuedAtRule(TimeSpan clockSkew) : ITokenRule
+{
+    /// <inheritdoc />
+    public TokenRejection? Check(in TokenClaims claims, DateTimeOffset now) =>
+        claims.IssuedAt == 0 ? TokenRejection.IssuedAtMissing
+        : (claims.IssuedAt * 1000) > now.ToUnixTimeMilliseconds() + (long)clockSkew.TotalMilliseconds ? TokenRejection.IssuedAhead : null;
+}

@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace Keycloak.ApiProtection.Tokens.Rules;
+
+/// <summary>The token must come from this realm: its issuer is exactly one of the valid ones.</summary>
+/// <remarks>RFC 7519 section 4.1.1 and RFC 9068 section 4: compared as strings, letter by letter.</remarks>
+internal sealed class IssuerRule(IEnumerable<string> issuers) : ITokenRule
+{
+    private readonly byte[][] _issuers = [.. issuers.Select(Encoding.UTF8.GetBytes)];
+
+    /// <inheritdoc />
+    public TokenRejection? Check(in TokenClaims claims, DateTimeOffset now)
+    {
+        foreach (var issuer in _issuers)
+        {
+            if (claims.Issuer.Says(claims.Json, issuer))
+            {
+                return null;
+            }
+        }
+
+        return TokenRejection.Issuer;
+    }
+}

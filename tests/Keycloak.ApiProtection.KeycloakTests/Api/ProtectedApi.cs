@@ -1,0 +1,111 @@
+using System.Net.Http.Headers;
+using System.Security.Claims;
+using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.Events;
+using Keycloak.ApiProtection.KeycloakTests.Clients;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.KeycloakTests.Api;
+
+/// <summary>The sample's API, protected by the library and pointed at a realm by configuration alone.</summary>
+public sealed class ProtectedApi : IAsyncDisposable
+{
+    /// <summary>Tells a test which rule refused a token; only the log says so otherwise.</summary>
+    private const string RejectionHeader = "Test-Rejection";
+
+    /// <summary>The endpoints, in the order in which <see cref="CallAllAsync"/> calls them.</summary>
+    public static readonly IReadOnlyList<string> Endpoints =
+        ["GET /public", "GET /me", "GET /email", "GET /orders", "POST /orders", "GET /admin"];
+
+    private static readonly string[] RolesAskedFor = ["admin", "customer", "reader", "writer", "dispatcher", "no-such-role"];
+
+    private readonly WebApplication _app;
+    private readonly HttpClient _http;
+
+    private ProtectedApi(WebApplication app)
+    {
+        _app = app;
+        _http = app.GetTestClient();
+    }
+
+    public static async Task<ProtectedApi> StartAsync(Uri authServer, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Keycloak:auth-server-url"] = authServer.ToString(),
+            ["Keycloak:realm"] = RealmClient.DemoRealm,
+            ["Keycloak:resource"] = "orders-api",
+        });
+        builder.Services.AddKeycloakBearer(options => options.Events = new KeycloakBearerEvents
+        {
+            OnChallenge = context =>
+            {
+                context.Response.Headers[RejectionHeader] = context.Rejection?.Code;
+                return Task.CompletedTask;
+            },
+        });
+
+        var app = builder.Build();
+        MapEndpoints(app);
+        await app.StartAsync(cancellationToken);
+        return new ProtectedApi(app);
+    }
+
+    /// <summary>Calls one endpoint, written as <c>GET /me</c>, with a token or without.</summary>
+    public async Task<ApiAnswer> CallAsync(string endpoint, string? token, CancellationToken cancellationToken)
+    {
+        var parts = endpoint.Split(' ');
+        using var request = new HttpRequestMessage(HttpMethod.Parse(parts[0]), parts[1]);
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        using var response = await _http.SendAsync(request, cancellationToken);
+        var answer = await HttpAnswer.ReadAsync(response, cancellationToken);
+        return new ApiAnswer(answer, answer.Headers.GetValueOrDefault("WWW-Authenticate"), answer.Headers.GetValueOrDefault(RejectionHeader));
+    }
+
+    /// <summary>Calls every endpoint, in the order of <see cref="Endpoints"/>.</summary>
+    public async Task<IReadOnlyList<ApiAnswer>> CallAllAsync(string? token, CancellationToken cancellationToken)
+    {
+        var answers = new List<ApiAnswer>();
+        foreach (var endpoint in Endpoints)
+        {
+            answers.Add(await CallAsync(endpoint, token, cancellationToken));
+        }
+
+        return answers;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private static void MapEndpoints(WebApplication app)
+    {
+        app.MapGet("/public", () => "Hello");
+        app.MapGet("/me", (ClaimsPrincipal user) => TypedResults.Text(Describe(user), "application/json")).RequireAuthorization();
+        app.MapGet("/email", () => "Email").RequireAuthorization("scope:email");
+        app.MapGet("/orders", () => "Orders").RequireAuthorization("scope:orders:read", "client-role:reader");
+        app.MapPost("/orders", () => "Ordered").RequireAuthorization("scope:orders:write", "client-role:writer");
+        app.MapGet("/admin", () => "Admin").RequireAuthorization("realm-role:admin");
+    }
+
+    /// <summary>What ordinary code sees of the caller, through nothing but the framework's own members.</summary>
+    private static string Describe(ClaimsPrincipal user) => new JsonObject
+    {
+        ["name"] = user.Identity?.Name,
+        ["sub"] = user.FindFirst("sub")?.Value,
+        ["azp"] = user.FindFirst("azp")?.Value,
+        ["scopes"] = Array(user.FindAll("scope").Select(claim => claim.Value)),
+        ["roles"] = Array(RolesAskedFor.Where(user.IsInRole)),
+    }.ToJsonString();
+
+    private static JsonArray Array(IEnumerable<string> values) =>
+        [.. values.Order(StringComparer.Ordinal).Select(value => (JsonNode)value)];
+}

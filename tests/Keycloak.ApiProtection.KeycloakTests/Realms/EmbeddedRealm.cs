@@ -1,0 +1,83 @@
+using Keycloak.ApiProtection.KeycloakTests.Clients;
+using Keycloak.ApiProtection.Testing;
+
+namespace Keycloak.ApiProtection.KeycloakTests.Realms;
+
+/// <summary>The embedded realm over HTTP on a port of its own, from the same export as the real Keycloak 26.</summary>
+public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
+{
+    private readonly HttpClient _http = new();
+    private KeycloakRealm? _realm;
+
+    /// <summary>The version whose answers it gives.</summary>
+    public Version Version { get; } = new(26, 7, 3);
+
+    public Uri BaseAddress => Realm.BaseAddress;
+
+    public RealmClient Client => new(_http, BaseAddress);
+
+    private KeycloakRealm Realm => _realm ?? throw new InvalidOperationException("The realm is not started yet.");
+
+    public async ValueTask InitializeAsync()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var export = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Realms", "realm-26.json"), cancellationToken);
+        _realm = await KeycloakRealm.StartAsync(new KeycloakRealmOptions { RealmExport = export }, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (_realm is not null)
+        {
+            await _realm.DisposeAsync();
+        }
+    }
+
+    public async Task<string> RotateKeyAsync(string algorithm, CancellationToken cancellationToken)
+    {
+        var before = await KeyIdsAsync(algorithm, cancellationToken);
+        Realm.RotateKeys();
+        return (await KeyIdsAsync(algorithm, cancellationToken)).Except(before).Single();
+    }
+
+    /// <summary>Takes away every key that no longer signs: the embedded realm does not tell them apart.</summary>
+    public Task DisableKeyAsync(string keyId, CancellationToken cancellationToken) => Done(Realm.RemovePassiveKeys);
+
+    public Task SetUserEnabledAsync(string user, bool enabled, CancellationToken cancellationToken) =>
+        Done(() =>
+        {
+            if (enabled)
+            {
+                Realm.EnableUser(user);
+            }
+            else
+            {
+                Realm.DisableUser(user);
+            }
+        });
+
+    public Task EndSessionAsync(string sessionId, CancellationToken cancellationToken) => Done(() => Realm.EndSession(sessionId));
+
+    public Task LogOutUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.LogOut(user));
+
+    public Task SetNotBeforeAsync(long notBefore, CancellationToken cancellationToken) =>
+        Done(() => Realm.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(notBefore)));
+
+    /// <summary>Minted in code: the embedded realm has no TLS.</summary>
+    public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(Realm.Token(user).For("mtls").BoundToCertificate("FnlOVA4DOfhJFEc8-QuUgKt-D7zSTFntVNrx6ERhaK0").Create());
+
+    private static Task Done(Action act)
+    {
+        act();
+        return Task.CompletedTask;
+    }
+
+    private async Task<string[]> KeyIdsAsync(string algorithm, CancellationToken cancellationToken) =>
+    [
+        .. (await Client.GetKeysAsync(cancellationToken)).Json.GetProperty("keys").EnumerateArray()
+            .Where(key => key.GetProperty("alg").GetString() == algorithm)
+            .Select(key => key.GetProperty("kid").GetString()!),
+    ];
+}

@@ -1,0 +1,37 @@
+using Keycloak.ApiProtection.KeycloakTests.Clients;
+
+namespace Keycloak.ApiProtection.KeycloakTests.Realms;
+
+/// <summary>A running realm <c>demo</c> that the contract is held against: a real server's or the embedded one.</summary>
+public interface IRealmUnderTest
+{
+    /// <summary>The Keycloak version whose behaviour is expected. Expectations that differ name it.</summary>
+    public Version Version { get; }
+
+    /// <summary>Where the server listens, without a path.</summary>
+    public Uri BaseAddress { get; }
+
+    /// <summary>The realm's endpoints.</summary>
+    public RealmClient Client { get; }
+
+    /// <summary>Makes a new key that signs from now on; the old ones stay listed.</summary>
+    /// <returns>The new key's id.</returns>
+    public Task<string> RotateKeyAsync(string algorithm, CancellationToken cancellationToken);
+
+    /// <summary>Disables a key: it is no longer listed, and what it signed is no longer good.</summary>
+    public Task DisableKeyAsync(string keyId, CancellationToken cancellationToken);
+
+    public Task SetUserEnabledAsync(string user, bool enabled, CancellationToken cancellationToken);
+
+    /// <summary>Ends one session, as an admin does it.</summary>
+    public Task EndSessionAsync(string sessionId, CancellationToken cancellationToken);
+
+    /// <summary>Ends all sessions of a user, as an admin does it.</summary>
+    public Task LogOutUserAsync(string user, CancellationToken cancellationToken);
+
+    /// <summary>Sets the realm's not-before in seconds since 1970; 0 takes it away.</summary>
+    public Task SetNotBeforeAsync(long notBefore, CancellationToken cancellationToken);
+
+    /// <summary>A token of the client <c>mtls</c>, bound to a client certificate; null where this realm cannot issue one.</summary>
+    public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken);
+}

@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.KeycloakTests.Clients;
+using Keycloak.ApiProtection.KeycloakTests.Servers;
+
+namespace Keycloak.ApiProtection.KeycloakTests.Realms;
+
+/// <summary>
+/// The realm <c>demo</c> on a real Keycloak, started when the first test of its class needs it and stopped with its class.
+/// Where <c>KEYCLOAK_HOME</c> names no such server, <see cref="Missing"/> says why and nothing is started.
+/// </summary>
+public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
+{
+    private const string Realm = $"/admin/realms/{RealmClient.DemoRealm}";
+    private const string KeyProviderType = "org.keycloak.keys.KeyProvider";
+    private const int RotatedPriority = 1000;
+
+    private readonly KeycloakDistribution? _distribution;
+    private readonly string _realmFile;
+    private readonly HttpClient _http = new();
+    private KeycloakServer? _server;
+    private int _rotations;
+
+    protected RealKeycloak(int majorVersion)
+    {
+        _distribution = KeycloakDistribution.Find(majorVersion, out var reason);
+        _realmFile = Path.Combine(AppContext.BaseDirectory, "Realms", $"realm-{majorVersion}.json");
+        Missing = _distribution is null ? reason : null;
+    }
+
+    /// <summary>Why there is no such server here and what to set; null where there is one.</summary>
+    public string? Missing { get; }
+
+    public Version Version => Server.Distribution.Version;
+
+    public Uri BaseAddress => Server.BaseAddress;
+
+    public RealmClient Client => new(_http, BaseAddress);
+
+    private KeycloakServer Server => _server ?? throw new InvalidOperationException(Missing ?? "The server is not started yet.");
+
+    private KeycloakAdmin Admin => Server.Admin;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (_distribution is not null)
+        {
+            var cancellationToken = TestContext.Current.CancellationToken;
+            _server = await KeycloakServer.StartAsync(_distribution, cancellationToken);
+            await Admin.ImportRealmAsync(await File.ReadAllTextAsync(_realmFile, cancellationToken), cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    public async Task<string> RotateKeyAsync(string algorithm, CancellationToken cancellationToken)
+    {
+        var (providerId, config) = algorithm switch
+        {
+            "RS256" or "PS256" => ("rsa-generated", new JsonObject { ["algorithm"] = Values(algorithm) }),
+            "ES256" => ("ecdsa-generated", new JsonObject { ["ecdsaEllipticCurveKey"] = Values("P-256") }),
+            _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "The tests rotate RS256, PS256 and ES256."),
+        };
+        var rotation = Interlocked.Increment(ref _rotations);
+        config["priority"] = Values($"{RotatedPriority + rotation}");
+        await Admin.PostAsync($"{Realm}/components", new JsonObject
+        {
+            ["name"] = $"rotated-{rotation}",
+            ["providerId"] = providerId,
+            ["providerType"] = KeyProviderType,
+            ["config"] = config,
+        }, cancellationToken);
+        return (string)(await Admin.GetAsync($"{Realm}/keys", cancellationToken))["active"]![algorithm]!;
+    }
+
+    public async Task DisableKeyAsync(string keyId, CancellationToken cancellationToken)
+    {
+        var keys = (await Admin.GetAsync($"{Realm}/keys", cancellationToken))["keys"]!.AsArray();
+        var provider = (string)keys.Single(key => (string?)key!["kid"] == keyId)!["providerId"]!;
+        var component = await Admin.GetAsync($"{Realm}/components/{provider}", cancellationToken);
+        component["config"]!["active"] = Values("false");
+        component["config"]!["enabled"] = Values("false");
+        await Admin.PutAsync($"{Realm}/components/{provider}", component, cancellationToken);
+    }
+
+    public async Task SetUserEnabledAsync(string user, bool enabled, CancellationToken cancellationToken)
+    {
+        var representation = await UserAsync(user, cancellationToken);
+        representation["enabled"] = enabled;
+        await Admin.PutAsync($"{Realm}/users/{(string)representation["id"]!}", representation, cancellationToken);
+    }
+
+    public Task EndSessionAsync(string sessionId, CancellationToken cancellationToken) =>
+        Admin.DeleteAsync($"{Realm}/sessions/{sessionId}", cancellationToken);
+
+    public async Task LogOutUserAsync(string user, CancellationToken cancellationToken) =>
+        await Admin.PostAsync($"{Realm}/users/{(string)(await UserAsync(user, cancellationToken))["id"]!}/logout", null, cancellationToken);
+
+    public Task SetNotBeforeAsync(long notBefore, CancellationToken cancellationToken) =>
+        Admin.PutAsync(Realm, new JsonObject { ["notBefore"] = notBefore }, cancellationToken);
+
+    /// <summary>Changes an attribute of a client; null removes it.</summary>
+    public async Task SetClientAttributeAsync(string clientId, string name, string? value, CancellationToken cancellationToken)
+    {
+        var client = (await Admin.GetAsync($"{Realm}/clients?clientId={Uri.EscapeDataString(clientId)}", cancellationToken))[0]!;
+        client["attributes"]![name] = value;
+        await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
+    }
+
+    public async Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken)
+    {
+        if (Version.Major < 26)
+        {
+            return null;
+        }
+
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+        handler.ClientCertificates.Add(Server.Certificates.Client);
+        using var http = new HttpClient(handler);
+        http.DefaultRequestHeaders.Add("X-Forwarded-Proto", BaseAddress.Scheme);
+        http.DefaultRequestHeaders.Add("X-Forwarded-Host", BaseAddress.Host);
+        http.DefaultRequestHeaders.Add("X-Forwarded-Port", $"{BaseAddress.Port}");
+        var overTls = new RealmClient(http, Server.TlsAddress);
+        return (await overTls.PasswordAsync(DemoClient.Mtls, user, cancellationToken)).AccessToken.Compact;
+    }
+
+    private static JsonArray Values(string value) => [value];
+
+    private async Task<JsonNode> UserAsync(string user, CancellationToken cancellationToken) =>
+        (await Admin.GetAsync($"{Realm}/users?exact=true&username={Uri.EscapeDataString(user)}", cancellationToken))[0]!;
+}

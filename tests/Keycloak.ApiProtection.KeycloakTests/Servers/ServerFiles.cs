@@ -1,0 +1,26 @@
+namespace Keycloak.ApiProtection.KeycloakTests.Servers;
+
+/// <summary>Where a server's log and certificates are kept: <c>TestResults</c> beside the test project, which is not in the repository.</summary>
+internal static class ServerFiles
+{
+    /// <summary>A folder of its own for one server of this run.</summary>
+    public static string CreateFolder(string name)
+    {
+        var folder = Path.Combine(ProjectFolder(), "TestResults", "servers", $"{name}-{Environment.ProcessId}");
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    private static string ProjectFolder()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (folder.EnumerateFiles("*.csproj").Any())
+            {
+                return folder.FullName;
+            }
+        }
+
+        return AppContext.BaseDirectory;
+    }
+}

@@ -1,0 +1,134 @@
+using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Tests.Claims;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests.Authorization;
+
+public sealed class MissingPermissionTests
+{
+    [Fact]
+    public async Task It_names_all_scopes_that_the_endpoint_needs_and_the_same_to_everybody()
+    {
+        await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok")
+            .RequireScope("email", "orders:write").RequireScope("audit").RequireClientRole("writer").RequireAuthorization(policy => policy.RequireRole("admin")));
+        foreach (var payload in new[] { CapturedTokens.Alice26, CapturedTokens.Mallory26, "{}" })
+        {
+            using var response = await api.GetAsync("/", payload);
+            Assert.Equal("email orders:write audit", Header(response, "X-Scope"));
+            Assert.Equal(
+                "The endpoint needs scopes 'email', 'orders:write' and scope 'audit' and client role 'writer' of this API and role 'admin'.",
+                Header(response, "X-Description"));
+        }
+    }
+
+    [Fact]
+    public async Task What_cannot_stand_in_a_header_is_left_out_or_replaced()
+    {
+        await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok").RequireScope("ok:1", "sch\u00f6n", "quo\"te", "back\\slash").RequireRealmRole("r\u00f6le\r\n\"x\""));
+        using var response = await api.GetAsync("/", "{}");
+        Assert.Equal("ok:1", Header(response, "X-Scope"));
+        Assert.Equal("The endpoint needs scopes 'ok:1', 'sch?n', 'quo?te', 'back?slash' and realm role 'r?le???x?'.", Header(response, "X-Description"));
+    }
+
+    [Fact]
+    public async Task The_frameworks_own_roles_are_explained_too()
+    {
+        await using var api = await TestApi.StartAsync(app =>
+        {
+            app.MapGet("/roles", [Authorize(Roles = "boss, root")] () => "ok");
+            app.MapGet("/shipping", [Authorize(Roles = "dispatcher")] () => "ok");
+            app.MapGet("/policy", () => "ok").RequireAuthorization(new AuthorizationPolicyBuilder().RequireRole("boss").RequireScope("email").Build());
+        });
+        using var response = await api.GetAsync("/roles", CapturedTokens.Alice26);
+        Assert.Equal("The endpoint needs role 'boss' or 'root'.", Header(response, "X-Description"));
+        Assert.Contains("needs one of \"boss\", \"root\"", Diagnoses(response), StringComparison.Ordinal);
+
+        using var shipping = await api.GetAsync("/shipping", CapturedTokens.Alice26);
+        Assert.Contains("client-role:shipping-api/dispatcher", Diagnoses(shipping), StringComparison.Ordinal);
+
+        using var policy = await api.GetAsync("/policy", CapturedTokens.Alice26);
+        Assert.Equal("email", Header(policy, "X-Scope"));
+        Assert.Contains("\"boss\"", Diagnoses(policy), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_application_refuses_for_reasons_of_its_own_is_not_explained()
+    {
+        await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok").RequireScope("email").RequireAuthorization(policy => policy.RequireClaim("department")));
+        using var response = await api.GetAsync("/", CapturedTokens.Alice26);
+        Assert.Equal(403, (int)response.StatusCode);
+        Assert.Null(Header(response, "X-Description"));
+    }
+
+    [Fact]
+    public async Task A_filter_of_MVC_is_explained_too()
+    {
+        await using var api = await TestApi.StartAsync(
+            app => app.MapControllers(),
+            services => services.Configure<MvcOptions>(options => options.Filters.Add(new AuthorizeFilter("scope:audit"))),
+            controllers: [typeof(EndpointPolicyCheckTests.PlainController)]);
+        using var response = await api.GetAsync("/plain", CapturedTokens.Alice26);
+        Assert.Equal("audit", Header(response, "X-Scope"));
+    }
+
+    [Theory]
+    [InlineData("scope:orders:write", CapturedTokens.Alice26, "The token of client \"cli\" was not granted \"orders:write\".", "Clients > cli > Client scopes > Add client scope")]
+    [InlineData("scope:Email", CapturedTokens.Alice26, "It has \"email\": scopes are compared with case.", "Include in token scope")]
+    [InlineData("realm-role:admin", CapturedTokens.Bob26, "does not carry the realm role \"admin\"", "Users > Role mapping")]
+    [InlineData("realm-role:Admin", CapturedTokens.Alice26, "It carries \"admin\": roles are compared with case.", "Full scope")]
+    [InlineData("realm-role:writer", CapturedTokens.Alice26, "the policy is \"client-role:orders-api/writer\"", "Role mapping")]
+    [InlineData("realm-role:admin", CapturedTokens.Lightweight26, "The token of client \"lightweight\" carries no roles at all", "client scope \"roles\"")]
+    [InlineData("client-role:writer", CapturedTokens.Bob26, "does not carry the role \"writer\" of the client \"orders-api\"", "Filter by clients")]
+    [InlineData("client-role:writer", CapturedTokens.Lightweight26, "carries no roles at all", "lightweight access token")]
+    [InlineData("client-role:dispatcher", CapturedTokens.Alice26, "the policy is \"client-role:shipping-api/dispatcher\"", "Clients > cli")]
+    [InlineData("client-role:admin", CapturedTokens.Alice26, "the policy is \"realm-role:admin\"", "Clients > cli")]
+    [InlineData("group:staff", CapturedTokens.Alice26, "names the group \"/staff\", the endpoint needs \"staff\"", "Full group path")]
+    [InlineData("group:/a/staff", "{\"groups\":[\"staff\"]}", "names the group \"staff\", the endpoint needs \"/a/staff\"", "Full group path")]
+    [InlineData("group:/boss", CapturedTokens.Alice26, "does not name the group \"/boss\"", "Users > Groups")]
+    [InlineData("group:/staff", CapturedTokens.Mallory26, "names no groups at all", "Group Membership")]
+    [InlineData("organization:Acme", CapturedTokens.Alice26, "It names \"acme\": aliases are compared with case.", "alias")]
+    [InlineData("organization:acme", CapturedTokens.Mallory26, "names no organization at all", "scope=organization")]
+    public async Task The_log_learns_what_was_missing_and_where_to_mend_it(string policy, string payload, string reason, string mend)
+    {
+        await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok").RequireAuthorization(policy));
+        using var response = await api.GetAsync("/", payload);
+        Assert.Equal(403, (int)response.StatusCode);
+        Assert.Contains(reason, Diagnoses(response), StringComparison.Ordinal);
+        Assert.Contains(mend, Diagnoses(response), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_own_client_that_nobody_configured_is_said_so()
+    {
+        var requirement = (IKeycloakRequirement)new ClientRoleRequirement("writer");
+        Assert.False(requirement.IsMet(Users.JwtBearer(CapturedTokens.Alice26), null));
+        Assert.Contains("no own client is configured", requirement.Diagnose(Users.JwtBearer(CapturedTokens.Alice26)).Reason, StringComparison.Ordinal);
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public void What_a_user_chose_cannot_break_a_log_line() =>
+        Assert.Equal("a??b?" + new string('x', 195) + "...", PermissionDiagnosis.Printable("a\r\nb\"" + new string('x', 500)));
+
+    [Fact]
+    public async Task Nothing_is_recorded_for_a_request_that_passes()
+    {
+        MissingPermission? recorded = null;
+        await using var api = await TestApi.StartAsync(app => app.MapGet("/", (HttpContext http) =>
+        {
+            recorded = http.Features.Get<MissingPermission>();
+            return "ok";
+        }).RequireScope("email"));
+        Assert.Equal(200, await api.StatusAsync("/", CapturedTokens.Alice26));
+        Assert.Null(recorded);
+    }
+
+    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.Single() : null;
+
+    private static string Diagnoses(HttpResponseMessage response) => Uri.UnescapeDataString(Header(response, "X-Diagnoses") ?? string.Empty);
+}

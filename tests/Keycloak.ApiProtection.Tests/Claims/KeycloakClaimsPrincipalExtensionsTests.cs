@@ -1,0 +1,204 @@
+using System.Security.Claims;
+using Keycloak.ApiProtection.Claims;
+
+namespace Keycloak.ApiProtection.Tests.Claims;
+
+/// <summary>Each promise holds for our identity, for JwtBearer's, and for ours after the application changed it.</summary>
+public sealed class KeycloakClaimsPrincipalExtensionsTests
+{
+    public enum Shape
+    {
+        Ours,
+        OursChanged,
+        JwtBearer,
+        JwtBearerShaped,
+    }
+
+    public static TheoryData<Shape> Shapes => [.. Enum.GetValues<Shape>()];
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Typed_access_reads_a_token_of_Keycloak_26(Shape shape)
+    {
+        var user = User(shape, CapturedTokens.Alice26);
+        Assert.Equal("c156d07e-4bed-4bb7-8371-8468b4de79ab", user.GetSubject());
+        Assert.Equal("XqecREegFvE0iVapvbzsuCNO", user.GetSessionId());
+        Assert.Equal("cli", user.GetAuthorizedParty());
+        Assert.Equal("silver", user.GetAuthenticationContextClass());
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795221251), user.GetExpiration());
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795220951), user.GetIssuedAt());
+        Assert.Null(user.GetAuthenticationTime());
+        Assert.Equal(["orders-api", "gateway", "shipping-api", "account"], user.GetAudiences());
+        Assert.Equal(["email", "groups", "openid", "orders:read", "organization", "profile"], user.GetScopes().Order(StringComparer.Ordinal));
+        Assert.True(user.HasScope("orders:read"));
+        Assert.False(user.HasScope("orders"));
+        Assert.False(user.HasScope("Email"));
+        Assert.False(user.HasScope(string.Empty));
+        Assert.Equal(["offline_access", "admin", "default-roles-demo", "uma_authorization", "customer"], user.GetRealmRoles());
+        Assert.True(user.HasRealmRole("admin"));
+        Assert.False(user.HasRealmRole("writer"));
+        Assert.Equal(["dispatcher"], user.GetClientRoles("shipping-api"));
+        Assert.True(user.HasClientRole("shipping-api", "dispatcher"));
+        Assert.False(user.HasClientRole("Shipping-api", "dispatcher"));
+        Assert.False(user.HasClientRole("shipping-api", "writer"));
+        Assert.Empty(user.GetClientRoles("unknown"));
+        Assert.Equal(["/staff"], user.GetGroups());
+        Assert.Equal(["acme"], user.GetOrganizations().Select(organization => organization.Name));
+        Assert.False(user.IsServiceAccount());
+    }
+
+    [Theory]
+    [InlineData(Shape.Ours)]
+    [InlineData(Shape.OursChanged)]
+    [InlineData(Shape.JwtBearerShaped)]
+    public void The_own_clients_roles_are_known_to_those_who_know_the_own_client(Shape shape)
+    {
+        var user = User(shape, CapturedTokens.Alice26);
+        Assert.Equal(["reader", "writer"], user.GetClientRoles());
+        Assert.True(user.HasClientRole("writer"));
+        Assert.False(user.HasClientRole("dispatcher"));
+        Assert.False(User(Shape.JwtBearer, CapturedTokens.Alice26).HasClientRole("writer"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Before_Keycloak_25_the_session_is_session_state(Shape shape)
+    {
+        Assert.Equal("a332d35b-6ea3-42f8-832e-b7e7c0332745", User(shape, CapturedTokens.Alice24).GetSessionId());
+        const string Old = """{"iss":"http://127.0.0.1:18080/realms/demo","azp":"cli","session_state":"old","auth_time":0,"exp":0}""";
+        Assert.Equal("old", User(shape, Old).GetSessionId());
+        Assert.Null(User(shape, Old).GetAuthenticationTime());
+        Assert.Null(User(shape, Old).GetExpiration());
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_lightweight_token_has_no_subject_and_no_roles_but_its_scopes(Shape shape)
+    {
+        var user = User(shape, CapturedTokens.Lightweight26);
+        Assert.Null(user.GetSubject());
+        Assert.Empty(user.GetRealmRoles());
+        Assert.Empty(user.GetAudiences());
+        Assert.True(user.HasScope("email"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_service_account_is_told_from_a_user(Shape shape)
+    {
+        Assert.True(User(shape, CapturedTokens.ServiceAccount26).IsServiceAccount());
+        Assert.True(User(shape, CapturedTokens.ServiceAccount24).IsServiceAccount());
+        Assert.False(User(shape, CapturedTokens.Bob26).IsServiceAccount());
+    }
+
+    [Theory]
+    [InlineData("""{"azp":"Batch","clientId":"Batch","preferred_username":"service-account-batch"}""", true)]
+    [InlineData("""{"azp":"batch","client_id":"batch"}""", true)]
+    [InlineData("""{"azp":"batch","client_id":"batch","sid":"s","preferred_username":"service-account-batch"}""", true)]
+    [InlineData("""{"azp":"exchanger","client_id":"batch","preferred_username":"service-account-batch"}""", true)]
+    [InlineData("""{"azp":"cli","sid":"s","preferred_username":"service-account-cli"}""", false)]
+    [InlineData("""{"azp":"cli","client_id":"cli","sid":"s","preferred_username":"alice"}""", false)]
+    [InlineData("""{"azp":"cli","client_id":"cli","sid":"s"}""", false)]
+    [InlineData("""{"azp":"cli","sid":"s","preferred_username":"service-account-other"}""", false)]
+    [InlineData("{}", false)]
+    public void A_user_who_registered_under_a_service_accounts_name_is_a_user(string payload, bool serviceAccount)
+    {
+        Assert.Equal(serviceAccount, Users.Of(payload).IsServiceAccount());
+        Assert.Equal(serviceAccount, Users.JwtBearer(payload).IsServiceAccount());
+    }
+
+    [Theory]
+    [InlineData("""{"organization":["acme","beta"]}""", "acme beta", null)]
+    [InlineData("""{"organization":"acme"}""", "acme", null)]
+    [InlineData("""{"organization":{"acme":{}}}""", "acme", null)]
+    [InlineData("""{"organization":{"acme":{"id":"42","region":["eu","us"],"tier":["gold"]},"beta":{}}}""", "acme beta", "42")]
+    public void Organizations_are_read_in_all_four_shapes(string payload, string names, string? id)
+    {
+        foreach (var user in new[] { Users.Of(payload), Users.JwtBearer(payload) })
+        {
+            var organizations = user.GetOrganizations();
+            Assert.Equal(names, string.Join(' ', organizations.Select(organization => organization.Name)));
+            Assert.Equal(id, organizations[0].Id);
+            if (id is not null)
+            {
+                Assert.Equal(["eu", "us"], organizations[0].Attributes["region"]);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("realm_access", "{\"roles\":[\"admin\"")]
+    [InlineData("realm_access", "{\"roles\":[\"admin\"]} x")]
+    [InlineData("realm_access", "admin")]
+    [InlineData("realm_access", "")]
+    [InlineData("resource_access", "{\"orders-api\":{\"roles\":[\"writer\"]")]
+    [InlineData("resource_access", "[]")]
+    [InlineData("organization", "{\"acme\":")]
+    [InlineData("groups", "[\"/staff\"")]
+    public void Broken_JSON_in_a_claim_grants_nothing_and_throws_nothing(string type, string value)
+    {
+        var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(type, value)], "Bearer"));
+        Assert.False(user.HasRealmRole("admin") || user.HasClientRole("orders-api", "writer") || user.HasClientRole("writer"));
+        Assert.DoesNotContain("acme", user.GetOrganizations().Select(organization => organization.Name));
+        Assert.DoesNotContain("/staff", user.GetGroups());
+    }
+
+    [Fact]
+    public void Only_authenticated_identities_count()
+    {
+        var stranger = new ClaimsPrincipal(Users.JwtBearerIdentity(CapturedTokens.Alice26, authenticationType: null));
+        Assert.False(stranger.HasScope("email") || stranger.HasRealmRole("admin") || stranger.HasClientRole("orders-api", "writer"));
+        Assert.Null(stranger.GetSubject());
+        Assert.Empty(stranger.GetScopes());
+        Assert.Empty(new ClaimsPrincipal().GetScopes());
+    }
+
+    [Fact]
+    public void Several_identities_are_united()
+    {
+        var user = new ClaimsPrincipal([
+            new ClaimsIdentity(),
+            Users.Identity("""{"scope":"a b","realm_access":{"roles":["x"]}}"""),
+            Users.JwtBearerIdentity("""{"scope":"b c","sub":"s","realm_access":{"roles":["y"]},"organization":"acme"}"""),
+        ]);
+        Assert.Equal(["a", "b", "c"], user.GetScopes());
+        Assert.Equal(["x", "y"], user.GetRealmRoles());
+        Assert.True(user.HasScope("c") && user.HasRealmRole("y"));
+        Assert.Equal("s", user.GetSubject());
+        Assert.Single(user.GetOrganizations());
+    }
+
+    [Fact]
+    public void Long_names_of_JwtBearers_claim_mapping_are_understood()
+    {
+        var user = new ClaimsPrincipal(new ClaimsIdentity(
+            [new Claim(ClaimTypes.NameIdentifier, "u-1"), new Claim("http://schemas.microsoft.com/claims/authnclassreference", "gold")], "Bearer"));
+        Assert.Equal("u-1", user.GetSubject());
+        Assert.Equal("gold", user.GetAuthenticationContextClass());
+    }
+
+    [Fact]
+    public void Lists_cannot_be_changed_by_those_who_get_them()
+    {
+        var token = Users.Token(CapturedTokens.Alice26);
+        var scopes = new ClaimsPrincipal(new KeycloakIdentity(token, "Keycloak")).GetScopes();
+        Assert.False(scopes is string[] or IList<string>);
+    }
+
+    private static ClaimsPrincipal User(Shape shape, string payload)
+    {
+        switch (shape)
+        {
+            case Shape.Ours:
+                return Users.Of(payload);
+            case Shape.OursChanged:
+                var changed = Users.Identity(payload);
+                changed.AddClaim(new Claim("unrelated", "x"));
+                return new ClaimsPrincipal(changed);
+            case Shape.JwtBearerShaped:
+                return KeycloakShape.Apply(Users.JwtBearer(payload), Users.Options());
+            default:
+                return Users.JwtBearer(payload);
+        }
+    }
+}

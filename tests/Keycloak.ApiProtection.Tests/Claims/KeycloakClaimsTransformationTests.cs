@@ -1,0 +1,189 @@
+using System.Security.Claims;
+using Keycloak.ApiProtection.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Keycloak.ApiProtection.Tests.Claims;
+
+public sealed class KeycloakClaimsTransformationTests
+{
+    [Fact]
+    public async Task JwtBearers_user_gets_roles_scopes_and_a_name()
+    {
+        var user = await Transform(Users.JwtBearer(CapturedTokens.Alice26));
+        Assert.True(user.IsInRole("admin") && user.IsInRole("writer"));
+        Assert.False(user.IsInRole("dispatcher"));
+        Assert.Equal("alice", user.Identity!.Name);
+        Assert.Equal(["openid", "email", "orders:read", "organization", "groups", "profile"], user.FindAll("scope").Select(claim => claim.Value));
+        Assert.Equal(Users.Issuer, user.FindFirst(ClaimTypes.Role)!.Issuer);
+        Assert.NotNull(user.FindFirst("realm_access"));
+    }
+
+    [Fact]
+    public async Task Running_twice_changes_nothing()
+    {
+        var once = await Transform(Users.JwtBearer(CapturedTokens.Alice26));
+        var claims = once.Claims.Select(claim => claim.ToString()).ToArray();
+        var twice = await Transform(once);
+        Assert.Same(once, twice);
+        Assert.Equal(claims, twice.Claims.Select(claim => claim.ToString()));
+    }
+
+    [Fact]
+    public async Task The_principal_that_the_handler_keeps_is_not_changed()
+    {
+        var original = Users.JwtBearer(CapturedTokens.Alice26);
+        var before = original.Claims.Count();
+        await Transform(original);
+        Assert.Equal(before, original.Claims.Count());
+        Assert.Single(original.FindAll("scope"));
+        Assert.Empty(original.FindFirst("resource_access")!.Properties);
+    }
+
+    [Fact]
+    public async Task The_identity_keeps_its_types_token_label_and_actor()
+    {
+        var source = Users.JwtBearerIdentity(CapturedTokens.Alice26);
+        var identity = new ClaimsIdentity(source.Claims, "Bearer", "email", "role") { BootstrapContext = "jwt", Label = "label", Actor = new ClaimsIdentity("actor") };
+        var transformed = (ClaimsIdentity)(await Transform(new ClaimsPrincipal(identity))).Identity!;
+        Assert.NotSame(identity, transformed);
+        Assert.Equal(("Bearer", "email", "role", "jwt", "label"),
+            (transformed.AuthenticationType, transformed.NameClaimType, transformed.RoleClaimType, transformed.BootstrapContext, transformed.Label));
+        Assert.Equal("actor", transformed.Actor!.AuthenticationType);
+        Assert.Equal("alice@example.com", transformed.Name);
+        Assert.True(transformed.HasClaim("role", "writer"));
+    }
+
+    [Fact]
+    public async Task A_principal_of_the_applications_own_type_stays_of_that_type()
+    {
+        var own = new OwnPrincipal(Users.JwtBearerIdentity(CapturedTokens.Alice26));
+        var transformed = await Transform(await Transform(own));
+        Assert.Same(own, transformed);
+        Assert.Equal(7, transformed.FindAll(ClaimTypes.Role).Count());
+        Assert.True(transformed.HasClientRole("writer"));
+    }
+
+    [Fact]
+    public async Task Users_of_our_own_handler_are_left_alone()
+    {
+        var user = Users.Of(CapturedTokens.Alice26);
+        Assert.Same(user, await Transform(user));
+    }
+
+    [Theory]
+    [InlineData("""{"realm_access":{"roles":["admin"]}}""", "LOCAL AUTHORITY")]
+    [InlineData("""{"realm_access":{"roles":["admin"]},"iss":"https://other.example/tenant"}""", "https://other.example")]
+    [InlineData("""{"realm_access":{"roles":["admin"]},"iss":"https://other.example/realms/"}""", "https://other.example")]
+    [InlineData("""{"realm_access":{"roles":["admin"]},"iss":"/realms/demo"}""", "x")]
+    [InlineData("""{"realm_access":{"roles":["admin"]},"iss":"http://127.0.0.1:18080/realms/demo","typ":"ID"}""", "x")]
+    [InlineData("""{"scope":"a b","name":"cookie"}""", "http://127.0.0.1:18080/realms/demo")]
+    public async Task Identities_that_are_no_realms_access_token_are_left_alone(string payload, string issuer)
+    {
+        var identity = new ClaimsIdentity(Users.JwtBearerIdentity(payload).Claims.Select(claim => new Claim(claim.Type, claim.Value, claim.ValueType, issuer)), "Cookies");
+        var user = new ClaimsPrincipal(identity);
+        Assert.Same(user, await Transform(user));
+        Assert.False(user.IsInRole("admin"));
+    }
+
+    [Fact]
+    public async Task An_unauthenticated_identity_gets_no_roles()
+    {
+        var user = new ClaimsPrincipal(Users.JwtBearerIdentity(CapturedTokens.Alice26, authenticationType: null));
+        Assert.Same(user, await Transform(user));
+    }
+
+    [Fact]
+    public async Task Of_several_identities_only_the_realms_is_shaped()
+    {
+        var cookie = new ClaimsIdentity([new Claim(ClaimTypes.Name, "c")], "Cookies");
+        var user = await Transform(new ClaimsPrincipal([cookie, Users.JwtBearerIdentity(CapturedTokens.Alice26)]));
+        Assert.Same(cookie, user.Identities.First());
+        Assert.True(user.Identities.Last().HasClaim(ClaimTypes.Role, "admin"));
+    }
+
+    [Fact]
+    public async Task Broken_JSON_is_no_role_and_no_exception()
+    {
+        var identity = Users.JwtBearerIdentity($$"""{"iss":"{{Users.Issuer}}","azp":"cli","scope":"a b"}""");
+        identity.AddClaim(new Claim("realm_access", "{\"roles\":[\"admin\""));
+        identity.AddClaim(new Claim("resource_access", "}"));
+        var user = await Transform(new ClaimsPrincipal(identity));
+        Assert.Equal(2, user.FindAll("scope").Count());
+        Assert.Empty(user.FindAll(ClaimTypes.Role));
+    }
+
+    [Fact]
+    public async Task The_transformation_that_was_there_before_runs_after_ours_and_keeps_its_lifetime()
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddScoped<IClaimsTransformation, Department>();
+        services.AddKeycloakClaims(options => options.ClientId = "orders-api");
+        services.AddKeycloakClaims();
+        services.AddAuthentication();
+        await using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
+        await using var scope = provider.CreateAsyncScope();
+
+        var transformation = scope.ServiceProvider.GetRequiredService<IClaimsTransformation>();
+        var user = await transformation.TransformAsync(Users.JwtBearer(CapturedTokens.Alice26));
+
+        Assert.IsType<KeycloakClaimsTransformation>(transformation);
+        Assert.Equal("admin:True", user.FindFirst("department")!.Value);
+        Assert.Single(user.FindAll("department"));
+        Assert.Single(scope.ServiceProvider.GetServices<IClaimsTransformation>());
+    }
+
+    [Fact]
+    public async Task A_transformation_registered_as_an_instance_or_a_factory_is_kept_too()
+    {
+        foreach (var register in new Action<IServiceCollection>[]
+        {
+            services => services.AddSingleton<IClaimsTransformation>(new Department()),
+            services => services.AddTransient<IClaimsTransformation>(_ => new Department()),
+        })
+        {
+            var services = new ServiceCollection();
+            register(services);
+            services.AddKeycloakClaims();
+            await using var provider = services.BuildServiceProvider();
+            var user = await provider.GetRequiredService<IClaimsTransformation>().TransformAsync(Users.JwtBearer(CapturedTokens.Alice26));
+            Assert.NotNull(user.FindFirst("department"));
+        }
+    }
+
+    [Fact]
+    public void Wrong_options_are_found_with_the_mend()
+    {
+        var services = new ServiceCollection().AddKeycloakClaims(options =>
+        {
+            options.NameClaimType = " ";
+            options.RoleClaimType = "scope";
+            options.ClientId = string.Empty;
+            options.RoleClaims.Add(string.Empty);
+            options.RoleClients[" "] = "x";
+        });
+        using var provider = services.BuildServiceProvider();
+        var failure = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<KeycloakClaimsOptions>>().Value);
+        Assert.Equal(5, failure.Failures.Count());
+        Assert.Contains(failure.Failures, text => text.Contains("RoleClaimType is \"scope\", a claim with another meaning", StringComparison.Ordinal));
+    }
+
+    private static async Task<ClaimsPrincipal> Transform(ClaimsPrincipal principal)
+    {
+        var services = new ServiceCollection().AddKeycloakClaims(options => options.ClientId = "orders-api");
+        await using var provider = services.BuildServiceProvider();
+        return await provider.GetRequiredService<IClaimsTransformation>().TransformAsync(principal);
+    }
+
+    private sealed class OwnPrincipal(ClaimsIdentity identity) : ClaimsPrincipal(identity);
+
+    private sealed class Department : IClaimsTransformation
+    {
+        public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
+        {
+            ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim("department", $"admin:{principal.IsInRole("admin")}"));
+            return Task.FromResult(principal);
+        }
+    }
+}

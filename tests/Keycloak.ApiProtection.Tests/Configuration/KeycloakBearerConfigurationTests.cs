@@ -1,0 +1,154 @@
+using Keycloak.ApiProtection.Configuration;
+using static Keycloak.ApiProtection.Tests.Configuration.SettingsReader;
+
+namespace Keycloak.ApiProtection.Tests.Configuration;
+
+public sealed class KeycloakBearerConfigurationTests
+{
+    [Fact]
+    public void The_adapter_JSON_is_taken_as_the_console_downloads_it()
+    {
+        var options = ReadJson("""
+            {
+              "realm": "demo",
+              "auth-server-url": "https://login.example.com/",
+              "ssl-required": "external",
+              "resource": "orders-api",
+              "verify-token-audience": true,
+              "credentials": { "secret": "orders-api-secret" },
+              "use-resource-role-mappings": true,
+              "confidential-port": 0,
+              "policy-enforcer": { "credentials": {} }
+            }
+            """);
+
+        Assert.Equal("https://login.example.com/realms/demo", KeycloakAddress.Issuer(options));
+        Assert.Equal("https://login.example.com/realms/demo/.well-known/openid-configuration", KeycloakAddress.Metadata(options));
+        Assert.Equal("orders-api", options.Resource);
+        Assert.Equal("orders-api", options.Claims.ClientId);
+        Assert.True(options.VerifyTokenAudience);
+        Assert.Equal((false, true), (options.Claims.RealmRoles, options.Claims.ClientRoles));
+        Assert.Equal(SslRequired.External, options.SslRequired);
+        Assert.Empty(options.ConfigurationWarnings);
+    }
+
+    [Fact]
+    public void PascalCase_and_shell_spelling_mean_the_same_as_the_adapters()
+    {
+        var pascal = Read(("AuthServerUrl", "https://login.example.com"), ("Realm", "demo"), ("Resource", "orders-api"), ("PrincipalAttribute", "email"));
+        var shell = Read(("auth_server_url", "https://login.example.com"), ("REALM", "demo"), ("resource", "orders-api"), ("principal_attribute", "email"));
+
+        Assert.Equal(KeycloakAddress.Issuer(pascal), KeycloakAddress.Issuer(shell));
+        Assert.Equal("email", pascal.Claims.NameClaimType);
+        Assert.Equal("email", shell.Claims.NameClaimType);
+    }
+
+    [Fact]
+    public void Every_setting_can_be_set_in_the_section()
+    {
+        var options = ReadJson("""
+            {
+              "Authority": "https://login.example.com/realms/demo", "MetadataAddress": "http://127.0.0.1:8080/realms/demo/.well-known/openid-configuration",
+              "ValidIssuers": ["https://login.example.com/realms/demo", "https://old.example.com/auth/realms/demo"],
+              "Audiences": ["orders-api", "shipping-api"], "Algorithms": ["ES256"], "ClockSkew": "00:00:05", "MaximumTokenSize": 4096,
+              "QueryTokenPaths": ["/hubs", "events"], "BackchannelHttpClientName": "login", "BackchannelTimeout": 3, "KeysRefreshInterval": "00:01:00",
+              "UnknownKeyCooldown": 10, "KeysMaximumAge": "01:00:00", "NameClaimType": "email", "RoleClaimType": "role", "RealmRoles": false,
+              "ClientRoles": false, "RoleClients": { "account": "account:" }, "RoleClaims": ["roles"], "MapInboundClaims": true, "SaveToken": true,
+              "ChallengeRealm": "orders", "ProblemDetails": true, "ClientId": "orders-api"
+            }
+            """);
+
+        Assert.Equal("https://login.example.com/realms/demo", options.Authority);
+        Assert.StartsWith("http://127.0.0.1:8080/", KeycloakAddress.Metadata(options), StringComparison.Ordinal);
+        Assert.Equal(["https://login.example.com/realms/demo", "https://old.example.com/auth/realms/demo"], options.ValidIssuers);
+        Assert.Equal(["orders-api", "shipping-api"], options.Audiences);
+        Assert.Equal(["ES256"], options.Algorithms);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.ClockSkew);
+        Assert.Equal(4096, options.MaximumTokenSize);
+        Assert.Equal(["/hubs", "/events"], options.QueryTokenPaths.Select(path => path.Value));
+        Assert.Equal("login", options.BackchannelHttpClientName);
+        Assert.Equal(TimeSpan.FromSeconds(3), options.BackchannelTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(1), options.KeysRefreshInterval);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.UnknownKeyCooldown);
+        Assert.Equal(TimeSpan.FromHours(1), options.KeysMaximumAge);
+        Assert.Equal(("email", "role"), (options.Claims.NameClaimType, options.Claims.RoleClaimType));
+        Assert.Equal((false, false), (options.Claims.RealmRoles, options.Claims.ClientRoles));
+        Assert.Equal("account:", options.Claims.RoleClients["account"]);
+        Assert.Equal(["roles"], options.Claims.RoleClaims);
+        Assert.True(options.MapInboundClaims && options.SaveToken && options.ProblemDetails);
+        Assert.Equal("orders", options.ChallengeRealm);
+        Assert.Equal("orders-api", options.Resource);
+    }
+
+    [Fact]
+    public void Settings_in_code_count_more_than_the_section() =>
+        Assert.Equal("shipping-api", Read(options => options.Resource = "shipping-api", Least).Resource);
+
+    [Theory]
+    [InlineData("auth-server-ulr", "Did you mean 'auth-server-url'?")]
+    [InlineData("Audiance", "Did you mean 'Audience'?")]
+    [InlineData("frobnicate", "docs/configuration.md")]
+    public void A_misspelled_key_stops_the_start_with_its_name_and_the_mend(string key, string mend)
+    {
+        var refusal = Refusal([.. Least, (key, "true")]);
+
+        Assert.Contains($"'Keycloak:{key}' is no setting.", refusal, StringComparison.Ordinal);
+        Assert.Contains(mend, refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("auth-server-url", "https://a.example.com", "AuthServerUrl", "https://b.example.com", "two spellings")]
+    [InlineData("resource", "orders-api", "ClientId", "shipping-api", "say the same thing differently")]
+    [InlineData("ssl-required", "all", "RequireHttpsMetadata", "false", "contradicts")]
+    [InlineData("ssl-required", "none", "RequireHttpsMetadata", "true", "contradicts")]
+    [InlineData("use-resource-role-mappings", "true", "RealmRoles", "false", "say the same thing differently")]
+    [InlineData("public-client", "true", "credentials:secret", "s3cret", "a public client has none")]
+    [InlineData("verify-token-audience", "false", "Audience", "orders-api", "audiences that nobody checks")]
+    [InlineData("Authority", "https://login.example.com/realms/other", "realm", "demo", "contradicts auth-server-url and realm")]
+    public void Keys_that_contradict_each_other_stop_the_start(string one, string first, string other, string second, string because)
+    {
+        var rest = Least.Where(setting => setting.Key != one && setting.Key != other);
+        Assert.Contains(because, Refusal([.. rest, (one, first), (other, second)]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_is_never_part_of_what_stops_the_start() =>
+        Assert.DoesNotContain("s3cret", Refusal([.. Least, ("public-client", "true"), ("credentials:secret", "s3cret")]), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("verify-token-audience", "yes", "true or false is expected")]
+    [InlineData("ClockSkew", "soon", "00:00:30")]
+    [InlineData("MaximumTokenSize", "16K", "a whole number is expected")]
+    [InlineData("ssl-required", "sometimes", "one of external, all, none")]
+    [InlineData("ssl-required", "1", "one of external, all, none")]
+    [InlineData("realm:name", "demo", "where one value is expected")]
+    [InlineData("credentials", "s", "a section with 'secret' is expected")]
+    public void A_value_that_cannot_be_read_stops_the_start(string key, string value, string because) =>
+        Assert.Contains(because, Refusal([.. Least.Where(setting => !key.StartsWith(setting.Key, StringComparison.Ordinal)), (key, value)]), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("realm-public-key", "MIIB...")]
+    [InlineData("truststore", "/etc/truststore.jks")]
+    [InlineData("disable-trust-manager", "true")]
+    [InlineData("allow-any-hostname", "true")]
+    public void A_key_whose_meaning_would_be_lost_stops_the_start(string key, string value) =>
+        Assert.Contains($"'Keycloak:{key}'", Refusal([.. Least, (key, value)]), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("disable-trust-manager", "false")]
+    [InlineData("bearer-only", "true")]
+    [InlineData("enable-cors", "true")]
+    public void A_key_that_cannot_matter_to_an_API_is_ignored(string key, string value) => Assert.NotNull(Read([.. Least, (key, value)]));
+
+    [Fact]
+    public void A_policy_enforcer_with_content_is_worth_a_warning() =>
+        Assert.Contains("policy-enforcer", Assert.Single(Read([.. Least, ("policy-enforcer:enforcement-mode", "ENFORCING")]).ConfigurationWarnings), StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_key_stands_in_the_documentation()
+    {
+        var documentation = File.ReadAllText(Repository.File("docs/configuration.md"));
+
+        Assert.All(KeycloakConfigurationKeys.All, key => Assert.Contains($"`{key.Name}`", documentation, StringComparison.Ordinal));
+    }
+}

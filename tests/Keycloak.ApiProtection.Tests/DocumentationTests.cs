@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+using Keycloak.ApiProtection.Tokens;
+
+namespace Keycloak.ApiProtection.Tests;
+
+public sealed partial class DocumentationTests
+{
+    [Fact]
+    public void Every_snippet_of_the_documentation_is_code_that_is_compiled_and_run()
+    {
+        var sources = Sources().Select(file => Squeeze(File.ReadAllText(file))).ToArray();
+
+        Assert.All(Snippets(), snippet => Assert.True(
+            Paragraphs(snippet.Code).All(paragraph => sources.Any(source => source.Contains(paragraph, StringComparison.Ordinal))),
+            $"{snippet.File}: this snippet stands in no sample and no test:\n{snippet.Code}"));
+        Assert.NotEmpty(Snippets());
+    }
+
+    [Fact]
+    public void Every_rejection_stands_in_the_table_with_its_reason_and_its_mend()
+    {
+        var table = File.ReadAllText(Repository.File("docs/rejections.md"));
+
+        Assert.All(TokenRejection.All, rejection => Assert.Contains(
+            $"| `{rejection.Code}` | {(rejection.Error == "invalid_request" ? 400 : 401)} `{rejection.Error}` | {rejection.Reason} | {rejection.Mend} |", table, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_link_between_documents_leads_somewhere() =>
+        Assert.All(
+            Documents().SelectMany(file => Link().Matches(File.ReadAllText(file)).Select(match => (File: file, Target: match.Groups[1].Value))),
+            link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(link.File)!, link.Target)), $"{link.File}: {link.Target}"));
+
+    private static IEnumerable<string> Documents() =>
+        Directory.EnumerateFiles(Repository.Root, "*.md", SearchOption.AllDirectories).Where(file => !IsBuilt(file));
+
+    private static readonly string[] SourceFolders = ["samples", "tests"];
+
+    private static IEnumerable<string> Sources() =>
+        SourceFolders.SelectMany(folder => Directory.EnumerateFiles(Repository.File(folder), "*.cs", SearchOption.AllDirectories)).Where(file => !IsBuilt(file));
+
+    private static bool IsBuilt(string file) =>
+        file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+        || file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+
+    private static IEnumerable<(string File, string Code)> Snippets() =>
+        Documents().SelectMany(file => Snippet().Matches(File.ReadAllText(file)).Select(match => (file, match.Groups[1].Value)));
+
+    private static IEnumerable<string> Paragraphs(string code) =>
+        code.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(Squeeze).Where(paragraph => paragraph.Length > 0);
+
+    /// <summary>White space does not count, nor how deep a line is indented.</summary>
+    private static string Squeeze(string text) => WhiteSpace().Replace(text, " ").Trim();
+
+    [GeneratedRegex("```(?:csharp|cs)\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Snippet();
+
+    [GeneratedRegex(@"\]\(((?!https?:|#|mailto:)[^)#\s]+)(?:#[^)]*)?\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Keycloak.ApiProtection.Tests;
+
+public sealed class KeycloakBearerExtensionsTests
+{
+    private const string Partners = "https://kc.example/realms/partners";
+
+    [Fact]
+    public async Task Two_schemes_with_two_realms_work_side_by_side_and_neither_takes_the_others_tokens()
+    {
+        var realm = TwoRealms();
+        await using var app = await ProtectedApp.StartAsync(
+            services =>
+            {
+                services.AddKeycloakBearer();
+                services.AddKeycloakBearer("Partners", Section(("Authority", Partners), ("resource", "partners-api")));
+            },
+            app => app.MapGet("/partners", () => "partners").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Partners" }),
+            realm);
+        var partner = TestToken.Of(KeycloakPayloads.Alice, Partners, realm.Now, OrdersApi.Key).WithText("aud", "partners-api");
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/partners", partner)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", partner)).StatusCode);
+        var refused = await app.GetAsync("/partners", app.Alice);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Contains("realm=\"partners\"", refused.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_first_scheme_is_the_default_and_a_default_of_the_application_stays_it()
+    {
+        var first = await Default(services => services.AddKeycloakBearer("One", Settings).AddKeycloakBearer("Two", Settings));
+        var own = await Default(services =>
+        {
+            services.AddAuthentication("Mine");
+            services.AddKeycloakBearer("One", Settings);
+        });
+        var composed = await Default(services => services.AddAuthentication("Mine").AddKeycloakBearer("One", Settings));
+
+        Assert.Equal(("One", "Mine", "Mine"), (first, own, composed));
+    }
+
+    [Fact]
+    public async Task A_section_or_a_file_of_adapter_JSON_may_be_given()
+    {
+        await using var section = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(Section(("Authority", FakeRealm.Issuer), ("resource", "orders-api"))));
+        await using var root = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(
+            new ConfigurationBuilder().AddInMemoryCollection([new("realm", "demo"), new("auth-server-url", "https://kc.example"), new("resource", "orders-api")]).Build()));
+
+        Assert.Equal(HttpStatusCode.OK, (await section.GetAsync("/me", section.Alice)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await root.GetAsync("/me", root.Alice)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Wrong_settings_stop_the_start_before_a_request_is_served()
+    {
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => ProtectedApp.StartAsync(options => options.ClockSkew = TimeSpan.FromHours(1)));
+
+        Assert.Contains("ClockSkew", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Claims_settings_that_cannot_work_stop_the_start_too()
+    {
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => ProtectedApp.StartAsync(options => options.Claims.RoleClaimType = " "));
+
+        Assert.Contains("RoleClaimType", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ssl-required is 'none'")]
+    [InlineData("verify-token-audience is false")]
+    [InlineData("the audience 'account'")]
+    public async Task What_is_doubtful_is_said_at_start(string warning)
+    {
+        await using var app = await ProtectedApp.StartAsync(options =>
+        {
+            options.SslRequired = warning.StartsWith("ssl", StringComparison.Ordinal) ? SslRequired.None : SslRequired.External;
+            options.VerifyTokenAudience = !warning.StartsWith("verify", StringComparison.Ordinal);
+            options.Audience = warning.EndsWith("'account'", StringComparison.Ordinal) ? "account" : null;
+        });
+
+        Assert.Contains(warning, app.Realm.Log.Text("DoubtfulSetting"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Good_settings_are_no_reason_to_warn()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        Assert.Equal(0, app.Realm.Log.Count("DoubtfulSetting"));
+    }
+
+    private static void Settings(KeycloakBearerOptions options) => (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience);
+
+    private static async Task<string> Default(Action<IServiceCollection> add)
+    {
+        var services = new ServiceCollection();
+        add(services.AddLogging());
+        await using var provider = services.BuildServiceProvider();
+        return (await provider.GetRequiredService<IAuthenticationSchemeProvider>().GetDefaultAuthenticateSchemeAsync())?.Name
+            ?? provider.GetRequiredService<IOptions<AuthenticationOptions>>().Value.DefaultScheme!;
+    }
+
+    private static IConfigurationSection Section(params (string Key, string Value)[] settings) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>("Realm:" + setting.Key, setting.Value)))
+            .Build()
+            .GetSection("Realm");
+
+    private static FakeRealm TwoRealms()
+    {
+        var realm = new FakeRealm(OrdersApi.Key);
+        realm.Instead = request => request.RequestUri!.AbsolutePath.StartsWith("/realms/partners/.well-known", StringComparison.Ordinal)
+            ? FakeRealm.Answer($$"""{ "issuer": "{{Partners}}", "jwks_uri": "{{FakeRealm.KeysAddress}}" }""")
+            : null;
+        return realm;
+    }
+}

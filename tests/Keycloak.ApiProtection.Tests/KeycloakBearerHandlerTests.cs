@@ -1,0 +1,322 @@
+using System.Net;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Keycloak.ApiProtection.Tests;
+
+public sealed class KeycloakBearerHandlerTests
+{
+    private const string Invalid = "Bearer realm=\"demo\", error=\"invalid_token\", error_description=\"The access token is invalid\"";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_good_token_is_let_in_with_its_name()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        var response = await app.GetAsync("/me", app.Alice);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("alice", await response.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/email", app.Alice)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("bearer")]
+    [InlineData("BEARER")]
+    [InlineData("Bearer ")]
+    public async Task The_scheme_is_compared_without_case_and_spaces_do_not_count(string scheme)
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", $"{scheme} {app.Alice.Text}")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("Basic YWxpY2U6YWxpY2U=")]
+    [InlineData("BearerToken abc")]
+    [InlineData("Basic YWxpY2U6YWxpY2U=", "Negotiate abc")]
+    public async Task Without_a_bearer_token_the_401_says_nothing_but_the_realm(params string[] headers)
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        var response = await app.GetAsync("/me", headers);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal("Bearer realm=\"demo\"", Challenge(response));
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_answered_with_a_fixed_description()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        var response = await app.GetAsync("/me", app.Alice.WithText("aud", "shipping-api"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(Invalid, Challenge(response));
+    }
+
+    [Fact]
+    public async Task An_expired_token_is_told_so_that_clients_know_when_to_refresh()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        var response = await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddMinutes(-1)));
+
+        Assert.Equal("Bearer realm=\"demo\", error=\"invalid_token\", error_description=\"The access token expired\"", Challenge(response));
+    }
+
+    [Fact]
+    public async Task Two_headers_are_one_too_many()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = $"Bearer {app.Alice.Text}";
+
+        foreach (var headers in new string[][] { [token, token], ["Basic YWxpY2U6YWxpY2U=", token], [$"{token}, {token}"], [$"{token},"] })
+        {
+            var response = await app.GetAsync("/me", headers);
+
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            Assert.Equal("Bearer realm=\"demo\", error=\"invalid_request\", error_description=\"The request carries more than one token\"", Challenge(response));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("Bearer")]
+    [InlineData("Bearer   ")]
+    [InlineData("Bearer a b")]
+    [InlineData("Bearer a\u00e4b")]
+    public async Task A_malformed_header_is_a_bad_request(string header)
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        var response = await app.GetAsync("/me", header);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("error=\"invalid_request\"", Challenge(response), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bad_token_does_not_close_what_is_open_to_anybody()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/public", "Bearer nonsense")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", "Bearer nonsense")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Nothing_of_the_token_comes_back()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.ProblemDetails = true);
+        const string hostile = "\"\r\nSet-Cookie: a=b\r\n<script>hostile</script>\u00e4";
+
+        foreach (var token in new[] { app.Alice.WithText("iss", hostile), app.Alice.WithText("aud", hostile), app.Alice.WithText("typ", hostile), app.Alice.WithHeader("kid", TestToken.Quoted(hostile)) })
+        {
+            var response = await app.GetAsync("/me", token);
+
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+            Assert.Equal(Invalid, Challenge(response));
+            Assert.DoesNotContain("hostile", response.Headers.ToString() + await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_missing_scope_is_named_with_all_that_the_endpoint_needs()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        var response = await app.GetAsync("/write", app.Alice);
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Equal(
+            "Bearer realm=\"demo\", error=\"insufficient_scope\", error_description=\"The endpoint needs scopes 'orders:read', 'orders:write' and client role 'writer' of this API.\", scope=\"orders:read orders:write\"",
+            Challenge(response));
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/write", app.Alice.WithText("scope", "orders:read orders:write"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_missing_role_is_told_too_and_the_log_says_what_to_do()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        var response = await app.GetAsync("/roles", app.Alice.Without("realm_access", "resource_access"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Contains("error=\"insufficient_scope\"", Challenge(response), StringComparison.Ordinal);
+        Assert.Contains("role 'nobody-has-this'", Challenge(response), StringComparison.Ordinal);
+        Assert.Contains("Add the client scope \"roles\"", app.Realm.Log.Text("PermissionMissing"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_policy_of_the_application_own_is_answered_without_guesses()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        Assert.Equal(
+            "Bearer realm=\"demo\", error=\"insufficient_scope\", error_description=\"The access token does not permit this request\"",
+            Challenge(await app.GetAsync("/own", app.Alice)));
+    }
+
+    [Fact]
+    public async Task While_Keycloak_is_out_of_reach_the_answer_is_503_and_then_it_recovers_by_itself()
+    {
+        var realm = new FakeRealm(OrdersApi.Key);
+        realm.GoDown();
+        await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
+
+        var response = await app.GetAsync("/me", app.Alice);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Empty(response.Headers.WwwAuthenticate);
+        Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 5);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", app.Alice.WithText("iss", "https://elsewhere.example.com"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/public", app.Alice)).StatusCode);
+
+        realm.ComeUp();
+        realm.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Start_never_waits_for_Keycloak()
+    {
+        var realm = new FakeRealm(OrdersApi.Key);
+        realm.Hold();
+
+        await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
+        await realm.ArrivedAsync(1);
+        var waiting = app.GetAsync("/me", app.Alice);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/public")).StatusCode);
+        Assert.False(waiting.IsCompleted);
+
+        realm.Release();
+        Assert.Equal(HttpStatusCode.OK, (await waiting).StatusCode);
+        Assert.Equal(2, realm.Requests);
+    }
+
+    [Fact]
+    public async Task A_token_in_the_query_counts_on_the_chosen_paths_only()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.QueryTokenPaths.Add("/hub"));
+        var query = "?access_token=" + app.Alice.Text;
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/hub/listen" + query)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/hub/listen", app.Alice)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me" + query)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/hub/listen?access_token=")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await app.GetAsync("/hub/listen" + query, app.Alice)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await app.GetAsync("/hub/listen" + query + query.Replace('?', '&'))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_longer_than_the_limit_is_refused()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.MaximumTokenSize = 2000);
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
+        Assert.Equal(Invalid, Challenge(await app.GetAsync("/me", app.Alice.WithText("note", new string('x', 2000)))));
+    }
+
+    [Fact]
+    public async Task A_body_with_problem_details_is_there_for_those_who_want_it()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.ProblemDetails = true);
+
+        var response = await app.GetAsync("/email", app.Alice.WithText("scope", "profile"));
+
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("scope 'email'", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Equal("application/problem+json", (await app.GetAsync("/me")).Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task The_token_is_kept_for_those_who_pass_it_on()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.SaveToken = true);
+        await using var other = await ProtectedApp.StartAsync();
+        var token = app.Alice;
+
+        Assert.Equal(token.Text, await (await app.GetAsync("/token", token)).Content.ReadAsStringAsync(Cancellation));
+        Assert.Empty(await (await other.GetAsync("/token", other.Alice)).Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Whoever_keeps_a_connection_open_learns_when_the_token_ends()
+    {
+        await using var app = await ProtectedApp.StartAsync(
+            services => services.AddKeycloakBearer(),
+            app => app.MapGet("/ends", (Delegate)(async (HttpContext http) => (await http.AuthenticateAsync()).Properties!.ExpiresUtc!.Value.ToUnixTimeSeconds())).RequireAuthorization());
+
+        var ends = await (await app.GetAsync("/ends", app.Alice)).Content.ReadAsStringAsync(Cancellation);
+
+        Assert.Equal(app.Realm.Now.AddSeconds(240).ToUnixTimeSeconds(), long.Parse(ends, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task The_log_says_once_a_minute_what_was_wrong_and_what_to_change_and_never_the_token()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = app.Alice.WithText("aud", "account");
+
+        for (var request = 0; request < 5; request++)
+        {
+            await app.GetAsync("/me", token);
+        }
+
+        var text = app.Realm.Log.Text("TokenRefused");
+        Assert.Contains("(audience)", text, StringComparison.Ordinal);
+        Assert.Contains("The token of client 'cli' is meant for 'account'; expected is 'orders-api'.", text, StringComparison.Ordinal);
+        Assert.Contains("Add an audience mapper for 'orders-api'", text, StringComparison.Ordinal);
+
+        app.Realm.Time.Advance(TimeSpan.FromMinutes(1));
+        await app.GetAsync("/me", token);
+        Assert.Equal(2, app.Realm.Log.Count("TokenRefused"));
+        Assert.Contains("since it was last said: 4.", app.Realm.Log.Entries.Last(entry => entry.Event == "TokenRefused").Text, StringComparison.Ordinal);
+        Assert.All(app.Realm.Log.Entries, entry => Assert.DoesNotContain(token.Text.Split('.')[1][..40], entry.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_log_knows_when_Keycloak_is_reached_under_two_names()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        await app.GetAsync("/me", app.Alice.WithText("iss", "http://localhost:8080/realms/demo"));
+
+        Assert.Contains("set ValidIssuers", app.Realm.Log.Text("TokenRefused"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_while_keys_are_fetched_disturbs_nobody()
+    {
+        var realm = new FakeRealm(OrdersApi.Key);
+        realm.Hold();
+        await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
+        await realm.ArrivedAsync(1);
+        using var leaves = new CancellationTokenSource();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/me");
+        request.Headers.Authorization = new("Bearer", app.Alice.Text);
+        var leaving = app.Client.SendAsync(request, leaves.Token);
+        var staying = app.GetAsync("/me", app.Alice);
+
+        await leaves.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
+        realm.Release();
+
+        Assert.Equal(HttpStatusCode.OK, (await staying).StatusCode);
+        Assert.DoesNotContain(app.Realm.Log.Entries, entry => entry.Level >= LogLevel.Error);
+    }
+
+    private static string Challenge(HttpResponseMessage response) => Assert.Single(response.Headers.NonValidated["WWW-Authenticate"]);
+}

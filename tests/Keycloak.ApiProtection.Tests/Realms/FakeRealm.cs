@@ -1,0 +1,120 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.Realms;
+
+namespace Keycloak.ApiProtection.Tests.Realms;
+
+/// <summary>A realm at the other end of the HTTP client: keys to rotate, answers to break, requests to count and to hold.</summary>
+internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
+{
+    public const string Issuer = "https://kc.example/realms/demo";
+    public const string KeysAddress = Issuer + "/protocol/openid-connect/certs";
+
+    private readonly SemaphoreSlim _arrivals = new(0);
+    private volatile TaskCompletionSource? _held;
+    private volatile TestKey[] _keys = [];
+    private int _discoveries;
+    private int _fetches;
+    private int _atOnce;
+
+    public FakeRealm(params TestKey[] keys) => _keys = keys;
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public RecordingLogger Log { get; } = new();
+
+    public RealmSettings Settings { get; set; } = new()
+    {
+        SchemeName = "Keycloak",
+        MetadataAddress = new Uri(Issuer + "/.well-known/openid-configuration"),
+        ValidIssuers = [Issuer],
+    };
+
+    /// <summary>What discovery says; tests change it.</summary>
+    public JsonObject Discovery { get; } = new() { ["issuer"] = Issuer, ["jwks_uri"] = KeysAddress };
+
+    /// <summary>Answers instead of the realm, where it answers at all.</summary>
+    public Func<HttpRequestMessage, HttpResponseMessage?>? Instead { get; set; }
+
+    /// <summary>How often discovery was read.</summary>
+    public int Discoveries => Volatile.Read(ref _discoveries);
+
+    /// <summary>How often the keys were read.</summary>
+    public int Fetches => Volatile.Read(ref _fetches);
+
+    /// <summary>The most requests that were ever there together.</summary>
+    public int MostAtOnce { get; private set; }
+
+    /// <summary>Every request, to whatever it was answered.</summary>
+    public int Requests => Discoveries + Fetches;
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    public RealmKeys Open() => new(Settings, this, Time, Log);
+
+    /// <summary>Keys that have been read for the first time.</summary>
+    public async Task<RealmKeys> OpenReadAsync()
+    {
+        var keys = Open();
+        keys.Prefetch();
+        await keys.Settled;
+
+        return keys;
+    }
+
+    public void Rotate(params TestKey[] keys) => _keys = keys;
+
+    public void GoDown() => Instead = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused");
+
+    public void ComeUp() => Instead = null;
+
+    /// <summary>Requests stay unanswered until <see cref="Release"/>.</summary>
+    public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release()
+    {
+        var held = _held;
+        _held = null;
+        held?.SetResult();
+    }
+
+    /// <summary>Ends when so many requests have arrived since the start.</summary>
+    public async Task ArrivedAsync(int requests)
+    {
+        while (Requests < requests)
+        {
+            await _arrivals.WaitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
+
+    public static HttpResponseMessage Answer(string body, HttpStatusCode status = HttpStatusCode.OK, string type = "application/json") =>
+        new(status) { Content = new StringContent(body, Encoding.UTF8, type) };
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var isDiscovery = request.RequestUri!.AbsolutePath.EndsWith("/openid-configuration", StringComparison.Ordinal);
+        _ = isDiscovery ? Interlocked.Increment(ref _discoveries) : Interlocked.Increment(ref _fetches);
+        MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _atOnce));
+
+        try
+        {
+            // The keys that are there when the question comes: a slow answer is an old one.
+            var keys = _keys;
+            _arrivals.Release();
+
+            if (_held is { } held)
+            {
+                await held.Task.WaitAsync(cancellationToken);
+            }
+
+            return Instead?.Invoke(request) ?? Answer(isDiscovery ? Discovery.ToJsonString() : TestKey.Set(keys));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _atOnce);
+        }
+    }
+}

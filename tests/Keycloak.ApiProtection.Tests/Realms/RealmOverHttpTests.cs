@@ -1,0 +1,199 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Keycloak.ApiProtection.Realms;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Keycloak.ApiProtection.Tests.Realms;
+
+/// <summary>The same over sockets, with the handler that applications get.</summary>
+public sealed class RealmOverHttpTests : IAsyncDisposable
+{
+    private readonly RecordingLogger _log = new();
+    private readonly ManualTimeProvider _time = new();
+    private readonly ServiceProvider _services;
+    private WebApplication? _server;
+    private int _port;
+
+    public RealmOverHttpTests()
+    {
+        var services = new ServiceCollection();
+        services.AddHttpClient("kc").ConfigurePrimaryHttpMessageHandler(RealmDocuments.CreateHandler);
+        _services = services.BuildServiceProvider();
+    }
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private string Issuer => $"http://127.0.0.1:{_port}/realms/demo";
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        await _services.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_realm_is_read_and_its_rotation_noticed()
+    {
+        var listed = TestKey.Set(TestKey.Ec("one"));
+        await ServeAsync(_ => Discovery(), _ => Results.Text(listed, "application/json"));
+        using var keys = Open(TimeProvider.System);
+
+        Assert.True((await keys.FindAsync("one", DateTimeOffset.MaxValue, Cancelled)).IsFound(out _));
+        listed = TestKey.Set(TestKey.Ec("two"));
+        Assert.True((await keys.FindAsync("two", DateTimeOffset.MaxValue, Cancelled)).IsFound(out _));
+        Assert.False(keys.TryFind("one"u8, out _));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_yet_is_found_when_it_is()
+    {
+        await ServeAsync(_ => Discovery(), _ => Results.Text(TestKey.Set(TestKey.Ec("one")), "application/json"));
+        await _server!.DisposeAsync();
+        using var keys = Open();
+        Assert.True((await keys.FindAsync("one", _time.GetUtcNow(), Cancelled)).IsUnavailable);
+        Assert.Equal("unreachable", keys.Failure!.Code);
+        Assert.Contains("Check that Keycloak runs", _log.Text("RealmKeysUnavailable"), StringComparison.Ordinal);
+
+        await ServeAsync(_ => Discovery(), _ => Results.Text(TestKey.Set(TestKey.Ec("one")), "application/json"), port: _port);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await keys.Settled;
+
+        Assert.True(keys.TryFind("one"u8, out _));
+    }
+
+    [Fact]
+    public async Task A_host_name_that_nobody_knows_is_called_that()
+    {
+        _port = 1;
+        using var keys = Open(address: new Uri("http://keycloak.invalid/realms/demo/.well-known/openid-configuration"));
+        await ReadAsync(keys);
+
+        Assert.Contains("host name of http://keycloak.invalid/realms/demo/", keys.Failure!.Reason, StringComparison.Ordinal);
+        Assert.Contains("name of Keycloak's service, not localhost", keys.Failure.Mend, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        var followed = false;
+        await ServeAsync(
+            _ => Results.Redirect("/elsewhere"),
+            _ =>
+            {
+                followed = true;
+
+                return Results.Ok();
+            });
+        using var keys = Open();
+        await ReadAsync(keys);
+
+        Assert.Equal("redirect", keys.Failure!.Code);
+        Assert.Contains($"http://127.0.0.1:{_port}/elsewhere", keys.Failure.Reason, StringComparison.Ordinal);
+        Assert.False(followed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ten_megabytes_are_not_read(bool saysSo)
+    {
+        var written = 0L;
+        await ServeAsync(_ => Discovery(), context => Results.Stream(async stream =>
+        {
+            context.Response.ContentLength = saysSo ? 10 * 1024 * 1024 : null;
+            var block = new byte[64 * 1024];
+
+            for (; written < 10 * 1024 * 1024; written += block.Length)
+            {
+                await stream.WriteAsync(block, context.RequestAborted);
+            }
+        }));
+        using var keys = Open();
+        await ReadAsync(keys);
+
+        Assert.Equal("size", keys.Failure!.Code);
+        Assert.Contains("more than 1024 KiB", keys.Failure.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_is_a_failure()
+    {
+        await ServeAsync(_ => Discovery(), context => Results.Stream(async stream =>
+        {
+            context.Response.ContentLength = 1000;
+            await stream.WriteAsync("{\"keys\":["u8.ToArray(), context.RequestAborted);
+            await stream.FlushAsync(context.RequestAborted);
+            context.Abort();
+        }));
+        using var keys = Open();
+        await ReadAsync(keys);
+
+        Assert.Equal("unreachable", keys.Failure!.Code);
+        Assert.Contains("broke in the middle", keys.Failure.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_trusted_is_a_failure_and_says_what_to_install()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await ServeAsync(_ => Discovery(), _ => Results.Text(TestKey.Set(TestKey.Ec("one")), "application/json"), certificate: certificate);
+        using var keys = Open(address: new Uri($"https://127.0.0.1:{_port}/realms/demo/.well-known/openid-configuration"));
+        await ReadAsync(keys);
+
+        Assert.Equal("tls", keys.Failure!.Code);
+        Assert.Contains("Install the certificate of the authority", keys.Failure.Mend, StringComparison.Ordinal);
+    }
+
+    private static async Task ReadAsync(RealmKeys keys)
+    {
+        keys.Prefetch();
+        await keys.Settled;
+        Assert.False(keys.TryFind("one"u8, out _));
+    }
+
+    private RealmKeys Open(TimeProvider? time = null, Uri? address = null) => new(
+        new RealmSettings
+        {
+            SchemeName = "Keycloak",
+            MetadataAddress = address ?? new Uri(Issuer + "/.well-known/openid-configuration"),
+            ValidIssuers = [Issuer],
+            RequireHttps = false,
+            HttpClientName = "kc",
+        },
+        _services.GetRequiredService<IHttpClientFactory>(),
+        time ?? _time,
+        _log);
+
+    private IResult Discovery() => Results.Json(new Dictionary<string, string> { ["issuer"] = Issuer, ["jwks_uri"] = Issuer + "/certs" });
+
+    private async Task ServeAsync(Func<HttpContext, IResult> discovery, Func<HttpContext, IResult> certs, int port = 0, X509Certificate2? certificate = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
+        _server = builder.Build();
+        _server.MapGet("/realms/demo/.well-known/openid-configuration", discovery);
+        _server.MapGet("/realms/demo/certs", certs);
+        _server.MapGet("/elsewhere", certs);
+        await _server.StartAsync(Cancelled);
+        _port = new Uri(_server.Urls.Single()).Port;
+    }
+}

@@ -1,0 +1,239 @@
+using System.Net;
+using Keycloak.ApiProtection.Realms;
+
+namespace Keycloak.ApiProtection.Tests.Realms;
+
+public sealed class RotationTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Rotation_under_64_parallel_requests_costs_one_fetch_and_no_refusal()
+    {
+        var realm = new FakeRealm(TestKey.Ec("old"));
+        using var keys = await realm.OpenReadAsync();
+        realm.Time.Advance(TimeSpan.FromMinutes(1));
+        realm.Rotate(TestKey.Ec("new"), TestKey.Ec("old"));
+        using var start = new Barrier(64);
+
+        var searches = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait(Cancelled);
+
+                return keys.TryFind("new"u8, out var key)
+                    ? Task.FromResult(KeySearch.Found(key))
+                    : keys.FindAsync("new", realm.Now, Cancelled).AsTask();
+            },
+            Cancelled,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).Unwrap()));
+
+        Assert.All(searches, search => Assert.True(search.IsFound(out _)));
+        Assert.Equal(2, realm.Fetches);
+        Assert.Equal(1, realm.MostAtOnce);
+        Assert.Equal(0, keys.Waiters);
+    }
+
+    [Fact]
+    public async Task A_slow_answer_is_waited_for_by_all_and_asked_for_once()
+    {
+        var realm = new FakeRealm(TestKey.Ec("old"));
+        using var keys = await realm.OpenReadAsync();
+        realm.Rotate(TestKey.Ec("new"));
+        realm.Hold();
+
+        var searches = Enumerable.Range(0, 64).Select(_ => keys.FindAsync("new", realm.Now, Cancelled).AsTask()).ToArray();
+        Assert.Equal(64, keys.Waiters);
+        realm.Release();
+
+        Assert.All(await Task.WhenAll(searches), search => Assert.True(search.IsFound(out _)));
+        Assert.Equal(2, realm.Fetches);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_new_while_a_refresh_is_under_way_is_found_by_the_next_one()
+    {
+        // The refresh asked before the rotation: its answer says nothing about the new key, and must not refuse its first token.
+        var realm = new FakeRealm(TestKey.Ec("old"));
+        using var keys = await realm.OpenReadAsync();
+        realm.Time.Advance(TimeSpan.FromMinutes(6));
+        realm.Hold();
+        Assert.True(keys.TryFind("old"u8, out _));
+        await realm.ArrivedAsync(3);
+        realm.Rotate(TestKey.Ec("new"));
+
+        var search = keys.FindAsync("new", realm.Now, Cancelled).AsTask();
+        realm.Release();
+
+        Assert.True((await search).IsFound(out _));
+        Assert.Equal(3, realm.Fetches);
+    }
+
+    [Fact]
+    public async Task The_same_key_keeps_its_object_over_a_refresh()
+    {
+        var one = TestKey.Ec("one");
+        var realm = new FakeRealm(one);
+        using var keys = await realm.OpenReadAsync();
+        Assert.True(keys.TryFind("one"u8, out var before));
+
+        realm.Rotate(TestKey.Ec("two"), one);
+        await keys.FindAsync("two", realm.Now, Cancelled);
+
+        Assert.True(keys.TryFind("one"u8, out var after));
+        Assert.Same(before, after);
+        Assert.False(before.Retired);
+        Assert.True(keys.StillServes(before));
+    }
+
+    [Fact]
+    public async Task Another_key_under_the_same_kid_replaces_the_old_one()
+    {
+        var realm = new FakeRealm(TestKey.Ec("one"));
+        using var keys = await realm.OpenReadAsync();
+        Assert.True(keys.TryFind("one"u8, out var before));
+
+        realm.Rotate(TestKey.Ec("one"), TestKey.Ec("two"));
+        await keys.FindAsync("two", realm.Now, Cancelled);
+
+        Assert.True(keys.TryFind("one"u8, out var after));
+        Assert.NotSame(before, after);
+        Assert.True(before.Retired);
+        Assert.False(after.Retired);
+    }
+
+    [Fact]
+    public async Task The_same_numbers_for_another_algorithm_are_another_key()
+    {
+        var one = TestKey.Rsa("one", "RS256");
+        var realm = new FakeRealm(one);
+        using var keys = await realm.OpenReadAsync();
+        Assert.True(keys.TryFind("one"u8, out var before));
+
+        realm.Rotate(TestKey.Rsa("one", "PS256"), TestKey.Ec("two"));
+        await keys.FindAsync("two", realm.Now, Cancelled);
+
+        Assert.True(before.Retired);
+    }
+
+    [Fact]
+    public async Task A_removed_key_stops_at_the_next_refresh()
+    {
+        var kept = TestKey.Ec("kept");
+        var realm = new FakeRealm(kept, TestKey.Ec("removed"));
+        using var keys = await realm.OpenReadAsync();
+        Assert.True(keys.TryFind("removed"u8, out var key));
+        realm.Rotate(kept);
+        realm.Time.Advance(TimeSpan.FromMinutes(6));
+
+        // Due: this request still gets it, and starts the refresh.
+        Assert.True(keys.StillServes(key));
+        await keys.Settled;
+
+        Assert.True(key.Retired);
+        Assert.False(keys.StillServes(key));
+        Assert.False(keys.TryFind("removed"u8, out _));
+        Assert.True(keys.TryFind("kept"u8, out _));
+        Assert.Contains("removed: removed", realm.Log.Entries[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_are_read_again_when_due_and_not_before()
+    {
+        var realm = new FakeRealm(TestKey.Ec("one"));
+        using var keys = await realm.OpenReadAsync();
+
+        realm.Time.Advance(TimeSpan.FromMinutes(4.4));
+        Assert.True(keys.TryFind("one"u8, out _));
+        await keys.Settled;
+        Assert.Equal(1, realm.Fetches);
+
+        realm.Time.Advance(TimeSpan.FromMinutes(1.2));
+        realm.Hold();
+        Assert.All(Enumerable.Range(0, 100), _ => Assert.True(keys.TryFind("one"u8, out var _)));
+        realm.Release();
+        await keys.Settled;
+        Assert.Equal(2, realm.Fetches);
+        Assert.Equal(1, realm.Discoveries);
+    }
+
+    [Fact]
+    public async Task After_an_idle_time_a_removed_key_does_not_serve_even_once()
+    {
+        var kept = TestKey.Ec("kept");
+        var realm = new FakeRealm(kept, TestKey.Ec("removed"));
+        using var keys = await realm.OpenReadAsync();
+        Assert.True(keys.TryFind("removed"u8, out var key));
+        realm.Rotate(kept);
+        realm.Time.Advance(TimeSpan.FromMinutes(11));
+
+        Assert.False(keys.TryFind("removed"u8, out _));
+        Assert.False(keys.StillServes(key));
+        Assert.False(keys.TryFind("kept"u8, out _));
+        Assert.Equal(1, realm.Fetches);
+        Assert.True((await keys.FindAsync("removed", realm.Now, Cancelled)).IsUnknown);
+        Assert.True((await keys.FindAsync("kept", realm.Now, Cancelled)).IsFound(out _));
+        Assert.Equal(2, realm.Fetches);
+    }
+
+    [Fact]
+    public async Task Discovery_is_read_again_every_hour()
+    {
+        var realm = new FakeRealm(TestKey.Ec("one"));
+        using var keys = await realm.OpenReadAsync();
+
+        for (var minutes = 0; minutes < 66; minutes += 6)
+        {
+            realm.Time.Advance(TimeSpan.FromMinutes(6));
+            Assert.True(keys.TryFind("one"u8, out _));
+            await keys.Settled;
+        }
+
+        Assert.Equal(2, realm.Discoveries);
+        Assert.Equal(12, realm.Fetches);
+    }
+
+    [Fact]
+    public async Task Keys_that_have_moved_are_found_through_discovery_before_its_hour_is_over()
+    {
+        var realm = new FakeRealm(TestKey.Ec("one"));
+        using var keys = await realm.OpenReadAsync();
+        realm.Discovery["jwks_uri"] = FakeRealm.Issuer + "/moved";
+        realm.Instead = request => request.RequestUri!.AbsoluteUri == FakeRealm.KeysAddress ? FakeRealm.Answer("", HttpStatusCode.NotFound) : null;
+        realm.Rotate(TestKey.Ec("two"));
+
+        realm.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.True(keys.TryFind("one"u8, out _));
+        await keys.Settled;
+        Assert.Equal("status", keys.Failure!.Code);
+        realm.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(keys.TryFind("one"u8, out _));
+        await keys.Settled;
+
+        Assert.True(keys.TryFind("two"u8, out _));
+    }
+
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public async Task A_wall_clock_that_is_set_changes_nothing(int hours)
+    {
+        var realm = new FakeRealm(TestKey.Ec("old"));
+        using var keys = await realm.OpenReadAsync();
+        await keys.FindAsync("nobody", realm.Now, Cancelled);
+        realm.Time.SetWallClock(realm.Now.AddHours(hours));
+        realm.Rotate(TestKey.Ec("new"));
+
+        // Within the cooldown: a token of this moment is not older than the keys, whatever the clock said when they were read.
+        var search = keys.FindAsync("new", realm.Now, Cancelled).AsTask();
+        Assert.False(search.IsCompleted);
+        realm.Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.True((await search).IsFound(out _));
+        realm.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.True(keys.TryFind("new"u8, out _));
+        await keys.Settled;
+        Assert.Equal(4, realm.Fetches);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Keycloak.ApiProtection.Tests.Realms;
+
+/// <summary>Alone, because it weighs the process.</summary>
+[CollectionDefinition(nameof(UnknownKeyMemoryTests), DisableParallelization = true)]
+[Collection(nameof(UnknownKeyMemoryTests))]
+public sealed class UnknownKeyMemoryTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_strangers_ask_leaves_nothing_behind()
+    {
+        var realm = new FakeRealm(TestKey.Ec("one"));
+        using var keys = await realm.OpenReadAsync();
+        await keys.FindAsync("forged", realm.Now, Cancelled);
+        var old = realm.Now.AddDays(-1);
+        await AskAsync(1_000);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        await AskAsync(100_000);
+
+        // Were each of them remembered, there would be 20 MB and more.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8_000_000);
+        Assert.Equal(2, realm.Fetches);
+        Assert.InRange(realm.Time.ActiveTimers, 0, 1);
+
+        async Task AskAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                Assert.True((await keys.FindAsync($"a kid as long as those of Keycloak are, and new: {i}", old, Cancelled)).IsUnknown);
+            }
+        }
+    }
+}

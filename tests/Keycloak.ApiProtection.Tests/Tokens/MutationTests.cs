@@ -1,0 +1,154 @@
+namespace Keycloak.ApiProtection.Tests.Tokens;
+
+/// <summary>A good token, changed in every place: never accepted, never an exception, and Keycloak is asked no more than the cooldown allows.</summary>
+public sealed class MutationTests
+{
+    private static readonly char[] Substitutes = ['A', 'B', 'a', 'g', 'w', 'Q', '0', '8', '-', '_', '.', '=', '+', '/', ' ', '\t', '\r', '\n', '\0', '"', ',', '\u00E9', '\u0131', '\uD800'];
+    private static readonly string[] Inserted = [" ", "\t", "\n", "\r\n", "=", ".", "A", "AAAA", "\0", "%20"];
+
+    [Fact]
+    public async Task Every_letter_changed()
+    {
+        using var api = await OrdersApi.StartAsync();
+        var token = api.Alice.Text;
+        var changed = token.ToCharArray();
+        var refused = 0;
+
+        for (var at = 0; at < token.Length; at++)
+        {
+            // Every bit of it, and what decoders stumble over or overlook.
+            foreach (var letter in Substitutes.Concat(Enumerable.Range(0, 8).Select(bit => (char)(token[at] ^ (1 << bit)))).Where(letter => letter != token[at]))
+            {
+                changed[at] = letter;
+                refused += await RefuseAsync(api, new string(changed), $"{letter:x} at {at}");
+            }
+
+            changed[at] = token[at];
+        }
+
+        Assert.InRange(refused, 30 * token.Length, 32 * token.Length);
+        await AssertUnharmedAsync(api, token);
+    }
+
+    [Fact]
+    public async Task Cut_after_and_before_every_letter()
+    {
+        using var api = await OrdersApi.StartAsync();
+        var token = api.Alice.Text;
+
+        for (var at = 0; at < token.Length; at++)
+        {
+            await RefuseAsync(api, token[..at], $"the first {at}");
+            await RefuseAsync(api, token[(at + 1)..], $"all but the first {at + 1}");
+        }
+
+        await AssertUnharmedAsync(api, token);
+    }
+
+    [Fact]
+    public async Task Every_letter_dropped_or_doubled()
+    {
+        using var api = await OrdersApi.StartAsync();
+        var token = api.Alice.Text;
+
+        for (var at = 0; at < token.Length; at++)
+        {
+            await RefuseAsync(api, token.Remove(at, 1), $"without {at}");
+            await RefuseAsync(api, token.Insert(at, token[at].ToString()), $"doubled {at}");
+
+            if (at + 1 < token.Length && token[at] != token[at + 1])
+            {
+                await RefuseAsync(api, token[..at] + token[at + 1] + token[at] + token[(at + 2)..], $"swapped {at}");
+            }
+        }
+
+        await AssertUnharmedAsync(api, token);
+    }
+
+    [Fact]
+    public async Task Something_inserted_before_every_letter_and_at_the_end()
+    {
+        using var api = await OrdersApi.StartAsync();
+        var token = api.Alice.Text;
+
+        for (var at = 0; at <= token.Length; at++)
+        {
+            foreach (var foreign in Inserted)
+            {
+                await RefuseAsync(api, token.Insert(at, foreign), $"'{foreign}' at {at}");
+            }
+        }
+
+        await AssertUnharmedAsync(api, token);
+    }
+
+    [Fact]
+    public async Task The_whole_and_its_parts_doubled_exchanged_and_turned_round()
+    {
+        using var api = await OrdersApi.StartAsync();
+        var token = api.Alice.Text;
+        var other = api.Alice.WithText("sub", "other").Text.Split('.');
+        var parts = token.Split('.');
+        string[] all = [.. parts, .. other];
+
+        await RefuseAsync(api, token + token, "twice");
+        await RefuseAsync(api, token + "." + token, "twice, with a dot");
+        await RefuseAsync(api, new string([.. token.Reverse()]), "turned round");
+
+        foreach (var first in all)
+        {
+            foreach (var second in all)
+            {
+                foreach (var third in all)
+                {
+                    if (new[] { first, second, third } is var mixed && !mixed.SequenceEqual(parts) && !mixed.SequenceEqual(other))
+                    {
+                        await RefuseAsync(api, string.Join('.', mixed), "mixed");
+                    }
+                }
+            }
+        }
+
+        await AssertUnharmedAsync(api, token);
+    }
+
+    [Fact]
+    public async Task Every_byte_of_header_and_payload_changed_and_the_result_signed_by_a_stranger()
+    {
+        using var api = await OrdersApi.StartAsync();
+        var good = api.Alice.Signed(_ => new byte[256]);
+        var header = good.HeaderBytes;
+        var payload = good.PayloadBytes;
+
+        foreach (var substitute in new byte[] { 0, (byte)'"', (byte)'\\', (byte)'{', (byte)'}', (byte)'[', (byte)',', (byte)':', (byte)' ', (byte)'0', (byte)'e', 0x80, 0xC3, 0xFF })
+        {
+            for (var at = 0; at < header.Length; at++)
+            {
+                await RefuseAsync(api, good.WithHeader([.. header[..at], substitute, .. header[(at + 1)..]]).Text, $"header {substitute} at {at}");
+            }
+
+            for (var at = 0; at < payload.Length; at++)
+            {
+                await RefuseAsync(api, good.WithPayload([.. payload[..at], substitute, .. payload[(at + 1)..]]).Text, $"payload {substitute} at {at}");
+            }
+        }
+
+        await AssertUnharmedAsync(api, api.Alice.Text);
+    }
+
+    private static async ValueTask<int> RefuseAsync(OrdersApi api, string token, string mutation)
+    {
+        var verification = await api.Verifier.VerifyAsync(token.AsMemory(), TestContext.Current.CancellationToken);
+        Assert.True(verification.IsRefused(out _), mutation);
+
+        return 1;
+    }
+
+    /// <summary>Afterwards: the good token is still good, and all the changed kids together made one question.</summary>
+    private static async Task AssertUnharmedAsync(OrdersApi api, string token)
+    {
+        Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(token));
+        Assert.Equal(1, api.Realm.Discoveries);
+        Assert.InRange(api.Realm.Fetches, 1, 2);
+    }
+}

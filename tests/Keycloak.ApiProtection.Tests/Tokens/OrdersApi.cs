@@ -1,0 +1,114 @@
+using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tokens;
+
+namespace Keycloak.ApiProtection.Tests.Tokens;
+
+/// <summary>The API that the tokens are for, as far as it verifies them, and a realm that counts every question it is asked.</summary>
+internal sealed class OrdersApi : IDisposable
+{
+    public const string Accepted = "accepted";
+    public const string Undecided = "undecided";
+    public const string Audience = "orders-api";
+    public const string KeyId = "NwIKIyGz4fe7S2uzsIDRQsAXbtcWP4lXvTcwHAZlFBw";
+
+    private readonly RealmKeys _keys;
+
+    private OrdersApi(FakeRealm realm, RealmKeys keys, TokenPolicy policy)
+    {
+        Realm = realm;
+        _keys = keys;
+        Policy = policy;
+        Verifier = new AccessTokenVerifier(policy, keys, realm.Time);
+    }
+
+    /// <summary>The key that Keycloak signs with here: RSA, and for RS256 alone, as its key set says.</summary>
+    public static TestKey Key { get; } = TestKey.Rsa(KeyId, "RS256");
+
+    public FakeRealm Realm { get; }
+
+    public TokenPolicy Policy { get; }
+
+    public AccessTokenVerifier Verifier { get; }
+
+    public DateTimeOffset Now => Realm.Now;
+
+    /// <summary>A good token of Keycloak 26.</summary>
+    public TestToken Alice => Token(KeycloakPayloads.Alice);
+
+    /// <summary>An API whose realm's keys have been read: two questions so far.</summary>
+    public static Task<OrdersApi> StartAsync(params TestKey[] moreKeys) => StartAsync(Asking(), moreKeys);
+
+    public static async Task<OrdersApi> StartAsync(TokenPolicy policy, params TestKey[] moreKeys)
+    {
+        var realm = new FakeRealm([Key, .. moreKeys]);
+
+        return new OrdersApi(realm, await realm.OpenReadAsync(), policy);
+    }
+
+    /// <summary>An API that has read no keys yet.</summary>
+    public static OrdersApi StartWithoutKeys()
+    {
+        var realm = new FakeRealm(Key);
+
+        return new OrdersApi(realm, realm.Open(), Asking());
+    }
+
+    public static TokenPolicy Asking(
+        int maximumSize = 16 * 1024,
+        string[]? issuers = null,
+        string[]? audiences = null,
+        bool anyAudience = false,
+        string[]? algorithms = null,
+        int clockSkew = 30) => new()
+        {
+            MaximumSize = maximumSize,
+            Algorithms = [.. SigningAlgorithm.All.Where(algorithm => algorithms is null || algorithms.Contains(algorithm.Name))],
+            Issuers = issuers ?? [FakeRealm.Issuer],
+            Audiences = anyAudience ? null : audiences ?? [Audience],
+            ClockSkew = TimeSpan.FromSeconds(clockSkew),
+            Claims = new KeycloakClaimsOptions(),
+        };
+
+    public TestToken Token(string payload) => TestToken.Of(payload, FakeRealm.Issuer, Now, Key);
+
+    public Task<string> VerdictAsync(TestToken token) => VerdictAsync(token.Text);
+
+    /// <summary>The rejection's code, or <see cref="Accepted"/>, or <see cref="Undecided"/>.</summary>
+    public async Task<string> VerdictAsync(string token)
+    {
+        var verification = await Verifier.VerifyAsync(token.AsMemory(), TestContext.Current.CancellationToken);
+        var accepted = verification.IsAccepted(out _);
+        var refused = verification.IsRefused(out var rejection);
+        Assert.False(accepted && refused);
+
+        return accepted ? Accepted : refused ? rejection!.Code : Undecided;
+    }
+
+    public async Task<AccessToken> AcceptAsync(TestToken token)
+    {
+        var verification = await Verifier.VerifyAsync(token.Text.AsMemory(), TestContext.Current.CancellationToken);
+        Assert.True(verification.IsAccepted(out var accepted));
+
+        return accepted;
+    }
+
+    /// <summary>The refusal of this token as the log tells it.</summary>
+    public async Task<TokenRejection> ExplainAsync(string token)
+    {
+        var verification = await Verifier.VerifyAsync(token.AsMemory(), TestContext.Current.CancellationToken);
+        Assert.True(verification.IsRefused(out var rejection));
+
+        return TokenDiagnosis.Explain(rejection, token, Policy, Now);
+    }
+
+    /// <summary>Nothing has been asked of Keycloak since the keys were read at start.</summary>
+    public void AssertKeycloakWasLeftAlone() => Assert.Equal(2, Realm.Requests);
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        Realm.Dispose();
+    }
+}
