@@ -5,8 +5,8 @@ namespace Keycloak.ApiProtection.Testing.Keys;
 
 /// <summary>All keys of a realm: active ones sign, passive ones are still listed, removed ones are gone at once.</summary>
 /// <remarks>
-/// RSA keys are made in the background from the start on, and waited for where they are needed. Like Keycloak, the realm makes a key on demand
-/// for an algorithm that no key provider was set up for.
+/// A key is made when it is first needed, because an RSA key takes a tenth of a second; the JWK set needs all and makes them side by side. Like
+/// Keycloak, the realm makes a key on demand for an algorithm that no key provider was set up for.
 /// </remarks>
 internal sealed class RealmKeys : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class RealmKeys : IDisposable
     private readonly string _realm;
     private readonly IReadOnlyList<KeyProvider> _providers;
     private readonly TimeProvider _time;
-    private readonly List<Task<SigningKey>> _retired = [];
+    private readonly List<Lazy<Task<SigningKey>>> _retired = [];
     private List<Entry> _entries;
 
     public RealmKeys(RealmExport realm, TimeProvider time)
@@ -44,7 +44,7 @@ internal sealed class RealmKeys : IDisposable
             throw new NotSupportedException($"The embedded realm cannot sign with '{algorithm}'.");
         }
 
-        Task<SigningKey> key;
+        Lazy<Task<SigningKey>> key;
         lock (_lock)
         {
             var entry = _entries.Find(entry => entry.Active && entry.Algorithm == algorithm);
@@ -56,7 +56,7 @@ internal sealed class RealmKeys : IDisposable
             key = entry.Key;
         }
 
-        return key.GetAwaiter().GetResult();
+        return key.Value.GetAwaiter().GetResult();
     }
 
     /// <summary>The key of that <c>kid</c>, listed or internal, or null.</summary>
@@ -68,7 +68,7 @@ internal sealed class RealmKeys : IDisposable
             entries = [.. _entries];
         }
 
-        return entries.Select(entry => entry.Key.GetAwaiter().GetResult()).FirstOrDefault(key => key.Id == id);
+        return entries.Where(entry => entry.Key.IsValueCreated).Select(entry => entry.Made).FirstOrDefault(key => key.Id == id);
     }
 
     /// <summary>New keys sign from now on.</summary>
@@ -96,7 +96,7 @@ internal sealed class RealmKeys : IDisposable
     {
         lock (_lock)
         {
-            var disabled = _entries.Find(entry => entry.Key.GetAwaiter().GetResult().Id == id);
+            var disabled = _entries.Find(entry => entry.Key.IsValueCreated && entry.Made.Id == id);
             if (disabled is null)
             {
                 return false;
@@ -127,7 +127,7 @@ internal sealed class RealmKeys : IDisposable
             entries = [.. _entries];
         }
 
-        var keys = await Task.WhenAll(entries.Select(entry => entry.Key)).ConfigureAwait(false);
+        var keys = await Task.WhenAll(entries.Select(entry => entry.Key.Value)).ConfigureAwait(false);
         return new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.ToJwk()).OfType<JsonObject>()]) };
     }
 
@@ -135,7 +135,12 @@ internal sealed class RealmKeys : IDisposable
     {
         foreach (var key in _entries.Select(entry => entry.Key).Concat(_retired).Distinct())
         {
-            key.ContinueWith(made => made.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            if (!key.IsValueCreated)
+            {
+                continue;
+            }
+
+            key.Value.ContinueWith(made => made.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         }
     }
 
@@ -145,21 +150,25 @@ internal sealed class RealmKeys : IDisposable
     {
         lock (_lock)
         {
-            return _entries.Find(matches)?.Key.GetAwaiter().GetResult();
+            return _entries.Find(matches)?.Made;
         }
     }
 
     private Entry Make(KeyProvider provider)
     {
         var now = _time.GetUtcNow();
-        return new Entry(provider.Algorithm, Active: true, provider.Algorithm switch
+        return new Entry(provider.Algorithm, Active: true, new Lazy<Task<SigningKey>>(() => provider.Algorithm switch
         {
             "EdDSA" => Task.FromResult<SigningKey>(EdDsaSigningKey.Create()),
             ['E', 'S', ..] => Task.FromResult<SigningKey>(EcSigningKey.Create(provider.Algorithm)),
             ['H', 'S', ..] => Task.FromResult<SigningKey>(HmacSigningKey.Create(provider.Algorithm)),
             _ => Task.Run<SigningKey>(() => RsaSigningKey.Create(provider.Algorithm, provider.KeySize, _realm, now)),
-        });
+        }));
     }
 
-    private sealed record Entry(string Algorithm, bool Active, Task<SigningKey> Key);
+    private sealed record Entry(string Algorithm, bool Active, Lazy<Task<SigningKey>> Key)
+    {
+        /// <summary>The key, waited for.</summary>
+        public SigningKey Made => Key.Value.GetAwaiter().GetResult();
+    }
 }
