@@ -5,7 +5,6 @@ using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests;
