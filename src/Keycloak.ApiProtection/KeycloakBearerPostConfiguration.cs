@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Keycloak.ApiProtection;
 
 /// <summary>Completes a scheme's options: what follows from other settings, and the verifier that decides by them.</summary>
-internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpClients, TimeProvider time, ILoggerFactory loggers)
+internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpClients, TimeProvider time, ILoggerFactory loggers, KeycloakMetrics metrics)
     : IPostConfigureOptions<KeycloakBearerOptions>, IDisposable
 {
     private readonly ConcurrentDictionary<string, RealmKeys> _keys = new(StringComparer.Ordinal);
@@ -57,6 +58,7 @@ internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpCli
         var previous = _keys.GetValueOrDefault(scheme);
         _keys[scheme] = keys;
         previous?.Dispose();
+        var counts = metrics.VerifiedTokens(scheme);
         return new AccessTokenVerifier(
             new TokenPolicy
             {
@@ -68,6 +70,8 @@ internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpCli
                 Claims = options.Claims,
             },
             keys,
-            options.TimeProvider!);
+            options.TimeProvider!,
+            counts,
+            options.VerifiedTokenCacheSize == 0 ? null : new VerifiedTokens(options.VerifiedTokenCacheSize, options.ClockSkew, options.TimeProvider!, counts));
     }
 }
