@@ -28,7 +28,8 @@ public static class KeycloakRealmWebHostBuilderExtensions
         }
 
         return realm.IsInMemory
-            ? host.ConfigureServices(services => services.AddHttpClient(BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(realm.CreateHandler))
+            ? host.ConfigureServices(services =>
+                services.AddHttpClient(BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(realm.CreateHandler))
             : host;
     }
 }
