@@ -19,6 +19,13 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
     /// <summary>Has the realm's keys read in the background, so that the first request need not wait.</summary>
     public void Prefetch() => keys.Prefetch();
 
+    /// <summary>Decides about a token at once. False: the realm's keys have to be fetched first, and <see cref="VerifyAsync"/> waits for them.</summary>
+    public bool TryVerify(ReadOnlySpan<char> token, out TokenVerification verification)
+    {
+        verification = Verify(token, key: null, out var wanted);
+        return wanted is null;
+    }
+
     /// <summary>Decides about a token. It waits only where the realm's keys have to be fetched.</summary>
     public ValueTask<TokenVerification> VerifyAsync(ReadOnlyMemory<char> token, CancellationToken cancellationToken)
     {
