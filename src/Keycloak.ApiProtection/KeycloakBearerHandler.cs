@@ -59,7 +59,7 @@ internal sealed class KeycloakBearerHandler(
         }
 
         return verification.IsAccepted(out var token) ? await AcceptAsync(token, message.Token)
-            : verification.IsRefused(out var rejection) ? await RefuseAsync(rejection, message.Token)
+            : verification.IsRefused(out var rejection) ? await RefuseAsync(message.Malformed ?? rejection, message.Token)
             : await FailAsync(new RealmUnavailableException(verification.RetryAfter));
     }
 

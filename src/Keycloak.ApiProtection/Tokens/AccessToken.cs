@@ -1,4 +1,3 @@
-using System.Text;
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens.Rules;
@@ -73,7 +72,7 @@ public sealed class AccessToken
     internal int Size => _text.Length + ObjectsSize;
 
     /// <summary>Whether it was sent as exactly this text.</summary>
-    internal bool HasText(ReadOnlySpan<char> text) => _text.Length == text.Length && Ascii.Equals(_text, text);
+    internal bool HasText(ReadOnlySpan<char> text) => TokenText.Equals(_text, text);
 
     /// <summary>Whether both were sent as the same text.</summary>
     internal bool HasSameTextAs(AccessToken other) => _text.AsSpan().SequenceEqual(other._text);
