@@ -44,8 +44,13 @@ internal sealed class KeycloakBearerHandler(
         }
 
         var verification = await Options.Verifier.Value.VerifyAsync(message.Token, Context.RequestAborted);
-        return verification.IsAccepted(out var token) ? await AcceptAsync(token, message.Token)
-            : verification.IsRefused(out var rejection) ? await RefuseAsync(rejection, message.Token)
+        if (verification.IsAccepted(out var token))
+        {
+            return Options.Revocations.Value.Find(token) is { } revoked ? await RefuseAsync(revoked, message.Token) : await AcceptAsync(token, message.Token);
+        }
+
+        return verification.IsRefused(out var rejection)
+            ? await RefuseAsync(rejection, message.Token)
             : await FailAsync(new RealmUnavailableException(verification.RetryAfter));
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,11 @@ using Microsoft.Extensions.Options;
 namespace Keycloak.ApiProtection;
 
 /// <summary>Completes a scheme's options: what follows from other settings, and the verifier that decides by them.</summary>
-internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpClients, TimeProvider time, ILoggerFactory loggers)
+internal sealed class KeycloakBearerPostConfiguration(
+    IHttpClientFactory httpClients,
+    TimeProvider time,
+    ILoggerFactory loggers,
+    SchemeRevocations revocations)
     : IPostConfigureOptions<KeycloakBearerOptions>, IDisposable
 {
     private readonly ConcurrentDictionary<string, RealmKeys> _keys = new(StringComparer.Ordinal);
@@ -18,6 +23,7 @@ internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpCli
         options.TimeProvider ??= time;
         options.Claims.ClientId ??= options.Resource;
         options.ChallengeRealm ??= new string([.. KeycloakAddress.RealmName(options).Where(letter => letter is >= ' ' and <= '~' and not '"' and not '\\')]);
+        options.Revocations = new Lazy<KeycloakRevocations>(() => revocations.Open(name!, options));
         options.Verifier = new Lazy<AccessTokenVerifier>(() => Build(name!, options));
     }
 

@@ -1,5 +1,6 @@
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Revocation;
 
 namespace Keycloak.ApiProtection.Tokens;
 
@@ -18,6 +19,7 @@ public sealed class AccessToken
         _issuedAt = claims.IssuedAt;
         Algorithm = algorithm.Name;
         Claims = content;
+        Marks = new TokenMarks(claims);
     }
 
     /// <summary>Gets when it was issued (<c>iat</c>).</summary>
@@ -31,6 +33,12 @@ public sealed class AccessToken
 
     /// <summary>Gets the algorithm of its signature (<c>alg</c>), such as <c>RS256</c>.</summary>
     public string Algorithm { get; }
+
+    /// <summary>Gets what a revocation can know it by.</summary>
+    internal TokenMarks Marks { get; }
+
+    /// <summary>Gets how long it lives, in seconds.</summary>
+    internal long Lifetime => _expiresAt - _issuedAt;
 
     /// <summary>Gets everything that it says.</summary>
     internal AccessTokenClaims Claims { get; }
