@@ -28,7 +28,9 @@ public sealed partial class KeycloakRealm
         return _realm.Keys.Active(algorithm).Id;
     }
 
-    /// <summary>Takes one key out of the JWKS; what it signed is inactive. Where it was the active one, a new one is made when it is needed.</summary>
+    /// <summary>
+    /// Takes one key out of the JWKS; what it signed is inactive. Where it was the active one, a new one is made when it is needed.
+    /// </summary>
     /// <param name="keyId">The <c>kid</c>.</param>
     /// <returns>False where the realm has no such key.</returns>
     public bool DisableKey(string keyId) => _realm.Keys.Disable(keyId);

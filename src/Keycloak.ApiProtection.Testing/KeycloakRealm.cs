@@ -38,6 +38,8 @@ public sealed partial class KeycloakRealm : IAsyncDisposable
     /// <summary>The claim <c>iss</c> of the realm's tokens, like <c>http://127.0.0.1:41234/realms/demo</c>.</summary>
     public string Issuer { get; }
 
+    internal bool IsInMemory => _host is InMemoryHost;
+
     /// <summary>How often each endpoint was asked.</summary>
     public RequestCounters Requests { get; }
 

@@ -11,7 +11,8 @@ namespace Keycloak.ApiProtection.Testing;
 internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Lazy<RealmKeys> _foreignKeys = new(() => new RealmKeys(new RealmExport("foreign") { KeyProviders = [new("RS256", 0, 2048)] }, time));
+    private readonly Lazy<RealmKeys> _foreignKeys =
+        new(() => new RealmKeys(new RealmExport("foreign") { KeyProviders = [new("RS256", 0, 2048)] }, time));
     private volatile RealmExport _export = export;
 
     /// <summary>The realm as it is now: acts on clients and users replace it as a whole.</summary>

@@ -1,7 +1,10 @@
 namespace Keycloak.ApiProtection.Testing;
 
 /// <summary>How often each endpoint was asked: a test can promise "one fetch".</summary>
-/// <remarks>Every request that arrived counts, at the moment of its arrival: also those that were answered wrongly, late or, while the realm was down, not at all.</remarks>
+/// <remarks>
+/// Every request that arrived counts, at the moment of its arrival: also those that were answered wrongly, late or, while the realm was down,
+/// not at all.
+/// </remarks>
 public sealed class RequestCounters
 {
     private readonly Lock _lock = new();

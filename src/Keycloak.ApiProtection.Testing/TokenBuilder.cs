@@ -31,12 +31,14 @@ public sealed class TokenBuilder
     public TokenBuilder WithScope(params string[] scopes)
     {
         ArgumentNullException.ThrowIfNull(scopes);
-        return With(_plan with { Scopes = _plan.Scopes.AddRange(scopes.SelectMany(scope => scope.Split(' ', StringSplitOptions.RemoveEmptyEntries))) });
+        var names = scopes.SelectMany(scope => scope.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return With(_plan with { Scopes = _plan.Scopes.AddRange(names) });
     }
 
     /// <summary>Leaves out scopes, also default ones, with all claims that their mappers bring: as if the client had not been given them.</summary>
     /// <param name="scopes">Names of client scopes; <c>roles</c> takes all roles away, <c>basic</c> the subject.</param>
-    public TokenBuilder WithoutScope(params string[] scopes) => With(_plan with { WithoutScopes = _plan.WithoutScopes.Union(scopes) });
+    public TokenBuilder WithoutScope(params string[] scopes) =>
+        With(_plan with { WithoutScopes = _plan.WithoutScopes.Union(scopes) });
 
     /// <summary>Another kind of token. Default: an access token.</summary>
     /// <param name="kind">The kind.</param>
@@ -51,11 +53,13 @@ public sealed class TokenBuilder
 
     /// <summary>Bound to a DPoP key (RFC 9449 section 6): <c>cnf.jkt</c>, and <c>typ</c> is <c>DPoP</c>.</summary>
     /// <param name="thumbprint">The key's JWK SHA-256 thumbprint (RFC 7638), base64url.</param>
-    public TokenBuilder BoundToDPoP(string thumbprint) => With(_plan with { Confirmation = new JsonObject { ["jkt"] = thumbprint, ["kc-jkt-type"] = "DPoP" } });
+    public TokenBuilder BoundToDPoP(string thumbprint) =>
+        With(_plan with { Confirmation = new JsonObject { ["jkt"] = thumbprint, ["kc-jkt-type"] = "DPoP" } });
 
     /// <summary>Bound to a client certificate (RFC 8705 section 3.1): <c>cnf.x5t#S256</c>.</summary>
     /// <param name="thumbprint">The SHA-256 of the DER certificate, base64url.</param>
-    public TokenBuilder BoundToCertificate(string thumbprint) => With(_plan with { Confirmation = new JsonObject { ["x5t#S256"] = thumbprint } });
+    public TokenBuilder BoundToCertificate(string thumbprint) =>
+        With(_plan with { Confirmation = new JsonObject { ["x5t#S256"] = thumbprint } });
 
     /// <summary>Expired ten minutes ago.</summary>
     public TokenBuilder Expired() => ExpiresIn(-TokenMint.ExpiredSince);
@@ -136,7 +140,8 @@ public sealed class TokenBuilder
     /// <param name="name">The member, <c>alg</c>, <c>typ</c> and <c>kid</c> included.</param>
     /// <param name="value">As in <see cref="WithClaim"/>; null takes the member out.</param>
     /// <exception cref="ArgumentException">JSON cannot be made of <paramref name="value"/>.</exception>
-    public TokenBuilder WithHeader(string name, object? value) => With(_plan with { HeaderEdits = _plan.HeaderEdits.Add(new(name, ClaimValue.ToJson(value))) });
+    public TokenBuilder WithHeader(string name, object? value) =>
+        With(_plan with { HeaderEdits = _plan.HeaderEdits.Add(new(name, ClaimValue.ToJson(value))) });
 
     /// <summary>Says another <c>kid</c> than that of the key that signs.</summary>
     /// <param name="keyId">The <c>kid</c>; null leaves it out.</param>

@@ -6,7 +6,8 @@ namespace Keycloak.ApiProtection.Testing.Diagnostics;
 internal static partial class RealmLog
 {
     [LoggerMessage(EventId = 1, EventName = "RealmStarted", Level = LogLevel.Warning,
-        Message = "An embedded Keycloak realm '{Realm}' runs at {Issuer}: for tests and development only. It issues tokens to whoever knows the passwords of its realm export, and protects nothing.")]
+        Message = "An embedded Keycloak realm '{Realm}' runs at {Issuer}: for tests and development only. "
+            + "It issues tokens to whoever knows the passwords of its realm export, and protects nothing.")]
     public static partial void RealmStarted(this ILogger logger, string realm, string issuer);
 
     [LoggerMessage(EventId = 2, EventName = "MapperIgnored", Level = LogLevel.Debug,
@@ -14,7 +15,8 @@ internal static partial class RealmLog
     public static partial void MapperIgnored(this ILogger logger, string mapper, string type);
 
     [LoggerMessage(EventId = 3, EventName = "PasswordNotCheckable", Level = LogLevel.Warning,
-        Message = "The password of user '{User}' is hashed with '{Algorithm}', which .NET does not have. Write it in clear into the realm export: \"credentials\": [{{\"type\": \"password\", \"value\": \"...\"}}].")]
+        Message = "The password of user '{User}' is hashed with '{Algorithm}', which .NET does not have. "
+            + "Write it in clear into the realm export: \"credentials\": [{{\"type\": \"password\", \"value\": \"...\"}}].")]
     public static partial void PasswordNotCheckable(this ILogger logger, string user, string? algorithm);
 
     [LoggerMessage(EventId = 4, EventName = "RequestAnswered", Level = LogLevel.Debug, Message = "{Method} {Endpoint}: {Status}")]

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
 /// <summary>What an endpoint answers, before the acts have had their way with it.</summary>
-internal sealed record Answer(int Status, string? ContentType = null, byte[]? Body = null, params IReadOnlyList<KeyValuePair<string, string>> Headers)
+internal sealed record Answer(
+    int Status, string? ContentType = null, byte[]? Body = null, params IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
     public const string JsonType = "application/json";
 

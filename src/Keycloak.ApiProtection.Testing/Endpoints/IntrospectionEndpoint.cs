@@ -79,7 +79,10 @@ internal sealed class IntrospectionEndpoint(Realm realm, ClientAuthentication cl
         return answer;
     }
 
-    /// <summary>Since 26.6.2: who asks must be in the token's audience; in the one it would have had, if it is lightweight. A refresh token is for its client.</summary>
+    /// <summary>
+    /// Since 26.6.2: who asks must be in the token's audience; in the one it would have had, if it is lightweight. A refresh token is for its
+    /// client.
+    /// </summary>
     private static bool MayKnow(Client asking, KnownToken known, JsonObject answer)
     {
         if (known.Token.IsRefreshToken)

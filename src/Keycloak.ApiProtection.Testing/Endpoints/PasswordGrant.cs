@@ -44,7 +44,8 @@ internal sealed class PasswordGrant(Realm realm, TokenResponse response)
         var now = realm.Time.GetUtcNow();
         var session = new UserSession(RealmSessions.NewId(), user.Id, isOffline ? SessionKind.Offline : SessionKind.Online, now);
         var context = new TokenContext(realm.Export, client, user, scope.Scopes, scope.OpenId, session, request.Issuer);
-        realm.Sessions.Open(session with { Clients = new Dictionary<string, ClientSession> { [client.Id] = new(client.Id, context.FullScope.Split(' '), now) } });
+        var member = new ClientSession(client.Id, context.FullScope.Split(' '), now);
+        realm.Sessions.Open(session with { Clients = new Dictionary<string, ClientSession> { [client.Id] = member } });
         return context;
     }
 

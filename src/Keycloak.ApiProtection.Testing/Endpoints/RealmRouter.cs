@@ -4,6 +4,7 @@ namespace Keycloak.ApiProtection.Testing.Endpoints;
 internal sealed class RealmRouter
 {
     private const string Realms = "/realms/";
+    private static readonly string[] NotNormal = ["//", "/..", "/./"];
 
     private readonly string _realm;
     private readonly Dictionary<RealmEndpoint, IRealmEndpoint> _endpoints;
@@ -28,7 +29,7 @@ internal sealed class RealmRouter
     /// <returns>The endpoint's name, and either who answers or the answer itself.</returns>
     public (RealmEndpoint Name, IRealmEndpoint? Endpoint, Answer? Answer) Route(string path)
     {
-        if (path.Contains("//", StringComparison.Ordinal) || path.Contains("/..", StringComparison.Ordinal) || path.Contains("/./", StringComparison.Ordinal))
+        if (NotNormal.Any(part => path.Contains(part, StringComparison.Ordinal)))
         {
             return (RealmEndpoint.Other, null, Answer.NotNormalized);
         }

@@ -38,7 +38,8 @@ internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
         }
 
         var kind = token.IsOffline ? SessionKind.Offline : SessionKind.Online;
-        if (realm.Sessions.Find(token.SessionId ?? "", kind) is not { } session || session.Clients.GetValueOrDefault(client.Id) is not { } clientSession)
+        if (realm.Sessions.Find(token.SessionId ?? "", kind) is not { } session
+            || session.Clients.GetValueOrDefault(client.Id) is not { } clientSession)
         {
             return TokenEndpoint.Refuse(InvalidGrant, kind == SessionKind.Offline ? "Offline user session not found" : "Session not active");
         }
@@ -62,7 +63,8 @@ internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
         return Refresh(request, client, user, session, clientSession, confirmation);
     }
 
-    private Answer Refresh(EndpointRequest request, Client client, User user, UserSession session, ClientSession clientSession, JsonObject? confirmation)
+    private Answer Refresh(
+        EndpointRequest request, Client client, User user, UserSession session, ClientSession clientSession, JsonObject? confirmation)
     {
         var requested = request.Parameter("scope");
         var wanted = requested?.Split(' ') ?? clientSession.Scopes;
@@ -74,8 +76,12 @@ internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
 
         var granted = all.Scopes.Where(scope => client.DefaultScopes.Contains(scope.Name) || clientSession.Scopes.Contains(scope.Name));
         var openId = all.OpenId && clientSession.Scopes.Contains("openid");
-        return realm.Sessions.Join(session.Id, session.Kind, clientSession) is { } refreshed
-            ? response.Answer(new TokenContext(realm.Export, client, user, [.. granted], openId, refreshed, request.Issuer), "rt", confirmation, client.UsesRefreshTokens)
-            : TokenEndpoint.Refuse(InvalidGrant, "Session not active");
+        if (realm.Sessions.Join(session.Id, session.Kind, clientSession) is not { } refreshed)
+        {
+            return TokenEndpoint.Refuse(InvalidGrant, "Session not active");
+        }
+
+        var context = new TokenContext(realm.Export, client, user, [.. granted], openId, refreshed, request.Issuer);
+        return response.Answer(context, "rt", confirmation, client.UsesRefreshTokens);
     }
 }

@@ -39,7 +39,8 @@ internal sealed class TokenBinding(Realm realm)
 
         return RealmKeys.CanSign(algorithm) ? null : TokenEndpoint.Refuse(
             "not_implemented",
-            $"The embedded realm cannot sign with {algorithm}: set the client attribute \"access.token.signed.response.alg\" of '{client.Id}' to another algorithm, or ask a real Keycloak.",
+            $"The embedded realm cannot sign with {algorithm}: set the client attribute \"access.token.signed.response.alg\" of '{client.Id}' "
+            + "to another algorithm, or ask a real Keycloak.",
             501);
     }
 

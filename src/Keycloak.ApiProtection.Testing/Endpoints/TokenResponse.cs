@@ -27,7 +27,8 @@ internal sealed class TokenResponse(Realm realm)
         body["token_type"] = claims["typ"]!.DeepClone();
         if (context.OpenId && context.Session.Kind != SessionKind.Transient)
         {
-            body["id_token"] = CompactJws.Sign(realm.Tokens.IdToken(context, accessToken), realm.Keys.Active(context.Client.IdTokenAlgorithm(realm.Export)));
+            var key = realm.Keys.Active(context.Client.IdTokenAlgorithm(realm.Export));
+            body["id_token"] = CompactJws.Sign(realm.Tokens.IdToken(context, accessToken), key);
         }
 
         return Finish(body, context, confirmation is not null);

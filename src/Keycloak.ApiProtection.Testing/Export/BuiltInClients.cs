@@ -14,24 +14,29 @@ internal static class BuiltInClients
     ];
 
     /// <summary>The client <c>account</c>, whose roles every user has through the default roles.</summary>
-    public static void AddTo(Dictionary<string, Client> clients, Dictionary<RoleName, IReadOnlyList<RoleName>> composites, IEnumerable<User> users)
+    public static void AddTo(
+        Dictionary<string, Client> clients, Dictionary<RoleName, IReadOnlyList<RoleName>> composites, IEnumerable<User> users)
     {
         composites.TryAdd(new RoleName(Account, "manage-account"), [new RoleName(Account, "manage-account-links")]);
         composites.TryAdd(new RoleName(Account, "manage-consent"), [new RoleName(Account, "view-consent")]);
-        var named = composites.Values.SelectMany(roles => roles).Concat(users.SelectMany(user => user.Roles)).Select(role => role.Client).OfType<string>();
-        foreach (var id in named.Append(Account))
+        var roles = composites.Values.SelectMany(inner => inner).Concat(users.SelectMany(user => user.Roles));
+        foreach (var id in roles.Select(role => role.Client).OfType<string>().Append(Account))
         {
             clients.TryAdd(id, new Client(id) { Public = id == Account, FullScopeAllowed = false });
         }
     }
 
-    private static ProtocolMapper SessionNote(string name, string note) => new(name, "oidc-usersessionmodel-note-mapper", new Dictionary<string, string>
+    private static ProtocolMapper SessionNote(string name, string note)
     {
-        ["user.session.note"] = note,
-        ["claim.name"] = note,
-        ["access.token.claim"] = "true",
-        ["id.token.claim"] = "true",
-        ["introspection.token.claim"] = "true",
-        ["jsonType.label"] = "String",
-    });
+        var settings = new Dictionary<string, string>
+        {
+            ["user.session.note"] = note,
+            ["claim.name"] = note,
+            ["access.token.claim"] = "true",
+            ["id.token.claim"] = "true",
+            ["introspection.token.claim"] = "true",
+            ["jsonType.label"] = "String",
+        };
+        return new ProtocolMapper(name, "oidc-usersessionmodel-note-mapper", settings);
+    }
 }

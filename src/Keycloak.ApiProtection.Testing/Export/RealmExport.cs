@@ -76,9 +76,11 @@ internal sealed record RealmExport(string Name)
     {
         foreach (var path in user.Groups)
         {
-            for (var group = Groups.GetValueOrDefault(path); group is not null; group = group.Parent is { } parent ? Groups.GetValueOrDefault(parent) : null)
+            var group = Groups.GetValueOrDefault(path);
+            while (group is not null)
             {
                 yield return group;
+                group = Groups.GetValueOrDefault(group.Parent ?? "");
             }
         }
     }

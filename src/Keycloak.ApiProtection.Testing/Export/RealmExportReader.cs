@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Testing.Export;
@@ -20,13 +18,14 @@ internal static class RealmExportReader
         }
 
         var name = root.Text("realm") ?? throw new ArgumentException(
-            "The realm export has no member \"realm\". Give the JSON that Keycloak's console (Realm settings > Action > Partial export) or 'kc.sh export' writes.");
+            "The realm export has no member \"realm\". Give the JSON that Keycloak's console (Realm settings > Action > Partial export) "
+            + "or 'kc.sh export' writes.");
         var scopes = ReadScopes(root);
         var clients = ReadClients(root, scopes);
-        var users = ReadUsers(root, name);
+        var users = UserReader.Read(root, name);
         var composites = ReadComposites(root);
         BuiltInClients.AddTo(clients, composites, users);
-        AddServiceAccounts(clients, users, name);
+        UserReader.AddServiceAccounts(clients, users, name);
         return new RealmExport(name)
         {
             DefaultAlgorithm = root.Text("defaultSignatureAlgorithm") ?? "RS256",
@@ -133,69 +132,6 @@ internal static class RealmExportReader
         return clients;
     }
 
-    private static List<User> ReadUsers(JsonElement root, string realm) =>
-    [
-        .. root.Items("users").Select(user =>
-        {
-            var username = (user.Text("username") ?? "").ToLowerInvariant();
-            return new User(user.Text("id") ?? StableId(realm, username), username)
-            {
-                FirstName = user.Text("firstName"),
-                LastName = user.Text("lastName"),
-                Email = user.Text("email")?.ToLowerInvariant(),
-                EmailVerified = user.Flag("emailVerified"),
-                Enabled = user.Flag("enabled"),
-                Password = ReadPassword(user),
-                ServiceAccountOf = user.Text("serviceAccountClientId"),
-                NotBefore = user.Number("notBefore", 0),
-                Roles = user.Roles(),
-                Groups = user.Texts("groups"),
-                Attributes = user.MultiSettings("attributes"),
-            };
-        }),
-    ];
-
-    private static PasswordCredential? ReadPassword(JsonElement user)
-    {
-        foreach (var credential in user.Items("credentials").Where(credential => credential.Text("type") == "password"))
-        {
-            if (credential.Text("value") is { } clear)
-            {
-                return PasswordCredential.InClear(clear);
-            }
-
-            if (credential.Text("secretData") is { } secret && credential.Text("credentialData") is { } how)
-            {
-                using var secretData = JsonDocument.Parse(secret);
-                using var credentialData = JsonDocument.Parse(how);
-                return new PasswordCredential(
-                    credentialData.RootElement.Text("algorithm") ?? "",
-                    Convert.FromBase64String(secretData.RootElement.Text("value") ?? ""),
-                    Convert.FromBase64String(secretData.RootElement.Text("salt") ?? ""),
-                    (int)credentialData.RootElement.Number("hashIterations", 0));
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>An export without users has its clients' service accounts all the same: Keycloak makes them with the default roles.</summary>
-    private static void AddServiceAccounts(Dictionary<string, Client> clients, List<User> users, string realm)
-    {
-        foreach (var client in clients.Values.Where(client => client.ServiceAccounts))
-        {
-            if (!users.Exists(user => user.ServiceAccountOf == client.Id))
-            {
-                var username = "service-account-" + client.Id.ToLowerInvariant();
-                users.Add(new User(StableId(realm, username), username)
-                {
-                    ServiceAccountOf = client.Id,
-                    Roles = [new RoleName(null, "default-roles-" + realm.ToLowerInvariant())],
-                });
-            }
-        }
-    }
-
     private static Dictionary<string, Group> ReadGroups(JsonElement root)
     {
         var groups = new Dictionary<string, Group>(StringComparer.Ordinal);
@@ -219,7 +155,7 @@ internal static class RealmExportReader
         {
             var alias = organization.Text("alias") ?? organization.Text("name") ?? "";
             return new Organization(
-                organization.Text("id") ?? StableId(realm, "organization " + alias),
+                organization.Text("id") ?? ExportedId.Of(realm, "organization " + alias),
                 alias,
                 organization.Flag("enabled", true),
                 organization.Items("members").Select(member => member.Text("username")?.ToLowerInvariant()
@@ -304,14 +240,5 @@ internal static class RealmExportReader
                 algorithm,
                 long.TryParse(Setting("priority", "0"), out var priority) ? priority : 0,
                 int.TryParse(Setting("keySize", "2048"), out var size) ? size : 2048);
-    }
-
-    /// <summary>An id where the export has none: looks like Keycloak's, and is the same at every start, so that tests can repeat themselves.</summary>
-    private static string StableId(string realm, string name)
-    {
-        var id = SHA256.HashData(Encoding.UTF8.GetBytes($"{realm}\n{name}")).AsSpan(0, 16);
-        id[6] = (byte)((id[6] & 0x0F) | 0x40);
-        id[8] = (byte)((id[8] & 0x3F) | 0x80);
-        return new Guid(id, bigEndian: true).ToString();
     }
 }

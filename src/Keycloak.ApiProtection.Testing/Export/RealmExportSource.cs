@@ -17,6 +17,7 @@ internal static class RealmExportSource
 
         return File.Exists(textOrPath)
             ? File.ReadAllText(textOrPath)
-            : throw new ArgumentException($"There is no realm export at '{Path.GetFullPath(textOrPath)}'. Give the path of a file, or its JSON itself.");
+            : throw new ArgumentException(
+                $"There is no realm export at '{Path.GetFullPath(textOrPath)}'. Give the path of a file, or its JSON itself.");
     }
 }

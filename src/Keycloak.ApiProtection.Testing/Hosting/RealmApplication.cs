@@ -58,7 +58,8 @@ internal sealed class RealmApplication(Realm realm, Uri? hostname, Disturbances 
 
         var origin = hostname?.AbsoluteUri.TrimEnd('/') ?? $"{request.Scheme}://{request.Host.Value}";
         var issuer = $"{origin}/realms/{Uri.EscapeDataString(realm.Export.Name)}";
-        return new EndpointRequest(request.Method, request.Headers, form, issuer, origin + PathOf(request), context.Connection.RemoteIpAddress?.ToString() ?? "127.0.0.1");
+        var caller = context.Connection.RemoteIpAddress?.ToString() ?? "127.0.0.1";
+        return new EndpointRequest(request.Method, request.Headers, form, issuer, origin + PathOf(request), caller);
     }
 
     private async Task WriteAsync(HttpContext context, RealmEndpoint name, Answer answer, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 
@@ -16,7 +17,8 @@ internal static class Ed25519
     private static readonly BigInteger P = BigInteger.Pow(2, 255) - 19;
 
     /// <summary>The order of the base point.</summary>
-    private static readonly BigInteger L = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly BigInteger L =
+        BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
 
     private static readonly BigInteger D = Mod(-121665 * Inverse(121666));
 

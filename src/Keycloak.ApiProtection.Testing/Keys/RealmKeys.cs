@@ -50,7 +50,7 @@ internal sealed class RealmKeys : IDisposable
             var entry = _entries.Find(entry => entry.Active && entry.Algorithm == algorithm);
             if (entry is null)
             {
-                _entries.Add(entry = Make(new KeyProvider(algorithm, -1, 2048)));
+                _entries.Add(entry = Make(ProviderOf(algorithm)));
             }
 
             key = entry.Key;
@@ -80,9 +80,9 @@ internal sealed class RealmKeys : IDisposable
         {
             var old = _entries.Where(entry => algorithm is null ? !IsSecret(entry) : entry.Algorithm == algorithm).ToList();
             var algorithms = algorithm is null ? old.Select(entry => entry.Algorithm).Distinct(StringComparer.Ordinal) : [algorithm];
-            var fresh = algorithms.Select(name => Make(_providers.FirstOrDefault(provider => provider.Algorithm == name) ?? new KeyProvider(name, -1, 2048)));
-            var kept = _entries.Select(entry => old.Contains(entry) ? entry with { Active = false } : entry).Where(entry => keepOld || entry.Active || !old.Exists(gone => gone.Key == entry.Key));
-            _entries = [.. fresh, .. kept];
+            var fresh = algorithms.Select(name => Make(ProviderOf(name)));
+            var kept = keepOld ? _entries.Select(entry => old.Contains(entry) ? entry with { Active = false } : entry) : _entries.Except(old);
+            _entries = [.. fresh.Concat(kept)];
             if (!keepOld)
             {
                 _retired.AddRange(old.Select(entry => entry.Key));
@@ -140,9 +140,17 @@ internal sealed class RealmKeys : IDisposable
                 continue;
             }
 
-            key.Value.ContinueWith(made => made.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            key.Value.ContinueWith(
+                made => made.Result.Dispose(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
         }
     }
+
+    /// <summary>The provider that the realm has for an algorithm, or the one that Keycloak makes up where there is none.</summary>
+    private KeyProvider ProviderOf(string algorithm) =>
+        _providers.FirstOrDefault(provider => provider.Algorithm == algorithm) ?? new KeyProvider(algorithm, -1, 2048);
 
     private static bool IsSecret(Entry entry) => entry.Algorithm.StartsWith("HS", StringComparison.Ordinal);
 

@@ -25,8 +25,8 @@ internal sealed class RsaSigningKey : SigningKey
     public static RsaSigningKey Create(string algorithm, int bits, string realm, DateTimeOffset now)
     {
         var rsa = RSA.Create(bits);
-        var request = new CertificateRequest(
-            new X500DistinguishedName($"CN=\"{realm.Replace("\"", "", StringComparison.Ordinal)}\""), rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var name = new X500DistinguishedName($"CN=\"{realm.Replace("\"", "", StringComparison.Ordinal)}\"");
+        var request = new CertificateRequest(name, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using var certificate = request.CreateSelfSigned(now.AddMinutes(-2), now.AddYears(10));
         return new RsaSigningKey(algorithm, rsa, rsa.ExportSubjectPublicKeyInfo(), certificate);
     }
@@ -50,7 +50,8 @@ internal sealed class RsaSigningKey : SigningKey
 
     public override byte[] Sign(ReadOnlySpan<byte> input) => _rsa.SignData(input, Hash, Padding);
 
-    public override bool Verify(ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature) => !IsForEncryption && _rsa.VerifyData(input, signature, Hash, Padding);
+    public override bool Verify(ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature) =>
+        !IsForEncryption && _rsa.VerifyData(input, signature, Hash, Padding);
 
     public override void Dispose() => _rsa.Dispose();
 

@@ -4,7 +4,9 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"User Client Role": <c>resource_access.${client_id}.roles</c>, or where the mapper's claim name says; of one client, or of each.</summary>
+/// <summary>
+/// "User Client Role": <c>resource_access.${client_id}.roles</c>, or where the mapper's claim name says; of one client, or of each.
+/// </summary>
 internal sealed class ClientRoleMapper : IClaimMapper
 {
     public string Type => "oidc-usermodel-client-role-mapper";

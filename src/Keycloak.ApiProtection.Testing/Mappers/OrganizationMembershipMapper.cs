@@ -12,7 +12,9 @@ internal sealed class OrganizationMembershipMapper : IClaimMapper
     public void Map(ProtocolMapper mapper, TokenContext context, JsonObject claims)
     {
         var organizations = context.Realm.Organizations
-            .Where(organization => organization.Enabled && organization.Members.Contains(context.User.Username) && IsAskedFor(organization, context)).ToList();
+            .Where(organization => organization.Enabled && organization.Members.Contains(context.User.Username))
+            .Where(organization => IsAskedFor(organization, context))
+            .ToList();
         if (organizations.Count == 0)
         {
             return;

@@ -4,7 +4,9 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"Subject (sub)" of client scope <c>basic</c>: since 25, an access token without it has no <c>sub</c>. ID tokens always have one.</summary>
+/// <summary>
+/// "Subject (sub)" of client scope <c>basic</c>: since 25, an access token without it has no <c>sub</c>. ID tokens always have one.
+/// </summary>
 internal sealed class SubjectMapper : IClaimMapper
 {
     public string Type => "oidc-sub-mapper";

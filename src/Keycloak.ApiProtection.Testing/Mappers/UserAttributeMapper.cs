@@ -12,7 +12,9 @@ internal sealed class UserAttributeMapper : IClaimMapper
     public void Map(ProtocolMapper mapper, TokenContext context, JsonObject claims)
     {
         var name = mapper["user.attribute"] ?? "";
-        IReadOnlyList<string> own = UserProperty.Of(context.User, name) is { } property ? [property] : context.User.Attributes.GetValueOrDefault(name) ?? [];
+        IReadOnlyList<string> own = UserProperty.Of(context.User, name) is { } property
+            ? [property]
+            : context.User.Attributes.GetValueOrDefault(name) ?? [];
         var ofGroups = context.Realm.GroupsOf(context.User).SelectMany(group => group.Attributes.GetValueOrDefault(name) ?? []);
         ClaimWriter.Write(mapper, claims, mapper.IsTrue("aggregate.attrs")
             ? [.. own.Concat(ofGroups).Distinct(StringComparer.Ordinal)]

@@ -19,9 +19,12 @@ internal static class ClaimValue
         decimal number => number,
         DateTimeOffset time => time.ToUnixTimeSeconds(),
         Guid id => id.ToString(),
-        IEnumerable<KeyValuePair<string, object?>> members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, ToJson(member.Value)))),
+        IEnumerable<KeyValuePair<string, object?>> members =>
+            new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, ToJson(member.Value)))),
         System.Collections.IEnumerable items => new JsonArray([.. items.Cast<object?>().Select(ToJson)]),
         _ => throw new ArgumentException(
-            $"A claim cannot be made of a {value.GetType()}: use a string, number, bool, DateTimeOffset, a collection or dictionary of these, or a JsonNode.", nameof(value)),
+            $"A claim cannot be made of a {value.GetType()}: use a string, number, bool, DateTimeOffset, a collection or dictionary of these, "
+            + "or a JsonNode.",
+            nameof(value)),
     };
 }

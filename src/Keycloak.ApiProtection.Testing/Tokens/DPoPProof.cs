@@ -52,7 +52,7 @@ internal sealed record DPoPProof(string Thumbprint, string Id)
             case ("ES256" or "ES384" or "ES512", "EC"):
                 using (var ec = ECDsa.Create(new ECParameters
                 {
-                    Curve = Text(key, "crv") switch { "P-384" => ECCurve.NamedCurves.nistP384, "P-521" => ECCurve.NamedCurves.nistP521, _ => ECCurve.NamedCurves.nistP256 },
+                    Curve = Curve(Text(key, "crv")),
                     Q = new ECPoint { X = Bytes(key, "x"), Y = Bytes(key, "y") },
                 }))
                 {
@@ -71,6 +71,13 @@ internal sealed record DPoPProof(string Thumbprint, string Id)
         }
     }
 
+    private static ECCurve Curve(string? name) => name switch
+    {
+        "P-384" => ECCurve.NamedCurves.nistP384,
+        "P-521" => ECCurve.NamedCurves.nistP521,
+        _ => ECCurve.NamedCurves.nistP256,
+    };
+
     /// <summary>RFC 7638 section 3: the required members only, in order of their names.</summary>
     private static string ThumbprintOf(JsonObject key)
     {
@@ -81,7 +88,8 @@ internal sealed record DPoPProof(string Thumbprint, string Id)
 
     private static JsonNode? Decode(string part) => JsonNode.Parse(Base64Url.DecodeFromChars(part));
 
-    private static string? Text(JsonObject from, string name) => from[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? Text(JsonObject from, string name) =>
+        from[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static byte[] Bytes(JsonObject from, string name) => Base64Url.DecodeFromChars(Text(from, name));
 }

@@ -25,12 +25,14 @@ internal sealed record ReceivedToken(JsonObject Claims)
 
     public long IssuedAt => Number("iat") ?? 0;
 
-    public bool IsAccessToken => Type is not null && (Type.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || Type == "DPoP");
+    public bool IsAccessToken =>
+        Type is not null && (Type.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || Type == "DPoP");
 
     public bool IsRefreshToken => Type is "Refresh" or "Offline";
 
-    /// <summary>The first two letters of the <c>jti</c>'s prefix tell the kind of session; others of Keycloak's tokens have their <c>typ</c> for it.</summary>
-    public bool IsOffline => Type == "Offline" || Id?.StartsWith("of", StringComparison.Ordinal) == true && Id.Contains(':', StringComparison.Ordinal);
+    /// <summary>The first two letters of an access token's <c>jti</c> tell the kind of session; a refresh token's <c>typ</c> does.</summary>
+    public bool IsOffline => Type == "Offline"
+        || Id?.StartsWith("of", StringComparison.Ordinal) == true && Id.Contains(':', StringComparison.Ordinal);
 
     public bool IsLightweight => Id is ['o' or 't', _, 'l', 't', _, _, ':', ..];
 

@@ -59,7 +59,8 @@ internal sealed class TokenMint(Realm realm, string issuer)
         }
 
         return realm.Export.Clients.Values.FirstOrDefault(client => client is { DirectAccessGrants: true, Enabled: true })
-            ?? throw new InvalidOperationException($"No client of realm '{realm.Export.Name}' has direct access grants: name the client with For(\"...\").");
+            ?? throw new InvalidOperationException(
+                $"No client of realm '{realm.Export.Name}' has direct access grants: name the client with For(\"...\").");
     }
 
     private UserSession Session(TokenPlan plan, User user, Client client, IEnumerable<ClientScope> scopes)
@@ -70,7 +71,8 @@ internal sealed class TokenMint(Realm realm, string issuer)
             return ClientCredentialsGrant.SessionOf(client, user, "127.0.0.1", now);
         }
 
-        var kind = plan.Kind == TokenKind.Offline || scopes.Any(scope => scope.Name == ClientScope.OfflineAccess) ? SessionKind.Offline : SessionKind.Online;
+        var isOffline = plan.Kind == TokenKind.Offline || scopes.Any(scope => scope.Name == ClientScope.OfflineAccess);
+        var kind = isOffline ? SessionKind.Offline : SessionKind.Online;
         return plan.SessionId is { } id && realm.Sessions.Find(id, kind) is { } joined
             ? joined
             : new UserSession(plan.SessionId ?? RealmSessions.NewId(), user.Id, kind, now) { AuthenticatedAt = ByPage(client) ? now : null };
@@ -153,7 +155,7 @@ internal sealed class TokenMint(Realm realm, string issuer)
             return ("none", null, _ => []);
         }
 
-        var key = algorithm.StartsWith("HS", StringComparison.Ordinal) && algorithm == realm.Keys.Internal.Algorithm ? realm.Keys.Internal : realm.Keys.Active(algorithm);
+        var key = algorithm == realm.Keys.Internal.Algorithm ? realm.Keys.Internal : realm.Keys.Active(algorithm);
         return signer switch
         {
             Signer.ForeignKey => (algorithm, key.Id, realm.ForeignKeys.Active(algorithm).Sign),
@@ -163,7 +165,8 @@ internal sealed class TokenMint(Realm realm, string issuer)
     }
 
     private static string PemOf(SigningKey key) => PemEncoding.WriteString("PUBLIC KEY", key.PublicKey
-        ?? throw new InvalidOperationException($"A key for {key.Algorithm} has no public half to misuse: choose an access or ID token, or an asymmetric algorithm."));
+        ?? throw new InvalidOperationException(
+            $"A key for {key.Algorithm} has no public half to misuse: choose an access or ID token, or an asymmetric algorithm."));
 
     private static byte[] Header(TokenPlan plan, Client client, string algorithm, string? keyId)
     {

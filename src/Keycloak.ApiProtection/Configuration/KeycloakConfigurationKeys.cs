@@ -113,13 +113,14 @@ internal static class KeycloakConfigurationKeys
             options.Claims.RoleClients[isListElement ? child.Value ?? string.Empty : child.Key] = isListElement ? string.Empty : child.Value ?? string.Empty;
         }
 
-        return section.Value is null ? null : "is one value, where a list of client ids, or an object from client id to prefix, is expected";
+        return string.IsNullOrEmpty(section.Value) ? null : "is one value, where a list of client ids, or an object from client id to prefix, is expected";
     }
 
     private static string? Credentials(KeycloakBearerOptions options, Microsoft.Extensions.Configuration.IConfigurationSection section)
     {
         options.HasClientSecret = section["secret"] is { Length: > 0 };
-        return section.Value is null ? null : "is one value, where a section with 'secret' is expected";
+        // WebApplicationFactory hands settings on with an empty value for every section above them.
+        return string.IsNullOrEmpty(section.Value) ? null : "is one value, where a section with 'secret' is expected";
     }
 
     private static string? PolicyEnforcer(KeycloakBearerOptions options, Microsoft.Extensions.Configuration.IConfigurationSection section)

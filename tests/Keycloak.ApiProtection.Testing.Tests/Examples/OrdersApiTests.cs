@@ -1,0 +1,42 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace Keycloak.ApiProtection.Testing.Tests.Examples;
+
+/// <summary>The test of README.md, as a user writes it for an API of their own; here the API is samples/GettingStarted.</summary>
+public sealed class OrdersApiTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Only_writers_write_orders()
+    {
+        await using var realm = await KeycloakRealm.StartAsync(cancellationToken: Cancellation);
+        await using var api = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host.UseKeycloakRealm(realm, "orders-api"));
+        using var client = api.CreateClient();
+
+        Assert.Equal(HttpStatusCode.Created, await PostAsync(client, realm.Token("alice").WithScope("orders:write").Create()));
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(client, realm.Token("bob").WithScope("orders:write").Create()));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(client, realm.Token("alice").WithScope("orders:write").Expired().Create()));
+    }
+
+    private static async Task<HttpStatusCode> PostAsync(HttpClient client, string token)
+    {
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return (await client.PostAsync("/orders", null, Cancellation)).StatusCode;
+    }
+
+    [Fact]
+    public async Task An_api_needs_no_port_at_all_and_one_fetch_of_the_keys()
+    {
+        await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true }, Cancellation);
+        await using var api = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host.UseKeycloakRealm(realm, "orders-api"));
+        using var client = api.CreateClient();
+
+        Assert.Equal(HttpStatusCode.Created, await PostAsync(client, realm.Token("alice").WithScope("orders:write").Create()));
+        Assert.Equal(HttpStatusCode.Created, await PostAsync(client, realm.Token("alice").WithScope("orders:write").Create()));
+        Assert.Equal((1, 1), (realm.Requests.Discovery, realm.Requests.Jwks));
+    }
+}
