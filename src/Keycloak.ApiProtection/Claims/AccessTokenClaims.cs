@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.Claims;
 /// </remarks>
 internal sealed class AccessTokenClaims
 {
-    private readonly ReadOnlyMemory<byte> _payload;
+    private readonly byte[] _payload;
     private NameSet? _scopes;
     private TokenRights? _rights;
     private TokenHolder? _holder;
@@ -17,7 +17,7 @@ internal sealed class AccessTokenClaims
     /// <param name="payload">The verified payload: one JSON object, well-formed, without duplicate members. It must not change any more.</param>
     /// <param name="options">Not changed any more.</param>
     /// <param name="issuer">The verified <c>iss</c>: what <see cref="System.Security.Claims.Claim.Issuer"/> says.</param>
-    public AccessTokenClaims(ReadOnlyMemory<byte> payload, KeycloakClaimsOptions options, string issuer)
+    public AccessTokenClaims(byte[] payload, KeycloakClaimsOptions options, string issuer)
     {
         _payload = payload;
         Options = options;
@@ -30,16 +30,16 @@ internal sealed class AccessTokenClaims
 
     public ReadOnlyMemory<byte> Payload => _payload;
 
-    public NameSet Scopes => _scopes ??= TokenRights.ReadScopes(_payload.Span);
+    public NameSet Scopes => _scopes ??= TokenRights.ReadScopes(_payload);
 
-    public TokenRights Rights => _rights ??= TokenRights.Read(_payload.Span, Options);
+    public TokenRights Rights => _rights ??= TokenRights.Read(_payload, Options);
 
-    public TokenHolder Holder => _holder ??= TokenHolder.Read(_payload.Span, Options.NameClaimType);
+    public TokenHolder Holder => _holder ??= TokenHolder.Read(_payload, Options.NameClaimType);
 
-    public TokenMemberships Memberships => _memberships ??= TokenMemberships.Read(_payload.Span);
+    public TokenMemberships Memberships => _memberships ??= TokenMemberships.Read(_payload);
 
     /// <summary>Every claim, in the token's order, then the role claims.</summary>
-    public ReadOnlySpan<TokenClaim> All => _all ??= TokenClaimList.Read(_payload.Span, this);
+    public ReadOnlySpan<TokenClaim> All => _all ??= TokenClaimList.Read(_payload, this);
 
     /// <summary><see cref="System.Security.Claims.ClaimsIdentity.Name"/>: the name claim, else the subject.</summary>
     public string? Name => Holder.Name ?? FirstOf(Options.NameClaimType) ?? Holder.Subject;

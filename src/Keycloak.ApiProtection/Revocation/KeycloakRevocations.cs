@@ -155,9 +155,10 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     {
         // A token may be accepted for the clock skew beyond its end.
         var until = revocation.IssuedUntil.ToUnixTimeSeconds();
+        var key = RevocationKey.Of(revocation.Kind, revocation.Id);
         var isNew = revocation.Kind == RevocationKind.Realm
             ? _log.NotBefore(until)
-            : _log.Add(RevocationKey.Of(revocation.Kind, revocation.Id), until, Later(revocation.ExpiresAt, _clockSkew).ToUnixTimeSeconds() + 1);
+            : _log.Add(revocation.Kind == RevocationKind.Client ? RevocationKey.Spread(RevocationKey.Short(key)) : key, until, Later(revocation.ExpiresAt, _clockSkew).ToUnixTimeSeconds() + 1);
         if (!isNew)
         {
             return false;

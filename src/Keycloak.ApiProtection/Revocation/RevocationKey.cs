@@ -13,6 +13,9 @@ namespace Keycloak.ApiProtection.Revocation;
 /// </remarks>
 internal static class RevocationKey
 {
+    /// <summary>How much of a client's key a token keeps: a realm has few clients.</summary>
+    public const int ClientBits = 24;
+
     private static readonly ulong Key0 = Random();
     private static readonly ulong Key1 = Random();
 
@@ -25,6 +28,12 @@ internal static class RevocationKey
     /// <summary>The key for a name; zero where there is none.</summary>
     public static ulong Of(RevocationKind kind, string? name) =>
         string.IsNullOrEmpty(name) ? 0 : Hash(kind, Encoding.UTF8.GetBytes(name));
+
+    /// <summary>What a token keeps of a client's key.</summary>
+    public static ulong Short(ulong key) => key == 0 ? 0 : Math.Max(1, key & ((1UL << ClientBits) - 1));
+
+    /// <summary>The key in the log for what a token keeps of it: every bit counts there.</summary>
+    public static ulong Spread(ulong shortKey) => shortKey * 0x9E3779B97F4A7C15UL;
 
     // SipHash (Aumasson, Bernstein 2012), one round a block and three at the end; the kind stands where a second message would.
     private static ulong Hash(RevocationKind kind, ReadOnlySpan<byte> text)

@@ -23,9 +23,11 @@ internal sealed class RevocationLog
     private readonly Action<int, DateTimeOffset>? _merged;
 
     private RevocationTable _table;
-    private long _notBefore;
-    private long _watermark;
-    private long _floor;
+
+    // Seconds since 1970; -1 where there is none, so that even a token without a date is not older.
+    private long _notBefore = -1;
+    private long _watermark = -1;
+    private long _floor = -1;
     private long _nextSweep;
 
     /// <param name="capacity">How many events are told apart at least; a sixteenth more may be there before the oldest go.</param>
@@ -46,7 +48,7 @@ internal sealed class RevocationLog
     /// <summary>Gets how many events are told apart; ended ones count until they are swept.</summary>
     public int Count => Volatile.Read(ref _table).Count;
 
-    /// <summary>Gets the watermark in seconds since 1970; 0 where there is none.</summary>
+    /// <summary>Gets the watermark in seconds since 1970; -1 where there is none.</summary>
     public long Watermark => Volatile.Read(ref _watermark);
 
     /// <summary>Finds the event that a token is refused for. No lock, no allocation.</summary>
@@ -103,7 +105,7 @@ internal sealed class RevocationLog
     {
         lock (_gate)
         {
-            if (until <= _notBefore)
+            if (until <= Math.Max(0, _notBefore))
             {
                 return false;
             }

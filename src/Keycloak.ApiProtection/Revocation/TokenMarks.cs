@@ -8,12 +8,15 @@ namespace Keycloak.ApiProtection.Revocation;
 /// <summary>What a revocation can know a token by. Made once a token, so that asking the log costs a request next to nothing.</summary>
 internal readonly struct TokenMarks
 {
+    // A date until 9999 has 38 bits; every byte here is one of each token that is remembered.
+    private readonly ulong _issuedAtAndClient;
+
     /// <summary>Reads the marks of a token's claims.</summary>
     public TokenMarks(in TokenClaims claims)
         : this(
             RevocationKey.Of(RevocationKind.Session, claims.Json, claims.Session),
             RevocationKey.Of(RevocationKind.User, claims.Json, claims.Subject),
-            RevocationKey.Of(RevocationKind.Client, claims.Json, claims.AuthorizedParty),
+            RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, claims.Json, claims.AuthorizedParty)),
             RevocationKey.Of(RevocationKind.Token, claims.Json, claims.Id),
             claims.IssuedAt)
     {
@@ -23,9 +26,8 @@ internal readonly struct TokenMarks
     {
         Session = session;
         User = user;
-        Client = client;
         Token = token;
-        IssuedAt = issuedAt;
+        _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client;
     }
 
     /// <summary>Gets the key of <c>sid</c>; zero where there is none, as for all of these.</summary>
@@ -34,14 +36,14 @@ internal readonly struct TokenMarks
     /// <summary>Gets the key of <c>sub</c>.</summary>
     public ulong User { get; }
 
-    /// <summary>Gets the key of <c>azp</c>.</summary>
-    public ulong Client { get; }
-
     /// <summary>Gets the key of <c>jti</c>.</summary>
     public ulong Token { get; }
 
+    /// <summary>Gets the key of <c>azp</c>.</summary>
+    public ulong Client => RevocationKey.Spread(_issuedAtAndClient & ((1UL << RevocationKey.ClientBits) - 1));
+
     /// <summary>Gets <c>iat</c> in seconds since 1970.</summary>
-    public long IssuedAt { get; }
+    public long IssuedAt => (long)(_issuedAtAndClient >> RevocationKey.ClientBits);
 
     /// <summary>The marks of the token that a user was authenticated with by a scheme. False where there is none.</summary>
     /// <remarks>An identity of another make (JwtBearer's, or the application's own) counts by the claims that it has kept.</remarks>
@@ -78,9 +80,9 @@ internal readonly struct TokenMarks
         marks = new TokenMarks(
             RevocationKey.Of(RevocationKind.Session, Claim("sid", "session_state")),
             RevocationKey.Of(RevocationKind.User, Claim("sub", ClaimTypes.NameIdentifier)),
-            RevocationKey.Of(RevocationKind.Client, Claim("azp")),
+            RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, Claim("azp"))),
             RevocationKey.Of(RevocationKind.Token, Claim("jti")),
-            long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt) ? issuedAt : 0);
+            long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt) && issuedAt < 1L << (64 - RevocationKey.ClientBits) ? issuedAt : 0);
         return marks.HasAny;
     }
 

@@ -10,20 +10,18 @@ public sealed class AccessToken
 {
     private readonly SigningKey _key;
     private readonly long _expiresAt;
-    private readonly long _issuedAt;
 
     internal AccessToken(in TokenClaims claims, SigningKey key, SigningAlgorithm algorithm, AccessTokenClaims content)
     {
         _key = key;
         _expiresAt = claims.ExpiresAt;
-        _issuedAt = claims.IssuedAt;
         Algorithm = algorithm.Name;
         Claims = content;
         Marks = new TokenMarks(claims);
     }
 
     /// <summary>Gets when it was issued (<c>iat</c>).</summary>
-    public DateTimeOffset IssuedAt => DateTimeOffset.FromUnixTimeSeconds(_issuedAt);
+    public DateTimeOffset IssuedAt => DateTimeOffset.FromUnixTimeSeconds(Marks.IssuedAt);
 
     /// <summary>Gets when it ends (<c>exp</c>), without the clock skew.</summary>
     public DateTimeOffset ExpiresAt => DateTimeOffset.FromUnixTimeSeconds(_expiresAt);
@@ -38,7 +36,7 @@ public sealed class AccessToken
     internal TokenMarks Marks { get; }
 
     /// <summary>Gets how long it lives, in seconds.</summary>
-    internal long Lifetime => _expiresAt - _issuedAt;
+    internal long Lifetime => _expiresAt - Marks.IssuedAt;
 
     /// <summary>Gets everything that it says.</summary>
     internal AccessTokenClaims Claims { get; }
