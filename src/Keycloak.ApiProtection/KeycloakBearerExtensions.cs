@@ -1,7 +1,9 @@
 using Keycloak.ApiProtection;
 using Keycloak.ApiProtection.Configuration;
 using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Endpoints;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Revocation;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -121,6 +123,8 @@ public static class KeycloakBearerExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KeycloakBearerOptions>, KeycloakBearerOptionsValidation>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeycloakBearerStartup>());
         services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(RealmDocuments.CreateHandler);
+        services.AddRevocations(scheme);
+        services.AddKeycloakEndpointServices();
         QuietFramework(services);
         services.AddSingleton(new KeycloakBearerScheme(scheme));
         services.AddOptions<KeycloakBearerOptions>(scheme).ValidateOnStart();

@@ -58,8 +58,13 @@ internal sealed class KeycloakBearerHandler(
             verification = await verifier.VerifyAsync(message.Token, Context.RequestAborted);
         }
 
-        return verification.IsAccepted(out var token) ? await AcceptAsync(token, message.Token)
-            : verification.IsRefused(out var rejection) ? await RefuseAsync(message.Malformed ?? rejection, message.Token)
+        if (verification.IsAccepted(out var token))
+        {
+            return Options.Revocations.Value.Find(token) is { } revoked ? await RefuseAsync(revoked, message.Token) : await AcceptAsync(token, message.Token);
+        }
+
+        return verification.IsRefused(out var rejection)
+            ? await RefuseAsync(message.Malformed ?? rejection, message.Token)
             : await FailAsync(new RealmUnavailableException(verification.RetryAfter));
     }
 

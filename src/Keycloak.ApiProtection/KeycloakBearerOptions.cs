@@ -1,5 +1,6 @@
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Events;
+using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -110,6 +111,22 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     /// <value>24 hours by default; not less than <see cref="KeysRefreshInterval"/>, at most 30 days. After it: 503.</value>
     public TimeSpan KeysMaximumAge { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// Gets the clients whose users log in elsewhere and bring their tokens here: Keycloak may tell this API of their logouts, and push to
+    /// their admin URLs, with <c>app.MapKeycloakEndpoints()</c>. Keycloak sends a logout only to a client that takes part in the session, which
+    /// an API never does: so it is the login clients' "Backchannel logout URL" that points here.
+    /// </summary>
+    /// <value>Empty by default. Needed by <c>MapKeycloakEndpoints()</c>. <see cref="Resource"/> counts as well.</value>
+    public IList<string> LoginClients { get; } = [];
+
+    /// <summary>Gets or sets how long a revocation is kept: as long as the longest-lived access token of the realm lives.</summary>
+    /// <value>1 hour by default; 1 minute to 30 days. A token that lives longer causes a warning, once: it would come to life again.</value>
+    public TimeSpan RevocationLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Gets or sets how many revocations are told apart, at some 100 bytes each. When there are more, the oldest become a watermark: every token as old as they is refused.</summary>
+    /// <value>100,000 by default; 100 to 10,000,000.</value>
+    public int RevocationCapacity { get; set; } = 100_000;
+
     /// <summary>Gets which claims and roles the principal has.</summary>
     public KeycloakClaimsOptions Claims { get; } = new();
 
@@ -149,6 +166,9 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
 
     /// <summary>Whether the configuration names a client secret; the introspection that needs it is not there yet.</summary>
     internal bool HasClientSecret { get; set; }
+
+    /// <summary>What has been revoked; it outlives these options.</summary>
+    internal Lazy<KeycloakRevocations> Revocations { get; set; } = null!;
 
     /// <summary>Decides about tokens for as long as these options live.</summary>
     internal Lazy<AccessTokenVerifier> Verifier { get; set; } = null!;

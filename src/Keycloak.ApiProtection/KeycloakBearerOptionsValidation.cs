@@ -119,6 +119,7 @@ internal sealed class KeycloakBearerOptionsValidation : IValidateOptions<Keycloa
             (nameof(options.BackchannelTimeout), options.BackchannelTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(2)),
             (nameof(options.KeysRefreshInterval), options.KeysRefreshInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             (nameof(options.UnknownKeyCooldown), options.UnknownKeyCooldown, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
+            (nameof(options.RevocationLifetime), options.RevocationLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
             (nameof(options.KeysMaximumAge), options.KeysMaximumAge, options.KeysRefreshInterval, TimeSpan.FromDays(30)),
         ];
         foreach (var (setting, value, least, most) in spans)
@@ -137,6 +138,16 @@ internal sealed class KeycloakBearerOptionsValidation : IValidateOptions<Keycloa
         if (options.VerifiedTokenCacheSize is < 0 or > 4 * 1024 * 1024)
         {
             yield return $"VerifiedTokenCacheSize is {options.VerifiedTokenCacheSize}; it must lie between 0 (off) and 4194304 tokens.";
+        }
+
+        if (options.RevocationCapacity is < 100 or > 10_000_000)
+        {
+            yield return $"RevocationCapacity is {options.RevocationCapacity}; it must lie between 100 and 10000000 events.";
+        }
+
+        if (options.LoginClients.Any(string.IsNullOrWhiteSpace))
+        {
+            yield return "LoginClients holds an empty name. Remove it.";
         }
     }
 

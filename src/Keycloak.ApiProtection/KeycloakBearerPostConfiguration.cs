@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,12 @@ using Microsoft.Extensions.Options;
 namespace Keycloak.ApiProtection;
 
 /// <summary>Completes a scheme's options: what follows from other settings, and the verifier that decides by them.</summary>
-internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpClients, TimeProvider time, ILoggerFactory loggers, KeycloakMetrics metrics)
+internal sealed class KeycloakBearerPostConfiguration(
+    IHttpClientFactory httpClients,
+    TimeProvider time,
+    ILoggerFactory loggers,
+    KeycloakMetrics metrics,
+    SchemeRevocations revocations)
     : IPostConfigureOptions<KeycloakBearerOptions>, IDisposable
 {
     private readonly ConcurrentDictionary<string, RealmKeys> _keys = new(StringComparer.Ordinal);
@@ -19,6 +25,7 @@ internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpCli
         options.TimeProvider ??= time;
         options.Claims.ClientId ??= options.Resource;
         options.ChallengeRealm ??= new string([.. KeycloakAddress.RealmName(options).Where(letter => letter is >= ' ' and <= '~' and not '"' and not '\\')]);
+        options.Revocations = new Lazy<KeycloakRevocations>(() => revocations.Open(name!, options));
         options.Verifier = new Lazy<AccessTokenVerifier>(() => Build(name!, options));
     }
 

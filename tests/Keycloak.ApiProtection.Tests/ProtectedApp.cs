@@ -31,6 +31,8 @@ internal sealed class ProtectedApp : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    public TestServer Server => _app.GetTestServer();
+
     /// <summary>A good token of Keycloak 26 for alice.</summary>
     public TestToken Alice => TestToken.Of(KeycloakPayloads.Alice, FakeRealm.Issuer, Realm.Now, OrdersApi.Key);
 

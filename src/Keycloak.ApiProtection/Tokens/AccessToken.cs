@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Tokens;
@@ -9,7 +11,7 @@ namespace Keycloak.ApiProtection.Tokens;
 public sealed class AccessToken
 {
     /// <summary>This object, its claims, the header of the text and a place for it, on a 64-bit machine.</summary>
-    private const int ObjectsSize = 200;
+    private const int ObjectsSize = 208;
 
     private readonly byte[] _text;
     private readonly long _expiresAt;
@@ -17,6 +19,7 @@ public sealed class AccessToken
     private readonly SigningAlgorithm _algorithm;
     private readonly int _beginsAfterIssue;
     private bool _wasSentAgain;
+    private StrongBox<TokenMarks>? _marks;
 
     /// <param name="text">The token as it was sent, where it is to be remembered; otherwise empty.</param>
     /// <param name="claims">The claims that decided.</param>
@@ -47,6 +50,12 @@ public sealed class AccessToken
 
     /// <summary>Gets the algorithm of its signature (<c>alg</c>), such as <c>RS256</c>.</summary>
     public string Algorithm => _algorithm.Name;
+
+    /// <summary>Gets what a revocation can know it by. Read when there is one to ask about: most of the time there is none.</summary>
+    internal ref readonly TokenMarks Marks => ref (_marks ??= new StrongBox<TokenMarks>(TokenMarks.Of(Claims.Payload.Span))).Value;
+
+    /// <summary>Gets how long it lives, in seconds.</summary>
+    internal long Lifetime => _expiresAt - _issuedAt;
 
     /// <summary>Gets everything that it says.</summary>
     internal AccessTokenClaims Claims { get; }

@@ -16,6 +16,9 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
     /// <summary>Gets what is asked of a token.</summary>
     public TokenPolicy Policy => policy;
 
+    /// <summary>Gets the realm's keys: whatever else the realm signs is verified with the same ones.</summary>
+    public RealmKeys Keys => keys;
+
     /// <summary>Has the realm's keys read in the background, so that the first request need not wait.</summary>
     public void Prefetch() => keys.Prefetch();
 

@@ -8,6 +8,9 @@ internal ref struct TokenClaims
     /// <summary>9999-12-31: what <see cref="DateTimeOffset"/> can still say.</summary>
     private const long LatestDate = 253_402_300_799;
 
+    private JsonValue _sid;
+    private JsonValue _sessionState;
+
     private TokenClaims(ReadOnlySpan<byte> json) => Json = json;
 
     /// <summary>Gets the payload.</summary>
@@ -27,6 +30,12 @@ internal ref struct TokenClaims
 
     /// <summary>Gets <c>jti</c>.</summary>
     public JsonValue Id { get; private set; }
+
+    /// <summary>Gets <c>sub</c>: the user.</summary>
+    public JsonValue Subject { get; private set; }
+
+    /// <summary>Gets <c>sid</c>, or <c>session_state</c> where there is no <c>sid</c> (Keycloak before 18): the session.</summary>
+    public readonly JsonValue Session => _sid.Exists ? _sid : _sessionState;
 
     /// <summary>Gets <c>cnf</c>: what the token is bound to (RFC 7800).</summary>
     public JsonValue Confirmation { get; private set; }
@@ -102,8 +111,10 @@ internal ref struct TokenClaims
                 Confirmation = value;
                 return MustBe(JsonKind.Object, value, "'cnf' is not an object");
             case [(byte)'s', (byte)'u', (byte)'b']:
+                Subject = value;
                 return MustBe(JsonKind.String, value, "'sub' is not a string");
             case [(byte)'s', (byte)'i', (byte)'d']:
+                _sid = value;
                 return MustBe(JsonKind.String, value, "'sid' is not a string");
             default:
                 return TakeLonger(name, value);
@@ -119,6 +130,7 @@ internal ref struct TokenClaims
 
         if (name.SequenceEqual("session_state"u8))
         {
+            _sessionState = value;
             return MustBe(JsonKind.String, value, "'session_state' is not a string");
         }
 

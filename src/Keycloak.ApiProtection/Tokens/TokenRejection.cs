@@ -236,12 +236,29 @@ public sealed record TokenRejection
         "The token's signature is wrong: it was changed after Keycloak signed it, or somebody else signed it.",
         "Send the value of 'access_token' unchanged; if it is, somebody tries to forge tokens.");
 
+    // What happened after it was issued.
+    internal static readonly TokenRejection Revoked = new(
+        "revoked",
+        "The token was issued before an event that ended it: its session or all sessions of its user ended, a not-before was pushed, or it was revoked by itself.",
+        "The client must log in again, or, where its session lives on, refresh.")
+    {
+        Description = "The access token was revoked",
+    };
+
+    internal static readonly TokenRejection RevocationWatermark = new(
+        "revocation_watermark",
+        "The token is older than the revocations that could be kept: more came together than RevocationCapacity, and whether one of them meant this token is not known any more.",
+        "The client must refresh. If this happens often, raise RevocationCapacity.")
+    {
+        Description = "The access token was revoked",
+    };
+
     /// <summary>All of them, for the table of codes and its test.</summary>
     internal static IReadOnlyList<TokenRejection> All { get; } =
     [
         HeaderRepeated, HeaderMalformed, Size, Form, JoseHeader, Critical, HeaderType, AlgorithmNone, AlgorithmSymmetric, AlgorithmEdDsa,
         Algorithm, Payload, Issuer, KindMissing, KindId, KindRefresh, KindOffline, KindLogout, KindRegistration, KindIdentityCookie,
         KindOther, BoundByDPoP, BoundByCertificate, Bound, Expired, ExpiryMissing, NotYetValid, IssuedAhead, IssuedAtMissing, Lightweight,
-        Audience, KeyMissing, KeyUnknown, KeyUnusable, KeyUnfit, Signature,
+        Audience, KeyMissing, KeyUnknown, KeyUnusable, KeyUnfit, Signature, Revoked, RevocationWatermark,
     ];
 }

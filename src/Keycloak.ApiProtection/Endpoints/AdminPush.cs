@@ -1,0 +1,103 @@
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Revocation;
+using Keycloak.ApiProtection.Tokens;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Keycloak.ApiProtection.Endpoints;
+
+/// <summary>Takes what Keycloak pushes to a client's admin URL: not-before, sign-outs, and the question whether anybody is there.</summary>
+/// <remarks>
+/// A pushed not-before counts for all tokens of the realm: the realm's and a client's come in the same form, and to read the realm's as
+/// a client's would let tokens through. It never moves back: a push from the page of a client brings that client's own, often 0.
+/// </remarks>
+internal sealed class AdminPush(EndpointSchemes schemes, ILogger<AdminPush> logger)
+{
+    /// <summary>Takes or refuses what was posted.</summary>
+    public async ValueTask<PostOutcome> TakeAsync(HttpContext context, string action)
+    {
+        var (body, unreadable) = await PostedBody.ReadAsync(context, "text/plain");
+        if (unreadable is not null)
+        {
+            return unreadable;
+        }
+
+        if (RealmMessage.Read(body!, out var message) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (!"JWT".Equals(message.Type, StringComparison.OrdinalIgnoreCase))
+        {
+            return PostRefusal.HeaderType;
+        }
+
+        if (AdminAction.Read(message.Payload) is not { } pushed)
+        {
+            return PostRefusal.Payload;
+        }
+
+        if (pushed.IsToken || pushed.Action != action)
+        {
+            return PostRefusal.Action;
+        }
+
+        PostOutcome outcome = PostRefusal.Key;
+        foreach (var scheme in schemes.All)
+        {
+            outcome = outcome.And(await TakeAsync(scheme, message, pushed, context.RequestAborted));
+        }
+
+        return outcome;
+    }
+
+    private async ValueTask<PostOutcome> TakeAsync(EndpointScheme scheme, RealmMessage message, AdminAction pushed, CancellationToken cancellationToken)
+    {
+        if (Check(pushed, scheme) is { } refusal)
+        {
+            return refusal;
+        }
+
+        // It does not say when it was signed; while it has not expired that can only have been a moment ago.
+        var verified = await message.VerifyAsync(scheme.Policy, scheme.Keys, pushed.ExpiresAt!.Value, cancellationToken);
+        if (!verified.IsTaken)
+        {
+            return verified;
+        }
+
+        if (!scheme.Posted.IsFirst(pushed.Id!, pushed.ExpiresAt.Value + scheme.Policy.ClockSkew))
+        {
+            return PostRefusal.Replay;
+        }
+
+        Apply(scheme, pushed);
+        return PostOutcome.Taken;
+    }
+
+    private void Apply(EndpointScheme scheme, AdminAction pushed)
+    {
+        var client = TokenDiagnosis.Quote(pushed.Resource);
+        if (pushed.Sessions.Count > 0)
+        {
+            foreach (var session in pushed.Sessions)
+            {
+                scheme.Revocations.Apply(RevocationKind.Session, session, scheme.Now, RevocationSource.AdminPush);
+            }
+
+            logger.SessionsPushed(scheme.Name, pushed.Sessions.Count, client);
+        }
+
+        if (pushed.NotBefore is { } notBefore)
+        {
+            var isNew = scheme.Revocations.Apply(RevocationKind.Realm, null, notBefore, RevocationSource.AdminPush);
+            logger.NotBeforeTaken(scheme.Name, pushed.Action!, client, notBefore, isNew);
+        }
+    }
+
+    /// <summary>All that can be asked without a key.</summary>
+    private static PostRefusal? Check(AdminAction pushed, EndpointScheme scheme) =>
+        pushed.Resource is not { } resource || !scheme.Serves(resource) ? PostRefusal.Resource
+        : pushed.ExpiresAt is not { } expiresAt || scheme.Now - scheme.Policy.ClockSkew >= expiresAt ? PostRefusal.Expired
+        : string.IsNullOrEmpty(pushed.Id) ? PostRefusal.Id
+        : null;
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Keycloak.ApiProtection.Endpoints;
+
+/// <summary>What the endpoints need.</summary>
+internal static class KeycloakEndpointServices
+{
+    public static void AddKeycloakEndpointServices(this IServiceCollection services)
+    {
+        services.TryAddSingleton<EndpointSchemes>();
+        services.TryAddSingleton<BackchannelLogout>();
+        services.TryAddSingleton<AdminPush>();
+        services.TryAddSingleton<KeycloakPosts>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnmappedEndpointsCheck>());
+    }
+}

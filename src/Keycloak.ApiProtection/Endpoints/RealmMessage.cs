@@ -1,0 +1,75 @@
+using System.Text;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tokens;
+
+namespace Keycloak.ApiProtection.Endpoints;
+
+/// <summary>Something that a realm may have signed (a compact JWS): read, and not yet believed.</summary>
+internal sealed class RealmMessage
+{
+    private readonly byte[] _signingInput;
+    private readonly byte[] _signature;
+    private readonly string _keyId;
+    private readonly SigningAlgorithm _algorithm;
+
+    private RealmMessage(in CompactJws jws, string keyId, SigningAlgorithm algorithm, string? type)
+    {
+        _signingInput = jws.SigningInput.ToArray();
+        _signature = CompactJws.Decode(jws.Signature, new byte[jws.Signature.Length]).ToArray();
+        _keyId = keyId;
+        _algorithm = algorithm;
+        Type = type;
+        Payload = CompactJws.Decode(jws.Payload, new byte[jws.Payload.Length]).ToArray();
+    }
+
+    /// <summary>Gets the header's <c>typ</c>.</summary>
+    public string? Type { get; }
+
+    /// <summary>Gets the payload.</summary>
+    public byte[] Payload { get; }
+
+    /// <summary>Reads it; answers what is wrong with it, null when nothing is.</summary>
+    public static PostRefusal? Read(string text, out RealmMessage message)
+    {
+        message = null!;
+        if (!CompactJws.TryRead(Encoding.ASCII.GetBytes(text), out var jws))
+        {
+            return PostRefusal.Form;
+        }
+
+        var refused = JoseHeader.Read(CompactJws.Decode(jws.Header, new byte[jws.Header.Length]), out var header, out _);
+        if ((refused is not null && refused != TokenRejection.HeaderType) || header.KeyId.IsEmpty)
+        {
+            // The type is asked for below: it is another one than an access token's.
+            return PostRefusal.Header;
+        }
+
+        if (!SigningAlgorithm.TryGet(header.Algorithm, out var algorithm))
+        {
+            return PostRefusal.Algorithm;
+        }
+
+        message = new RealmMessage(jws, Encoding.UTF8.GetString(header.KeyId), algorithm, header.Type());
+        return null;
+    }
+
+    /// <summary>Whether the realm has signed it. Asks for an unknown key within the realm's budget; the last question, after all that can be refused without.</summary>
+    public async ValueTask<PostOutcome> VerifyAsync(TokenPolicy policy, RealmKeys keys, DateTimeOffset issuedAt, CancellationToken cancellationToken)
+    {
+        if (!policy.Algorithms.Contains(_algorithm))
+        {
+            return PostRefusal.Algorithm;
+        }
+
+        if (!keys.TryFind(Encoding.UTF8.GetBytes(_keyId), out var key))
+        {
+            var search = await keys.FindAsync(_keyId, issuedAt, cancellationToken);
+            if (!search.IsFound(out key))
+            {
+                return search.IsUnavailable ? PostOutcome.Undecided(search.RetryAfter) : PostRefusal.Key;
+            }
+        }
+
+        return key.Verify(_algorithm, _signingInput, _signature) ? PostOutcome.Taken : PostRefusal.Signature;
+    }
+}

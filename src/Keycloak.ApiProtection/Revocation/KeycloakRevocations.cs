@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Tokens;
+using Microsoft.Extensions.Logging;
+
+namespace Keycloak.ApiProtection.Revocation;
+
+/// <summary>One scheme's revocations: the log, who watches a token, and who observes the events.</summary>
+internal sealed class KeycloakRevocations : IKeycloakRevocations
+{
+    // Says which event it was; the code stays one.
+    private static readonly TokenRejection[] Rejections =
+    [
+        TokenRejection.Revoked,
+        TokenRejection.Revoked.Because("The token's session ended (sid), and the token was issued before."),
+        TokenRejection.Revoked.Because("All sessions of the token's user ended (sub), and the token was issued before."),
+        TokenRejection.Revoked.Because("The token is older than the not-before of the client that it was issued to (azp)."),
+        TokenRejection.Revoked.Because("The token is older than the not-before that was set for all tokens of the realm."),
+        TokenRejection.Revoked.Because("The token was revoked by itself (jti)."),
+        TokenRejection.RevocationWatermark,
+    ];
+
+    private readonly ConcurrentDictionary<RevocationWatch, byte> _watches = new();
+    private readonly ConcurrentDictionary<RevocationObserver, byte> _observers = new();
+    private readonly RevocationLog _log;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _lifetime;
+    private readonly TimeSpan _clockSkew;
+    private readonly RevocationMetrics _metrics;
+    private readonly ILogger _logger;
+    private int _warned;
+
+    public KeycloakRevocations(string scheme, KeycloakBearerOptions options, RevocationMetrics metrics, ILogger logger)
+    {
+        Scheme = scheme;
+        _time = options.TimeProvider!;
+        _lifetime = options.RevocationLifetime;
+        _clockSkew = options.ClockSkew;
+        _metrics = metrics;
+        _logger = logger;
+        _log = new RevocationLog(options.RevocationCapacity, _lifetime, _time, Merged);
+        metrics.Open(this);
+    }
+
+    /// <inheritdoc />
+    public string Scheme { get; }
+
+    /// <inheritdoc />
+    public int Count => _log.Count;
+
+    /// <inheritdoc />
+    public DateTimeOffset? Watermark => _log.Watermark is var seconds and > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+
+    /// <summary>Gets how many open connections are watched for.</summary>
+    internal int Watches => _watches.Count;
+
+    /// <summary>Why a token that is good in itself is refused; null when it is not. Asked on every request: no lock, no allocation.</summary>
+    public TokenRejection? Find(AccessToken token)
+    {
+        if (token.Lifetime > (long)_lifetime.TotalSeconds && Volatile.Read(ref _warned) == 0 && Interlocked.Exchange(ref _warned, 1) == 0)
+        {
+            _logger.TokenOutlivesRevocations(Scheme, TimeSpan.FromSeconds(token.Lifetime), _lifetime);
+        }
+
+        if (_log.IsEmpty)
+        {
+            return null;
+        }
+
+        var match = _log.Find(token.Marks);
+        if (match == RevocationMatch.None)
+        {
+            return null;
+        }
+
+        _metrics.Refused(Scheme, match);
+        return Rejections[(int)match];
+    }
+
+    /// <inheritdoc />
+    public void RevokeSession(string sessionId, DateTimeOffset? issuedUntil = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sessionId);
+        Apply(RevocationKind.Session, sessionId, issuedUntil ?? _time.GetUtcNow(), RevocationSource.Application);
+    }
+
+    /// <inheritdoc />
+    public void RevokeUser(string subject, DateTimeOffset? issuedUntil = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        Apply(RevocationKind.User, subject, issuedUntil ?? _time.GetUtcNow(), RevocationSource.Application);
+    }
+
+    /// <inheritdoc />
+    public void RevokeToken(string tokenId, DateTimeOffset expiresAt)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tokenId);
+
+        // There is only one with this id, and it has been issued: by Keycloak's clock, which may be ahead.
+        Apply(new KeycloakRevocation(RevocationKind.Token, tokenId, _time.GetUtcNow() + _clockSkew, expiresAt, RevocationSource.Application));
+    }
+
+    /// <inheritdoc />
+    public void NotBefore(string clientId, DateTimeOffset time)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(clientId);
+        Apply(RevocationKind.Client, clientId, time, RevocationSource.Application);
+    }
+
+    /// <inheritdoc />
+    public void NotBefore(DateTimeOffset time) => Apply(RevocationKind.Realm, null, time, RevocationSource.Application);
+
+    /// <inheritdoc />
+    public bool IsRevoked(ClaimsPrincipal user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return TokenMarks.TryRead(user, Scheme, out var marks) && _log.Find(marks) != RevocationMatch.None;
+    }
+
+    /// <inheritdoc />
+    public IDisposable Watch(ClaimsPrincipal user, Action revoked)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        ArgumentNullException.ThrowIfNull(revoked);
+        if (!TokenMarks.TryRead(user, Scheme, out var marks))
+        {
+            return RevocationWatch.OfNothing;
+        }
+
+        // First watched, then looked up: an event in between is seen by one of the two.
+        var watch = new RevocationWatch(marks, revoked, _watches);
+        _watches.TryAdd(watch, 0);
+        if (_log.Find(marks) != RevocationMatch.None)
+        {
+            watch.Fire();
+        }
+
+        return watch;
+    }
+
+    /// <inheritdoc />
+    public IDisposable Observe(Action<KeycloakRevocation> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        var observation = new RevocationObserver(observer, _observers);
+        _observers.TryAdd(observation, 0);
+        return observation;
+    }
+
+    /// <summary>Takes an event that lives as long as a token which it covers can.</summary>
+    /// <returns>False where it changed nothing.</returns>
+    public bool Apply(RevocationKind kind, string? id, DateTimeOffset issuedUntil, RevocationSource source, bool revokesOfflineAccess = false) =>
+        Apply(new KeycloakRevocation(kind, id, issuedUntil, Later(issuedUntil, _lifetime), source) { RevokesOfflineAccess = revokesOfflineAccess });
+
+    private static DateTimeOffset Later(DateTimeOffset time, TimeSpan span) =>
+        time > DateTimeOffset.MaxValue - span ? DateTimeOffset.MaxValue : time + span;
+
+    private bool Apply(KeycloakRevocation revocation)
+    {
+        // A token may be accepted for the clock skew beyond its end.
+        var until = revocation.IssuedUntil.ToUnixTimeSeconds();
+        var key = RevocationKey.Of(revocation.Kind, revocation.Id);
+        var isNew = revocation.Kind == RevocationKind.Realm
+            ? _log.NotBefore(until)
+            : _log.Add(revocation.Kind == RevocationKind.Client ? RevocationKey.Spread(RevocationKey.Short(key)) : key, until, Later(revocation.ExpiresAt, _clockSkew).ToUnixTimeSeconds() + 1);
+        if (!isNew)
+        {
+            return false;
+        }
+
+        _metrics.Taken(Scheme, revocation);
+
+        // Some nanoseconds each: looking all of them over is cheaper than keeping an index of who waits for what.
+        foreach (var (watch, _) in _watches)
+        {
+            if (_log.Find(watch.Marks) != RevocationMatch.None)
+            {
+                watch.Fire();
+            }
+        }
+
+        foreach (var (observer, _) in _observers)
+        {
+            try
+            {
+                observer.Tell(revocation);
+            }
+#pragma warning disable CA1031 // whatever the application's observer throws: the revocation counts, and the next observer is told
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                _logger.ObserverFailed(failure, Scheme);
+            }
+        }
+
+        return true;
+    }
+
+    private void Merged(int events, DateTimeOffset watermark)
+    {
+        _metrics.Merged(Scheme, events);
+        _logger.RevocationsMerged(Scheme, events, watermark);
+    }
+}

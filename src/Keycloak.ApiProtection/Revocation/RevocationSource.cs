@@ -1,0 +1,14 @@
+namespace Keycloak.ApiProtection.Revocation;
+
+/// <summary>Who revoked.</summary>
+public enum RevocationSource
+{
+    /// <summary>The application, through <see cref="IKeycloakRevocations"/>.</summary>
+    Application,
+
+    /// <summary>Keycloak, with a logout token (OpenID Connect Back-Channel Logout 1.0).</summary>
+    BackchannelLogout,
+
+    /// <summary>Keycloak, with a push to the admin URL of a client.</summary>
+    AdminPush,
+}

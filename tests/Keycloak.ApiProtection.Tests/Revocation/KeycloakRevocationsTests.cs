@@ -1,0 +1,273 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Keycloak.ApiProtection.Revocation;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests.Revocation;
+
+public sealed class KeycloakRevocationsTests
+{
+    public static TheoryData<string, Action<IKeycloakRevocations>> Acts => new()
+    {
+        { "The token's session ended", revocations => revocations.RevokeSession("session-1") },
+        { "All sessions of the token's user ended", revocations => revocations.RevokeUser("user-1") },
+        { "older than the not-before of the client", revocations => revocations.NotBefore("storefront", Clock) },
+        { "older than the not-before that was set for all tokens", revocations => revocations.NotBefore(Clock) },
+        { "revoked by itself", revocations => revocations.RevokeToken("token-1", Clock.AddMinutes(4)) },
+    };
+
+    // The test realm's clock stands still.
+    private static readonly DateTimeOffset Clock = new ManualTimeProvider().GetUtcNow();
+
+    [Theory]
+    [MemberData(nameof(Acts), DisableDiscoveryEnumeration = true)]
+    public async Task A_token_that_was_accepted_is_refused_from_the_event_on_and_the_log_says_which(string reason, Action<IKeycloakRevocations> act)
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = Token(app);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+
+        act(Revocations(app));
+
+        var refused = await app.GetAsync("/me", token);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Contains("error=\"invalid_token\", error_description=\"The access token was revoked\"", refused.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.Contains("(revoked)", app.Realm.Log.Text("TokenRefused"), StringComparison.Ordinal);
+        Assert.Contains(reason, app.Realm.Log.Text("TokenRefused"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [MemberData(nameof(Acts), DisableDiscoveryEnumeration = true)]
+    public async Task Others_and_younger_tokens_are_accepted(string reason, Action<IKeycloakRevocations> act)
+    {
+        Assert.NotEmpty(reason);
+        await using var app = await ProtectedApp.StartAsync();
+        var token = Token(app);
+        act(Revocations(app));
+
+        var younger = token.WithDate("iat", app.Realm.Now.AddSeconds(1)).WithText("jti", "token-2");
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", younger)).StatusCode);
+        if (!reason.Contains("all tokens", StringComparison.Ordinal))
+        {
+            var other = token.WithText("sid", "session-2").WithText("sub", "user-2").WithText("azp", "spa").WithText("jti", "token-2");
+            Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", other)).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_of_the_same_second_as_the_event_is_refused_because_it_may_be_older()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = Token(app).WithDate("iat", app.Realm.Now);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+
+        Revocations(app).RevokeSession("session-1", app.Realm.Now.AddMilliseconds(600));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task After_a_withdrawn_consent_the_sessions_other_clients_refresh_once_and_go_on()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var storefront = Token(app);
+        var spa = Token(app).WithText("azp", "spa").WithText("jti", "token-2");
+
+        Revocations(app).RevokeSession("session-1");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", storefront)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", spa)).StatusCode);
+
+        app.Realm.Time.Advance(TimeSpan.FromSeconds(1));
+        var refreshed = spa.WithText("jti", "token-3").WithDate("iat", app.Realm.Now);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", refreshed)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_session_is_known_by_the_older_name_too()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = Token(app).Without("sid").WithText("session_state", "session-1");
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+
+        Revocations(app).RevokeSession("session-1");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_session_is_found_however_a_token_spells_it()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = Token(app).With("sid", "\"session\\u002d1\"");
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+
+        Revocations(app).RevokeSession("session-1");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Tokens_older_than_the_watermark_are_refused_with_a_code_of_their_own_and_the_log_says_so_once()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.RevocationCapacity = 100);
+        var revocations = Revocations(app);
+        var token = Token(app);
+        for (var i = 0; i < 106; i++)
+        {
+            revocations.RevokeSession($"other-{i}", app.Realm.Now.AddSeconds(-30));
+        }
+
+        Assert.Null(revocations.Watermark);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+        revocations.RevokeSession("one too many", app.Realm.Now);
+
+        Assert.Equal(app.Realm.Now.AddSeconds(-30), revocations.Watermark);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Contains("(revocation_watermark)", app.Realm.Log.Text("TokenRefused"), StringComparison.Ordinal);
+        Assert.Contains("Raise RevocationCapacity", app.Realm.Log.Text("RevocationsMerged"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(-29)))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_that_outlives_revocations_is_warned_of_once()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = Token(app);
+        await app.GetAsync("/me", token.WithDate("exp", app.Realm.Now.AddSeconds(3540)));
+        Assert.Equal(0, app.Realm.Log.Count("TokenOutlivesRevocations"));
+
+        await app.GetAsync("/me", token.WithDate("exp", app.Realm.Now.AddSeconds(3541)));
+        await app.GetAsync("/me", token.WithDate("exp", app.Realm.Now.AddSeconds(3542)));
+
+        Assert.Contains("RevocationLifetime", app.Realm.Log.Text("TokenOutlivesRevocations"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_scheme_knows_nothing_of_anothers_revocations()
+    {
+        await using var app = await ProtectedApp.StartAsync(services => services
+            .AddKeycloakBearer("one", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience))
+            .AddKeycloakBearer("two", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience)));
+        var token = Token(app);
+
+        app.Services.GetRequiredKeyedService<IKeycloakRevocations>("two").RevokeSession("session-1");
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+        app.Services.GetRequiredKeyedService<IKeycloakRevocations>("one").RevokeSession("session-1");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+
+        var failure = Assert.Throws<InvalidOperationException>(app.Services.GetRequiredService<IKeycloakRevocations>);
+        Assert.Contains("FromKeyedServices(\"one\")", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Observers_are_told_what_changes_something_and_one_that_throws_harms_nobody()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var revocations = Revocations(app);
+        var told = new List<KeycloakRevocation>();
+        using var throwing = revocations.Observe(_ => throw new InvalidOperationException("mine"));
+        var observation = revocations.Observe(told.Add);
+
+        revocations.RevokeSession("session-1");
+        revocations.RevokeSession("session-1");
+        revocations.NotBefore(app.Realm.Now);
+        revocations.NotBefore(DateTimeOffset.UnixEpoch);
+        revocations.NotBefore(app.Realm.Now.AddHours(-1));
+        observation.Dispose();
+        revocations.RevokeUser("user-2", app.Realm.Now.AddSeconds(5));
+
+        Assert.Equal(
+            [(RevocationKind.Session, "session-1"), (RevocationKind.Realm, null)],
+            told.Select(revocation => (revocation.Kind, revocation.Id)));
+        Assert.Equal(app.Realm.Now.AddHours(1), told[0].ExpiresAt);
+        Assert.Equal(3, app.Realm.Log.Count("RevocationObserverFailed"));
+    }
+
+    [Fact]
+    public async Task A_watch_calls_back_once_and_not_for_others()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var revocations = Revocations(app);
+        var issuedAt = app.Realm.Now.ToUnixTimeSeconds();
+        var mine = new TaskCompletionSource();
+        var others = 0;
+        using var watch = revocations.Watch(TokenUsers.User(issuedAt, "session-1"), mine.SetResult);
+        using var other = revocations.Watch(TokenUsers.User(issuedAt, "session-2", "user-2"), () => others++);
+        using var ended = revocations.Watch(TokenUsers.User(issuedAt, "session-1"), () => others++);
+        ended.Dispose();
+        using var anonymous = revocations.Watch(new(), () => others++);
+
+        revocations.RevokeSession("session-1");
+        await mine.Task.WaitAsync(TestContext.Current.CancellationToken);
+        revocations.RevokeUser("u");
+
+        Assert.Equal(0, others);
+        Assert.Equal(1, ((KeycloakRevocations)revocations).Watches);
+        Assert.True(revocations.IsRevoked(TokenUsers.User(issuedAt, "session-1")));
+        Assert.False(revocations.IsRevoked(TokenUsers.User(issuedAt + 1, "session-1")));
+    }
+
+    [Fact]
+    public async Task A_watch_that_begins_after_the_event_calls_back_at_once()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        Revocations(app).RevokeSession("session-1");
+        var told = new TaskCompletionSource();
+
+        using var watch = Revocations(app).Watch(TokenUsers.User(app.Realm.Now.ToUnixTimeSeconds(), "session-1"), told.SetResult);
+
+        await told.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Revoking_to_the_end_of_time_is_possible()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        Revocations(app).RevokeSession("session-1", DateTimeOffset.MaxValue);
+        Revocations(app).RevokeToken("token-1", DateTimeOffset.MaxValue);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Token(app))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Token(app).WithText("sid", "x").WithText("jti", "x"))).StatusCode);
+        Assert.Throws<ArgumentException>(() => Revocations(app).RevokeSession(string.Empty));
+    }
+
+    [Fact]
+    public async Task Revocations_are_on_metrics()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var meters = app.Services.GetRequiredService<IMeterFactory>();
+        var seen = new Dictionary<string, (long Sum, string Tags)>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == meters)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        void Measure(string name, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+            seen[name] = (seen.GetValueOrDefault(name).Sum + value, string.Join(',', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Measure(instrument.Name, value, tags));
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Measure(instrument.Name, value, tags));
+        listener.Start();
+
+        Revocations(app).RevokeSession("session-1");
+        await app.GetAsync("/me", Token(app));
+        listener.RecordObservableInstruments();
+
+        Assert.Equal((1, "scheme=Keycloak,kind=session,source=application"), seen["keycloak.revocations"]);
+        Assert.Equal((1, "scheme=Keycloak,kind=session"), seen["keycloak.revocations.refusals"]);
+        Assert.Equal((1, "scheme=Keycloak"), seen["keycloak.revocations.held"]);
+    }
+
+    internal static TestToken Token(ProtectedApp app) =>
+        app.Alice.WithText("sid", "session-1").WithText("sub", "user-1").WithText("azp", "storefront").WithText("jti", "token-1");
+
+    private static IKeycloakRevocations Revocations(ProtectedApp app) => app.Services.GetRequiredService<IKeycloakRevocations>();
+}
