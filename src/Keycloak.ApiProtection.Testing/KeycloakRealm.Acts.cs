@@ -1,5 +1,6 @@
 using Keycloak.ApiProtection.Testing.Export;
 using Keycloak.ApiProtection.Testing.Keys;
+using Keycloak.ApiProtection.Testing.Sessions;
 
 namespace Keycloak.ApiProtection.Testing;
 
@@ -51,23 +52,43 @@ public sealed partial class KeycloakRealm
     /// <summary>Ends one session, for all its clients.</summary>
     /// <param name="sessionId">The claim <c>sid</c> of its tokens.</param>
     /// <returns>False where there was no such session.</returns>
-    public bool EndSession(string sessionId) => _realm.Sessions.End(sessionId);
+    public bool EndSession(string sessionId)
+    {
+        var session = _realm.Sessions.Find(sessionId, SessionKind.Online);
+        var ended = _realm.Sessions.End(sessionId);
+        Await(_realm.Pushes.LoggedOutAsync(session is null ? [] : [session], Issuer));
+        return ended;
+    }
 
     /// <summary>Ends all sessions of a user; offline sessions stay, as in Keycloak.</summary>
     /// <param name="username">The user.</param>
     /// <returns>How many sessions there were.</returns>
     /// <exception cref="ArgumentException">There is no such user.</exception>
-    public int LogOut(string username) => _realm.Sessions.EndAllOf(_realm.RequireUser(username).Id);
+    public int LogOut(string username)
+    {
+        var sessions = OnlineSessionsOf(username);
+        var ended = _realm.Sessions.EndAllOf(_realm.RequireUser(username).Id);
+        Await(_realm.Pushes.LoggedOutAsync(sessions, Issuer));
+        return ended;
+    }
 
     /// <summary>A user withdraws the consent for a client: its tokens are inactive, the user's sessions and their other clients live on.</summary>
     /// <param name="username">The user.</param>
     /// <param name="clientId">The client.</param>
     /// <exception cref="ArgumentException">There is no such user or client.</exception>
-    public void WithdrawConsent(string username, string clientId) =>
+    public void WithdrawConsent(string username, string clientId)
+    {
+        var sessions = OnlineSessionsOf(username);
         _realm.Sessions.EndClientOf(_realm.RequireUser(username).Id, _realm.RequireClient(clientId).Id);
+        Await(_realm.Pushes.LoggedOutAsync(sessions, Issuer, clientId));
+    }
 
     /// <summary>"Sign out all active sessions": all online sessions end, and tokens issued before this second are inactive.</summary>
-    public void SignOutAll() => _realm.Sessions.EndAll();
+    public void SignOutAll()
+    {
+        _realm.Sessions.EndAll();
+        Await(_realm.Pushes.ActAsync("k_logout", "LOGOUT", _ => _realm.Sessions.NotBefore));
+    }
 
     /// <summary>Sets the not-before mark: tokens issued before it are inactive.</summary>
     /// <param name="time">The mark, kept in whole seconds.</param>
@@ -148,6 +169,12 @@ public sealed partial class KeycloakRealm
     /// <summary>Ends slow and wrong answers.</summary>
     /// <param name="endpoints">Where.</param>
     public void AnswerNormally(RealmEndpoint endpoints = RealmEndpoint.All) => _disturbances.Clear(endpoints);
+
+    private UserSession[] OnlineSessionsOf(string username)
+    {
+        var user = _realm.RequireUser(username).Id;
+        return [.. _realm.Sessions.Live().Where(session => session.UserId == user && session.Kind == SessionKind.Online)];
+    }
 
     private void ChangeRoles(string username, string? clientId, Func<IReadOnlyList<RoleName>, IReadOnlyList<RoleName>> change)
     {

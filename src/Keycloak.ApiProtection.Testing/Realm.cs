@@ -1,6 +1,7 @@
 using Keycloak.ApiProtection.Testing.Export;
 using Keycloak.ApiProtection.Testing.Keys;
 using Keycloak.ApiProtection.Testing.Mappers;
+using Keycloak.ApiProtection.Testing.Pushes;
 using Keycloak.ApiProtection.Testing.Sessions;
 using Keycloak.ApiProtection.Testing.Tokens;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,7 @@ internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logge
     private readonly Lazy<RealmKeys> _foreignKeys =
         new(() => new RealmKeys(new RealmExport("foreign") { KeyProviders = [new("RS256", 0, 2048)] }, time));
     private volatile RealmExport _export = export;
+    private RealmPushes? _pushes;
 
     /// <summary>The realm as it is now: acts on clients and users replace it as a whole.</summary>
     public RealmExport Export => _export;
@@ -28,6 +30,8 @@ internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logge
     public RealmKeys ForeignKeys => _foreignKeys.Value;
 
     public RealmSessions Sessions { get; } = new(export, time);
+
+    public RealmPushes Pushes => LazyInitializer.EnsureInitialized(ref _pushes, () => new RealmPushes(this));
 
     public ClaimMappers Mappers { get; } = new(logger);
 
@@ -58,6 +62,7 @@ internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logge
 
     public void Dispose()
     {
+        _pushes?.Dispose();
         Keys.Dispose();
         if (_foreignKeys.IsValueCreated)
         {

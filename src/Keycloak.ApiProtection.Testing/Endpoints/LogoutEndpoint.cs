@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Testing.Sessions;
 using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
@@ -5,9 +6,9 @@ namespace Keycloak.ApiProtection.Testing.Endpoints;
 /// <summary>Logout by a refresh token: the whole user session ends. The browser's logout page is not there.</summary>
 internal sealed class LogoutEndpoint(Realm realm, ClientAuthentication clients) : IRealmEndpoint
 {
-    public Task<Answer> AnswerAsync(EndpointRequest request) => Task.FromResult(Respond(request));
+    public Task<Answer> AnswerAsync(EndpointRequest request) => RespondAsync(request);
 
-    private Answer Respond(EndpointRequest request)
+    private async Task<Answer> RespondAsync(EndpointRequest request)
     {
         if (!request.IsPost || request.Parameter("refresh_token") is not { } text)
         {
@@ -30,7 +31,10 @@ internal sealed class LogoutEndpoint(Realm realm, ClientAuthentication clients) 
             return Answer.Error(400, "invalid_grant", "Invalid refresh token. Token client and authorized client don't match");
         }
 
-        realm.Sessions.End(token.SessionId ?? "");
+        var sessionId = token.SessionId ?? "";
+        var session = realm.Sessions.Find(sessionId, SessionKind.Online);
+        realm.Sessions.End(sessionId);
+        await realm.Pushes.LoggedOutAsync(session is null ? [] : [session], request.Issuer).ConfigureAwait(false);
         return new Answer(204, Headers: Answer.NoCache);
     }
 }

@@ -31,6 +31,9 @@ internal sealed record Client(string Id)
 
     public IReadOnlyList<string> WebOrigins { get; init; } = [];
 
+    /// <summary>Below it Keycloak pushes not-before and sign-outs.</summary>
+    public string? AdminUrl { get; init; }
+
     public IReadOnlyList<ProtocolMapper> Mappers { get; init; } = [];
 
     public IReadOnlyList<RoleName> ScopeMappings { get; init; } = [];

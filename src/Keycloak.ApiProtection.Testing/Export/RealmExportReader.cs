@@ -125,6 +125,7 @@ internal static class RealmExportReader
                 WebOrigins = client.Texts("webOrigins"),
                 Mappers = mappers,
                 ScopeMappings = ReadScopeMappings(root, "client", id),
+                AdminUrl = client.Text("adminUrl"),
                 Attributes = client.Settings("attributes"),
             };
         }

@@ -153,6 +153,15 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
+    /// <summary>A client's own mark; 0 where it has none.</summary>
+    public long NotBeforeOf(string clientId)
+    {
+        lock (_lock)
+        {
+            return _clientNotBefore.GetValueOrDefault(clientId);
+        }
+    }
+
     public void Revoke(string tokenId)
     {
         lock (_lock)

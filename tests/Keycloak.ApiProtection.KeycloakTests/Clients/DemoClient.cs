@@ -4,6 +4,8 @@ namespace Keycloak.ApiProtection.KeycloakTests.Clients;
 public sealed record DemoClient(string Id, string? Secret = null)
 {
     public static readonly DemoClient Cli = new("cli");
+    public static readonly DemoClient Storefront = new("storefront", "storefront-secret");
+    public static readonly DemoClient Spa = new("spa");
     public static readonly DemoClient OrdersApi = new("orders-api", "orders-api-secret");
     public static readonly DemoClient ShippingApi = new("shipping-api", "shipping-api-secret");
     public static readonly DemoClient Gateway = new("gateway", "gateway-secret");

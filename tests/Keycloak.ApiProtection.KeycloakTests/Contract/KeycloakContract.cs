@@ -1,3 +1,4 @@
+using System.Net;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
 using Keycloak.ApiProtection.KeycloakTests.Realms;
 
@@ -13,6 +14,40 @@ public abstract class KeycloakContract : RealmContract
     {
         Assert.SkipWhen(keycloak.Missing is not null, keycloak.Missing ?? "");
         _keycloak = keycloak;
+    }
+
+    [Fact]
+    public async Task After_a_withdrawn_consent_the_client_is_out_and_the_sessions_other_client_refreshes_once_and_goes_on()
+    {
+        await using var api = await StartListeningApiAsync();
+        await Realm.SetBackchannelLogoutUrlAsync("storefront", api.LogoutUrl, Cancellation);
+        try
+        {
+            using var browser = new Browser(Client);
+            var storefront = await browser.LogInAsync(DemoClient.Storefront, "alice", Cancellation);
+            var spa = await browser.LogInAsync(DemoClient.Spa, "alice", Cancellation);
+            Assert.Equal(storefront.AccessToken.Text("sid"), spa.AccessToken.Text("sid"));
+            Assert.Equal(HttpStatusCode.OK, await api.CallAsync(spa.AccessToken, Cancellation));
+
+            await MeasureAsync(api, storefront, "consent withdrawn", () => _keycloak.WithdrawConsentAsync("alice", "storefront", Cancellation));
+
+            var ended = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            Assert.Equal(HttpStatusCode.Unauthorized, await api.CallAsync(spa.AccessToken, Cancellation));
+            var refused = await Client.RefreshAsync(DemoClient.Storefront, storefront.RefreshToken.Compact, Cancellation);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.Http.Status);
+            do
+            {
+                spa = await Client.RefreshAsync(DemoClient.Spa, spa.RefreshToken.Compact, Cancellation);
+            }
+            while (spa.AccessToken.Number("iat") <= ended);
+
+            Assert.Equal(storefront.AccessToken.Text("sid"), spa.AccessToken.Text("sid"));
+            Assert.Equal(HttpStatusCode.OK, await api.CallAsync(spa.AccessToken, Cancellation));
+        }
+        finally
+        {
+            await Realm.SetBackchannelLogoutUrlAsync("storefront", null, Cancellation);
+        }
     }
 
     [Fact]

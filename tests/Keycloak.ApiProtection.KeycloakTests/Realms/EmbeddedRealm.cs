@@ -64,6 +64,19 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
     public Task SetNotBeforeAsync(long notBefore, CancellationToken cancellationToken) =>
         Done(() => Realm.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(notBefore)));
 
+    public Task SetClientNotBeforeAsync(string clientId, long notBefore, CancellationToken cancellationToken) =>
+        Done(() => Realm.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(notBefore), clientId));
+
+    public Task PushNotBeforeAsync(string? clientId, CancellationToken cancellationToken) => Done(() => Realm.PushNotBefore(clientId));
+
+    public Task SignOutAllAsync(CancellationToken cancellationToken) => Done(Realm.SignOutAll);
+
+    public Task SetBackchannelLogoutUrlAsync(string clientId, string? url, CancellationToken cancellationToken) =>
+        Done(() => Realm.SetBackchannelLogoutUrl(clientId, url is null ? null : new Uri(url)));
+
+    public Task SetAdminUrlAsync(string clientId, string? url, CancellationToken cancellationToken) =>
+        Done(() => Realm.SetAdminUrl(clientId, url is null ? null : new Uri(url)));
+
     /// <summary>Minted in code: the embedded realm has no TLS.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(Realm.Token(user).For("mtls").BoundToCertificate("FnlOVA4DOfhJFEc8-QuUgKt-D7zSTFntVNrx6ERhaK0").Create());

@@ -32,6 +32,21 @@ public interface IRealmUnderTest
     /// <summary>Sets the realm's not-before in seconds since 1970; 0 takes it away.</summary>
     public Task SetNotBeforeAsync(long notBefore, CancellationToken cancellationToken);
 
+    /// <summary>Sets a client's own not-before in seconds since 1970; 0 takes it away.</summary>
+    public Task SetClientNotBeforeAsync(string clientId, long notBefore, CancellationToken cancellationToken);
+
+    /// <summary>Pushes the realm's not-before to all admin URLs, or a client's own to that client's.</summary>
+    public Task PushNotBeforeAsync(string? clientId, CancellationToken cancellationToken);
+
+    /// <summary>"Sign out all active sessions".</summary>
+    public Task SignOutAllAsync(CancellationToken cancellationToken);
+
+    /// <summary>Sets a client's back-channel logout URL; null takes it away.</summary>
+    public Task SetBackchannelLogoutUrlAsync(string clientId, string? url, CancellationToken cancellationToken);
+
+    /// <summary>Sets a client's admin URL; null takes it away.</summary>
+    public Task SetAdminUrlAsync(string clientId, string? url, CancellationToken cancellationToken);
+
     /// <summary>A token of the client <c>mtls</c>, bound to a client certificate; null where this realm cannot issue one.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken);
 }

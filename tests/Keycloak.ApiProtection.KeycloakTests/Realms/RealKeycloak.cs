@@ -108,12 +108,34 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         Admin.PutAsync(Realm, new JsonObject { ["notBefore"] = notBefore }, cancellationToken);
 
     /// <summary>Changes an attribute of a client; null removes it.</summary>
-    public async Task SetClientAttributeAsync(string clientId, string name, string? value, CancellationToken cancellationToken)
-    {
-        var client = (await Admin.GetAsync($"{Realm}/clients?clientId={Uri.EscapeDataString(clientId)}", cancellationToken))[0]!;
-        client["attributes"]![name] = value;
-        await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
-    }
+    public Task SetClientAttributeAsync(string clientId, string name, string? value, CancellationToken cancellationToken) =>
+        ChangeClientAsync(clientId, client => client["attributes"]![name] = value, cancellationToken);
+
+    public Task SetClientNotBeforeAsync(string clientId, long notBefore, CancellationToken cancellationToken) =>
+        ChangeClientAsync(clientId, client => client["notBefore"] = notBefore, cancellationToken);
+
+    public async Task PushNotBeforeAsync(string? clientId, CancellationToken cancellationToken) => await Admin.PostAsync(
+        clientId is null ? $"{Realm}/push-revocation" : $"{Realm}/clients/{(string)(await ClientAsync(clientId, cancellationToken))["id"]!}/push-revocation",
+        null,
+        cancellationToken);
+
+    public Task SignOutAllAsync(CancellationToken cancellationToken) => Admin.PostAsync($"{Realm}/logout-all", null, cancellationToken);
+
+    public Task SetBackchannelLogoutUrlAsync(string clientId, string? url, CancellationToken cancellationToken) => ChangeClientAsync(
+        clientId,
+        client =>
+        {
+            client["attributes"]!["backchannel.logout.url"] = url ?? "";
+            client["attributes"]!["backchannel.logout.session.required"] = "true";
+        },
+        cancellationToken);
+
+    public Task SetAdminUrlAsync(string clientId, string? url, CancellationToken cancellationToken) =>
+        ChangeClientAsync(clientId, client => client["adminUrl"] = url ?? "", cancellationToken);
+
+    /// <summary>Withdraws a user's consent for a client, as the user or an admin does it.</summary>
+    public async Task WithdrawConsentAsync(string user, string clientId, CancellationToken cancellationToken) =>
+        await Admin.DeleteAsync($"{Realm}/users/{(string)(await UserAsync(user, cancellationToken))["id"]!}/consents/{clientId}", cancellationToken);
 
     public async Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken)
     {
@@ -131,6 +153,16 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         var overTls = new RealmClient(http, Server.TlsAddress);
         return (await overTls.PasswordAsync(DemoClient.Mtls, user, cancellationToken)).AccessToken.Compact;
     }
+
+    private async Task ChangeClientAsync(string clientId, Action<JsonNode> change, CancellationToken cancellationToken)
+    {
+        var client = await ClientAsync(clientId, cancellationToken);
+        change(client);
+        await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
+    }
+
+    private async Task<JsonNode> ClientAsync(string clientId, CancellationToken cancellationToken) =>
+        (await Admin.GetAsync($"{Realm}/clients?clientId={Uri.EscapeDataString(clientId)}", cancellationToken))[0]!;
 
     private static JsonArray Values(string value) => [value];
 

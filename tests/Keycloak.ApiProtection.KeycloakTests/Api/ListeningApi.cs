@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using Keycloak.ApiProtection.KeycloakTests.Clients;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Keycloak.ApiProtection.KeycloakTests.Api;
+
+/// <summary>An API that Keycloak can reach, on a port of its own: it hears of logouts and takes pushes.</summary>
+public sealed class ListeningApi : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly WebApplication _app;
+    private readonly HttpClient _http;
+
+    private ListeningApi(WebApplication app)
+    {
+        _app = app;
+        _http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+    }
+
+    /// <summary>For "Backchannel logout URL".</summary>
+    public string LogoutUrl => $"{_http.BaseAddress}.keycloak/backchannel-logout";
+
+    /// <summary>For "Admin URL".</summary>
+    public string AdminUrl => $"{_http.BaseAddress}.keycloak";
+
+    public static async Task<ListeningApi> StartAsync(Uri authServer, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Keycloak:auth-server-url"] = authServer.ToString(),
+            ["Keycloak:realm"] = RealmClient.DemoRealm,
+            ["Keycloak:resource"] = "orders-api",
+            ["Keycloak:LoginClients:0"] = "cli",
+            ["Keycloak:LoginClients:1"] = "storefront",
+        });
+        builder.Services.AddKeycloakBearer();
+
+        var app = builder.Build();
+        app.MapKeycloakEndpoints();
+        app.MapGet("/orders", () => "Orders").RequireAuthorization();
+        await app.StartAsync(cancellationToken);
+        return new ListeningApi(app);
+    }
+
+    public async Task<HttpStatusCode> CallAsync(Jwt token, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/orders");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Compact);
+        using var response = await _http.SendAsync(request, cancellationToken);
+        return response.StatusCode;
+    }
+
+    /// <summary>
+    /// Acts, with the token in use all the time, and says how long after the act began the first request was refused. Fails where none is.
+    /// </summary>
+    public async Task<TimeSpan> TimeToRefusalAsync(Func<Task> act, Jwt token, CancellationToken cancellationToken)
+    {
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(token, cancellationToken));
+        var began = Stopwatch.GetTimestamp();
+        var acting = act();
+        while (await CallAsync(token, cancellationToken) == HttpStatusCode.OK)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "The API has not heard of it.");
+        }
+
+        var refused = Stopwatch.GetElapsedTime(began);
+        await acting;
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(token, cancellationToken));
+        return refused;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using Keycloak.ApiProtection.KeycloakTests.Api;
+using Keycloak.ApiProtection.KeycloakTests.Clients;
+
+namespace Keycloak.ApiProtection.KeycloakTests.Contract;
+
+/// <content>What Keycloak tells an API by itself, and how soon the API refuses the token then.</content>
+public abstract partial class RealmContract
+{
+    [Fact]
+    public async Task A_logout_reaches_the_API_and_ends_that_session_only()
+    {
+        await using var api = await StartListeningApiAsync();
+        var first = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+        var second = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+
+        await MeasureAsync(api, first, "logout endpoint with a refresh token", () => Client.LogoutAsync(DemoClient.Cli, first.RefreshToken.Compact, Cancellation));
+
+        Assert.Equal(HttpStatusCode.OK, await api.CallAsync(second.AccessToken, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_session_that_an_admin_ends_ends_at_the_API()
+    {
+        await using var api = await StartListeningApiAsync();
+        var ended = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+        var other = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+
+        await MeasureAsync(api, ended, "admin ends a session", () => Realm.EndSessionAsync(ended.AccessToken.Text("sid")!, Cancellation));
+
+        Assert.Equal(HttpStatusCode.OK, await api.CallAsync(other.AccessToken, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_user_whom_an_admin_logs_out_is_out_at_the_API_with_all_sessions()
+    {
+        await using var api = await StartListeningApiAsync();
+        var first = await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation);
+        var second = await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation);
+        var other = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+
+        await MeasureAsync(api, first, "admin logs a user out", () => Realm.LogOutUserAsync("bob", Cancellation));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await api.CallAsync(second.AccessToken, Cancellation));
+        Assert.Equal(HttpStatusCode.OK, await api.CallAsync(other.AccessToken, Cancellation));
+    }
+
+    [Fact]
+    public async Task Signing_all_out_is_pushed_to_the_API_and_who_logs_in_again_is_let_in()
+    {
+        await using var api = await StartListeningApiAsync();
+        var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+        try
+        {
+            await MeasureAsync(api, tokens, "realm \"sign out all\"", () => Realm.SignOutAllAsync(Cancellation));
+
+            Assert.Equal(HttpStatusCode.OK, await api.CallAsync(await TokenOfTheNextSecondAsync(), Cancellation));
+        }
+        finally
+        {
+            await Realm.SetNotBeforeAsync(0, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task The_realms_not_before_is_pushed_to_the_API_and_a_clients_push_of_0_takes_nothing_back()
+    {
+        await using var api = await StartListeningApiAsync();
+        var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+        try
+        {
+            await Realm.SetNotBeforeAsync(tokens.AccessToken.Number("iat"), Cancellation);
+            await MeasureAsync(api, tokens, "realm not-before + push", () => Realm.PushNotBeforeAsync(null, Cancellation));
+
+            await Realm.PushNotBeforeAsync("orders-api", Cancellation);
+            Assert.Equal(HttpStatusCode.Unauthorized, await api.CallAsync(tokens.AccessToken, Cancellation));
+            Assert.Equal(HttpStatusCode.OK, await api.CallAsync(await TokenOfTheNextSecondAsync(), Cancellation));
+        }
+        finally
+        {
+            await Realm.SetNotBeforeAsync(0, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task A_clients_not_before_is_pushed_to_the_API()
+    {
+        await using var api = await StartListeningApiAsync();
+        var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+        await Realm.SetAdminUrlAsync("cli", api.AdminUrl, Cancellation);
+        await Realm.SetClientNotBeforeAsync("cli", tokens.AccessToken.Number("iat"), Cancellation);
+        try
+        {
+            await MeasureAsync(api, tokens, "client not-before + push", () => Realm.PushNotBeforeAsync("cli", Cancellation));
+
+            Assert.Equal(HttpStatusCode.OK, await api.CallAsync(await TokenOfTheNextSecondAsync(), Cancellation));
+        }
+        finally
+        {
+            await Realm.SetClientNotBeforeAsync("cli", 0, Cancellation);
+            await Realm.SetAdminUrlAsync("cli", null, Cancellation);
+        }
+    }
+
+    /// <summary>An API that Keycloak knows: the login client's back-channel logout and the API's own admin URL point at it.</summary>
+    private protected async Task<ListeningApi> StartListeningApiAsync()
+    {
+        var api = await ListeningApi.StartAsync(Realm.BaseAddress, Cancellation);
+        await Realm.SetBackchannelLogoutUrlAsync("cli", api.LogoutUrl, Cancellation);
+        await Realm.SetAdminUrlAsync("orders-api", api.AdminUrl, Cancellation);
+        return api;
+    }
+
+    private protected async Task MeasureAsync(ListeningApi api, TokenAnswer tokens, string act, Func<Task> acting)
+    {
+        var time = await api.TimeToRefusalAsync(acting, tokens.AccessToken, Cancellation);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Realm.GetType().Name} {Realm.Version}: {act}: refused after {time.TotalMilliseconds:0} ms");
+    }
+
+    /// <summary>A token that is younger than everything that has happened so far, by the seconds in which Keycloak counts.</summary>
+    private async Task<Jwt> TokenOfTheNextSecondAsync()
+    {
+        var happened = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        while (true)
+        {
+            var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken;
+            if (token.Number("iat") > happened)
+            {
+                return token;
+            }
+        }
+    }
+}
