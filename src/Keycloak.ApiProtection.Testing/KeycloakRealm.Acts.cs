@@ -1,3 +1,6 @@
+using Keycloak.ApiProtection.Testing.Export;
+using Keycloak.ApiProtection.Testing.Keys;
+
 namespace Keycloak.ApiProtection.Testing;
 
 /// <content>What can be done to the realm, as an administrator, a user or fate would do it.</content>
@@ -9,6 +12,26 @@ public sealed partial class KeycloakRealm
     /// administrator had disabled them.
     /// </param>
     public void RotateKeys(bool keepOldKeys = true) => _realm.Keys.Rotate(keepOldKeys);
+
+    /// <summary>A new key signs from now on, for one algorithm; the old ones stay in the JWKS.</summary>
+    /// <param name="algorithm">The JWA name, like <c>RS256</c>.</param>
+    /// <returns>The new key's <c>kid</c>.</returns>
+    /// <exception cref="NotSupportedException">The embedded realm cannot sign with <paramref name="algorithm"/>.</exception>
+    public string RotateKey(string algorithm)
+    {
+        if (!RealmKeys.CanSign(algorithm))
+        {
+            throw new NotSupportedException($"The embedded realm cannot sign with '{algorithm}'.");
+        }
+
+        _realm.Keys.Rotate(keepOld: true, algorithm);
+        return _realm.Keys.Active(algorithm).Id;
+    }
+
+    /// <summary>Takes one key out of the JWKS; what it signed is inactive. Where it was the active one, a new one is made when it is needed.</summary>
+    /// <param name="keyId">The <c>kid</c>.</param>
+    /// <returns>False where the realm has no such key.</returns>
+    public bool DisableKey(string keyId) => _realm.Keys.Disable(keyId);
 
     /// <summary>Takes passive keys, which <see cref="RotateKeys"/> had kept, out of the JWKS.</summary>
     public void RemovePassiveKeys() => _realm.Keys.RemovePassive();
@@ -60,6 +83,40 @@ public sealed partial class KeycloakRealm
         }
     }
 
+    /// <summary>Gives a user a role; introspection and the next token know it.</summary>
+    /// <param name="username">The user.</param>
+    /// <param name="role">The role's name.</param>
+    /// <param name="clientId">The client whose role it is; null for a realm role.</param>
+    /// <exception cref="ArgumentException">There is no such user or client.</exception>
+    public void AssignRole(string username, string role, string? clientId = null) =>
+        ChangeRoles(username, clientId, roles => [.. roles.Append(new RoleName(clientId, role)).Distinct()]);
+
+    /// <summary>Takes a role, as far as the user was given it directly, away again.</summary>
+    /// <param name="username">The user.</param>
+    /// <param name="role">The role's name.</param>
+    /// <param name="clientId">The client whose role it is; null for a realm role.</param>
+    /// <exception cref="ArgumentException">There is no such user or client.</exception>
+    public void UnassignRole(string username, string role, string? clientId = null) =>
+        ChangeRoles(username, clientId, roles => [.. roles.Where(assigned => assigned != new RoleName(clientId, role))]);
+
+    /// <summary>Sets an attribute of a client, as the export's <c>clients[].attributes</c> names them.</summary>
+    /// <param name="clientId">The client.</param>
+    /// <param name="name">The attribute, like <c>access.token.signed.response.alg</c>.</param>
+    /// <param name="value">The value; null removes the attribute.</param>
+    /// <exception cref="ArgumentException">There is no such client.</exception>
+    public void SetClientAttribute(string clientId, string name, string? value) => _realm.Change(export =>
+    {
+        var client = _realm.RequireClient(clientId);
+        var attributes = new Dictionary<string, string>(client.Attributes, StringComparer.Ordinal);
+        attributes.Remove(name);
+        if (value is not null)
+        {
+            attributes[name] = value;
+        }
+
+        return export with { Clients = new Dictionary<string, Client>(export.Clients) { [clientId] = client with { Attributes = attributes } } };
+    });
+
     /// <summary>The realm cannot be reached: open connections break, and so does every new one before it is answered.</summary>
     /// <remarks>The port stays taken, so that nobody else gets it until <see cref="ComeBack"/>.</remarks>
     public void GoDown()
@@ -89,4 +146,14 @@ public sealed partial class KeycloakRealm
     /// <summary>Ends slow and wrong answers.</summary>
     /// <param name="endpoints">Where.</param>
     public void AnswerNormally(RealmEndpoint endpoints = RealmEndpoint.All) => _disturbances.Clear(endpoints);
+
+    private void ChangeRoles(string username, string? clientId, Func<IReadOnlyList<RoleName>, IReadOnlyList<RoleName>> change)
+    {
+        _ = clientId is null ? null : _realm.RequireClient(clientId);
+        _realm.Change(export =>
+        {
+            var user = _realm.RequireUser(username);
+            return export with { Users = [.. export.Users.Select(other => other.Id == user.Id ? user with { Roles = change(user.Roles) } : other)] };
+        });
+    }
 }

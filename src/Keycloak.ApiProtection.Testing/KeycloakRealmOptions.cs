@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Testing;
@@ -36,16 +35,12 @@ public sealed class KeycloakRealmOptions
     /// <value>Null by default: the warning at start goes to the console's error stream, and nothing else is said.</value>
     public ILogger? Logger { get; set; }
 
-    /// <summary>The environment of the application that starts the realm: pass <c>builder.Environment</c>, and the realm refuses to run in Production.</summary>
-    /// <value>Null by default: see <see cref="EnvironmentName"/>.</value>
-    public IHostEnvironment? Environment { get; set; }
-
-    /// <summary>The name of the environment, for callers without an <see cref="IHostEnvironment"/>.</summary>
+    /// <summary>The environment of the application that starts the realm: pass <c>builder.Environment.EnvironmentName</c>.</summary>
     /// <value>
-    /// Null by default. In any case the variables <c>ASPNETCORE_ENVIRONMENT</c> and <c>DOTNET_ENVIRONMENT</c> are looked at, too: one
-    /// <c>Production</c> among all of these is enough, and the realm does not start. Where none is set it starts: that is how tests run. A
-    /// deployed application without these variables is in Production only by its host's convention, so applications should pass
-    /// <see cref="Environment"/>.
+    /// Null by default. The variables <c>ASPNETCORE_ENVIRONMENT</c> and <c>DOTNET_ENVIRONMENT</c> are looked at in any case: one
+    /// <c>Production</c> among the three is enough, and the realm does not start. Where none is set it starts, because that is how tests run.
+    /// But an application that is deployed without these variables is in Production by its host's convention, which only the application
+    /// knows: so applications should set this.
     /// </value>
-    public string? EnvironmentName { get; set; }
+    public string? Environment { get; set; }
 }

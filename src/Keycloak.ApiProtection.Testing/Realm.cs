@@ -10,9 +10,12 @@ namespace Keycloak.ApiProtection.Testing;
 /// <summary>A running realm without its doors: what was exported, and what has happened since.</summary>
 internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logger) : IDisposable
 {
-    private readonly Lazy<RealmKeys> _foreignKeys = new(() => new RealmKeys(new RealmExport("foreign"), time));
+    private readonly Lock _lock = new();
+    private readonly Lazy<RealmKeys> _foreignKeys = new(() => new RealmKeys(new RealmExport("foreign") { KeyProviders = [new("RS256", 0, 2048)] }, time));
+    private volatile RealmExport _export = export;
 
-    public RealmExport Export => export;
+    /// <summary>The realm as it is now: acts on clients and users replace it as a whole.</summary>
+    public RealmExport Export => _export;
 
     public TimeProvider Time => time;
 
@@ -29,20 +32,28 @@ internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logge
 
     public TokenIssuer Tokens { get; } = new(export, new ClaimMappers(logger), time);
 
-    public User? FindUser(string name) => export.Users.FirstOrDefault(user => string.Equals(user.Username, name, StringComparison.OrdinalIgnoreCase))
-        ?? (export.LoginWithEmail
-            ? export.Users.FirstOrDefault(user => user.Email is not null && string.Equals(user.Email, name, StringComparison.OrdinalIgnoreCase))
+    public User? FindUser(string name) => Export.Users.FirstOrDefault(user => string.Equals(user.Username, name, StringComparison.OrdinalIgnoreCase))
+        ?? (Export.LoginWithEmail
+            ? Export.Users.FirstOrDefault(user => user.Email is not null && string.Equals(user.Email, name, StringComparison.OrdinalIgnoreCase))
             : null);
 
-    public User? FindUserById(string id) => export.Users.FirstOrDefault(user => user.Id == id);
+    public User? FindUserById(string id) => Export.Users.FirstOrDefault(user => user.Id == id);
 
-    public User? FindServiceAccount(Client client) => export.Users.FirstOrDefault(user => user.ServiceAccountOf == client.Id);
+    public User? FindServiceAccount(Client client) => Export.Users.FirstOrDefault(user => user.ServiceAccountOf == client.Id);
 
     public User RequireUser(string name) => FindUser(name) ?? throw new ArgumentException(
-        $"Realm '{export.Name}' has no user '{name}'. Its users: {string.Join(", ", export.Users.Select(user => user.Username))}.", nameof(name));
+        $"Realm '{Export.Name}' has no user '{name}'. Its users: {string.Join(", ", Export.Users.Select(user => user.Username))}.", nameof(name));
 
-    public Client RequireClient(string id) => export.Clients.GetValueOrDefault(id) ?? throw new ArgumentException(
-        $"Realm '{export.Name}' has no client '{id}'. Its clients: {string.Join(", ", export.Clients.Keys)}.", nameof(id));
+    public Client RequireClient(string id) => Export.Clients.GetValueOrDefault(id) ?? throw new ArgumentException(
+        $"Realm '{Export.Name}' has no client '{id}'. Its clients: {string.Join(", ", Export.Clients.Keys)}.", nameof(id));
+
+    public void Change(Func<RealmExport, RealmExport> change)
+    {
+        lock (_lock)
+        {
+            _export = change(_export);
+        }
+    }
 
     public void Dispose()
     {

@@ -144,8 +144,7 @@ public sealed class TokenBuilder
 
     /// <summary>Signs with the realm's key for another algorithm; one is made where the realm has none, as in Keycloak.</summary>
     /// <param name="algorithm">
-    /// RS, PS or ES with 256, 384 or 512; HS256 to HS512 with a secret that is not in the JWKS; <c>EdDSA</c> says so and names the realm's
-    /// Ed25519 key, but its signature is random: .NET has no Ed25519.
+    /// RS, PS or ES with 256, 384 or 512; <c>EdDSA</c> with Ed25519; HS256, HS384 or HS512 with a secret that is not in the JWKS.
     /// </param>
     public TokenBuilder WithAlgorithm(string algorithm) => With(_plan with { Algorithm = algorithm });
 

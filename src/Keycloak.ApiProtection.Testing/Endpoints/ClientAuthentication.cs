@@ -9,18 +9,21 @@ internal sealed class ClientAuthentication(Realm realm)
 {
     private const string Description = "Invalid client or Invalid client credentials";
 
+    /// <summary>The answer to a client that exists and does not know its secret.</summary>
+    public static Answer WrongSecret { get; } = Answer.Error(401, "unauthorized_client", Description);
+
     /// <returns>The client, or the answer that refuses it.</returns>
-    public (Client? Client, Answer? Refusal) Authenticate(EndpointRequest request, IReadOnlyList<KeyValuePair<string, string>> headers)
+    public (Client? Client, Answer? Refusal) Authenticate(EndpointRequest request)
     {
         var (id, secret) = Credentials(request);
         if (id is null || realm.Export.Clients.GetValueOrDefault(id) is not { Enabled: true, BearerOnly: false } client)
         {
-            return (null, Answer.Error(401, "invalid_client", Description, headers));
+            return (null, Answer.Error(401, "invalid_client", Description));
         }
 
         return client.Public || IsRight(client, secret)
             ? (client, null)
-            : (null, Answer.Error(401, "unauthorized_client", Description, headers));
+            : (null, WrongSecret);
     }
 
     private static (string? Id, string? Secret) Credentials(EndpointRequest request)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Testing.Export;
 using Keycloak.ApiProtection.Testing.Sessions;
 using Keycloak.ApiProtection.Testing.Tokens;
@@ -7,7 +8,7 @@ namespace Keycloak.ApiProtection.Testing.Endpoints;
 /// <summary>Client credentials (RFC 6749 section 4.4): the client as its service account, in a transient session.</summary>
 internal sealed class ClientCredentialsGrant(Realm realm, TokenResponse response)
 {
-    public Answer Answer(EndpointRequest request, Client client)
+    public Answer Answer(EndpointRequest request, Client client, JsonObject? confirmation)
     {
         if (client.Public)
         {
@@ -33,7 +34,7 @@ internal sealed class ClientCredentialsGrant(Realm realm, TokenResponse response
 
         var session = SessionOf(client, account, request.RemoteAddress, realm.Time.GetUtcNow());
         var context = new TokenContext(realm.Export, client, account, scope.Scopes, scope.OpenId, session, request.Issuer);
-        return response.Answer(context, "cc", withRefreshToken: false);
+        return response.Answer(context, "cc", confirmation, withRefreshToken: false);
     }
 
     /// <summary>The transient session of one token, with the notes that its mappers show.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Testing.Diagnostics;
 using Keycloak.ApiProtection.Testing.Export;
 using Keycloak.ApiProtection.Testing.Sessions;
@@ -8,7 +9,7 @@ namespace Keycloak.ApiProtection.Testing.Endpoints;
 /// <summary>Resource owner password credentials (RFC 6749 section 4.3), Keycloak's "direct access grants".</summary>
 internal sealed class PasswordGrant(Realm realm, TokenResponse response)
 {
-    public Answer Answer(EndpointRequest request, Client client)
+    public Answer Answer(EndpointRequest request, Client client, JsonObject? confirmation)
     {
         if (!client.DirectAccessGrants || client.ConsentRequired)
         {
@@ -34,7 +35,7 @@ internal sealed class PasswordGrant(Realm realm, TokenResponse response)
         var scope = ScopeRequest.Resolve(realm.Export, client, user, requested?.Split(' ') ?? []);
         return scope.Unknown.Count > 0
             ? TokenEndpoint.Refuse("invalid_scope", $"Invalid scopes: {requested}")
-            : response.Answer(Open(request, client, user, scope), "ro", client.UsesRefreshTokens);
+            : response.Answer(Open(request, client, user, scope), "ro", confirmation, client.UsesRefreshTokens);
     }
 
     private TokenContext Open(EndpointRequest request, Client client, User user, ScopeRequest scope)

@@ -17,6 +17,10 @@ internal sealed class RealmRouter
             [RealmEndpoint.Discovery] = new DiscoveryEndpoint(realm),
             [RealmEndpoint.Jwks] = new JwksEndpoint(realm),
             [RealmEndpoint.Token] = new TokenEndpoint(realm, clients),
+            [RealmEndpoint.Introspection] = new IntrospectionEndpoint(realm, clients),
+            [RealmEndpoint.Revocation] = new RevocationEndpoint(realm, clients),
+            [RealmEndpoint.Logout] = new LogoutEndpoint(realm, clients),
+            [RealmEndpoint.UserInfo] = new UserInfoEndpoint(realm),
             [RealmEndpoint.RealmInfo] = new RealmInfoEndpoint(realm),
         };
     }

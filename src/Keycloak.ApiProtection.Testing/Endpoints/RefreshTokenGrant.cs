@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Testing.Export;
 using Keycloak.ApiProtection.Testing.Sessions;
 using Keycloak.ApiProtection.Testing.Tokens;
@@ -9,7 +10,7 @@ internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
 {
     private const string InvalidGrant = "invalid_grant";
 
-    public Answer Answer(EndpointRequest request, Client client)
+    public Answer Answer(EndpointRequest request, Client client, JsonObject? confirmation)
     {
         if (request.Parameter("refresh_token") is not { } text)
         {
@@ -29,6 +30,11 @@ internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
         if (token.AuthorizedParty != client.Id)
         {
             return TokenEndpoint.Refuse(InvalidGrant, "Invalid refresh token. Token client and authorized client don't match");
+        }
+
+        if (token.Claims["cnf"]?["jkt"]?.ToString() is { } bound && bound != confirmation?["jkt"]?.ToString())
+        {
+            return TokenEndpoint.Refuse(InvalidGrant, "DPoP proof and token binding verification failed");
         }
 
         var kind = token.IsOffline ? SessionKind.Offline : SessionKind.Online;
@@ -53,10 +59,10 @@ internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
             return TokenEndpoint.Refuse(InvalidGrant, "Maximum allowed refresh token reuse exceeded");
         }
 
-        return Refresh(request, client, user, session, clientSession);
+        return Refresh(request, client, user, session, clientSession, confirmation);
     }
 
-    private Answer Refresh(EndpointRequest request, Client client, User user, UserSession session, ClientSession clientSession)
+    private Answer Refresh(EndpointRequest request, Client client, User user, UserSession session, ClientSession clientSession, JsonObject? confirmation)
     {
         var requested = request.Parameter("scope");
         var wanted = requested?.Split(' ') ?? clientSession.Scopes;
@@ -69,7 +75,7 @@ internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
         var granted = all.Scopes.Where(scope => client.DefaultScopes.Contains(scope.Name) || clientSession.Scopes.Contains(scope.Name));
         var openId = all.OpenId && clientSession.Scopes.Contains("openid");
         return realm.Sessions.Join(session.Id, session.Kind, clientSession) is { } refreshed
-            ? response.Answer(new TokenContext(realm.Export, client, user, [.. granted], openId, refreshed, request.Issuer), "rt", client.UsesRefreshTokens)
+            ? response.Answer(new TokenContext(realm.Export, client, user, [.. granted], openId, refreshed, request.Issuer), "rt", confirmation, client.UsesRefreshTokens)
             : TokenEndpoint.Refuse(InvalidGrant, "Session not active");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Testing.Export;
 using Microsoft.AspNetCore.Http;
 
@@ -6,18 +7,24 @@ namespace Keycloak.ApiProtection.Testing.Endpoints;
 /// <summary>The token endpoint (RFC 6749 section 3.2): finds the client and the grant.</summary>
 internal sealed class TokenEndpoint : IRealmEndpoint
 {
+    /// <summary>RFC 8693 section 2.1 lets these stand more than once.</summary>
+    private static readonly string[] Repeatable = ["audience", "resource"];
+
     private readonly ClientAuthentication _clients;
-    private readonly Dictionary<string, Func<EndpointRequest, Client, Answer>> _grants;
+    private readonly TokenBinding _binding;
+    private readonly Dictionary<string, Func<EndpointRequest, Client, JsonObject?, Answer>> _grants;
 
     public TokenEndpoint(Realm realm, ClientAuthentication clients)
     {
         _clients = clients;
+        _binding = new TokenBinding(realm);
         var response = new TokenResponse(realm);
         _grants = new(StringComparer.Ordinal)
         {
             ["password"] = new PasswordGrant(realm, response).Answer,
             ["client_credentials"] = new ClientCredentialsGrant(realm, response).Answer,
             ["refresh_token"] = new RefreshTokenGrant(realm, response).Answer,
+            ["urn:ietf:params:oauth:grant-type:token-exchange"] = new TokenExchangeGrant(realm, response).Answer,
         };
     }
 
@@ -33,7 +40,7 @@ internal sealed class TokenEndpoint : IRealmEndpoint
             return Answer.MethodNotAllowed;
         }
 
-        if (request.Form.Any(parameter => parameter.Value.Count > 1))
+        if (request.Form.Any(parameter => parameter.Value.Count > 1 && !Repeatable.Contains(parameter.Key)))
         {
             return Refuse("invalid_request", "duplicated parameter");
         }
@@ -48,7 +55,13 @@ internal sealed class TokenEndpoint : IRealmEndpoint
             return Refuse("unsupported_grant_type", "Unsupported grant_type");
         }
 
-        var (client, refusal) = _clients.Authenticate(request, Answer.NoStore);
-        return client is null ? refusal! : grant(request, client);
+        var (client, refusal) = _clients.Authenticate(request);
+        if (client is null)
+        {
+            return refusal! with { Headers = Answer.NoStore };
+        }
+
+        var (confirmation, unbound) = _binding.Find(request, client);
+        return unbound ?? grant(request, client, confirmation);
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Keycloak.ApiProtection.Testing.Keys;
+using Keycloak.ApiProtection.Testing.Export;
 using Keycloak.ApiProtection.Testing.Sessions;
 using Keycloak.ApiProtection.Testing.Tokens;
 
@@ -10,43 +10,13 @@ internal sealed class TokenResponse(Realm realm)
 {
     /// <param name="context">For whom, through whom.</param>
     /// <param name="grant">The grant's two letters in the <c>jti</c>.</param>
+    /// <param name="confirmation">What the access token is bound to, or null.</param>
     /// <param name="withRefreshToken">Whether a refresh token comes along.</param>
-    public Answer Answer(TokenContext context, string grant, bool withRefreshToken)
+    public Answer Answer(TokenContext context, string grant, JsonObject? confirmation, bool withRefreshToken)
     {
-        var client = context.Client;
-        var algorithm = client.AccessTokenAlgorithm(realm.Export);
-        if (!RealmKeys.CanSign(algorithm))
-        {
-            return TokenEndpoint.Refuse(
-                "unsupported_signature_algorithm",
-                $"The embedded realm cannot sign with {algorithm}: .NET does not have it. Set the client attribute \"access.token.signed.response.alg\" of '{client.Id}' to RS256, PS256 or ES256, or ask a real Keycloak.",
-                501);
-        }
-
-        if (client.DPoPRequired)
-        {
-            return Endpoints.Answer.Error(400, "invalid_request", "DPoP proof is missing", new KeyValuePair<string, string>("Cache-Control", "no-store"));
-        }
-
-        if (client.CertificateRequired)
-        {
-            return TokenEndpoint.Refuse("invalid_request", "Client Certification missing for MTLS HoK Token Binding");
-        }
-
-        return Endpoints.Answer.Json(200, Tokens(context, grant, withRefreshToken, algorithm), Endpoints.Answer.NoStore);
-    }
-
-    private JsonObject Tokens(TokenContext context, string grant, bool withRefreshToken, string algorithm)
-    {
-        var client = context.Client;
-        var claims = realm.Tokens.AccessToken(context, grant, client.Lightweight);
-        var accessToken = CompactJws.Sign(claims, realm.Keys.Active(algorithm), client.Rfc9068Header ? "at+jwt" : "JWT");
-        var body = new JsonObject
-        {
-            ["access_token"] = accessToken,
-            ["expires_in"] = Lifetime(claims),
-            ["refresh_expires_in"] = 0,
-        };
+        var claims = realm.Tokens.AccessToken(context, grant, context.Client.Lightweight, confirmation);
+        var accessToken = SignAccessToken(context.Client, claims);
+        var body = Start(accessToken, claims);
         if (withRefreshToken)
         {
             var refreshToken = realm.Tokens.RefreshToken(context, claims);
@@ -54,12 +24,43 @@ internal sealed class TokenResponse(Realm realm)
             body["refresh_token"] = CompactJws.Sign(refreshToken, realm.Keys.Internal);
         }
 
-        body["token_type"] = client.LowercaseBearer ? "bearer" : "Bearer";
+        body["token_type"] = claims["typ"]!.DeepClone();
         if (context.OpenId && context.Session.Kind != SessionKind.Transient)
         {
-            body["id_token"] = CompactJws.Sign(realm.Tokens.IdToken(context, accessToken), realm.Keys.Active(client.IdTokenAlgorithm(realm.Export)));
+            body["id_token"] = CompactJws.Sign(realm.Tokens.IdToken(context, accessToken), realm.Keys.Active(context.Client.IdTokenAlgorithm(realm.Export)));
         }
 
+        return Finish(body, context, confirmation is not null);
+    }
+
+    /// <summary>The answer to an exchange (RFC 8693 section 2.2.1): one access token, for the audiences asked for.</summary>
+    public Answer Exchanged(TokenContext context, JsonObject? confirmation, IReadOnlyCollection<string> audiences, string issuedType)
+    {
+        var claims = realm.Tokens.AccessToken(context, "te", context.Client.Lightweight, confirmation);
+        if (audiences.Count > 0)
+        {
+            Narrow(claims, audiences);
+        }
+
+        var body = Start(SignAccessToken(context.Client, claims), claims);
+        body["token_type"] = claims["typ"]!.DeepClone();
+        var answer = Finish(body, context, confirmation is not null);
+        body["issued_token_type"] = issuedType;
+        return answer with { Body = CompactJws.Write(body) };
+    }
+
+    private string SignAccessToken(Client client, JsonObject claims) =>
+        CompactJws.Sign(claims, realm.Keys.Active(client.AccessTokenAlgorithm(realm.Export)), client.Rfc9068Header ? "at+jwt" : "JWT");
+
+    private static JsonObject Start(string accessToken, JsonObject claims) => new()
+    {
+        ["access_token"] = accessToken,
+        ["expires_in"] = Lifetime(claims),
+        ["refresh_expires_in"] = 0,
+    };
+
+    private Answer Finish(JsonObject body, TokenContext context, bool isBound)
+    {
         body["not-before-policy"] = realm.Sessions.NotBefore;
         if (context.Session.Kind != SessionKind.Transient)
         {
@@ -67,7 +68,21 @@ internal sealed class TokenResponse(Realm realm)
         }
 
         body["scope"] = context.Scope;
-        return body;
+        return Endpoints.Answer.Json(200, body, isBound ? [Endpoints.Answer.NoStore[0]] : Endpoints.Answer.NoStore);
+    }
+
+    private static void Narrow(JsonObject claims, IReadOnlyCollection<string> audiences)
+    {
+        claims.Remove("aud");
+        foreach (var audience in audiences)
+        {
+            Mappers.ClaimWriter.AddAudience(claims, audience);
+        }
+
+        foreach (var client in (claims["resource_access"] as JsonObject)?.Select(client => client.Key).Except(audiences).ToList() ?? [])
+        {
+            claims["resource_access"]!.AsObject().Remove(client);
+        }
     }
 
     private static long Lifetime(JsonObject claims) =>

@@ -11,9 +11,8 @@ internal static class ProductionGuard
     public static void Check(KeycloakRealmOptions options)
     {
         var sources = Variables
-            .Select(name => (Source: $"environment variable {name}", Value: Environment.GetEnvironmentVariable(name)))
-            .Append(($"{nameof(KeycloakRealmOptions)}.{nameof(KeycloakRealmOptions.Environment)}", options.Environment?.EnvironmentName))
-            .Append(($"{nameof(KeycloakRealmOptions)}.{nameof(KeycloakRealmOptions.EnvironmentName)}", options.EnvironmentName));
+            .Select(name => (Source: $"the environment variable {name}", Value: Environment.GetEnvironmentVariable(name)))
+            .Append(($"{nameof(KeycloakRealmOptions)}.{nameof(KeycloakRealmOptions.Environment)}", options.Environment));
         foreach (var (source, value) in sources)
         {
             if (string.Equals(value?.Trim(), Environments.Production, StringComparison.OrdinalIgnoreCase))

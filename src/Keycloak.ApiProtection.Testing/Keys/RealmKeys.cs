@@ -23,18 +23,18 @@ internal sealed class RealmKeys : IDisposable
         _time = time;
         _providers = [.. realm.KeyProviders.OrderByDescending(provider => provider.Priority)];
         _entries = [.. _providers.Select(Make)];
-        if (!_entries.Exists(entry => entry.Algorithm.StartsWith("HS", StringComparison.Ordinal)))
+        if (!_entries.Exists(IsSecret))
         {
             _entries.Add(Make(new KeyProvider("HS512", 0, 0)));
         }
     }
 
     /// <summary>The key for tokens that only the realm itself reads.</summary>
-    public SigningKey Internal => Find(entry => entry.Algorithm.StartsWith("HS", StringComparison.Ordinal))!;
+    public SigningKey Internal => Find(IsSecret)!;
 
     /// <summary>True for the algorithms that the embedded realm can sign with.</summary>
     public static bool CanSign(string algorithm) => algorithm is
-        "RS256" or "RS384" or "RS512" or "PS256" or "PS384" or "PS512" or "ES256" or "ES384" or "ES512" or "HS256" or "HS384" or "HS512";
+        "RS256" or "RS384" or "RS512" or "PS256" or "PS384" or "PS512" or "ES256" or "ES384" or "ES512" or "EdDSA" or "HS256" or "HS384" or "HS512";
 
     /// <summary>The active key for an algorithm; made now if there is none yet.</summary>
     public SigningKey Active(string algorithm)
@@ -71,30 +71,40 @@ internal sealed class RealmKeys : IDisposable
         return entries.Select(entry => entry.Key.GetAwaiter().GetResult()).FirstOrDefault(key => key.Id == id);
     }
 
-    /// <summary>The <c>kid</c> of the active key for an algorithm, or null where the realm has none.</summary>
-    public string? IdOf(string algorithm) => Find(entry => entry.Active && entry.Algorithm == algorithm)?.Id;
-
     /// <summary>New keys sign from now on.</summary>
     /// <param name="keepOld">True: the old ones become passive and stay listed. False: they are gone.</param>
-    public void Rotate(bool keepOld)
+    /// <param name="algorithm">For one algorithm only; null for all that are listed.</param>
+    public void Rotate(bool keepOld, string? algorithm = null)
     {
         lock (_lock)
         {
-            var secrets = _entries.Where(entry => entry.Algorithm.StartsWith("HS", StringComparison.Ordinal));
-            var old = _entries.Where(entry => !entry.Algorithm.StartsWith("HS", StringComparison.Ordinal)).ToList();
-            var algorithms = old.Select(entry => entry.Algorithm).Distinct(StringComparer.Ordinal);
-            var fresh = algorithms.Select(algorithm => Make(_providers.FirstOrDefault(provider => provider.Algorithm == algorithm) ?? new KeyProvider(algorithm, -1, 2048)));
-            List<Entry> entries = [.. fresh];
-            if (keepOld)
-            {
-                entries.AddRange(old.Select(entry => entry with { Active = false }));
-            }
-            else
+            var old = _entries.Where(entry => algorithm is null ? !IsSecret(entry) : entry.Algorithm == algorithm).ToList();
+            var algorithms = algorithm is null ? old.Select(entry => entry.Algorithm).Distinct(StringComparer.Ordinal) : [algorithm];
+            var fresh = algorithms.Select(name => Make(_providers.FirstOrDefault(provider => provider.Algorithm == name) ?? new KeyProvider(name, -1, 2048)));
+            var kept = _entries.Select(entry => old.Contains(entry) ? entry with { Active = false } : entry).Where(entry => keepOld || entry.Active || !old.Exists(gone => gone.Key == entry.Key));
+            _entries = [.. fresh, .. kept];
+            if (!keepOld)
             {
                 _retired.AddRange(old.Select(entry => entry.Key));
             }
+        }
+    }
 
-            _entries = [.. entries, .. secrets];
+    /// <summary>Takes one key away, wherever it stands.</summary>
+    /// <returns>False where there is none of that id.</returns>
+    public bool Disable(string id)
+    {
+        lock (_lock)
+        {
+            var disabled = _entries.Find(entry => entry.Key.GetAwaiter().GetResult().Id == id);
+            if (disabled is null)
+            {
+                return false;
+            }
+
+            _entries = [.. _entries.Where(entry => entry != disabled)];
+            _retired.Add(disabled.Key);
+            return true;
         }
     }
 
@@ -129,6 +139,8 @@ internal sealed class RealmKeys : IDisposable
         }
     }
 
+    private static bool IsSecret(Entry entry) => entry.Algorithm.StartsWith("HS", StringComparison.Ordinal);
+
     private SigningKey? Find(Predicate<Entry> matches)
     {
         lock (_lock)
@@ -142,7 +154,7 @@ internal sealed class RealmKeys : IDisposable
         var now = _time.GetUtcNow();
         return new Entry(provider.Algorithm, Active: true, provider.Algorithm switch
         {
-            "EdDSA" => Task.FromResult<SigningKey>(EdDsaKey.Create()),
+            "EdDSA" => Task.FromResult<SigningKey>(EdDsaSigningKey.Create()),
             ['E', 'S', ..] => Task.FromResult<SigningKey>(EcSigningKey.Create(provider.Algorithm)),
             ['H', 'S', ..] => Task.FromResult<SigningKey>(HmacSigningKey.Create(provider.Algorithm)),
             _ => Task.Run<SigningKey>(() => RsaSigningKey.Create(provider.Algorithm, provider.KeySize, _realm, now)),

@@ -51,7 +51,10 @@ internal static class CompactJws
         return Encoding.UTF8.GetBytes(header.Append('}').ToString());
     }
 
-    public static byte[] WriteClaims(JsonObject claims)
+    public static byte[] WriteClaims(JsonObject claims) => Write(InOrder(claims));
+
+    /// <summary>A copy with the claims in Keycloak's order.</summary>
+    public static JsonObject InOrder(JsonObject claims)
     {
         var ordered = new JsonObject();
         foreach (var name in ClaimOrder)
@@ -70,7 +73,7 @@ internal static class CompactJws
             }
         }
 
-        return Write(ordered);
+        return ordered;
     }
 
     public static byte[] Write(JsonNode? node)

@@ -21,6 +21,8 @@ internal sealed record ReceivedToken(JsonObject Claims)
 
     public string? Subject => Text("sub");
 
+    public IReadOnlyList<string> Scopes => Text("scope")?.Split(' ') ?? [];
+
     public long IssuedAt => Number("iat") ?? 0;
 
     public bool IsAccessToken => Type is not null && (Type.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || Type == "DPoP");

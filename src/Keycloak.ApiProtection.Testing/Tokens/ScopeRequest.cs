@@ -40,12 +40,17 @@ internal sealed record ScopeRequest(IReadOnlyList<ClientScope> Scopes, bool Open
         return new ScopeRequest([.. permitted], requested.Contains(OpenIdScope), unknown);
     }
 
-    private static ClientScope? Optional(RealmExport realm, Client client, string name)
-    {
-        var isOneOrganization = name.StartsWith(ClientScope.Organization + ":", StringComparison.Ordinal);
-        var scopeName = isOneOrganization ? ClientScope.Organization : name;
-        return client.OptionalScopes.Contains(scopeName) && realm.Scopes.GetValueOrDefault(scopeName) is { } scope
-            ? scope with { Name = name }
-            : null;
-    }
+    /// <summary>The scopes of these names, as they were granted before.</summary>
+    public static IReadOnlyList<ClientScope> Named(RealmExport realm, IEnumerable<string> names) =>
+        [.. names.Distinct(StringComparer.Ordinal).Select(name => Find(realm, name)).OfType<ClientScope>()];
+
+    private static ClientScope? Optional(RealmExport realm, Client client, string name) =>
+        client.OptionalScopes.Contains(PlainName(name)) ? Find(realm, name) : null;
+
+    private static ClientScope? Find(RealmExport realm, string name) =>
+        realm.Scopes.GetValueOrDefault(PlainName(name)) is { } scope ? scope with { Name = name } : null;
+
+    /// <summary><c>organization:acme</c> is the scope <c>organization</c> with a parameter.</summary>
+    private static string PlainName(string name) =>
+        name.StartsWith(ClientScope.Organization + ":", StringComparison.Ordinal) ? ClientScope.Organization : name;
 }

@@ -153,11 +153,6 @@ internal sealed class TokenMint(Realm realm, string issuer)
             return ("none", null, _ => []);
         }
 
-        if (algorithm == "EdDSA")
-        {
-            return (algorithm, realm.Keys.IdOf(algorithm), _ => RandomNumberGenerator.GetBytes(64));
-        }
-
         var key = algorithm.StartsWith("HS", StringComparison.Ordinal) && algorithm == realm.Keys.Internal.Algorithm ? realm.Keys.Internal : realm.Keys.Active(algorithm);
         return signer switch
         {

@@ -1,0 +1,21 @@
+namespace Keycloak.ApiProtection.Testing.Tests.Support;
+
+/// <summary>One realm <c>demo</c> over real HTTP for the tests of a class that do not act on it.</summary>
+public sealed class RealmFixture : IAsyncLifetime
+{
+    public KeycloakRealm Realm { get; private set; } = null!;
+
+    internal RealmCaller Caller { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Realm = await KeycloakRealm.StartAsync();
+        Caller = new RealmCaller(Realm);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Caller.Dispose();
+        await Realm.DisposeAsync();
+    }
+}
