@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Logging;
@@ -7,10 +9,11 @@ using Microsoft.Extensions.Options;
 namespace Keycloak.ApiProtection;
 
 /// <summary>Completes a scheme's options: what follows from other settings, and the verifier that decides by them.</summary>
-internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpClients, TimeProvider time, ILoggerFactory loggers)
+internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpClients, TimeProvider time, ILoggerFactory loggers, IntrospectionMetrics introspectionMetrics)
     : IPostConfigureOptions<KeycloakBearerOptions>, IDisposable
 {
     private readonly ConcurrentDictionary<string, RealmKeys> _keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Introspector> _introspectors = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
     public void PostConfigure(string? name, KeycloakBearerOptions options)
@@ -24,6 +27,11 @@ internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpCli
     /// <inheritdoc />
     public void Dispose()
     {
+        foreach (var introspector in _introspectors.Values)
+        {
+            introspector.Dispose();
+        }
+
         foreach (var keys in _keys.Values)
         {
             keys.Dispose();
@@ -36,38 +44,66 @@ internal sealed class KeycloakBearerPostConfiguration(IHttpClientFactory httpCli
         var issuers = options.ValidIssuers.Count > 0 ? options.ValidIssuers.ToArray() : [KeycloakAddress.Issuer(options)!];
         var audiences = options.Audiences.Concat(options.Audience is { } audience ? [audience] : []).ToArray();
         var algorithms = options.Algorithms.Count > 0 ? options.Algorithms.AsReadOnly() : KeycloakBearerDefaults.Algorithms;
-        var keys = new RealmKeys(
-            new RealmSettings
-            {
-                SchemeName = scheme,
-                MetadataAddress = new Uri(KeycloakAddress.Metadata(options)!),
-                ValidIssuers = KeycloakAddress.DiscoveryIssuers(options, issuers),
-                RequireHttps = options.SslRequired != SslRequired.None,
-                LoopbackWithoutHttps = options.SslRequired == SslRequired.External,
-                HttpClientName = options.BackchannelHttpClientName,
-                BackchannelTimeout = options.BackchannelTimeout,
-                RefreshInterval = options.KeysRefreshInterval,
-                UnknownKeyCooldown = options.UnknownKeyCooldown,
-                MaximumAge = options.KeysMaximumAge,
-                ClockSkew = options.ClockSkew,
-            },
-            httpClients,
-            options.TimeProvider!,
-            loggers.CreateLogger<RealmKeys>());
+        var realm = new RealmSettings
+        {
+            SchemeName = scheme,
+            MetadataAddress = new Uri(KeycloakAddress.Metadata(options)!),
+            ValidIssuers = KeycloakAddress.DiscoveryIssuers(options, issuers),
+            RequireHttps = options.SslRequired != SslRequired.None,
+            LoopbackWithoutHttps = options.SslRequired == SslRequired.External,
+            HttpClientName = options.BackchannelHttpClientName,
+            BackchannelTimeout = options.BackchannelTimeout,
+            RefreshInterval = options.KeysRefreshInterval,
+            UnknownKeyCooldown = options.UnknownKeyCooldown,
+            MaximumAge = options.KeysMaximumAge,
+            ClockSkew = options.ClockSkew,
+        };
+        var keys = new RealmKeys(realm, httpClients, options.TimeProvider!, loggers.CreateLogger<RealmKeys>());
         var previous = _keys.GetValueOrDefault(scheme);
         _keys[scheme] = keys;
         previous?.Dispose();
-        return new AccessTokenVerifier(
-            new TokenPolicy
+        var policy = new TokenPolicy
+        {
+            MaximumSize = options.MaximumTokenSize,
+            Algorithms = [.. algorithms.Select(algorithm => SigningAlgorithm.TryGet(algorithm, out var known) ? known : null).OfType<SigningAlgorithm>()],
+            Issuers = issuers,
+            Audiences = !options.VerifyTokenAudience ? null : audiences.Length > 0 ? audiences : [options.Resource!],
+            ClockSkew = options.ClockSkew,
+            IntrospectsLightweight = options.EffectiveIntrospection != IntrospectionMode.Never,
+            Claims = options.Claims,
+        };
+        options.Introspector = options.Credentials.AreSet ? Build(options, realm, policy, keys) : null;
+        return new AccessTokenVerifier(policy, keys, options.TimeProvider!);
+    }
+
+    private Introspector Build(KeycloakBearerOptions options, RealmSettings realm, TokenPolicy policy, RealmKeys keys)
+    {
+        var introspector = new Introspector(
+            new IntrospectionSettings
             {
-                MaximumSize = options.MaximumTokenSize,
-                Algorithms = [.. algorithms.Select(algorithm => SigningAlgorithm.TryGet(algorithm, out var known) ? known : null).OfType<SigningAlgorithm>()],
-                Issuers = issuers,
-                Audiences = !options.VerifyTokenAudience ? null : audiences.Length > 0 ? audiences : [options.Resource!],
-                ClockSkew = options.ClockSkew,
+                Realm = realm,
+                Mode = options.EffectiveIntrospection,
+                ClientId = options.Resource!,
+                TokenIssuers = policy.Issuers,
+                Audiences = policy.Audiences,
                 Claims = options.Claims,
+                Freshness = options.Freshness,
+                AllowStaleFor = options.AllowStaleFor,
+                Timeout = options.IntrospectionTimeout ?? options.BackchannelTimeout,
+                ClockSkew = options.ClockSkew,
+                MaximumInFlight = options.MaximumIntrospectionsInFlight,
+                MaximumTokens = options.MaximumIntrospectedTokens,
+                CurrentRoles = options.CurrentRoles,
             },
             keys,
-            options.TimeProvider!);
+            ClientAuthentications.Of(options.Resource!, options.Credentials, options.TimeProvider!),
+            httpClients,
+            options.TimeProvider!,
+            introspectionMetrics,
+            new IntrospectionReports(realm.SchemeName, options.TimeProvider!, loggers.CreateLogger<Introspector>()));
+        var previous = _introspectors.GetValueOrDefault(realm.SchemeName);
+        _introspectors[realm.SchemeName] = introspector;
+        previous?.Dispose();
+        return introspector;
     }
 }

@@ -1,5 +1,7 @@
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Tokens;
 
@@ -18,6 +20,7 @@ public sealed class AccessToken
         _issuedAt = claims.IssuedAt;
         Algorithm = algorithm.Name;
         Claims = content;
+        IsLightweight = LightweightRule.Is(claims);
     }
 
     /// <summary>Gets when it was issued (<c>iat</c>).</summary>
@@ -34,4 +37,10 @@ public sealed class AccessToken
 
     /// <summary>Gets everything that it says.</summary>
     internal AccessTokenClaims Claims { get; }
+
+    /// <summary>Gets whether it is a lightweight token: its audience and roles are known to Keycloak only.</summary>
+    internal bool IsLightweight { get; }
+
+    /// <summary>Gets or sets what Keycloak said about it, so that a token in use need not be looked up.</summary>
+    internal IntrospectedToken? Introspected { get; set; }
 }
