@@ -34,7 +34,7 @@ public sealed class ActiveTokenRequirement : IKeycloakRequirement, IAuthorizatio
             return;
         }
 
-        if (await ActiveTokens.ConfirmAsync(http, MaxAge, again: hub is not null))
+        if (await ActiveTokens.ConfirmAsync(http, context.User, MaxAge, again: hub is not null))
         {
             context.Succeed(this);
         }

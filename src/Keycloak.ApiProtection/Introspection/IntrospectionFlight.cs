@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Introspection;
@@ -6,7 +5,7 @@ namespace Keycloak.ApiProtection.Introspection;
 /// <summary>One question about one token, waited for by any number of requests. Who gives up ends his own wait only.</summary>
 internal sealed class IntrospectionFlight(AccessToken token, string text, string reason)
 {
-    private readonly TaskCompletionSource<(IntrospectionAnswer? Answer, RealmFailure? Failure)> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IntrospectionAnswer?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _askedAt = -1;
 
     /// <summary>The token as it was found good.</summary>
@@ -25,8 +24,8 @@ internal sealed class IntrospectionFlight(AccessToken token, string text, string
         set => Volatile.Write(ref _askedAt, value);
     }
 
-    /// <summary>Ends with the question. Never faults and is never cancelled.</summary>
-    public Task<(IntrospectionAnswer? Answer, RealmFailure? Failure)> Ended => _ended.Task;
+    /// <summary>Ends with the question: with an answer that counts, or null. Never faults and is never cancelled.</summary>
+    public Task<IntrospectionAnswer?> Ended => _ended.Task;
 
-    public void End(IntrospectionAnswer? answer, RealmFailure? failure) => _ended.TrySetResult((answer, failure));
+    public void End(IntrospectionAnswer? answer) => _ended.TrySetResult(answer);
 }

@@ -30,6 +30,9 @@ internal sealed class Introspector : IDisposable
     private readonly SemaphoreSlim _turns;
     private readonly CancellationTokenSource _disposing = new();
 
+    private int _inFlight;
+    private int _waiting;
+
     public Introspector(
         IntrospectionSettings settings,
         RealmKeys keys,
@@ -52,6 +55,12 @@ internal sealed class Introspector : IDisposable
 
     /// <summary>How many tokens are remembered.</summary>
     internal int Count => _tokens.Count;
+
+    /// <summary>How many questions are on their way or wait for their turn.</summary>
+    internal int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>How many requests wait for an answer.</summary>
+    internal int Waiting => Volatile.Read(ref _waiting);
 
     private string Scheme => _settings.Realm.SchemeName;
 
@@ -157,6 +166,12 @@ internal sealed class Introspector : IDisposable
             return known;
         }
 
+        return Find(token, text);
+    }
+
+    // Apart from StateOf, whose callers must not pay for the closure.
+    private IntrospectedToken Find(AccessToken token, ReadOnlySpan<char> text)
+    {
         var state = _tokens.GetOrAdd(TokenKey.Of(text), () => new IntrospectedToken(this, token.ExpiresAt + _settings.ClockSkew));
         token.Introspected = state;
         return state;
@@ -205,7 +220,7 @@ internal sealed class Introspector : IDisposable
             Start(state, flight);
         }
 
-        var (answer, _) = await flight.Ended.WaitAsync(cancellationToken);
+        var answer = await LandedAsync(flight, cancellationToken);
         var now = _time.GetTimestamp();
         _metrics.Waited(Scheme, _time.GetElapsedTime(arrived, now));
         if (answer is null)
@@ -228,6 +243,19 @@ internal sealed class Introspector : IDisposable
         return IntrospectionResult.Active(answer.Claims ?? token.Claims);
     }
 
+    private async ValueTask<IntrospectionAnswer?> LandedAsync(IntrospectionFlight flight, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await flight.Ended.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
     private IntrospectionResult Undecided(IntrospectedToken state, AccessToken token, TimeSpan maxAge, bool mayBeStale, TimeSpan retryAfter)
     {
         if (mayBeStale && _settings.AllowStaleFor > TimeSpan.Zero && state.Answer is { Rejection: null } last && _time.GetUtcNow() < token.ExpiresAt)
@@ -245,8 +273,12 @@ internal sealed class Introspector : IDisposable
     }
 
     // Unsafe: without the request's execution context, so that the question is no part of that request's trace.
-    private void Start(IntrospectedToken state, IntrospectionFlight flight) => ThreadPool.UnsafeQueueUserWorkItem(
-        static work => _ = work.Introspector.FlyAsync(work.State, work.Flight), (Introspector: this, State: state, Flight: flight), preferLocal: false);
+    private void Start(IntrospectedToken state, IntrospectionFlight flight)
+    {
+        Interlocked.Increment(ref _inFlight);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static work => _ = work.Introspector.FlyAsync(work.State, work.Flight), (Introspector: this, State: state, Flight: flight), preferLocal: false);
+    }
 
     private async Task FlyAsync(IntrospectedToken state, IntrospectionFlight flight)
     {
@@ -263,11 +295,13 @@ internal sealed class Introspector : IDisposable
 
         var answer = Take(verdict, state, flight);
         var next = state.Land(answer);
-        flight.End(answer, verdict.Failure);
+        flight.End(answer);
         if (next is not null)
         {
             Start(state, next);
         }
+
+        Interlocked.Decrement(ref _inFlight);
     }
 
     private async Task<IntrospectionVerdict> AskInTurnAsync(IntrospectionFlight flight)

@@ -35,6 +35,16 @@ public interface IRealmUnderTest
     /// <summary>Changes an attribute of a client; null removes it.</summary>
     public Task SetClientAttributeAsync(string clientId, string name, string? value, CancellationToken cancellationToken);
 
+    /// <summary>Gives a user a realm role, or takes it away.</summary>
+    public Task SetRealmRoleAsync(string user, string role, bool held, CancellationToken cancellationToken);
+
+    /// <summary>Changes a client's secret.</summary>
+    public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken);
+
+    /// <summary>Has a client authenticate with a key (its public part, SPKI), or with its secret again where that is null.</summary>
+    /// <returns>False where this realm cannot do that.</returns>
+    public Task<bool> TrySetClientKeyAsync(string clientId, byte[]? publicKey, string algorithm, CancellationToken cancellationToken);
+
     /// <summary>A token of the client <c>mtls</c>, bound to a client certificate; null where this realm cannot issue one.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken);
 }

@@ -114,6 +114,33 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
     }
 
+    public async Task SetRealmRoleAsync(string user, string role, bool held, CancellationToken cancellationToken)
+    {
+        var id = (string)(await UserAsync(user, cancellationToken))["id"]!;
+        var representation = await Admin.GetAsync($"{Realm}/roles/{Uri.EscapeDataString(role)}", cancellationToken);
+        var path = $"{Realm}/users/{id}/role-mappings/realm";
+        await (held
+            ? Admin.PostAsync(path, new JsonArray(representation), cancellationToken)
+            : Admin.DeleteAsync(path, cancellationToken, new JsonArray(representation)));
+    }
+
+    public async Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken)
+    {
+        var client = await ClientAsync(clientId, cancellationToken);
+        client["secret"] = secret;
+        await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
+    }
+
+    public async Task<bool> TrySetClientKeyAsync(string clientId, byte[]? publicKey, string algorithm, CancellationToken cancellationToken)
+    {
+        var client = await ClientAsync(clientId, cancellationToken);
+        client["clientAuthenticatorType"] = publicKey is null ? "client-secret" : "client-jwt";
+        client["attributes"]!["jwt.credential.public.key"] = publicKey is null ? null : Convert.ToBase64String(publicKey);
+        client["attributes"]!["token.endpoint.auth.signing.alg"] = publicKey is null ? null : algorithm;
+        await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
+        return true;
+    }
+
     public async Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken)
     {
         if (Version.Major < 26)
@@ -132,6 +159,9 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
     }
 
     private static JsonArray Values(string value) => [value];
+
+    private async Task<JsonNode> ClientAsync(string clientId, CancellationToken cancellationToken) =>
+        (await Admin.GetAsync($"{Realm}/clients?clientId={Uri.EscapeDataString(clientId)}", cancellationToken))[0]!;
 
     private async Task<JsonNode> UserAsync(string user, CancellationToken cancellationToken) =>
         (await Admin.GetAsync($"{Realm}/users?exact=true&username={Uri.EscapeDataString(user)}", cancellationToken))[0]!;
