@@ -1,4 +1,7 @@
+using System.Buffers.Text;
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.KeycloakTests.Api;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
 
@@ -89,19 +92,30 @@ public abstract partial class RealmContract
         await Realm.SetNotBeforeAsync(tokens.AccessToken.Number("iat") + 1, Cancellation);
         try
         {
-            if (Differences.IntrospectionKnowsNotBefore)
-            {
-                await UntilAsync("realm not-before", async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive", FreshnessMilliseconds);
-            }
-            else
-            {
-                await Task.Delay(FreshnessMilliseconds + 200, Cancellation);
-                Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
-            }
+            await UntilAsync("realm not-before", async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive", FreshnessMilliseconds);
         }
         finally
         {
             await Realm.SetNotBeforeAsync(0, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task Introspected_with_a_clients_not_before()
+    {
+        await using var api = await StartIntrospectingApiAsync();
+        var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+        var token = tokens.AccessToken.Compact;
+        Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+
+        await Realm.SetClientNotBeforeAsync("cli", tokens.AccessToken.Number("iat") + 1, Cancellation);
+        try
+        {
+            await UntilAsync("client not-before", async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive", FreshnessMilliseconds);
+        }
+        finally
+        {
+            await Realm.SetClientNotBeforeAsync("cli", 0, Cancellation);
         }
     }
 
@@ -157,20 +171,19 @@ public abstract partial class RealmContract
     }
 
     [Theory]
-    [InlineData("RS256")]
-    [InlineData("PS256")]
-    [InlineData("ES256")]
-    public async Task Keycloak_takes_an_assertion_signed_with_the_clients_key(string algorithm)
+    [InlineData("RS256", null)]
+    [InlineData("RS256", "api-key")]
+    [InlineData("PS256", "api-key")]
+    [InlineData("ES256", "api-key")]
+    public async Task Keycloak_takes_an_assertion_signed_with_the_clients_key(string algorithm, string? keyId)
     {
-        using var rsa = System.Security.Cryptography.RSA.Create(2048);
-        using var ec = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        var isEc = algorithm == "ES256";
-        var isSet = await Realm.TrySetClientKeyAsync("orders-api", isEc ? ec.ExportSubjectPublicKeyInfo() : rsa.ExportSubjectPublicKeyInfo(), algorithm, Cancellation);
+        var (pem, jwks) = ClientKeyOf(algorithm, keyId ?? "some-key");
+        var isSet = await Realm.TrySetClientKeysAsync("orders-api", jwks, Cancellation);
         Assert.SkipUnless(isSet, "The embedded realm knows client secrets only.");
         try
         {
             await using var api = await StartIntrospectingApiAsync(
-                ("credentials:secret", null), ("credentials:jwt:key", isEc ? ec.ExportPkcs8PrivateKeyPem() : rsa.ExportPkcs8PrivateKeyPem()), ("credentials:jwt:algorithm", algorithm));
+                ("credentials:secret", null), ("credentials:jwt:key", pem), ("credentials:jwt:algorithm", algorithm), ("credentials:jwt:key-id", keyId));
             var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
 
             Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
@@ -179,7 +192,7 @@ public abstract partial class RealmContract
         }
         finally
         {
-            await Realm.TrySetClientKeyAsync("orders-api", null, algorithm, Cancellation);
+            await Realm.TrySetClientKeysAsync("orders-api", null, Cancellation);
         }
     }
 
@@ -213,6 +226,28 @@ public abstract partial class RealmContract
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"Keycloak {Realm.Version}: {what}: after {clock.ElapsedMilliseconds} ms (freshness {FreshnessMilliseconds} ms)");
+    }
+
+    private static (string Pem, JsonObject Jwks) ClientKeyOf(string algorithm, string id)
+    {
+        var jwk = new JsonObject { ["kid"] = id, ["alg"] = algorithm, ["use"] = "sig" };
+        string pem;
+        if (algorithm == "ES256")
+        {
+            using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var point = ec.ExportParameters(false).Q;
+            (jwk["kty"], jwk["crv"], jwk["x"], jwk["y"]) = ("EC", "P-256", Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
+            pem = ec.ExportPkcs8PrivateKeyPem();
+        }
+        else
+        {
+            using var rsa = RSA.Create(2048);
+            var key = rsa.ExportParameters(false);
+            (jwk["kty"], jwk["n"], jwk["e"]) = ("RSA", Base64Url.EncodeToString(key.Modulus), Base64Url.EncodeToString(key.Exponent));
+            pem = rsa.ExportPkcs8PrivateKeyPem();
+        }
+
+        return (pem, new JsonObject { ["keys"] = new JsonArray(jwk) });
     }
 
     private Task<ProtectedApi> StartIntrospectingApiAsync(params (string Key, string? Value)[] settings) => ProtectedApi.StartAsync(

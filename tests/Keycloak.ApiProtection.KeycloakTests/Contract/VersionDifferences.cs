@@ -40,9 +40,6 @@ public sealed record VersionDifferences(Version Version)
     /// <summary>26 answers a wrong password with 400, as RFC 6749 says; 24 with 401.</summary>
     public int WrongPasswordStatus => Version.Major >= 26 ? 400 : 401;
 
-    /// <summary>24 ignores the realm's not-before when it introspects.</summary>
-    public bool IntrospectionKnowsNotBefore => Version.Major >= 26;
-
     /// <summary>The error of introspection with a wrong client secret.</summary>
     public string IntrospectionBadSecretError => Version.Major >= 26 ? "invalid_client" : "invalid_request";
 }

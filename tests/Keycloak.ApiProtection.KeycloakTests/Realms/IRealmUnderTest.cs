@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Realms;
@@ -41,9 +42,12 @@ public interface IRealmUnderTest
     /// <summary>Changes a client's secret.</summary>
     public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken);
 
-    /// <summary>Has a client authenticate with a key (its public part, SPKI), or with its secret again where that is null.</summary>
+    /// <summary>Sets a client's not-before in seconds since 1970; 0 takes it away.</summary>
+    public Task SetClientNotBeforeAsync(string clientId, long notBefore, CancellationToken cancellationToken);
+
+    /// <summary>Has a client authenticate with one of these keys (a JWK set), or with its secret again where that is null.</summary>
     /// <returns>False where this realm cannot do that.</returns>
-    public Task<bool> TrySetClientKeyAsync(string clientId, byte[]? publicKey, string algorithm, CancellationToken cancellationToken);
+    public Task<bool> TrySetClientKeysAsync(string clientId, JsonObject? jwks, CancellationToken cancellationToken);
 
     /// <summary>A token of the client <c>mtls</c>, bound to a client certificate; null where this realm cannot issue one.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken);

@@ -131,12 +131,19 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
     }
 
-    public async Task<bool> TrySetClientKeyAsync(string clientId, byte[]? publicKey, string algorithm, CancellationToken cancellationToken)
+    public async Task SetClientNotBeforeAsync(string clientId, long notBefore, CancellationToken cancellationToken)
     {
         var client = await ClientAsync(clientId, cancellationToken);
-        client["clientAuthenticatorType"] = publicKey is null ? "client-secret" : "client-jwt";
-        client["attributes"]!["jwt.credential.public.key"] = publicKey is null ? null : Convert.ToBase64String(publicKey);
-        client["attributes"]!["token.endpoint.auth.signing.alg"] = publicKey is null ? null : algorithm;
+        client["notBefore"] = notBefore;
+        await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
+    }
+
+    public async Task<bool> TrySetClientKeysAsync(string clientId, JsonObject? jwks, CancellationToken cancellationToken)
+    {
+        var client = await ClientAsync(clientId, cancellationToken);
+        client["clientAuthenticatorType"] = jwks is null ? "client-secret" : "client-jwt";
+        client["attributes"]!["use.jwks.string"] = jwks is null ? "false" : "true";
+        client["attributes"]!["jwks.string"] = jwks?.ToJsonString();
         await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
         return true;
     }

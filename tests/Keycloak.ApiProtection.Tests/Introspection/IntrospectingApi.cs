@@ -76,8 +76,8 @@ internal sealed class IntrospectingApi : IAsyncDisposable
             };
             configure(options);
         });
-        builder.Services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(() => line);
         add(builder.Services);
+        builder.Services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(() => line);
         var app = builder.Build();
         map(app);
         app.MapGet("/me", (ClaimsPrincipal user) => user.Identity!.Name).RequireAuthorization();
