@@ -119,6 +119,7 @@ public static class KeycloakBearerExtensions
         services.TryAddSingleton<RefusalLog>();
         services.AddMetrics();
         services.TryAddSingleton<KeycloakMetrics>();
+        services.TryAddSingleton<IntrospectionMetrics>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KeycloakBearerOptions>, KeycloakBearerPostConfiguration>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KeycloakBearerOptions>, KeycloakBearerOptionsValidation>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeycloakBearerStartup>());
