@@ -9,8 +9,11 @@ internal readonly struct BearerMessage
 {
     private const string Scheme = "Bearer";
 
-    private BearerMessage(ReadOnlyMemory<char> token, TokenRejection? rejection)
+    private readonly bool _cameInHeader;
+
+    private BearerMessage(ReadOnlyMemory<char> token, TokenRejection? rejection, bool cameInHeader = false)
     {
+        _cameInHeader = cameInHeader;
         Token = token;
         Rejection = rejection;
     }
@@ -20,6 +23,14 @@ internal readonly struct BearerMessage
 
     /// <summary>Gets what is wrong with how it was sent; null when nothing is.</summary>
     public TokenRejection? Rejection { get; }
+
+    /// <summary>Gets what else is wrong with the header. Only who refuses the token needs to ask: no good one has any of it.</summary>
+    public TokenRejection? Malformed =>
+        !_cameInHeader ? null
+
+        // A proxy that folds two headers into one joins them with a comma.
+        : Token.Span.Contains(',') ? TokenRejection.HeaderRepeated
+        : Token.Span.IndexOfAnyExceptInRange('!', '~') >= 0 ? TokenRejection.HeaderMalformed : null;
 
     /// <summary>A token that the application found elsewhere.</summary>
     public static BearerMessage From(string token) => new(token.AsMemory(), null);
@@ -67,15 +78,7 @@ internal readonly struct BearerMessage
 
         // RFC 9110 section 11.4: one space or more, then the token; white space at the header's end is not part of it.
         var token = value.AsMemory(Scheme.Length).Trim(' ');
-        if (token.Span.Contains(','))
-        {
-            // A proxy that folds two headers into one joins them with a comma.
-            return new(default, TokenRejection.HeaderRepeated);
-        }
-
-        return token.IsEmpty || token.Span.IndexOfAnyExceptInRange('!', '~') >= 0
-            ? new(default, TokenRejection.HeaderMalformed)
-            : new(token, null);
+        return token.IsEmpty ? new(default, TokenRejection.HeaderMalformed) : new(token, null, cameInHeader: true);
     }
 
     private static bool HasOurScheme(string? header) =>

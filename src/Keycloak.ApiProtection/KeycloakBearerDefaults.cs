@@ -12,6 +12,9 @@ public static class KeycloakBearerDefaults
     /// <summary>The name of the <see cref="HttpClient"/> that reads Keycloak's documents: <c>Keycloak.ApiProtection</c>.</summary>
     public const string BackchannelHttpClientName = "Keycloak.ApiProtection";
 
+    /// <summary>The name of the meter with the library's metrics: <c>Keycloak.ApiProtection</c>.</summary>
+    public const string MeterName = "Keycloak.ApiProtection";
+
     /// <summary>The algorithms that may sign an access token: RS, PS and ES with 256, 384 and 512 bits.</summary>
     public static IReadOnlyList<string> Algorithms { get; } =
         ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];

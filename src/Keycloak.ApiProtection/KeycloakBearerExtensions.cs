@@ -117,6 +117,8 @@ public static class KeycloakBearerExtensions
         services.AddKeycloakPolicies();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RefusalLog>();
+        services.AddMetrics();
+        services.TryAddSingleton<KeycloakMetrics>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KeycloakBearerOptions>, KeycloakBearerPostConfiguration>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KeycloakBearerOptions>, KeycloakBearerOptionsValidation>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeycloakBearerStartup>());

@@ -27,10 +27,18 @@ internal sealed class KeycloakBearerHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var (message, decided) = await ReceiveAsync();
-        if (decided is not null)
+        // What nobody waits for or listens to costs nothing: no context, no state machine but this one.
+        var message = BearerMessage.Read(Request, Options.QueryTokenPaths);
+        if (Events.ListensToMessageReceived)
         {
-            return decided;
+            var received = new MessageReceivedContext(Context, Scheme, Options);
+            await Events.MessageReceived(received);
+            if (received.Result is { } result)
+            {
+                return result;
+            }
+
+            message = string.IsNullOrEmpty(received.Token) ? message : BearerMessage.From(received.Token);
         }
 
         if (message.Rejection is { } malformed)
@@ -43,14 +51,20 @@ internal sealed class KeycloakBearerHandler(
             return AuthenticateResult.NoResult();
         }
 
-        var verification = await Options.Verifier.Value.VerifyAsync(message.Token, Context.RequestAborted);
+        var verifier = Options.Verifier.Value;
+        if (!verifier.TryVerify(message.Token.Span, out var verification))
+        {
+            // Only who waits asks for this: it costs the web server an object and a lock.
+            verification = await verifier.VerifyAsync(message.Token, Context.RequestAborted);
+        }
+
         if (verification.IsAccepted(out var token))
         {
             return Options.Revocations.Value.Find(token) is { } revoked ? await RefuseAsync(revoked, message.Token) : await AcceptAsync(token, message.Token);
         }
 
         return verification.IsRefused(out var rejection)
-            ? await RefuseAsync(rejection, message.Token)
+            ? await RefuseAsync(message.Malformed ?? rejection, message.Token)
             : await FailAsync(new RealmUnavailableException(verification.RetryAfter));
     }
 
@@ -105,48 +119,24 @@ internal sealed class KeycloakBearerHandler(
         await WriteBodyAsync(description);
     }
 
-    private async ValueTask<(BearerMessage Message, AuthenticateResult? Decided)> ReceiveAsync()
+    private ValueTask<AuthenticateResult> AcceptAsync(AccessToken token, ReadOnlyMemory<char> text)
     {
-        if (Events.ListensToMessageReceived)
-        {
-            var received = new MessageReceivedContext(Context, Scheme, Options);
-            await Events.MessageReceived(received);
-            if (received.Result is { } result)
-            {
-                return (default, result);
-            }
-
-            if (!string.IsNullOrEmpty(received.Token))
-            {
-                return (BearerMessage.From(received.Token), null);
-            }
-        }
-
-        return (BearerMessage.Read(Request, Options.QueryTokenPaths), null);
-    }
-
-    private async ValueTask<AuthenticateResult> AcceptAsync(AccessToken token, ReadOnlyMemory<char> text)
-    {
-        var properties = new AuthenticationProperties { IssuedUtc = token.IssuedAt, ExpiresUtc = token.ExpiresAt };
+        var properties = TicketProperties.Of(token);
         if (Options.SaveToken)
         {
             properties.StoreTokens([new AuthenticationToken { Name = "access_token", Value = text.ToString() }]);
         }
 
         var principal = new ClaimsPrincipal(new KeycloakIdentity(token.Claims, Scheme.Name));
-        if (Events.ListensToTokenValidated)
-        {
-            var validated = new TokenValidatedContext(Context, Scheme, Options, token, principal, properties);
-            await Events.TokenValidated(validated);
-            if (validated.Result is { } result)
-            {
-                return result;
-            }
+        return Events.ListensToTokenValidated
+            ? TellAsync(new TokenValidatedContext(Context, Scheme, Options, token, principal, properties))
+            : new(AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name)));
+    }
 
-            principal = validated.Principal!;
-        }
-
-        return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name));
+    private async ValueTask<AuthenticateResult> TellAsync(TokenValidatedContext validated)
+    {
+        await Events.TokenValidated(validated);
+        return validated.Result ?? AuthenticateResult.Success(new AuthenticationTicket(validated.Principal!, validated.Properties, Scheme.Name));
     }
 
     private ValueTask<AuthenticateResult> RefuseAsync(TokenRejection rejection, ReadOnlyMemory<char> token)

@@ -65,6 +65,13 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     /// <value>16,384 by default; 512 to 1,048,576. The web server limits headers too: Kestrel to 32 KiB together.</value>
     public int MaximumTokenSize { get; set; } = 16 * 1024;
 
+    /// <summary>Gets or sets how many verified tokens are remembered, so that a token that comes again is compared and not verified again.</summary>
+    /// <value>
+    /// 16,384 by default, about 2 KB each; 0 to 4,194,304. Zero: every request pays a signature check. Time, keys, revocations and
+    /// permissions are looked at for every request all the same.
+    /// </value>
+    public int VerifiedTokenCacheSize { get; set; } = 16 * 1024;
+
     /// <summary>Gets or sets where HTTPS is required on the way to Keycloak (<c>ssl-required</c>).</summary>
     /// <value><see cref="SslRequired.External"/> by default: everywhere but on this machine.</value>
     public SslRequired SslRequired { get; set; }

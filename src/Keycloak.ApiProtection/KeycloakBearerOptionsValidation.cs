@@ -135,6 +135,11 @@ internal sealed class KeycloakBearerOptionsValidation : IValidateOptions<Keycloa
             yield return $"MaximumTokenSize is {options.MaximumTokenSize}; it must lie between 512 and 1048576 characters.";
         }
 
+        if (options.VerifiedTokenCacheSize is < 0 or > 4 * 1024 * 1024)
+        {
+            yield return $"VerifiedTokenCacheSize is {options.VerifiedTokenCacheSize}; it must lie between 0 (off) and 4194304 tokens.";
+        }
+
         if (options.RevocationCapacity is < 100 or > 10_000_000)
         {
             yield return $"RevocationCapacity is {options.RevocationCapacity}; it must lie between 100 and 10000000 events.";

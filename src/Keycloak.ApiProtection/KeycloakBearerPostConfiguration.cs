@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens;
@@ -12,6 +13,7 @@ internal sealed class KeycloakBearerPostConfiguration(
     IHttpClientFactory httpClients,
     TimeProvider time,
     ILoggerFactory loggers,
+    KeycloakMetrics metrics,
     SchemeRevocations revocations)
     : IPostConfigureOptions<KeycloakBearerOptions>, IDisposable
 {
@@ -63,6 +65,7 @@ internal sealed class KeycloakBearerPostConfiguration(
         var previous = _keys.GetValueOrDefault(scheme);
         _keys[scheme] = keys;
         previous?.Dispose();
+        var counts = metrics.VerifiedTokens(scheme);
         return new AccessTokenVerifier(
             new TokenPolicy
             {
@@ -74,6 +77,8 @@ internal sealed class KeycloakBearerPostConfiguration(
                 Claims = options.Claims,
             },
             keys,
-            options.TimeProvider!);
+            options.TimeProvider!,
+            counts,
+            options.VerifiedTokenCacheSize == 0 ? null : new VerifiedTokens(options.VerifiedTokenCacheSize, options.ClockSkew, options.TimeProvider!, counts));
     }
 }

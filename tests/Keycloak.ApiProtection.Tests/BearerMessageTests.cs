@@ -23,7 +23,7 @@ public sealed class BearerMessageTests
     [InlineData("Bearer abc def")]
     [InlineData("Bearer")]
     public void White_space_control_characters_and_letters_of_no_token_are_malformed(string header) =>
-        Assert.Equal("header_malformed", Read(header).Rejection!.Code);
+        Assert.Equal("header_malformed", Rejection(header));
 
     [Theory]
     [InlineData("Bearer abc,Bearer def")]
@@ -31,7 +31,7 @@ public sealed class BearerMessageTests
     [InlineData("Basic abc", "bearer def")]
     [InlineData("Bearer, Bearer abc")]
     public void Several_tokens_are_told_apart_from_a_malformed_one(params string[] headers) =>
-        Assert.Equal("header_repeated", Read(headers).Rejection!.Code);
+        Assert.Equal("header_repeated", Rejection(headers));
 
     [Theory]
     [InlineData]
@@ -47,6 +47,12 @@ public sealed class BearerMessageTests
 
         Assert.Null(message.Rejection);
         Assert.True(message.Token.IsEmpty);
+    }
+
+    private static string? Rejection(params string[] headers)
+    {
+        var message = Read(headers);
+        return (message.Rejection ?? message.Malformed)?.Code;
     }
 
     private static BearerMessage Read(params string[] headers)

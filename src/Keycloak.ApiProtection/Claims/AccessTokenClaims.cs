@@ -1,13 +1,18 @@
+using System.Buffers;
+using System.Buffers.Text;
+
 namespace Keycloak.ApiProtection.Claims;
 
 /// <summary>The claims of one verified token: immutable, and shared by all requests that carry it.</summary>
 /// <remarks>
-/// Making one stores three references. Each part is read from the payload when somebody first asks for it; two threads that ask at once may
+/// Making one stores a few references. Each part is read from the payload when somebody first asks for it; two threads that ask at once may
 /// both read it, and either result is the same and complete, because parts are immutable when they are published.
 /// </remarks>
 internal sealed class AccessTokenClaims
 {
-    private readonly byte[] _payload;
+    private readonly byte[] _source;
+    private readonly int _encodedStart;
+    private readonly int _encodedLength;
     private NameSet? _scopes;
     private TokenRights? _rights;
     private TokenHolder? _holder;
@@ -18,28 +23,43 @@ internal sealed class AccessTokenClaims
     /// <param name="options">Not changed any more.</param>
     /// <param name="issuer">The verified <c>iss</c>: what <see cref="System.Security.Claims.Claim.Issuer"/> says.</param>
     public AccessTokenClaims(byte[] payload, KeycloakClaimsOptions options, string issuer)
+        : this(payload, 0, 0, options, issuer)
     {
-        _payload = payload;
+    }
+
+    /// <param name="token">The verified token in its compact form: whoever keeps that need not keep its payload a second time.</param>
+    /// <param name="encodedStart">Where the payload begins in it, base64url.</param>
+    /// <param name="encodedLength">How long it is there; 0 where <paramref name="token"/> is the payload itself.</param>
+    /// <param name="options">Not changed any more.</param>
+    /// <param name="issuer">The verified <c>iss</c>: what <see cref="System.Security.Claims.Claim.Issuer"/> says.</param>
+    public AccessTokenClaims(byte[] token, int encodedStart, int encodedLength, KeycloakClaimsOptions options, string issuer)
+    {
+        _source = token;
+        _encodedStart = encodedStart;
+        _encodedLength = encodedLength;
         Options = options;
         Issuer = issuer;
     }
+
+    private delegate T PayloadReader<T>(ReadOnlySpan<byte> payload, AccessTokenClaims token);
 
     public KeycloakClaimsOptions Options { get; }
 
     public string Issuer { get; }
 
-    public ReadOnlyMemory<byte> Payload => _payload;
+    /// <summary>The decoded payload; a new copy for each question where the token itself is kept.</summary>
+    public ReadOnlyMemory<byte> Payload => _encodedLength == 0 ? _source : Read(static (payload, _) => payload.ToArray());
 
-    public NameSet Scopes => _scopes ??= TokenRights.ReadScopes(_payload);
+    public NameSet Scopes => _scopes ??= Read(static (payload, _) => TokenRights.ReadScopes(payload));
 
-    public TokenRights Rights => _rights ??= TokenRights.Read(_payload, Options);
+    public TokenRights Rights => _rights ??= Read(static (payload, token) => TokenRights.Read(payload, token.Options));
 
-    public TokenHolder Holder => _holder ??= TokenHolder.Read(_payload, Options.NameClaimType);
+    public TokenHolder Holder => _holder ??= Read(static (payload, token) => TokenHolder.Read(payload, token.Options.NameClaimType));
 
-    public TokenMemberships Memberships => _memberships ??= TokenMemberships.Read(_payload);
+    public TokenMemberships Memberships => _memberships ??= Read(static (payload, _) => TokenMemberships.Read(payload));
 
     /// <summary>Every claim, in the token's order, then the role claims.</summary>
-    public ReadOnlySpan<TokenClaim> All => _all ??= TokenClaimList.Read(_payload, this);
+    public ReadOnlySpan<TokenClaim> All => _all ??= Read(static (payload, token) => TokenClaimList.Read(payload, token));
 
     /// <summary><see cref="System.Security.Claims.ClaimsIdentity.Name"/>: the name claim, else the subject.</summary>
     public string? Name => Holder.Name ?? FirstOf(Options.NameClaimType) ?? Holder.Subject;
@@ -59,6 +79,26 @@ internal sealed class AccessTokenClaims
         }
 
         return false;
+    }
+
+    private T Read<T>(PayloadReader<T> read)
+    {
+        if (_encodedLength == 0)
+        {
+            return read(_source, this);
+        }
+
+        // It was decoded before, so that it can be again.
+        var buffer = ArrayPool<byte>.Shared.Rent(_encodedLength);
+        try
+        {
+            var length = Base64Url.DecodeFromUtf8(_source.AsSpan(_encodedStart, _encodedLength), buffer);
+            return read(buffer.AsSpan(0, length), this);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private string? FirstOf(string type)

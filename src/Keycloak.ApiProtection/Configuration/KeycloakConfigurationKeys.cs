@@ -25,6 +25,7 @@ internal static class KeycloakConfigurationKeys
         List("Algorithms", (options, values) => Replace(options.Algorithms, values)),
         Time("ClockSkew", (options, value) => options.ClockSkew = value),
         Number("MaximumTokenSize", (options, value) => options.MaximumTokenSize = value),
+        Number("VerifiedTokenCacheSize", (options, value) => options.VerifiedTokenCacheSize = value),
         Choice<SslRequired>("ssl-required", (options, value) => options.SslRequired = value),
         Flag("RequireHttpsMetadata", (options, value) => options.RequireHttpsMetadata = value),
         new("QueryTokenPaths", (options, section) => QueryTokenPaths(options, section)),

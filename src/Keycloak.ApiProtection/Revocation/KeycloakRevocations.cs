@@ -63,6 +63,11 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
             _logger.TokenOutlivesRevocations(Scheme, TimeSpan.FromSeconds(token.Lifetime), _lifetime);
         }
 
+        if (_log.IsEmpty)
+        {
+            return null;
+        }
+
         var match = _log.Find(token.Marks);
         if (match == RevocationMatch.None)
         {

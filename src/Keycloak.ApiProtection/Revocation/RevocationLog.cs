@@ -51,6 +51,9 @@ internal sealed class RevocationLog
     /// <summary>Gets the watermark in seconds since 1970; -1 where there is none.</summary>
     public long Watermark => Volatile.Read(ref _watermark);
 
+    /// <summary>Gets whether no token can be covered by anything. The table before the floor, as in <see cref="Find"/>.</summary>
+    public bool IsEmpty => Volatile.Read(ref _table).Count == 0 && Volatile.Read(ref _floor) < 0;
+
     /// <summary>Finds the event that a token is refused for. No lock, no allocation.</summary>
     public RevocationMatch Find(in TokenMarks token)
     {

@@ -45,6 +45,9 @@ internal readonly struct TokenMarks
     /// <summary>Gets <c>iat</c> in seconds since 1970.</summary>
     public long IssuedAt => (long)(_issuedAtAndClient >> RevocationKey.ClientBits);
 
+    /// <summary>The marks of a verified payload.</summary>
+    public static TokenMarks Of(ReadOnlySpan<byte> payload) => TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
+
     /// <summary>The marks of the token that a user was authenticated with by a scheme. False where there is none.</summary>
     /// <remarks>An identity of another make (JwtBearer's, or the application's own) counts by the claims that it has kept.</remarks>
     public static bool TryRead(ClaimsPrincipal user, string scheme, out TokenMarks marks)
@@ -57,7 +60,7 @@ internal readonly struct TokenMarks
             identities = [.. own.Where(identity => identity.AuthenticationType == scheme)];
             if (identities is [KeycloakIdentity { Token: { } token }, ..])
             {
-                return TokenClaims.TryRead(token.Payload.Span, out var claims, out _) && (marks = new TokenMarks(claims)).HasAny;
+                return (marks = Of(token.Payload.Span)).HasAny;
             }
         }
 

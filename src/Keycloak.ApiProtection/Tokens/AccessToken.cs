@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Revocation;
+using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Tokens;
 
@@ -8,36 +10,86 @@ namespace Keycloak.ApiProtection.Tokens;
 /// <remarks>What it says about its bearer stands in the principal that is made of it.</remarks>
 public sealed class AccessToken
 {
-    private readonly SigningKey _key;
-    private readonly long _expiresAt;
+    /// <summary>This object, its claims, the header of the text and a place for it, on a 64-bit machine.</summary>
+    private const int ObjectsSize = 208;
 
-    internal AccessToken(in TokenClaims claims, SigningKey key, SigningAlgorithm algorithm, AccessTokenClaims content)
+    private readonly byte[] _text;
+    private readonly long _expiresAt;
+    private readonly long _issuedAt;
+    private readonly SigningAlgorithm _algorithm;
+    private readonly int _beginsAfterIssue;
+    private bool _wasSentAgain;
+    private StrongBox<TokenMarks>? _marks;
+
+    /// <param name="text">The token as it was sent, where it is to be remembered; otherwise empty.</param>
+    /// <param name="claims">The claims that decided.</param>
+    /// <param name="key">What verified it.</param>
+    /// <param name="algorithm">How.</param>
+    /// <param name="content">Everything that it says.</param>
+    internal AccessToken(byte[] text, in TokenClaims claims, SigningKey key, SigningAlgorithm algorithm, AccessTokenClaims content)
     {
-        _key = key;
+        _text = text;
         _expiresAt = claims.ExpiresAt;
-        Algorithm = algorithm.Name;
+        _issuedAt = claims.IssuedAt;
+
+        // Both lie in the past, or nearly: one number says when it began.
+        _beginsAfterIssue = (int)Math.Clamp(claims.NotBefore - claims.IssuedAt, 0, int.MaxValue);
+        _algorithm = algorithm;
+        Key = key;
         Claims = content;
-        Marks = new TokenMarks(claims);
     }
 
     /// <summary>Gets when it was issued (<c>iat</c>).</summary>
-    public DateTimeOffset IssuedAt => DateTimeOffset.FromUnixTimeSeconds(Marks.IssuedAt);
+    public DateTimeOffset IssuedAt => DateTimeOffset.FromUnixTimeSeconds(_issuedAt);
 
     /// <summary>Gets when it ends (<c>exp</c>), without the clock skew.</summary>
     public DateTimeOffset ExpiresAt => DateTimeOffset.FromUnixTimeSeconds(_expiresAt);
 
     /// <summary>Gets the id of the realm's key that signed it (<c>kid</c>).</summary>
-    public string KeyId => _key.Id;
+    public string KeyId => Key.Id;
 
     /// <summary>Gets the algorithm of its signature (<c>alg</c>), such as <c>RS256</c>.</summary>
-    public string Algorithm { get; }
+    public string Algorithm => _algorithm.Name;
 
-    /// <summary>Gets what a revocation can know it by.</summary>
-    internal TokenMarks Marks { get; }
+    /// <summary>Gets what a revocation can know it by. Read when there is one to ask about: most of the time there is none.</summary>
+    internal ref readonly TokenMarks Marks => ref (_marks ??= new StrongBox<TokenMarks>(TokenMarks.Of(Claims.Payload.Span))).Value;
 
     /// <summary>Gets how long it lives, in seconds.</summary>
-    internal long Lifetime => _expiresAt - Marks.IssuedAt;
+    internal long Lifetime => _expiresAt - _issuedAt;
 
     /// <summary>Gets everything that it says.</summary>
     internal AccessTokenClaims Claims { get; }
+
+    /// <summary>Gets what verified it.</summary>
+    internal SigningKey Key { get; }
+
+    /// <summary>Gets or sets whether it came again since somebody last needed room where it is remembered. No lock: a mark more or less matters little.</summary>
+    internal bool WasSentAgain
+    {
+        get => _wasSentAgain;
+        set
+        {
+            // Written once, not for every request: processors that only read it can share it.
+            if (_wasSentAgain != value)
+            {
+                _wasSentAgain = value;
+            }
+        }
+    }
+
+    /// <summary>Gets how many bytes it takes with its objects, its claims unread.</summary>
+    internal int Size => _text.Length + ObjectsSize;
+
+    /// <summary>Whether it was sent as exactly this text.</summary>
+    internal bool HasText(ReadOnlySpan<char> text) => TokenText.Equals(_text, text);
+
+    /// <summary>Whether both were sent as the same text.</summary>
+    internal bool HasSameTextAs(AccessToken other) => _text.AsSpan().SequenceEqual(other._text);
+
+    /// <summary>Whether its time is over.</summary>
+    internal bool HasEnded(DateTimeOffset now, TimeSpan clockSkew) => ExpiryRule.IsOver(_expiresAt, now, clockSkew);
+
+    /// <summary>Whether its time has come: it had when it was verified, but clocks are set back as well.</summary>
+    internal bool HasBegun(DateTimeOffset now, TimeSpan clockSkew) =>
+        !NotBeforeRule.IsAhead(_issuedAt + _beginsAfterIssue, now, clockSkew);
 }

@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Text;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Tokens;
 
 /// <summary>Decides about access tokens, in-process: form, header, claims, key and signature, the cheap questions first.</summary>
-/// <remarks>RFC 7515, RFC 7519, RFC 8725 and RFC 9068. What can be refused without cryptography never reaches it.</remarks>
-internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, TimeProvider time)
+/// <remarks>RFC 7515, RFC 7519, RFC 8725 and RFC 9068. What can be refused without cryptography never reaches it; what was verified before neither.</remarks>
+internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, TimeProvider time, VerifiedTokenCounts counts, VerifiedTokens? verified = null)
 {
     private readonly ITokenRule[] _rules = policy.Rules();
 
@@ -20,6 +21,13 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
 
     /// <summary>Has the realm's keys read in the background, so that the first request need not wait.</summary>
     public void Prefetch() => keys.Prefetch();
+
+    /// <summary>Decides about a token at once. False: the realm's keys have to be fetched first, and <see cref="VerifyAsync"/> waits for them.</summary>
+    public bool TryVerify(ReadOnlySpan<char> token, out TokenVerification verification)
+    {
+        verification = Verify(token, key: null, out var wanted);
+        return wanted is null;
+    }
 
     /// <summary>Decides about a token. It waits only where the realm's keys have to be fetched.</summary>
     public ValueTask<TokenVerification> VerifyAsync(ReadOnlyMemory<char> token, CancellationToken cancellationToken)
@@ -41,6 +49,13 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
     private TokenVerification Verify(ReadOnlySpan<char> token, SigningKey? key, out WantedKey? wanted)
     {
         wanted = null;
+        var hash = verified?.HashOf(token) ?? 0;
+        if (hash != 0 && verified!.TryFind(token, hash, out var known) && keys.StillServes(known.Key))
+        {
+            counts.Hit();
+            return TokenVerification.Accepted(known);
+        }
+
         if (token.Length > policy.MaximumSize)
         {
             return TokenVerification.Refused(TokenRejection.Size);
@@ -52,7 +67,7 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
         {
             return Ascii.FromUtf16(token, buffer, out var length) != OperationStatus.Done
                 ? TokenVerification.Refused(TokenRejection.Form)
-                : Verify(buffer.AsSpan(0, length), buffer.AsSpan(length), key, out wanted);
+                : Verify(buffer.AsSpan(0, length), hash, buffer.AsSpan(length), key, out wanted);
         }
         finally
         {
@@ -60,7 +75,7 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
         }
     }
 
-    private TokenVerification Verify(ReadOnlySpan<byte> token, Span<byte> scratch, SigningKey? key, out WantedKey? wanted)
+    private TokenVerification Verify(ReadOnlySpan<byte> token, ulong hash, Span<byte> scratch, SigningKey? key, out WantedKey? wanted)
     {
         wanted = null;
         if (!CompactJws.TryRead(token, out var jws))
@@ -113,10 +128,23 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
             return TokenVerification.Refused(TokenRejection.KeyUnfit);
         }
 
+        counts.Miss();
         var signature = CompactJws.Decode(jws.Signature, scratch);
-        return key.Verify(algorithm, jws.SigningInput, signature)
-            ? TokenVerification.Accepted(new AccessToken(claims, key, algorithm, Content(claims)))
-            : TokenVerification.Refused(TokenRejection.Signature);
+        if (!key.Verify(algorithm, jws.SigningInput, signature))
+        {
+            return TokenVerification.Refused(TokenRejection.Signature);
+        }
+
+        return TokenVerification.Accepted(hash == 0
+            ? new AccessToken([], claims, key, algorithm, new AccessTokenClaims(payload.ToArray(), policy.Claims, Issuer(claims)))
+            : Remember(token, hash, jws, claims, key, algorithm));
+    }
+
+    private AccessToken Remember(ReadOnlySpan<byte> token, ulong hash, in CompactJws jws, in TokenClaims claims, SigningKey key, SigningAlgorithm algorithm)
+    {
+        var text = token.ToArray();
+        var content = new AccessTokenClaims(text, jws.Header.Length + 1, jws.Payload.Length, policy.Claims, Issuer(claims));
+        return verified!.Add(new AccessToken(text, claims, key, algorithm, content), hash);
     }
 
     /// <summary>Why a token with this algorithm is refused: Keycloak's own tokens are named for what they are.</summary>
@@ -143,12 +171,8 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
             : TokenRejection.AlgorithmSymmetric;
     }
 
-    private AccessTokenClaims Content(in TokenClaims claims)
-    {
-        // The issuer is one of the valid ones by now; nearly always there is only one, and its text is at hand.
-        var issuer = policy.Issuers is [var only] ? only : claims.Issuer.Text(claims.Json)!;
-        return new AccessTokenClaims(claims.Json.ToArray(), policy.Claims, issuer);
-    }
+    // One of the valid ones by now; nearly always there is only one, and its text is at hand.
+    private string Issuer(in TokenClaims claims) => policy.Issuers is [var only] ? only : claims.Issuer.Text(claims.Json)!;
 
     /// <summary>A key that is not at hand.</summary>
     private readonly record struct WantedKey(string Id, DateTimeOffset TokenIssuedAt);

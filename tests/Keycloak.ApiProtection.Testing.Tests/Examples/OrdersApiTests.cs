@@ -1,3 +1,4 @@
+#pragma warning disable xUnit1051 // The examples read as users write them.
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Hosting;
@@ -13,7 +14,7 @@ public sealed class OrdersApiTests
     [Fact]
     public async Task Only_writers_write_orders()
     {
-        await using var realm = await KeycloakRealm.StartAsync(cancellationToken: Cancellation);
+        await using var realm = await KeycloakRealm.StartAsync();
         await using var api = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host.UseKeycloakRealm(realm, "orders-api"));
         using var client = api.CreateClient();
 
@@ -38,5 +39,16 @@ public sealed class OrdersApiTests
         Assert.Equal(HttpStatusCode.Created, await PostAsync(client, realm.Token("alice").WithScope("orders:write").Create()));
         Assert.Equal(HttpStatusCode.Created, await PostAsync(client, realm.Token("alice").WithScope("orders:write").Create()));
         Assert.Equal((1, 1), (realm.Requests.Discovery, realm.Requests.Jwks));
+    }
+
+    [Fact]
+    public async Task A_realm_of_ones_own_is_read_from_its_export()
+    {
+        File.WriteAllText("my-realm.json", """{ "realm": "mine", "users": [ { "username": "dora", "enabled": true } ], "clients": [ { "clientId": "web", "publicClient": true } ] }""");
+
+        await using var realm = await KeycloakRealm.StartAsync(new KeycloakRealmOptions { RealmExport = "my-realm.json" });
+
+        Assert.Equal("mine", realm.Name);
+        Assert.EndsWith("/realms/mine", realm.Issuer, StringComparison.Ordinal);
     }
 }

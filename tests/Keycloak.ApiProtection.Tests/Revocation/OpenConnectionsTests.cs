@@ -40,7 +40,7 @@ public sealed class OpenConnectionsTests
         Assert.Equal(1, revocations.Watches);
 
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Cancellation);
-        await PingHub.Left.Reader.ReadAsync(Cancellation);
+        await app.Services.GetRequiredService<Departures>().Left.Reader.ReadAsync(Cancellation);
 
         // The hub's filter has run around the hub, before it.
         Assert.Equal(0, revocations.Watches);
@@ -69,6 +69,7 @@ public sealed class OpenConnectionsTests
         services =>
         {
             services.AddKeycloakBearer();
+            services.AddSingleton<Departures>();
             configure(services);
         },
         app =>
@@ -135,16 +136,20 @@ public sealed class OpenConnectionsTests
     }
 
     [Authorize]
-    public sealed class PingHub : Hub
+    public sealed class PingHub(Departures departures) : Hub
     {
-        public static System.Threading.Channels.Channel<string> Left { get; } = System.Threading.Channels.Channel.CreateUnbounded<string>();
-
         public string Ping() => "pong";
 
         public override Task OnDisconnectedAsync(Exception? exception)
         {
-            Left.Writer.TryWrite(Context.ConnectionId);
+            departures.Left.Writer.TryWrite(Context.ConnectionId);
             return Task.CompletedTask;
         }
+    }
+
+    /// <summary>Whoever left this application's hub: tests must not see each other's.</summary>
+    public sealed class Departures
+    {
+        public System.Threading.Channels.Channel<string> Left { get; } = System.Threading.Channels.Channel.CreateUnbounded<string>();
     }
 }

@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tokens;
@@ -20,7 +21,8 @@ internal sealed class OrdersApi : IDisposable
         Realm = realm;
         _keys = keys;
         Policy = policy;
-        Verifier = new AccessTokenVerifier(policy, keys, realm.Time);
+        Verifier = new AccessTokenVerifier(policy, keys, realm.Time, new VerifiedTokenCounts());
+        Remembering = Remember(policy);
     }
 
     /// <summary>The key that Keycloak signs with here: RSA, and for RS256 alone, as its key set says.</summary>
@@ -30,7 +32,14 @@ internal sealed class OrdersApi : IDisposable
 
     public TokenPolicy Policy { get; }
 
+    /// <summary>Verifies every token anew.</summary>
     public AccessTokenVerifier Verifier { get; }
+
+    /// <summary>Remembers what it has verified.</summary>
+    public AccessTokenVerifier Remembering { get; }
+
+    /// <summary>What <see cref="Remembering"/> counts: a miss is a signature that it checked.</summary>
+    public VerifiedTokenCounts Counts { get; private set; } = null!;
 
     public DateTimeOffset Now => Realm.Now;
 
@@ -71,14 +80,23 @@ internal sealed class OrdersApi : IDisposable
             Claims = new KeycloakClaimsOptions(),
         };
 
+    /// <summary>Another scheme of the same application, with the same keys and a memory of its own.</summary>
+    public AccessTokenVerifier Remember(TokenPolicy policy)
+    {
+        Counts = new VerifiedTokenCounts();
+        return new AccessTokenVerifier(policy, _keys, Realm.Time, Counts, new VerifiedTokens(1024, policy.ClockSkew, Realm.Time, Counts));
+    }
+
     public TestToken Token(string payload) => TestToken.Of(payload, FakeRealm.Issuer, Now, Key);
 
     public Task<string> VerdictAsync(TestToken token) => VerdictAsync(token.Text);
 
     /// <summary>The rejection's code, or <see cref="Accepted"/>, or <see cref="Undecided"/>.</summary>
-    public async Task<string> VerdictAsync(string token)
+    public Task<string> VerdictAsync(string token) => VerdictAsync(Verifier, token);
+
+    public static async Task<string> VerdictAsync(AccessTokenVerifier verifier, string token)
     {
-        var verification = await Verifier.VerifyAsync(token.AsMemory(), TestContext.Current.CancellationToken);
+        var verification = await verifier.VerifyAsync(token.AsMemory(), TestContext.Current.CancellationToken);
         var accepted = verification.IsAccepted(out _);
         var refused = verification.IsRefused(out var rejection);
         Assert.False(accepted && refused);
@@ -102,6 +120,9 @@ internal sealed class OrdersApi : IDisposable
 
         return TokenDiagnosis.Explain(rejection, token, Policy, Now);
     }
+
+    /// <summary>Ends with the refresh that is under way, if one is.</summary>
+    public Task SettledAsync() => _keys.Settled;
 
     /// <summary>Nothing has been asked of Keycloak since the keys were read at start.</summary>
     public void AssertKeycloakWasLeftAlone() => Assert.Equal(2, Realm.Requests);

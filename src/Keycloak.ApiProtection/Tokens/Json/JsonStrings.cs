@@ -1,31 +1,27 @@
 namespace Keycloak.ApiProtection.Tokens.Json;
 
 /// <summary>One string, or an array of nothing but strings: how JWT writes one or several of a thing (RFC 7519 section 4.1.3).</summary>
-internal readonly ref struct JsonStrings
+internal readonly ref struct JsonStrings(ReadOnlySpan<byte> json, JsonValue value)
 {
-    private readonly ReadOnlySpan<byte> _json;
-    private readonly JsonValue _value;
-
-    /// <summary>Looks at a value whose JSON is known to be well-formed.</summary>
-    public JsonStrings(ReadOnlySpan<byte> json, JsonValue value)
-    {
-        _json = json;
-        _value = value;
-        IsWellFormed = true;
-        if (value.Kind == JsonKind.String)
-        {
-            return;
-        }
-
-        IsWellFormed = value.Kind == JsonKind.Array;
-        foreach (var element in this)
-        {
-            IsWellFormed &= element.Kind == JsonKind.String;
-        }
-    }
+    private readonly ReadOnlySpan<byte> _json = json;
+    private readonly JsonValue _value = value;
 
     /// <summary>Gets whether there is nothing else in it.</summary>
-    public bool IsWellFormed { get; }
+    public bool IsWellFormed
+    {
+        get
+        {
+            foreach (var element in this)
+            {
+                if (element.Kind != JsonKind.String)
+                {
+                    return false;
+                }
+            }
+
+            return _value.Kind is JsonKind.String or JsonKind.Array;
+        }
+    }
 
     /// <summary>Whether one of the strings says <paramref name="text"/>.</summary>
     public bool Contains(ReadOnlySpan<byte> text)

@@ -11,5 +11,5 @@ internal sealed class ExpiryRule(TimeSpan clockSkew) : ITokenRule
 
     /// <summary>Whether a token that ends at <paramref name="expiresAt"/> has ended.</summary>
     public static bool IsOver(long expiresAt, DateTimeOffset now, TimeSpan clockSkew) =>
-        now.ToUnixTimeMilliseconds() >= (expiresAt * 1000) + (long)clockSkew.TotalMilliseconds;
+        now.UtcTicks - DateTime.UnixEpoch.Ticks >= (expiresAt * TimeSpan.TicksPerSecond) + clockSkew.Ticks;
 }

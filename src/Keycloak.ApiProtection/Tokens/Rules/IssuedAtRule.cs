@@ -7,5 +7,5 @@ internal sealed class IssuedAtRule(TimeSpan clockSkew) : ITokenRule
     /// <inheritdoc />
     public TokenRejection? Check(in TokenClaims claims, DateTimeOffset now) =>
         claims.IssuedAt == 0 ? TokenRejection.IssuedAtMissing
-        : (claims.IssuedAt * 1000) > now.ToUnixTimeMilliseconds() + (long)clockSkew.TotalMilliseconds ? TokenRejection.IssuedAhead : null;
+        : NotBeforeRule.IsAhead(claims.IssuedAt, now, clockSkew) ? TokenRejection.IssuedAhead : null;
 }

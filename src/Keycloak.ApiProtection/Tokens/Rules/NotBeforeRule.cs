@@ -6,5 +6,9 @@ internal sealed class NotBeforeRule(TimeSpan clockSkew) : ITokenRule
 {
     /// <inheritdoc />
     public TokenRejection? Check(in TokenClaims claims, DateTimeOffset now) =>
-        (claims.NotBefore * 1000) > now.ToUnixTimeMilliseconds() + (long)clockSkew.TotalMilliseconds ? TokenRejection.NotYetValid : null;
+        IsAhead(claims.NotBefore, now, clockSkew) ? TokenRejection.NotYetValid : null;
+
+    /// <summary>Whether a token that begins at <paramref name="notBefore"/> has not begun yet.</summary>
+    public static bool IsAhead(long notBefore, DateTimeOffset now, TimeSpan clockSkew) =>
+        notBefore * TimeSpan.TicksPerSecond > now.UtcTicks - DateTime.UnixEpoch.Ticks + clockSkew.Ticks;
 }

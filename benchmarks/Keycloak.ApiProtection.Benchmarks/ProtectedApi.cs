@@ -1,0 +1,110 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Keycloak.ApiProtection.Testing;
+using Keycloak.ApiProtection.Tokens;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Keycloak.ApiProtection.Benchmarks;
+
+/// <summary>An API set up as applications do it, beside an embedded realm whose keys it has read.</summary>
+internal sealed class ProtectedApi : IDisposable
+{
+    private const string Client = "orders-api";
+
+    private readonly ServiceProvider _services;
+    private readonly KeycloakRealm _realm;
+
+    private ProtectedApi(ServiceProvider services, KeycloakRealm realm)
+    {
+        _services = services;
+        _realm = realm;
+        Scopes = services.GetRequiredService<IServiceScopeFactory>();
+        Verifier = services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>().Get(KeycloakBearerDefaults.AuthenticationScheme).Verifier.Value;
+    }
+
+    public AccessTokenVerifier Verifier { get; }
+
+    public IServiceScopeFactory Scopes { get; }
+
+    public string Issuer => _realm.Issuer;
+
+    public IServiceProvider Services => _services;
+
+    public static ProtectedApi Start(int cacheSize, Action<IServiceCollection>? more = null)
+    {
+        var realm = KeycloakRealm.StartAsync(new KeycloakRealmOptions { InMemory = true }).GetAwaiter().GetResult();
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(realm.Configuration(Client)).Build());
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        services.AddKeycloakBearer(options => options.VerifiedTokenCacheSize = cacheSize);
+        services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(realm.CreateHandler);
+        more?.Invoke(services);
+        return new ProtectedApi(services.BuildServiceProvider(), realm);
+    }
+
+    /// <summary>A good token of about so many letters, made distinct by its number.</summary>
+    public string Token(string algorithm = "RS256", int letters = 1500, int number = 0, Func<TokenBuilder, TokenBuilder>? change = null)
+    {
+        var builder = _realm.Token("alice").For("cli").WithAudience(Client).WithAlgorithm(algorithm).ExpiresIn(TimeSpan.FromHours(12))
+            .WithClaim("number", number);
+        builder = change?.Invoke(builder) ?? builder;
+        var missing = letters - builder.Create().Length;
+        return missing <= 20 ? builder.Create() : builder.WithClaim("note", new string('x', (missing - 20) * 3 / 4)).Create();
+    }
+
+    /// <summary>Verifies, and sees to it that the answer is the expected one: a benchmark that measures a refusal by mistake says nothing.</summary>
+    public void Expect(string token, bool accepted)
+    {
+        var verification = Verifier.VerifyAsync(token.AsMemory(), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        if (verification.IsAccepted(out _) != accepted)
+        {
+            throw new InvalidOperationException($"Expected accepted: {accepted}, found {(verification.IsRefused(out var rejection) ? rejection.Code : "otherwise")}.");
+        }
+    }
+
+    /// <summary>The signature check alone, as the framework does it.</summary>
+    public Func<bool> RawCheck(string token)
+    {
+        var parts = token.Split('.');
+        var input = Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}");
+        var signature = Base64Url.DecodeFromChars(parts[2]);
+        using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0]));
+        var kid = header.RootElement.GetProperty("kid").GetString();
+        using var client = _realm.CreateClient();
+        using var set = JsonDocument.Parse(client.GetStringAsync(new Uri($"{_realm.Issuer}/protocol/openid-connect/certs")).GetAwaiter().GetResult());
+        var key = set.RootElement.GetProperty("keys").EnumerateArray().Single(key => key.GetProperty("kid").GetString() == kid);
+        if (key.GetProperty("kty").GetString() == "EC")
+        {
+            var ecdsa = ECDsa.Create(new ECParameters
+            {
+                Curve = ECCurve.NamedCurves.nistP256,
+                Q = new ECPoint { X = Number(key, "x"), Y = Number(key, "y") },
+            });
+            return () => ecdsa.VerifyData(input, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        }
+
+        var rsa = RSA.Create(new RSAParameters { Modulus = Number(key, "n"), Exponent = Number(key, "e") });
+        var padding = header.RootElement.GetProperty("alg").GetString()!.StartsWith('P') ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
+        return () => rsa.VerifyData(input, signature, HashAlgorithmName.SHA256, padding);
+    }
+
+    /// <summary>The realm's key set, as its document says it.</summary>
+    public string KeySet()
+    {
+        using var client = _realm.CreateClient();
+        return client.GetStringAsync(new Uri($"{_realm.Issuer}/protocol/openid-connect/certs")).GetAwaiter().GetResult();
+    }
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        _realm.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    private static byte[] Number(JsonElement key, string name) => Base64Url.DecodeFromChars(key.GetProperty(name).GetString());
+}

@@ -1,0 +1,50 @@
+using BenchmarkDotNet.Attributes;
+using Keycloak.ApiProtection.Testing;
+
+namespace Keycloak.ApiProtection.Benchmarks;
+
+/// <summary>What strangers send: each kind of refusal, with the cache that it must pass first.</summary>
+public class RefusalBenchmarks
+{
+    private ProtectedApi _api = null!;
+    private string _token = null!;
+    private Func<bool> _raw = null!;
+
+    [Params("form", "algorithm_none", "issuer", "expired", "kind_id", "audience", "key_missing", "signature")]
+    public string Code { get; set; } = null!;
+
+    [GlobalSetup]
+    public void Start()
+    {
+        _api = ProtectedApi.Start(cacheSize: 16 * 1024);
+        var good = _api.Token();
+        _api.Expect(good, accepted: true);
+        _raw = _api.RawCheck(good);
+        _token = Code switch
+        {
+            "form" => good + "=",
+            "algorithm_none" => _api.Token(change: token => token.WithHeader("alg", "none")),
+            "issuer" => _api.Token(change: token => token.WithIssuer("https://elsewhere.example.com/realms/demo")),
+            "expired" => _api.Token(change: token => token.Expired()),
+            "kind_id" => _api.Token(change: token => token.OfKind(TokenKind.Id)),
+            "audience" => _api.Token(change: token => token.WithClaim("aud", "account")),
+            "key_missing" => _api.Token(change: token => token.WithKeyId(null)),
+            _ => _api.Token(change: token => token.Tampered()),
+        };
+        _api.Expect(_token, accepted: false);
+        _api.Verifier.TryVerify(_token, out var verification);
+        if (!verification.IsRefused(out var rejection) || rejection.Code != Code)
+        {
+            throw new InvalidOperationException($"Refused as {rejection?.Code}, not {Code}.");
+        }
+    }
+
+    [GlobalCleanup]
+    public void Stop() => _api.Dispose();
+
+    [Benchmark(Baseline = true)]
+    public bool RawVerifyData() => _raw();
+
+    [Benchmark]
+    public bool Refusal() => _api.Verifier.TryVerify(_token, out _);
+}

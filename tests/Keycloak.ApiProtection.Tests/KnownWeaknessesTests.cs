@@ -1,0 +1,188 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests;
+
+/// <summary>Where other libraries and gateways have failed, through the whole pipeline; beside each the nearest good case.</summary>
+public sealed class KnownWeaknessesTests
+{
+    private const string Unauthorized = "401 Bearer realm=\"demo\", error=\"invalid_token\", error_description=\"The access token is invalid\"";
+
+    [Fact]
+    public async Task An_unknown_critical_header_is_not_ignored() =>
+        await RefusedAsync("critical", token => token.WithHeader("crit", "[\"exp\"]"));
+
+    [Fact]
+    public async Task The_last_of_two_equal_members_does_not_win()
+    {
+        await RefusedAsync("payload", token => token.And("\"aud\":\"orders-api\""));
+        await RefusedAsync("payload", token => token.And("\"\\u0061ud\":\"orders-api\""));
+        await RefusedAsync("jose_header", token => token.AndHeader("\"alg\":\"RS256\""));
+    }
+
+    [Fact]
+    public async Task An_ID_token_for_a_client_of_the_APIs_name_is_no_access_token() =>
+        await RefusedAsync("kind_id", token => token.WithText("typ", "ID").WithText("aud", "orders-api"));
+
+    [Fact]
+    public async Task A_token_is_not_good_four_minutes_after_its_end()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddSeconds(-29)))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddSeconds(-31)))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddMinutes(-4)))).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_first_requests_after_a_key_rotation_are_let_in_also_amid_a_flood_of_unknown_keys()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
+        var fetches = app.Realm.Fetches;
+        var rotated = TestKey.Rsa("rotated", "RS256", which: 1);
+        app.Realm.Rotate(OrdersApi.Key, rotated);
+
+        var forged = app.GetAsync("/me", app.Alice.WithHeader("kid", "\"forged\""));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => app.GetAsync("/me", app.Alice.SignedWith(rotated, "RS256"))));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await forged).StatusCode);
+        Assert.Equal(fetches + 1, app.Realm.Fetches);
+    }
+
+    [Fact]
+    public async Task A_realm_that_is_down_when_the_API_starts_is_not_a_wrong_issuer()
+    {
+        var realm = new FakeRealm(OrdersApi.Key);
+        realm.GoDown();
+        await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await app.GetAsync("/me", app.Alice)).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_empty_key_set_is_not_believed_for_hours()
+    {
+        var realm = new FakeRealm();
+        await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await app.GetAsync("/me", app.Alice)).StatusCode);
+
+        realm.Rotate(OrdersApi.Key);
+        realm.Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("iss")]
+    [InlineData("azp")]
+    [InlineData("aud")]
+    public async Task What_an_attacker_writes_is_not_reflected_and_breaks_no_header(string claim)
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        var answer = await app.GetAsync("/me", app.Alice.WithText(claim, "evil\r\nSet-Cookie: a=b \u2028 \"").WithText("typ", "ID"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.DoesNotContain("evil", answer.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_one_scheme_has_seen_is_not_honoured_in_another()
+    {
+        await using var app = await ProtectedApp.StartAsync(
+            services => services.AddKeycloakBearer().AddKeycloakBearer("Other", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, "shipping")),
+            app => app.MapGet("/other", () => "other").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Other" }));
+        var token = app.Alice.WithText("aud", "orders-api");
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/other", token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_403_gives_a_reason()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        Assert.Contains("insufficient_scope", (await app.GetAsync("/write", app.Alice)).Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lightweight_token_is_not_a_silent_403() =>
+        await RefusedAsync("lightweight", token => token.Without("aud", "realm_access", "resource_access").WithText("jti", "onltro:1"));
+
+    [Fact]
+    public async Task Authorization_does_not_fail_open_where_a_policy_cannot_be_resolved() =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ProtectedApp.StartAsync(
+            services => services.AddKeycloakBearer(),
+            app => app.MapGet("/slip", () => "slip").RequireAuthorization("scpoe:email")));
+
+    [Fact]
+    public async Task A_psychic_signature_is_no_signature()
+    {
+        var key = TestKey.Ec("ec", "ES256");
+        var realm = new FakeRealm(OrdersApi.Key, key);
+        await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
+        var token = app.Alice.SignedWith(key, "ES256");
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.Signed(_ => new byte[64]))).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_public_key_is_no_shared_secret()
+    {
+        var modulus = Encoding.ASCII.GetBytes(OrdersApi.Key.Jwk["n"]!.GetValue<string>());
+
+        await RefusedAsync("algorithm_symmetric", token => token.SignedWithSecret("HS256", modulus));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("nOnE")]
+    public async Task A_token_without_a_signature_is_refused(string algorithm) =>
+        await RefusedAsync("algorithm_none", token => token.WithHeader("alg", TestToken.Quoted(algorithm)));
+
+    [Fact]
+    public async Task A_key_that_the_token_brings_along_is_never_used()
+    {
+        var own = TestKey.Rsa("attacker", "RS256", which: 2);
+
+        await RefusedAsync("signature", token => token.WithHeader("jwk", own.Jwk.ToJsonString()).WithHeader("jku", "\"https://attacker.example.com/keys\"").SignedBy(own));
+    }
+
+    [Theory]
+    [InlineData("{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}", "bound_dpop")]
+    [InlineData("{\"x5t#S256\":\"89U97RPFgRgwUzplVFXbsLwULjVXmRezGJhQa5XuWSA\"}", "bound_certificate")]
+    [InlineData("{}", "bound")]
+    public async Task A_bound_token_is_no_bearer_token(string confirmation, string code) =>
+        await RefusedAsync(code, token => token.With("cnf", confirmation));
+
+    [Fact]
+    public async Task Random_bytes_are_no_token()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", "Bearer " + Convert.ToHexString(RandomNumberGenerator.GetBytes(400)))).StatusCode);
+        Assert.Equal(2, app.Realm.Requests);
+    }
+
+    private static async Task RefusedAsync(string code, Func<TestToken, TestToken> change)
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
+
+        var answer = await app.GetAsync("/me", change(app.Alice));
+
+        Assert.Equal(Unauthorized, $"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate}");
+        Assert.Contains($"({code})", app.Realm.Log.Text("TokenRefused"), StringComparison.Ordinal);
+        Assert.Equal(2, app.Realm.Requests);
+    }
+}

@@ -1,0 +1,273 @@
+using System.Buffers.Text;
+using System.Text;
+using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tokens;
+
+namespace Keycloak.ApiProtection.Tests.Tokens;
+
+/// <summary>What the memory of verified tokens keeps, what it lets go, and how little of it strangers can choose.</summary>
+public sealed class VerifiedTokensTests
+{
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+    private static readonly TokenHash KnownHash = new(Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef"));
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly VerifiedTokenCounts _counts = new();
+    private readonly SigningKey _key = TestKey.Rsa("key", "RS256").Read().Key!;
+    private readonly KeycloakClaimsOptions _options = new();
+
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(8, 8)]
+    [InlineData(1001, 1004)]
+    [InlineData(16_384, 16_384)]
+    public void The_size_is_rounded_up_to_whole_sets(int size, int places) => Assert.Equal(places, Memory(size).Size);
+
+    [Fact]
+    public void A_new_token_is_always_let_in_however_full_it_is()
+    {
+        var memory = Memory(64);
+
+        for (var number = 0; number < 5_000; number++)
+        {
+            var text = Add(memory, number);
+            Assert.True(Knows(memory, text));
+        }
+
+        Assert.Equal(64, _counts.Tokens);
+        Assert.Equal(5_000 - 64, _counts.Evictions);
+    }
+
+    [Fact]
+    public void A_busy_token_stays_whatever_number_of_others_comes_once()
+    {
+        var memory = Memory(64);
+        var busy = Enumerable.Range(0, 16).Select(number => Add(memory, number)).ToArray();
+        Assert.All(busy, text => Assert.True(Knows(memory, text)));
+
+        for (var number = 100; number < 5_000; number++)
+        {
+            Add(memory, number);
+            Assert.All(busy, text => Assert.True(Knows(memory, text)));
+        }
+    }
+
+    [Fact]
+    public void Tokens_that_were_busy_long_ago_make_room_for_those_that_are_busy_now()
+    {
+        var memory = Memory(64);
+        var old = Enumerable.Range(0, 64).Select(number => Add(memory, number)).Where(text => Knows(memory, text)).ToArray();
+        var busy = Enumerable.Range(100, 32).Select(number => Add(memory, number)).ToArray();
+
+        for (var round = 0; round < 200; round++)
+        {
+            foreach (var text in busy)
+            {
+                if (!Knows(memory, text))
+                {
+                    memory.Add(Token(text, 0), memory.HashOf(text));
+                }
+            }
+        }
+
+        Assert.InRange(busy.Count(text => Knows(memory, text)), 30, 32);
+        Assert.InRange(old.Count(text => Knows(memory, text)), 1, 34);
+    }
+
+    [Fact]
+    public void As_many_tokens_as_there_is_room_for_nearly_all_find_it()
+    {
+        var memory = Memory(4096);
+
+        for (var number = 0; number < 4096; number++)
+        {
+            Add(memory, number);
+        }
+
+        Assert.InRange(_counts.Tokens, 4096 * 90 / 100, 4096);
+        Assert.Equal(4096, _counts.Tokens + _counts.Evictions);
+    }
+
+    [Fact]
+    public void What_has_ended_goes_before_anything_that_has_not()
+    {
+        var memory = Memory(64);
+        var ending = Enumerable.Range(0, 32).Select(number => Add(memory, number, lifetime: 60)).ToArray();
+        var lasting = Enumerable.Range(100, 32).Select(number => Add(memory, number, lifetime: 600)).Where(text => Knows(memory, text)).ToArray();
+        var before = _counts.Evictions;
+        Assert.All(ending.Take(4), text => Knows(memory, text));
+        _time.Advance(TimeSpan.FromSeconds(91));
+
+        for (var number = 200; number < 216; number++)
+        {
+            Add(memory, number, lifetime: 600);
+        }
+
+        Assert.All(ending, text => Assert.False(Knows(memory, text)));
+        Assert.InRange(_counts.Evictions - before, 0, 4);
+        Assert.True(lasting.Count(text => Knows(memory, text)) >= lasting.Length - 4);
+    }
+
+    [Fact]
+    public void Tokens_with_crafted_collisions_share_eight_places_and_disturb_nobody_else()
+    {
+        var memory = Memory(4096);
+        var others = Enumerable.Range(0, 1000).Select(number => Add(memory, number)).ToArray();
+        var before = _counts.Tokens;
+        var signature = new string('s', 342);
+        var colliding = Enumerable.Range(0, 2_000).Select(number => Text(number, signature)).ToArray();
+        Assert.Single(colliding.Select(text => memory.HashOf(text)).Distinct());
+
+        for (var number = 0; number < colliding.Length; number++)
+        {
+            memory.Add(Token(colliding[number], number), memory.HashOf(colliding[number]));
+            Assert.True(memory.TryFind(colliding[number], memory.HashOf(colliding[number]), out var found));
+            Assert.Equal(Issued(number), found.IssuedAt);
+        }
+
+        // Eight comparisons are the most that a lookup can be made to do.
+        Assert.Equal(8, colliding.Count(text => Knows(memory, text)));
+        Assert.InRange(others.Count(text => Knows(memory, text)), 1000 - 8, 1000);
+        Assert.InRange(_counts.Tokens - before, 0, 8);
+    }
+
+    [Fact]
+    public void Which_tokens_share_a_set_is_a_secret_of_the_process()
+    {
+        var text = Text(1);
+
+        Assert.Equal(new TokenHash(new byte[32]).Of(text), new TokenHash(new byte[32]).Of(text));
+        Assert.NotEqual(new TokenHash().Of(text), new TokenHash().Of(text));
+        Assert.NotEqual(KnownHash.Of(text), KnownHash.Of(Text(1, "t" + new string('s', 340) + "t")));
+    }
+
+    [Fact]
+    public void Hashes_spread_over_all_sets()
+    {
+        var hashes = Enumerable.Range(0, 20_000).Select(number => KnownHash.Of(Text(number))).ToArray();
+
+        Assert.Equal(hashes.Length, hashes.Distinct().Count());
+        foreach (var shift in new[] { 1, 16, 24, 48, 56 })
+        {
+            // 256 groups of some 78; six standard deviations are 53.
+            Assert.All(hashes.GroupBy(hash => (byte)(hash >> shift)), group => Assert.InRange(group.Count(), 25, 131));
+        }
+    }
+
+    [Fact]
+    public void Long_tokens_take_no_more_memory_than_the_bound_says()
+    {
+        var memory = Memory(256);
+        var long8 = new string('p', VerifiedTokens.LongestToken - 420);
+
+        for (var number = 0; number < 2_000; number++)
+        {
+            var text = Add(memory, number, filling: long8);
+            Assert.InRange(text.Length, 8_000, VerifiedTokens.LongestToken);
+            Assert.True(Knows(memory, text));
+        }
+
+        Assert.InRange(_counts.Tokens * 8_000, 1, 256 * VerifiedTokens.BytesPerToken);
+        Assert.Equal(0ul, memory.HashOf(Text(1, filling: long8 + new string('p', 100))));
+        Assert.Equal(0ul, memory.HashOf("eyJhbGciOiJSUzI1NiJ9.e30.AAAA"));
+    }
+
+    [Fact]
+    public void The_same_token_is_remembered_once()
+    {
+        var memory = Memory(64);
+        var text = Text(1);
+        var first = Token(text, 1);
+
+        Assert.Same(first, memory.Add(first, memory.HashOf(text)));
+        Assert.Same(first, memory.Add(Token(text, 1), memory.HashOf(text)));
+        Assert.Equal(1, _counts.Tokens);
+    }
+
+    [Fact]
+    public void A_token_verified_with_a_new_key_replaces_the_one_whose_key_is_gone()
+    {
+        var memory = Memory(64);
+        var text = Text(1);
+        memory.Add(Token(text, 1), memory.HashOf(text));
+        _key.Retire();
+        Assert.False(Knows(memory, text));
+        memory.Add(Token(text, 1), memory.HashOf(text));
+
+        var renewed = Token(text, 1, TestKey.Rsa("key", "RS256").Read().Key!);
+        Assert.Same(renewed, memory.Add(renewed, memory.HashOf(text)));
+        Assert.True(Knows(memory, text));
+        Assert.Equal(1, _counts.Tokens);
+    }
+
+    [Fact]
+    public async Task Readers_and_writers_in_parallel_never_get_another_token_than_the_one_they_asked_for()
+    {
+        const int threads = 4;
+        var memory = Memory(16);
+        var texts = Enumerable.Range(0, 64).Select(number => Text(number, number % 2 == 0 ? new string('s', 342) : null)).ToArray();
+        using var together = new Barrier(threads);
+        var found = new long[threads];
+
+        await Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Factory.StartNew(
+            () =>
+            {
+                var random = new Random(thread);
+                together.SignalAndWait(TestContext.Current.CancellationToken);
+                for (var time = 0; time < 100_000; time++)
+                {
+                    var number = random.Next(texts.Length);
+                    var text = texts[number];
+                    var hash = memory.HashOf(text);
+                    if (memory.TryFind(text, hash, out var token))
+                    {
+                        found[thread]++;
+                        Assert.Equal(Issued(number), token.IssuedAt);
+                        Assert.True(token.HasText(text));
+                    }
+                    else
+                    {
+                        memory.Add(Token(text, number), hash);
+                    }
+                }
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+
+        Assert.All(found, count => Assert.InRange(count, 1_000, 100_000));
+        Assert.InRange(_counts.Tokens, 8, 16);
+    }
+
+    private static DateTimeOffset Issued(int number) => DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000 + number);
+
+    private static string Text(int number, string? signature = null, string filling = "payload")
+    {
+        var random = new byte[256];
+        new Random(number).NextBytes(random);
+        return $"eyJhbGciOiJSUzI1NiJ9.{filling}{number:D8}.{signature ?? Base64Url.EncodeToString(random)}";
+    }
+
+    private VerifiedTokens Memory(int size, TokenHash? hash = null) => new(size, Skew, _time, _counts, hash ?? KnownHash);
+
+    private string Add(VerifiedTokens memory, int number, int lifetime = 300, string filling = "payload")
+    {
+        var text = Text(number, filling: filling);
+        memory.Add(Token(text, number, lifetime: lifetime), memory.HashOf(text));
+        return text;
+    }
+
+    private static bool Knows(VerifiedTokens memory, string text) => memory.TryFind(text, memory.HashOf(text), out _);
+
+    private AccessToken Token(string text, int number, SigningKey? key = null, int lifetime = 300)
+    {
+        var expires = _time.GetUtcNow().AddSeconds(lifetime).ToUnixTimeSeconds();
+        var payload = Encoding.UTF8.GetBytes($"{{\"iat\":{Issued(number).ToUnixTimeSeconds()},\"exp\":{expires}}}");
+        Assert.True(TokenClaims.TryRead(payload, out var claims, out _));
+        Assert.True(SigningAlgorithm.TryGet("RS256", out var algorithm));
+        return new AccessToken(Encoding.ASCII.GetBytes(text), claims, key ?? _key, algorithm, new AccessTokenClaims(payload, _options, "issuer"));
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Security.Claims;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests;
+
+/// <summary>The same token again, through the whole pipeline.</summary>
+public sealed class VerifiedTokenPipelineTests
+{
+    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_one_request_does_to_its_user_no_other_request_of_the_same_token_sees()
+    {
+        await using var app = await ProtectedApp.StartAsync(
+            services => services.AddKeycloakBearer(),
+            app => app.MapGet("/change", (ClaimsPrincipal user) =>
+            {
+                var identity = (ClaimsIdentity)user.Identity!;
+                var seen = $"{user.HasClaim("note", "mine")} {identity.Claims.Count()} {user.FindFirst("sub") is not null} {identity.Label}";
+                identity.AddClaim(new Claim("note", "mine"));
+                identity.AddClaim(new Claim(identity.RoleClaimType, "root"));
+                identity.RemoveClaim(identity.FindFirst("sub"));
+                identity.Label = "changed";
+                user.AddIdentity(new ClaimsIdentity("another"));
+                return seen;
+            }).RequireAuthorization());
+        var token = app.Alice;
+
+        var first = await (await app.GetAsync("/change", token)).Content.ReadAsStringAsync(Cancellation);
+
+        Assert.StartsWith("False ", first, StringComparison.Ordinal);
+        Assert.Equal(first, await (await app.GetAsync("/change", token)).Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(first, await (await app.GetAsync("/change", token)).Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(1, Read(app)["keycloak.verified_tokens.misses"]);
+    }
+
+    [Fact]
+    public async Task What_one_request_writes_into_its_properties_no_other_request_of_the_same_token_sees()
+    {
+        await using var app = await ProtectedApp.StartAsync(
+            services => services.AddKeycloakBearer(),
+            app => app.MapGet("/change", (HttpContext http) =>
+            {
+                var properties = http.Features.Get<Microsoft.AspNetCore.Authentication.IAuthenticateResultFeature>()!.AuthenticateResult!.Properties!;
+                var seen = $"{properties.Items.Count} {properties.Parameters.Count} {properties.GetString("note")} {properties.ExpiresUtc:O}";
+                properties.SetString("note", "mine");
+                properties.Parameters["note"] = "mine";
+                properties.ExpiresUtc = DateTimeOffset.UnixEpoch;
+                return seen;
+            }).RequireAuthorization());
+        var token = app.Alice;
+
+        var first = await (await app.GetAsync("/change", token)).Content.ReadAsStringAsync(Cancellation);
+
+        Assert.Equal(first, await (await app.GetAsync("/change", token)).Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Hits_misses_and_what_is_remembered_can_be_read_as_metrics()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = app.Alice;
+
+        for (var request = 0; request < 5; request++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.WithText("aud", "account"))).StatusCode);
+        var metrics = Read(app);
+        Assert.Equal(4, metrics["keycloak.verified_tokens.hits"]);
+        Assert.Equal(1, metrics["keycloak.verified_tokens.misses"]);
+        Assert.Equal(0, metrics["keycloak.verified_tokens.evictions"]);
+        Assert.Equal(1, metrics["keycloak.verified_tokens.count"]);
+    }
+
+    [Fact]
+    public async Task The_memory_can_be_turned_off()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.VerifiedTokenCacheSize = 0);
+        var token = app.Alice;
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+
+        var metrics = Read(app);
+        Assert.Equal((0, 2, 0), (metrics["keycloak.verified_tokens.hits"], metrics["keycloak.verified_tokens.misses"], metrics["keycloak.verified_tokens.count"]));
+    }
+
+    [Fact]
+    public async Task A_token_that_ends_between_two_requests_is_refused()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = app.Alice;
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+
+        app.Realm.Time.SetWallClock(app.Realm.Now.AddSeconds(270));
+
+        var response = await app.GetAsync("/me", token);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Contains("The access token expired", response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, long> Read(ProtectedApp app)
+    {
+        // Only this application's meter: other tests have theirs.
+        var factory = app.Services.GetRequiredService<IMeterFactory>();
+        var values = new Dictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == KeycloakBearerDefaults.MeterName && ReferenceEquals(instrument.Meter.Scope, factory))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            Assert.Equal(new KeyValuePair<string, object?>("scheme", "Keycloak"), Assert.Single(tags.ToArray()));
+            values.Add(instrument.Name, value);
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return values;
+    }
+}
