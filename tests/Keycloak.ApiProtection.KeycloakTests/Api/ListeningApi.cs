@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
@@ -16,11 +17,13 @@ public sealed class ListeningApi : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly WebApplication _app;
+    private readonly ConcurrentQueue<string> _posts;
     private readonly HttpClient _http;
 
-    private ListeningApi(WebApplication app)
+    private ListeningApi(WebApplication app, ConcurrentQueue<string> posts)
     {
         _app = app;
+        _posts = posts;
         _http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
@@ -46,10 +49,19 @@ public sealed class ListeningApi : IAsyncDisposable
         builder.Services.AddKeycloakBearer();
 
         var app = builder.Build();
+        var posts = new ConcurrentQueue<string>();
+        app.Use(async (context, next) =>
+        {
+            await next(context);
+            if (context.Request.Path.StartsWithSegments("/.keycloak"))
+            {
+                posts.Enqueue($"{context.Request.Path}: {context.Response.StatusCode}");
+            }
+        });
         app.MapKeycloakEndpoints();
         app.MapGet("/orders", () => "Orders").RequireAuthorization();
         await app.StartAsync(cancellationToken);
-        return new ListeningApi(app);
+        return new ListeningApi(app, posts);
     }
 
     public async Task<HttpStatusCode> CallAsync(Jwt token, CancellationToken cancellationToken)
@@ -70,7 +82,12 @@ public sealed class ListeningApi : IAsyncDisposable
         var acting = act();
         while (await CallAsync(token, cancellationToken) == HttpStatusCode.OK)
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "The API has not heard of it.");
+            if (acting.IsFaulted)
+            {
+                await acting;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"The API has not heard of it; the act is {acting.Status}. Posted: {string.Join(", ", _posts)}.");
         }
 
         var refused = Stopwatch.GetElapsedTime(began);

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -13,7 +12,10 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
     /// <summary>Matches any port in the redirect URIs of the realm <c>demo</c>; nobody listens there.</summary>
     private const string RedirectUri = "http://127.0.0.1/callback";
 
-    private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() });
+    private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    // Keycloak 24 marks its cookies as secure also without TLS. A browser sends such ones to this machine all the same; CookieContainer does not.
+    private readonly Dictionary<string, string> _cookies = [];
 
     /// <summary>Logs in at a client with the authorization code flow and PKCE; within a session without being asked for the password.</summary>
     public async Task<TokenAnswer> LogInAsync(DemoClient client, string user, CancellationToken cancellationToken, string scope = "openid orders:read")
@@ -22,7 +24,7 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         var uri = new Uri($"{realm.Endpoint("auth")}?response_type=code&client_id={client.Id}&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
             + $"&scope={Uri.EscapeDataString(scope)}&state=s&code_challenge={challenge}&code_challenge_method=S256");
-        var answer = await _http.GetAsync(uri, cancellationToken);
+        var answer = await SendAsync(HttpMethod.Get, uri, null, cancellationToken);
         for (var page = 0; page < 10; page++)
         {
             if (answer.Headers.Location is { } location)
@@ -33,7 +35,7 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
                     return await RedeemAsync(client, code, verifier, cancellationToken);
                 }
 
-                answer = await _http.GetAsync(location, cancellationToken);
+                answer = await SendAsync(HttpMethod.Get, location, null, cancellationToken);
                 continue;
             }
 
@@ -55,13 +57,35 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
             }
 
             using var form = new FormUrlEncodedContent(fields);
-            answer = await _http.PostAsync(new Uri(realm.Issuer, HttpUtility.HtmlDecode(action.Groups[1].Value)), form, cancellationToken);
+            answer = await SendAsync(HttpMethod.Post, new Uri(realm.Issuer, HttpUtility.HtmlDecode(action.Groups[1].Value)), form, cancellationToken);
         }
 
         throw new InvalidOperationException("The login did not come to an end.");
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, uri) { Content = content };
+        if (_cookies.Count > 0)
+        {
+            request.Headers.Add("Cookie", string.Join("; ", _cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+        }
+
+        var answer = await _http.SendAsync(request, cancellationToken);
+        foreach (var header in answer.Headers.TryGetValues("Set-Cookie", out var headers) ? headers : [])
+        {
+            var (name, value) = header.Split(';')[0].Split('=', 2) is [var key, var text] ? (key, text) : (header, "");
+            _cookies[name] = value;
+            if (value.Length == 0)
+            {
+                _cookies.Remove(name);
+            }
+        }
+
+        return answer;
+    }
 
     private Task<TokenAnswer> RedeemAsync(DemoClient client, string code, string verifier, CancellationToken cancellationToken) => realm.TokenAsync(
         [

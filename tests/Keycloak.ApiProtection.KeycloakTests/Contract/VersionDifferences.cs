@@ -40,6 +40,9 @@ public sealed record VersionDifferences(Version Version)
     /// <summary>26 answers a wrong password with 400, as RFC 6749 says; 24 with 401.</summary>
     public int WrongPasswordStatus => Version.Major >= 26 ? 400 : 401;
 
+    /// <summary>Where an admin logs a user out, 24 tells a client of one of the user's sessions, whichever; 26 of each.</summary>
+    public bool LogoutOfUserTellsOfEverySession => Version.Major >= 26;
+
     /// <summary>The error of introspection with a wrong client secret.</summary>
     public string IntrospectionBadSecretError => Version.Major >= 26 ? "invalid_client" : "invalid_request";
 }
