@@ -12,7 +12,7 @@ namespace Keycloak.ApiProtection.Tokens;
 public sealed class AccessToken
 {
     /// <summary>This object, its claims, the header of the text and a place for it, on a 64-bit machine.</summary>
-    private const int ObjectsSize = 208;
+    private const int ObjectsSize = 224;
 
     private readonly byte[] _text;
     private readonly long _expiresAt;

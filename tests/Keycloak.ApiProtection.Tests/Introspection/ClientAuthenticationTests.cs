@@ -167,6 +167,22 @@ public sealed class ClientAuthenticationTests
             return ec.VerifyData(input, signature, hash);
         }
 
-        return Rsa.VerifyData(input, signature, hash, algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1);
+        // The key of this case, not the class's own: cases may be listed by one process and run by another.
+        using var rsa = RSA.Create();
+        if (key.StartsWith('{'))
+        {
+            var jwk = JsonDocument.Parse(key).RootElement;
+            rsa.ImportParameters(new RSAParameters
+            {
+                Modulus = Base64Url.DecodeFromChars(jwk.GetProperty("n").GetString()),
+                Exponent = Base64Url.DecodeFromChars(jwk.GetProperty("e").GetString()),
+            });
+        }
+        else
+        {
+            rsa.ImportFromPem(key);
+        }
+
+        return rsa.VerifyData(input, signature, hash, algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1);
     }
 }
