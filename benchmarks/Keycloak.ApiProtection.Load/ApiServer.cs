@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Keycloak.ApiProtection.Revocation;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,12 @@ internal static class ApiServer
             case "protected":
                 builder.Services.AddKeycloakBearer(options => options.VerifiedTokenCacheSize = 160_000);
                 break;
+            case "revoking":
+                builder.Services.AddKeycloakBearer();
+                break;
+            case "introspecting":
+                builder.Services.AddKeycloakBearer(options => options.Introspection = IntrospectionMode.Always);
+                break;
             case "forgetting":
                 builder.Services.AddKeycloakBearer(options => options.VerifiedTokenCacheSize = 0);
                 break;
@@ -30,6 +37,15 @@ internal static class ApiServer
         }
 
         var app = builder.Build();
+        if (kind == "revoking")
+        {
+            var revocations = app.Services.GetRequiredService<IKeycloakRevocations>();
+            for (var session = 0; session < 100_000; session++)
+            {
+                revocations.RevokeSession($"ended-{session}");
+            }
+        }
+
         var hello = app.MapGet("/hello", () => "hello");
         if (kind != "unprotected")
         {

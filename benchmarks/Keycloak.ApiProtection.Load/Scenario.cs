@@ -14,6 +14,8 @@ internal sealed record Scenario(string Name, string Server, int Tokens)
         new("no-op handler", "no-op", 1),
         new("protected, repeated token", "protected", 1),
         new("protected, 10,000 tokens", "protected", 10_000),
+        new("protected, with 100,000 revocations held", "revoking", 1),
+        new("protected, introspection with freshness 30 s", "introspecting", 1),
         new("protected, nothing remembered", "forgetting", 10_000),
     ];
 }

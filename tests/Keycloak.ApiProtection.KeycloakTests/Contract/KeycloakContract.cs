@@ -16,6 +16,31 @@ public abstract class KeycloakContract : RealmContract
         _keycloak = keycloak;
     }
 
+    [Theory]
+    [InlineData("RS256", null)]
+    [InlineData("RS256", "api-key")]
+    [InlineData("PS256", "api-key")]
+    [InlineData("ES256", "api-key")]
+    public async Task Keycloak_takes_an_assertion_signed_with_the_clients_key(string algorithm, string? keyId)
+    {
+        var (pem, jwks) = ClientKeyOf(algorithm, keyId ?? "some-key");
+        await _keycloak.SetClientKeysAsync("orders-api", jwks, Cancellation);
+        try
+        {
+            await using var api = await StartIntrospectingApiAsync(
+                ("credentials:secret", null), ("credentials:jwt:key", pem), ("credentials:jwt:algorithm", algorithm), ("credentials:jwt:key-id", keyId));
+            var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
+
+            Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+            await Task.Delay(FreshnessMilliseconds + 100, Cancellation);
+            Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+        }
+        finally
+        {
+            await _keycloak.SetClientKeysAsync("orders-api", null, Cancellation);
+        }
+    }
+
     [Fact]
     public async Task After_a_withdrawn_consent_the_client_is_out_and_the_sessions_other_client_refreshes_once_and_goes_on()
     {

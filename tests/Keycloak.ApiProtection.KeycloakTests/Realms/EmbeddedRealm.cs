@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
 using Keycloak.ApiProtection.Testing;
 
@@ -91,9 +90,6 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
     });
 
     public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken) => Done(() => Realm.SetClientSecret(clientId, secret));
-
-    /// <summary>The embedded realm knows clients by their secret only.</summary>
-    public Task<bool> TrySetClientKeysAsync(string clientId, JsonObject? jwks, CancellationToken cancellationToken) => Task.FromResult(false);
 
     /// <summary>Minted in code: the embedded realm has no TLS.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken) =>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Realms;
@@ -53,10 +52,6 @@ public interface IRealmUnderTest
 
     /// <summary>Changes a client's secret.</summary>
     public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken);
-
-    /// <summary>Has a client authenticate with one of these keys (a JWK set), or with its secret again where that is null.</summary>
-    /// <returns>False where this realm cannot do that.</returns>
-    public Task<bool> TrySetClientKeysAsync(string clientId, JsonObject? jwks, CancellationToken cancellationToken);
 
     /// <summary>A token of the client <c>mtls</c>, bound to a client certificate; null where this realm cannot issue one.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken);

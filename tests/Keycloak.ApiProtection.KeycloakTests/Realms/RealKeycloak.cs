@@ -154,14 +154,14 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
     }
 
-    public async Task<bool> TrySetClientKeysAsync(string clientId, JsonObject? jwks, CancellationToken cancellationToken)
+    /// <summary>Has a client authenticate with one of these keys (a JWK set), or with its secret again where that is null.</summary>
+    public async Task SetClientKeysAsync(string clientId, JsonObject? jwks, CancellationToken cancellationToken)
     {
         var client = await ClientAsync(clientId, cancellationToken);
         client["clientAuthenticatorType"] = jwks is null ? "client-secret" : "client-jwt";
         client["attributes"]!["use.jwks.string"] = jwks is null ? "false" : "true";
         client["attributes"]!["jwks.string"] = jwks?.ToJsonString();
         await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
-        return true;
     }
 
     public async Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken)
