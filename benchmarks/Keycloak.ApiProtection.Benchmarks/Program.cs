@@ -4,6 +4,13 @@ using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Keycloak.ApiProtection.Benchmarks;
+
+if (args is ["scaling", var file])
+{
+    ScalingRun.Write(file);
+    return;
+}
 
 // A short job within this process, so that the whole set takes minutes: dotnet run -c Release -- --filter '*'
 // Another one: -- --filter '*' --job dry --inProcess

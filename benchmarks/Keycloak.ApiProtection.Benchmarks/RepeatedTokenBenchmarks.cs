@@ -1,9 +1,4 @@
-using System.Buffers.Text;
-using System.Text;
 using BenchmarkDotNet.Attributes;
-using Keycloak.ApiProtection.Claims;
-using Keycloak.ApiProtection.Diagnostics;
-using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Benchmarks;
@@ -36,24 +31,7 @@ public class RepeatedTokenBenchmarks
         _api.Verifier.TryVerify(_token, out var verification);
         verification.IsAccepted(out var verified);
 
-        // Twice the room: so nearly all of them are found, and the rest is not asked for.
-        _tokens = new VerifiedTokens(Tokens * 2, TimeSpan.FromSeconds(30), TimeProvider.System, new VerifiedTokenCounts());
-        var random = new Random(1);
-        var every = Math.Max(1, Tokens / MostAsked);
-        var asked = new List<string>();
-        for (var number = 0; number < Tokens; number++)
-        {
-            var text = Distinct(_token, random);
-            _tokens.Add(Copy(text, verified!.Key), _tokens.HashOf(text));
-            if (number % every == 0)
-            {
-                asked.Add(text);
-            }
-        }
-
-        var found = asked.Where(text => _tokens.TryFind(text, _tokens.HashOf(text), out _)).ToArray();
-        random.Shuffle(found);
-        _asked = found;
+        (_tokens, _asked) = FilledTokens.Make(_token, verified!.Key, Tokens, MostAsked);
     }
 
     [GlobalCleanup]
@@ -75,23 +53,4 @@ public class RepeatedTokenBenchmarks
     /// <summary>What the clock alone costs: a hit asks it once.</summary>
     [Benchmark]
     public DateTimeOffset ClockAlone() => TimeProvider.System.GetUtcNow();
-
-    private static string Distinct(string token, Random random)
-    {
-        Span<byte> signature = stackalloc byte[256];
-        random.NextBytes(signature);
-        return string.Concat(token.AsSpan(0, token.LastIndexOf('.') + 1), Base64Url.EncodeToString(signature));
-    }
-
-    private static AccessToken Copy(string text, SigningKey key)
-    {
-        var bytes = Encoding.ASCII.GetBytes(text);
-        var first = text.IndexOf('.', StringComparison.Ordinal);
-        var payload = text.AsSpan(first + 1, text.LastIndexOf('.') - first - 1);
-        TokenClaims.TryRead(Base64Url.DecodeFromChars(payload), out var claims, out _);
-        SigningAlgorithm.TryGet("RS256", out var algorithm);
-        return new AccessToken(bytes, claims, key, algorithm!, new AccessTokenClaims(bytes, first + 1, payload.Length, Options, "issuer"));
-    }
-
-    private static KeycloakClaimsOptions Options { get; } = new();
 }

@@ -8,6 +8,13 @@ internal static class DemoRealm
     /// <summary>This API's client in the realm <c>demo</c>.</summary>
     private const string Api = "orders-api";
 
+    /// <summary>The client in which the tour's people log in: Keycloak tells of its logouts.</summary>
+    private const string LoginClient = "cli";
+
+    /// <summary>What an administrator enters at the login client as "Backchannel logout URL".</summary>
+    public static void TellOfLogouts(KeycloakRealm realm, string api) =>
+        realm.SetBackchannelLogoutUrl(LoginClient, new Uri($"{api}/.keycloak/backchannel-logout"));
+
     /// <summary>Starts the embedded realm and points the configuration at it. Null: the configuration names a Keycloak.</summary>
     public static async Task<KeycloakRealm?> StartUnlessConfiguredAsync(WebApplicationBuilder builder)
     {
@@ -17,7 +24,7 @@ internal static class DemoRealm
         }
 
         var realm = await KeycloakRealm.StartAsync(new KeycloakRealmOptions { Environment = builder.Environment.EnvironmentName });
-        builder.Configuration.AddInMemoryCollection(realm.Configuration(Api));
+        builder.Configuration.AddInMemoryCollection([.. realm.Configuration(Api), new("Keycloak:LoginClients:0", LoginClient)]);
         return realm;
     }
 }

@@ -11,10 +11,12 @@ var app = builder.Build();
 app.MapGet("/public", () => "Anybody may read this.");
 app.MapGet("/email", (ClaimsPrincipal user) => user.FindFirstValue("email")).RequireScope("email");
 app.MapGet("/orders", () => "1 book, 2 pens").RequireScope("orders:read").RequireClientRole("reader");
-app.MapPost("/orders", () => Results.Created("/orders/3", "3 lamps")).RequireScope("orders:write").RequireClientRole("writer");
+app.MapPost("/orders", () => Results.Created("/orders/3", "3 lamps")).RequireScope("orders:write").RequireClientRole("writer").RequireActiveToken();
 app.MapGet("/admin", () => "Only for the realm's admins.").RequireRealmRole("admin");
 
 app.MapGet("/me", (ClaimsPrincipal user) => user.Claims.ToLookup(claim => claim.Type, claim => claim.Value)
     .ToDictionary(type => type.Key, type => type.ToArray())).RequireAuthorization();
+
+app.MapKeycloakEndpoints();    // where Keycloak tells of logouts
 
 return await Tour.RunAsync(app, realm, args);

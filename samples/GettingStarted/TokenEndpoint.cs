@@ -37,6 +37,20 @@ internal sealed class TokenEndpoint(KeycloakBearerOptions keycloak) : IDisposabl
             json.RootElement.GetProperty("id_token").GetString()!);
     }
 
+    /// <summary>Ends the session of a refresh token (Keycloak's logout endpoint).</summary>
+    public Task LogOutAsync(string client, string refreshToken) => PostAsync("logout", new() { ["client_id"] = client, ["refresh_token"] = refreshToken });
+
+    /// <summary>Revokes one access token (RFC 7009).</summary>
+    public Task RevokeAsync(string client, string accessToken) =>
+        PostAsync("revoke", new() { ["client_id"] = client, ["token"] = accessToken, ["token_type_hint"] = "access_token" });
+
+    private async Task PostAsync(string endpoint, Dictionary<string, string> fields)
+    {
+        using var form = new FormUrlEncodedContent(fields);
+        using var response = await _client.PostAsync(new Uri(new Uri(Address), endpoint), form);
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <inheritdoc />
     public void Dispose() => _client.Dispose();
 }

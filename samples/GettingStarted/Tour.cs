@@ -44,10 +44,16 @@ internal static class Tour
         using var keycloak = new TokenEndpoint(options);
         using var api = new HttpClient { BaseAddress = new Uri(address) };
         var why = Refusals.Listen(options);
+        if (realm is not null)
+        {
+            DemoRealm.TellOfLogouts(realm, address);
+        }
+
         var asExpected = true;
         var table = new Table().RoundedBorder().Title("A tour of the API").AddColumns("Who", "Which token", "Request", "Status", "Why");
         foreach (var step in await TourSteps.PrepareAsync(keycloak, realm))
         {
+            await (step.Before?.Invoke() ?? Task.CompletedTask);
             using var request = new HttpRequestMessage(step.Method, step.Path);
             foreach (var token in step.Tokens)
             {

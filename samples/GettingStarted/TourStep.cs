@@ -7,4 +7,5 @@ namespace GettingStarted;
 /// <param name="Method">The request's method.</param>
 /// <param name="Path">The request's path.</param>
 /// <param name="Expected">The status that the API should answer.</param>
-internal sealed record TourStep(string Who, string Token, string[] Tokens, HttpMethod Method, string Path, int Expected);
+/// <param name="Before">What happens at Keycloak before the call; null: nothing.</param>
+internal sealed record TourStep(string Who, string Token, string[] Tokens, HttpMethod Method, string Path, int Expected, Func<Task>? Before = null);

@@ -12,11 +12,12 @@ internal static class TourSteps
         var readOnly = await keycloak.PasswordAsync("cli", "alice", "openid");
         var bob = await keycloak.PasswordAsync("cli", "bob", "openid orders:write");
         var mallory = await keycloak.PasswordAsync("no-audience", "mallory", "openid");
+        var revoked = await keycloak.PasswordAsync("cli", "alice", "openid orders:write");
         var lightweight = await keycloak.PasswordAsync("lightweight", "alice", "openid");
 
         var steps = new List<TourStep>();
-        void Step(string who, string token, string[] tokens, HttpMethod method, string path, int expected) =>
-            steps.Add(new TourStep(who, token, tokens, method, path, expected));
+        void Step(string who, string token, string[] tokens, HttpMethod method, string path, int expected, Func<Task>? before = null) =>
+            steps.Add(new TourStep(who, token, tokens, method, path, expected, before));
 
         Step("anybody", "none", [], HttpMethod.Get, "/public", 200);
         Step("anybody", "none", [], HttpMethod.Get, "/me", 401);
@@ -32,13 +33,16 @@ internal static class TourSteps
         Step("mallory", "access token for another API", [mallory.AccessToken], HttpMethod.Get, "/me", 401);
         Step("alice", "ID token", [alice.IdToken], HttpMethod.Get, "/me", 401);
         Step("alice", "refresh token", [alice.RefreshToken], HttpMethod.Get, "/me", 401);
-        Step("alice", "lightweight access token", [lightweight.AccessToken], HttpMethod.Get, "/me", 401);
+        Step("alice", "lightweight, asked about", [lightweight.AccessToken], HttpMethod.Get, "/me", 200);
         Step("mallory", "alice's, one letter changed", [Tamper(alice.AccessToken)], HttpMethod.Get, "/me", 401);
         Step("mallory", "two tokens at once", [alice.AccessToken, bob.AccessToken], HttpMethod.Get, "/me", 400);
+        Step("alice", "another one, revoked", [revoked.AccessToken], HttpMethod.Post, "/orders", 401, () => keycloak.RevokeAsync("cli", revoked.AccessToken));
         if (realm is not null)
         {
             Step("alice", "expired access token", [realm.Token("alice").For("cli").Expired().Create()], HttpMethod.Get, "/me", 401);
             Step("mallory", "signed with a key of her own", [realm.Token("alice").For("cli").SignedByForeignKey().Create()], HttpMethod.Get, "/me", 401);
+            Step("alice", "access token, still good", [alice.AccessToken], HttpMethod.Get, "/me", 200);
+            Step("alice", "the same, logged out", [alice.AccessToken], HttpMethod.Get, "/me", 401, () => keycloak.LogOutAsync("cli", alice.RefreshToken));
         }
 
         return steps;

@@ -140,6 +140,15 @@ public sealed partial class KeycloakRealm
         return export with { Clients = new Dictionary<string, Client>(export.Clients) { [clientId] = client with { Attributes = attributes } } };
     });
 
+    /// <summary>Changes a client's secret, as "Regenerate" does (Clients &gt; the client &gt; Credentials): the old one is worth nothing from now on.</summary>
+    /// <param name="clientId">The client.</param>
+    /// <param name="secret">The new secret.</param>
+    /// <exception cref="ArgumentException">The realm has no such client.</exception>
+    public void SetClientSecret(string clientId, string secret) => _realm.Change(export => export with
+    {
+        Clients = new Dictionary<string, Client>(export.Clients) { [clientId] = _realm.RequireClient(clientId) with { Secret = secret } },
+    });
+
     /// <summary>The realm cannot be reached: open connections break, and so does every new one before it is answered.</summary>
     /// <remarks>The port stays taken, so that nobody else gets it until <see cref="ComeBack"/>.</remarks>
     public void GoDown()

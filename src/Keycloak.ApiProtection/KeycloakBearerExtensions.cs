@@ -119,10 +119,16 @@ public static class KeycloakBearerExtensions
         services.TryAddSingleton<RefusalLog>();
         services.AddMetrics();
         services.TryAddSingleton<KeycloakMetrics>();
+        services.TryAddSingleton<IntrospectionMetrics>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KeycloakBearerOptions>, KeycloakBearerPostConfiguration>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KeycloakBearerOptions>, KeycloakBearerOptionsValidation>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeycloakBearerStartup>());
-        services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(RealmDocuments.CreateHandler);
+        if (!services.Any(service => service.ServiceType == typeof(KeycloakBearerScheme)))
+        {
+            // With the first scheme only: a second one must not undo what the application has configured in between.
+            services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(RealmDocuments.CreateHandler);
+        }
+
         services.AddRevocations(scheme);
         services.AddKeycloakEndpointServices();
         QuietFramework(services);

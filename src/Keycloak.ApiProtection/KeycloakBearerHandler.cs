@@ -5,7 +5,9 @@ using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Events;
+using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Tokens.Rules;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -21,7 +23,42 @@ internal sealed class KeycloakBearerHandler(
     UrlEncoder encoder,
     RefusalLog refusals) : AuthenticationHandler<KeycloakBearerOptions>(options, loggers, encoder)
 {
+    private AccessToken? _accepted;
+    private ReadOnlyMemory<char> _text;
+    private long _confirmedTicks = long.MaxValue;
+
+    /// <summary>Whether a token of this request was let in.</summary>
+    internal bool HasAcceptedToken => _accepted is not null;
+
     private new KeycloakBearerEvents Events => (KeycloakBearerEvents)base.Events!;
+
+    /// <summary>At authorization: whether Keycloak calls the request's token active. Null: it does; else why that is not so, or not known.</summary>
+    /// <param name="maxAge">How old its word may be; null: the freshness.</param>
+    /// <param name="again">Whether what was confirmed at authentication is too long ago to count.</param>
+    internal async ValueTask<Exception?> ConfirmActiveAsync(TimeSpan? maxAge, bool again)
+    {
+        var age = maxAge ?? Options.Freshness;
+        if (Options.Introspector is not { } introspector || _accepted is not { } token)
+        {
+            return new RealmUnavailableException(TimeSpan.FromSeconds(1));
+        }
+
+        // What was asked when this request came in counts for all of it.
+        if (!again && _confirmedTicks <= age.Ticks)
+        {
+            return null;
+        }
+
+        if (ExpiryRule.IsOver(token.ExpiresAt.ToUnixTimeSeconds(), TimeProvider.GetUtcNow(), Options.ClockSkew))
+        {
+            return new TokenRefusedException(TokenRejection.Expired);
+        }
+
+        var result = await introspector.AskAsync(token, _text, age, mayBeStale: maxAge is null, Context.RequestAborted);
+        return result.IsActive(out _) ? null
+            : result.IsRefused(out var rejection) ? new TokenRefusedException(rejection)
+            : new RealmUnavailableException(result.RetryAfter);
+    }
 
     protected override Task<object> CreateEventsAsync() => Task.FromResult<object>(new KeycloakBearerEvents());
 
@@ -58,28 +95,39 @@ internal sealed class KeycloakBearerHandler(
             verification = await verifier.VerifyAsync(message.Token, Context.RequestAborted);
         }
 
-        if (verification.IsAccepted(out var token))
+        if (!verification.IsAccepted(out var token))
         {
-            return Options.Revocations.Value.Find(token) is { } revoked ? await RefuseAsync(revoked, message.Token) : await AcceptAsync(token, message.Token);
+            return verification.IsRefused(out var rejection)
+                ? await RefuseAsync(message.Malformed ?? rejection, message.Token)
+                : await FailAsync(new RealmUnavailableException(verification.RetryAfter));
         }
 
-        return verification.IsRefused(out var rejection)
-            ? await RefuseAsync(message.Malformed ?? rejection, message.Token)
-            : await FailAsync(new RealmUnavailableException(verification.RetryAfter));
+        if (Options.Revocations.Value.Find(token) is { } revoked)
+        {
+            return await RefuseAsync(revoked, message.Token);
+        }
+
+        // Where the endpoint is not known yet, its own demand is met when it is authorized.
+        var demand = ActiveTokenDemand.Of(Context.GetEndpoint());
+        return Options.Introspector is { } introspector && introspector.Wants(token, demand, out var maxAge)
+            ? await IntrospectAsync(introspector, token, message.Token, maxAge, mayBeStale: demand.MaxAge is null)
+            : await AcceptAsync(token, token.Claims, message.Token);
     }
 
-    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        await ChallengeAsync(properties, (await HandleAuthenticateOnceSafeAsync()).Failure);
+
+    private async Task ChallengeAsync(AuthenticationProperties properties, Exception? failure)
     {
-        var result = await HandleAuthenticateOnceSafeAsync();
-        var rejection = (result.Failure as TokenRefusedException)?.Rejection;
-        var unavailable = result.Failure as RealmUnavailableException;
+        var rejection = (failure as TokenRefusedException)?.Rejection;
+        var unavailable = failure as RealmUnavailableException;
         var challenge = new ChallengeContext(Context, Scheme, Options, properties)
         {
-            AuthenticateFailure = result.Failure,
+            AuthenticateFailure = failure,
             StatusCode = unavailable is not null ? StatusCodes.Status503ServiceUnavailable
                 : rejection?.Error == "invalid_request" ? StatusCodes.Status400BadRequest
                 : StatusCodes.Status401Unauthorized,
-            Error = result.Failure is null || unavailable is not null ? null : rejection?.Error ?? "invalid_token",
+            Error = failure is null || unavailable is not null ? null : rejection?.Error ?? "invalid_token",
             ErrorDescription = rejection?.Description,
         };
         await Events.Challenge(challenge);
@@ -106,6 +154,18 @@ internal sealed class KeycloakBearerHandler(
 
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
+        // A token that turned out at authorization to be no longer active, or about which nobody could say so, is no matter of permission.
+        if (ActiveTokens.FailureOf(Context) is { } failure)
+        {
+            if (failure is TokenRefusedException { Rejection: var rejection } && refusals.Takes(Scheme.Name, rejection.Code, out var alike))
+            {
+                refusals.TokenRefused(Scheme.Name, rejection, alike);
+            }
+
+            await ChallengeAsync(properties, failure);
+            return;
+        }
+
         // What our requirements left word of, or what the endpoint's metadata says; null where the application decided by itself.
         var missing = MissingPermission.Explain(Context);
         Report(missing);
@@ -119,7 +179,20 @@ internal sealed class KeycloakBearerHandler(
         await WriteBodyAsync(description);
     }
 
-    private ValueTask<AuthenticateResult> AcceptAsync(AccessToken token, ReadOnlyMemory<char> text)
+    private async ValueTask<AuthenticateResult> IntrospectAsync(
+        Introspector introspector, AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, bool mayBeStale)
+    {
+        var result = await introspector.AskAsync(token, text, maxAge, mayBeStale, Context.RequestAborted);
+        if (result.IsActive(out var claims))
+        {
+            _confirmedTicks = maxAge.Ticks;
+            return await AcceptAsync(token, claims, text);
+        }
+
+        return result.IsRefused(out var rejection) ? await RefuseAsync(rejection, text) : await FailAsync(new RealmUnavailableException(result.RetryAfter));
+    }
+
+    private ValueTask<AuthenticateResult> AcceptAsync(AccessToken token, AccessTokenClaims claims, ReadOnlyMemory<char> text)
     {
         var properties = TicketProperties.Of(token);
         if (Options.SaveToken)
@@ -127,7 +200,8 @@ internal sealed class KeycloakBearerHandler(
             properties.StoreTokens([new AuthenticationToken { Name = "access_token", Value = text.ToString() }]);
         }
 
-        var principal = new ClaimsPrincipal(new KeycloakIdentity(token.Claims, Scheme.Name));
+        (_accepted, _text) = (token, text);
+        var principal = new ClaimsPrincipal(new KeycloakIdentity(claims, Scheme.Name));
         return Events.ListensToTokenValidated
             ? TellAsync(new TokenValidatedContext(Context, Scheme, Options, token, principal, properties))
             : new(AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name)));

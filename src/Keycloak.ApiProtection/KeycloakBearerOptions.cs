@@ -1,5 +1,6 @@
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Events;
+using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Authentication;
@@ -127,6 +128,40 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     /// <value>100,000 by default; 100 to 10,000,000.</value>
     public int RevocationCapacity { get; set; } = 100_000;
 
+    /// <summary>Gets or sets whose tokens Keycloak is asked about, after they were found good here (RFC 7662). It needs <see cref="Credentials"/>.</summary>
+    /// <value>Null by default: <see cref="IntrospectionMode.LightweightOnly"/> where <see cref="Credentials"/> are set, else <see cref="IntrospectionMode.Never"/>.</value>
+    public IntrospectionMode? Introspection { get; set; }
+
+    /// <summary>Gets or sets how old Keycloak's last "active" may be before a request waits for a new one. A token in use is asked about ahead, in the background.</summary>
+    /// <value>30 seconds by default; zero asks for every request; at most 1 hour. An endpoint may want it fresher: <c>[RequireActiveToken(MaxAgeSeconds = 5)]</c>.</value>
+    public TimeSpan Freshness { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Gets or sets how much longer than <see cref="Freshness"/> the last "active" counts while Keycloak cannot answer: availability
+    /// bought with revoked tokens that still work. Each use is counted, and logged.
+    /// </summary>
+    /// <value>Zero by default: then 503. At most 1 day, and never beyond the token's <c>exp</c>. Not for endpoints that set an age of their own.</value>
+    public TimeSpan AllowStaleFor { get; set; }
+
+    /// <summary>Gets or sets how long a question to Keycloak's introspection endpoint may take, waiting for its turn included.</summary>
+    /// <value>Null by default: <see cref="BackchannelTimeout"/>. 100 milliseconds to 2 minutes.</value>
+    public TimeSpan? IntrospectionTimeout { get; set; }
+
+    /// <summary>Gets or sets how many questions may be on their way to Keycloak at the same time; further ones wait.</summary>
+    /// <value>64 by default; 1 to 10,000.</value>
+    public int MaximumIntrospectionsInFlight { get; set; } = 64;
+
+    /// <summary>Gets or sets how many tokens' answers are remembered. Those longest not used go first, and are asked about again.</summary>
+    /// <value>50,000 by default; 100 to 10,000,000. An answer that changes nothing takes some 300 bytes, one with other roles the token's size too.</value>
+    public int MaximumIntrospectedTokens { get; set; } = 50_000;
+
+    /// <summary>Gets or sets whether the roles, scopes, groups and organizations in Keycloak's answer replace those in the token.</summary>
+    /// <value>True by default: a role that was taken away stops working within <see cref="Freshness"/>, one that was given works as soon.</value>
+    public bool CurrentRoles { get; set; } = true;
+
+    /// <summary>Gets with what this API shows Keycloak that it is the client <see cref="Resource"/> (<c>credentials</c>).</summary>
+    public KeycloakClientCredentials Credentials { get; } = new();
+
     /// <summary>Gets which claims and roles the principal has.</summary>
     public KeycloakClaimsOptions Claims { get; } = new();
 
@@ -164,8 +199,12 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     /// <summary>What is worth a warning at start, though it was asked for.</summary>
     internal List<string> ConfigurationWarnings { get; } = [];
 
-    /// <summary>Whether the configuration names a client secret; the introspection that needs it is not there yet.</summary>
-    internal bool HasClientSecret { get; set; }
+    /// <summary>Asks Keycloak about tokens; null where no credentials are set. Made together with <see cref="Verifier"/>.</summary>
+    internal Introspector? Introspector { get; set; }
+
+    /// <summary><see cref="Introspection"/>, as set or as it follows from the rest.</summary>
+    internal IntrospectionMode EffectiveIntrospection =>
+        Introspection ?? (Credentials.AreSet ? IntrospectionMode.LightweightOnly : IntrospectionMode.Never);
 
     /// <summary>What has been revoked; it outlives these options.</summary>
     internal Lazy<KeycloakRevocations> Revocations { get; set; } = null!;

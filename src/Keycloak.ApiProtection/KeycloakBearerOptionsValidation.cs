@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +21,7 @@ internal sealed class KeycloakBearerOptionsValidation : IValidateOptions<Keycloa
             .. AlgorithmsOf(options),
             .. Ranges(options),
             .. Answers(options),
+            .. IntrospectionProblems.Of(options),
             .. KeycloakClaimsOptionsValidator.Problems(options.Claims),
         ];
         return problems.Count == 0

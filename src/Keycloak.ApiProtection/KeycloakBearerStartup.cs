@@ -23,6 +23,7 @@ internal sealed class KeycloakBearerStartup(
             }
 
             settings.Verifier.Value.Prefetch();
+            _ = settings.Introspector?.CheckAsync();
         }
 
         return Task.CompletedTask;

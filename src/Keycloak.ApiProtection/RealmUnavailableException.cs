@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection;
 public sealed class RealmUnavailableException : AuthenticationFailureException
 {
     internal RealmUnavailableException(TimeSpan retryAfter)
-        : base("The realm's keys cannot be had from Keycloak now, so that no token can be checked.") => RetryAfter = retryAfter;
+        : base("Keycloak is out of reach, or does not answer usably: the token cannot be checked now.") => RetryAfter = retryAfter;
 
     /// <summary>Gets how long a client should wait before it asks again (<c>Retry-After</c>).</summary>
     public TimeSpan RetryAfter { get; }

@@ -100,10 +100,11 @@ public sealed class KeycloakBearerOptionsValidationTests
             options.KeysRefreshInterval = TimeSpan.FromDays(2);
             options.UnknownKeyCooldown = TimeSpan.Zero;
             options.MaximumTokenSize = 10;
+            options.VerifiedTokenCacheSize = -1;
             options.KeysMaximumAge = TimeSpan.FromDays(1);
         });
 
-        foreach (var setting in new[] { "ClockSkew", "BackchannelTimeout", "KeysRefreshInterval", "UnknownKeyCooldown", "MaximumTokenSize", "KeysMaximumAge" })
+        foreach (var setting in new[] { "ClockSkew", "BackchannelTimeout", "KeysRefreshInterval", "UnknownKeyCooldown", "MaximumTokenSize", "VerifiedTokenCacheSize", "KeysMaximumAge" })
         {
             Assert.Contains(setting, refusal, StringComparison.Ordinal);
         }

@@ -89,7 +89,7 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
     }
 
     private static bool IsOurs(IAuthorizeData data) =>
-        data is RequireScopeAttribute or RequireRealmRoleAttribute or RequireClientRoleAttribute or RequireOrganizationAttribute or RequireGroupAttribute;
+        data is RequireActiveTokenAttribute or RequireScopeAttribute or RequireRealmRoleAttribute or RequireClientRoleAttribute or RequireOrganizationAttribute or RequireGroupAttribute;
 
     /// <summary>Start may wait; a provider that cannot answer does not know the name.</summary>
     private static AuthorizationPolicy? Ask(IAuthorizationPolicyProvider provider, string name, out string? failure)

@@ -58,6 +58,14 @@ public static class KeycloakAuthorizationPolicyBuilderExtensions
     public static AuthorizationPolicyBuilder RequireGroup(this AuthorizationPolicyBuilder builder, string group) =>
         Add(builder, new GroupRequirement(group));
 
+    /// <summary>Keycloak itself must call the token active (RFC 7662).</summary>
+    /// <param name="builder">The policy.</param>
+    /// <param name="maxAge">How old its word may be. Null: <c>Freshness</c>; zero: asked for every request; at most 1 hour.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The age is negative or more than 1 hour.</exception>
+    public static AuthorizationPolicyBuilder RequireActiveToken(this AuthorizationPolicyBuilder builder, TimeSpan? maxAge = null) =>
+        Add(builder, new ActiveTokenRequirement(maxAge));
+
     private static AuthorizationPolicyBuilder Add(AuthorizationPolicyBuilder builder, IAuthorizationRequirement requirement)
     {
         ArgumentNullException.ThrowIfNull(builder);

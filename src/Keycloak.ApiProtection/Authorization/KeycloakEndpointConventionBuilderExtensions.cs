@@ -67,4 +67,20 @@ public static class KeycloakEndpointConventionBuilderExtensions
     /// <exception cref="ArgumentException">The name is blank.</exception>
     public static TBuilder RequireGroup<TBuilder>(this TBuilder builder, string group)
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireGroupAttribute(group));
+
+    /// <summary>Lets in only tokens that Keycloak itself calls active (RFC 7662), as of <c>Freshness</c> ago at most.</summary>
+    /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
+    /// <param name="builder">The endpoint, or the group.</param>
+    /// <returns>The same builder.</returns>
+    public static TBuilder RequireActiveToken<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireActiveTokenAttribute());
+
+    /// <summary>Lets in only tokens that Keycloak itself calls active (RFC 7662).</summary>
+    /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
+    /// <param name="builder">The endpoint, or the group.</param>
+    /// <param name="maxAge">How old its word may be. Zero: asked for every request; at most 1 hour.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The age is negative or more than 1 hour.</exception>
+    public static TBuilder RequireActiveToken<TBuilder>(this TBuilder builder, TimeSpan maxAge)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireActiveTokenAttribute(maxAge));
 }

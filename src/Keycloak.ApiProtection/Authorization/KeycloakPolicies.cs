@@ -47,6 +47,7 @@ internal sealed class KeycloakPolicies(IOptions<KeycloakClaimsOptions> options)
         KeycloakPolicyKind.RealmRole => new RealmRoleRequirement(name.Value),
         KeycloakPolicyKind.ClientRole => new ClientRoleRequirement(name, options.Value.ClientId),
         KeycloakPolicyKind.Organization => new OrganizationRequirement(name.Value),
+        KeycloakPolicyKind.ActiveToken => new ActiveTokenRequirement(name.MaxAge),
         _ => new GroupRequirement(name.Value),
     };
 }

@@ -33,6 +33,7 @@ public static class KeycloakPoliciesServiceCollectionExtensions
         services.AddOptions<KeycloakClaimsOptions>();
         services.TryAddSingleton<KeycloakPolicies>();
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, EndpointPolicyCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, EndpointActiveTokenCheck>());
         ServiceDecoration.Decorate<IAuthorizationPolicyProvider, KeycloakPolicyProvider>(services);
         return services;
     }

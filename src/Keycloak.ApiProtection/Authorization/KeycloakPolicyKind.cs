@@ -8,4 +8,5 @@ internal enum KeycloakPolicyKind
     ClientRole,
     Organization,
     Group,
+    ActiveToken,
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Keycloak.ApiProtection.Authorization;
 
 /// <summary>
 /// The names of policies that need no registration: <c>scope:email</c>, <c>scope:a b</c> (all of them), <c>realm-role:admin</c>, <c>client-role:writer</c>
-/// (this API's own client), <c>client-role:orders-api/writer</c>, <c>organization:acme</c>, <c>group:/staff</c>.
+/// (this API's own client), <c>client-role:orders-api/writer</c>, <c>organization:acme</c>, <c>group:/staff</c>, <c>active-token</c>, <c>active-token:5</c> (seconds).
 /// </summary>
 /// <remarks>
 /// After the prefix everything stands for itself, colons, slashes and spaces too, but for what separates: the space between scopes, and in
@@ -19,6 +20,10 @@ internal sealed class KeycloakPolicyName
     public const string ClientRolePrefix = "client-role:";
     public const string OrganizationPrefix = "organization:";
     public const string GroupPrefix = "group:";
+    public const string ActiveTokenName = "active-token";
+    public const string ActiveTokenPrefix = "active-token:";
+
+    private static readonly TimeSpan LongestAge = TimeSpan.FromHours(1);
 
     private KeycloakPolicyName(KeycloakPolicyKind kind, string? client, params string[] values)
     {
@@ -36,6 +41,9 @@ internal sealed class KeycloakPolicyName
     public IReadOnlyList<string> Values { get; }
 
     public string Value => Values[0];
+
+    /// <summary>How old Keycloak's word about an active token may be; null: the API's freshness.</summary>
+    public TimeSpan? MaxAge { get; private init; }
 
     public static KeycloakPolicyName Scopes(params string[] scopes)
     {
@@ -69,6 +77,11 @@ internal sealed class KeycloakPolicyName
 
     public static KeycloakPolicyName Group(string group) => new(KeycloakPolicyKind.Group, null, Check(group, "group", nameof(group)));
 
+    public static KeycloakPolicyName ActiveToken(TimeSpan? maxAge) =>
+        maxAge is { } age && (age < TimeSpan.Zero || age > LongestAge)
+            ? throw new ArgumentOutOfRangeException(nameof(maxAge), age, "An \"active\" may be 0 s (asked for every request) to 1 h old.")
+            : new(KeycloakPolicyKind.ActiveToken, null) { MaxAge = maxAge };
+
     /// <summary>Reads a policy name.</summary>
     /// <param name="text">The name.</param>
     /// <param name="name">What it asks for.</param>
@@ -85,6 +98,11 @@ internal sealed class KeycloakPolicyName
         if (Rest(text, ClientRolePrefix) is { } clientRole)
         {
             return TryParseClientRole(clientRole, out name, out problem);
+        }
+
+        if (text == ActiveTokenName || Rest(text, ActiveTokenPrefix) is not null)
+        {
+            return TryParseActiveToken(text, out name, out problem);
         }
 
         (KeycloakPolicyKind Kind, string Text, string What)? single =
@@ -109,10 +127,34 @@ internal sealed class KeycloakPolicyName
         KeycloakPolicyKind.ClientRole when Client is null => ClientRolePrefix + PolicyNameEscaping.Escape(Value, '/'),
         KeycloakPolicyKind.ClientRole => ClientRolePrefix + PolicyNameEscaping.Escape(Client, '/') + "/" + PolicyNameEscaping.Escape(Value),
         KeycloakPolicyKind.Organization => OrganizationPrefix + PolicyNameEscaping.Escape(Value),
+        KeycloakPolicyKind.ActiveToken => MaxAge is { } age
+            ? string.Create(CultureInfo.InvariantCulture, $"{ActiveTokenPrefix}{age.TotalSeconds}")
+            : ActiveTokenName,
         _ => GroupPrefix + PolicyNameEscaping.Escape(Value),
     };
 
     private static string? Rest(string text, string prefix) => text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : null;
+
+    private static bool TryParseActiveToken(string text, [NotNullWhen(true)] out KeycloakPolicyName? name, out string? problem)
+    {
+        name = null;
+        problem = null;
+        if (text == ActiveTokenName)
+        {
+            name = ActiveToken(null);
+        }
+        else if (double.TryParse(text[ActiveTokenPrefix.Length..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds <= LongestAge.TotalSeconds)
+        {
+            name = ActiveToken(TimeSpan.FromSeconds(seconds));
+        }
+        else
+        {
+            problem = "it names no age in seconds from 0 to 3600, as \"active-token:5\" does.";
+        }
+
+        return name is not null;
+    }
 
     private static bool TryParseScopes(string text, out KeycloakPolicyName? name, out string? problem)
     {

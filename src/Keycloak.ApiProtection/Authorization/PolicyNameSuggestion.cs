@@ -17,6 +17,7 @@ internal static class PolicyNameSuggestion
         ("organisation", KeycloakPolicyName.OrganizationPrefix),
         ("org", KeycloakPolicyName.OrganizationPrefix),
         ("group", KeycloakPolicyName.GroupPrefix),
+        ("activetoken", KeycloakPolicyName.ActiveTokenPrefix),
     ];
 
     /// <summary>The name that was probably meant; null when the name has nothing of ours.</summary>

@@ -73,9 +73,10 @@ internal sealed class KeycloakBearerConfiguration(string scheme, IConfiguration 
             options.ConfigurationProblems.Add($"'{Path(ssl)}' ({ssl.Value}) contradicts '{Path(https)}' ({https.Value}). Keep one.");
         }
 
-        if (options.HasClientSecret && seen.TryGetValue("publicclient", out var isPublic) && bool.TryParse(isPublic.Value, out var flag) && flag)
+        if (!string.IsNullOrEmpty(options.Credentials.Secret) && seen.TryGetValue("credentials", out var credentials)
+            && seen.TryGetValue("publicclient", out var isPublic) && bool.TryParse(isPublic.Value, out var flag) && flag)
         {
-            options.ConfigurationProblems.Add($"'{Path(isPublic)}' is true, and '{Path(seen["credentials"])}' holds a secret: a public client has none. Remove one of the two.");
+            options.ConfigurationProblems.Add($"'{Path(isPublic)}' is true, and '{Path(credentials)}' holds a secret: a public client has none. Remove one of the two.");
         }
     }
 

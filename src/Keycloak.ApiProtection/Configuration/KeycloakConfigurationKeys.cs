@@ -51,7 +51,14 @@ internal static class KeycloakConfigurationKeys
         Flag("SaveToken", (options, value) => options.SaveToken = value),
         Text("ChallengeRealm", (options, value) => options.ChallengeRealm = value),
         Flag("ProblemDetails", (options, value) => options.ProblemDetails = value),
-        new("credentials", (options, section) => Credentials(options, section)),
+        new("credentials", CredentialsSection.Read),
+        Choice<IntrospectionMode>("Introspection", (options, value) => options.Introspection = value),
+        Time("Freshness", (options, value) => options.Freshness = value),
+        Time("AllowStaleFor", (options, value) => options.AllowStaleFor = value),
+        Time("IntrospectionTimeout", (options, value) => options.IntrospectionTimeout = value),
+        Number("MaximumIntrospectionsInFlight", (options, value) => options.MaximumIntrospectionsInFlight = value),
+        Number("MaximumIntrospectedTokens", (options, value) => options.MaximumIntrospectedTokens = value),
+        Flag("CurrentRoles", (options, value) => options.CurrentRoles = value),
         new("policy-enforcer", (options, section) => PolicyEnforcer(options, section)),
     ];
 
@@ -115,13 +122,6 @@ internal static class KeycloakConfigurationKeys
         }
 
         return string.IsNullOrEmpty(section.Value) ? null : "is one value, where a list of client ids, or an object from client id to prefix, is expected";
-    }
-
-    private static string? Credentials(KeycloakBearerOptions options, Microsoft.Extensions.Configuration.IConfigurationSection section)
-    {
-        options.HasClientSecret = section["secret"] is { Length: > 0 };
-        // WebApplicationFactory hands settings on with an empty value for every section above them.
-        return string.IsNullOrEmpty(section.Value) ? null : "is one value, where a section with 'secret' is expected";
     }
 
     private static string? PolicyEnforcer(KeycloakBearerOptions options, Microsoft.Extensions.Configuration.IConfigurationSection section)

@@ -8,6 +8,11 @@ namespace Keycloak.ApiProtection.Realms;
 /// <remarks>OpenID Connect Discovery 1.0 sections 3 and 4.3.</remarks>
 internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
 {
+    private const string WellKnown = "/.well-known/openid-configuration";
+
+    /// <summary>Where Keycloak is asked about tokens: as the document says, else where it always is; <see langword="null"/> where neither is known.</summary>
+    public Uri? IntrospectionAddress { get; private init; }
+
     /// <summary>Reads and checks a document.</summary>
     public static RealmAnswer<DiscoveryDocument> Read(ReadOnlyMemory<byte> json, RealmSettings settings)
     {
@@ -46,7 +51,22 @@ internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
                 return RealmFailure.KeysWithoutHttps(address, keys);
             }
 
-            return new DiscoveryDocument(issuer, keys);
+            return new DiscoveryDocument(issuer, keys) { IntrospectionAddress = Introspection(root, address) };
         }
+    }
+
+    private static Uri? Introspection(JsonElement root, Uri document)
+    {
+        if (Uri.TryCreate(RealmJson.String(root, "introspection_endpoint"), UriKind.Absolute, out var named)
+            && (named.Scheme == Uri.UriSchemeHttp || named.Scheme == Uri.UriSchemeHttps))
+        {
+            return named;
+        }
+
+        var text = document.AbsoluteUri;
+
+        return text.EndsWith(WellKnown, StringComparison.Ordinal)
+            ? new Uri(text[..^WellKnown.Length] + "/protocol/openid-connect/token/introspect")
+            : null;
     }
 }

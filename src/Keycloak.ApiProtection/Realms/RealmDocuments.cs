@@ -20,6 +20,10 @@ internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory 
 
     private DiscoveryDocument? _discovery;
     private long _discovered;
+    private volatile DiscoveryDocument? _latest;
+
+    /// <summary>The discovery document that was read last, be it old; <see langword="null"/> before the first. For any thread.</summary>
+    public DiscoveryDocument? Latest => _latest;
 
     /// <summary>The primary handler of the back-channel client: follows no redirect and keeps no cookie.</summary>
     public static SocketsHttpHandler CreateHandler() => new()
@@ -51,6 +55,7 @@ internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory 
         }
 
         _discovery = discovery;
+        _latest = discovery;
 
         return keys;
     }

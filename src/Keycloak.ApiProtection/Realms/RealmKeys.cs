@@ -39,6 +39,9 @@ internal sealed class RealmKeys : IDisposable
     /// <summary>Why the last reading failed; <see langword="null"/> after a good one.</summary>
     public RealmFailure? Failure => _governor.Failure;
 
+    /// <summary>The discovery document that was read last; <see langword="null"/> before the first.</summary>
+    public DiscoveryDocument? Discovery => _governor.Discovery;
+
     /// <summary>How many requests wait for a refresh.</summary>
     internal int Waiters => Volatile.Read(ref _waiters);
 

@@ -56,6 +56,9 @@ internal sealed class RefreshGovernor : IDisposable
     /// <summary>The keys as last read. Never <see langword="null"/>; needs no gate.</summary>
     public KeySet Keys => _keys;
 
+    /// <summary>The discovery document that was read last; <see langword="null"/> before the first. Needs no gate.</summary>
+    public DiscoveryDocument? Discovery => _documents.Latest;
+
     /// <summary>Whether <see cref="Keys"/> may be used as they are; needs no gate.</summary>
     public Freshness Freshness => _freshness;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens.Rules;
@@ -11,7 +12,7 @@ namespace Keycloak.ApiProtection.Tokens;
 public sealed class AccessToken
 {
     /// <summary>This object, its claims, the header of the text and a place for it, on a 64-bit machine.</summary>
-    private const int ObjectsSize = 208;
+    private const int ObjectsSize = 224;
 
     private readonly byte[] _text;
     private readonly long _expiresAt;
@@ -37,6 +38,7 @@ public sealed class AccessToken
         _algorithm = algorithm;
         Key = key;
         Claims = content;
+        IsLightweight = LightweightRule.Is(claims);
     }
 
     /// <summary>Gets when it was issued (<c>iat</c>).</summary>
@@ -92,4 +94,10 @@ public sealed class AccessToken
     /// <summary>Whether its time has come: it had when it was verified, but clocks are set back as well.</summary>
     internal bool HasBegun(DateTimeOffset now, TimeSpan clockSkew) =>
         !NotBeforeRule.IsAhead(_issuedAt + _beginsAfterIssue, now, clockSkew);
+
+    /// <summary>Gets whether it is a lightweight token: its audience and roles are known to Keycloak only.</summary>
+    internal bool IsLightweight { get; }
+
+    /// <summary>Gets or sets what Keycloak said about it, so that a token in use need not be looked up.</summary>
+    internal IntrospectedToken? Introspected { get; set; }
 }

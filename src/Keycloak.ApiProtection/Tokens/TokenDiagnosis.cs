@@ -50,7 +50,7 @@ internal static class TokenDiagnosis
             "expired" => rejection.Because(Invariant($"The token expired at {Time(claims.ExpiresAt)}, {(now - DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt)).TotalSeconds:0} s ago (ClockSkew {policy.ClockSkew.TotalSeconds:0} s).")),
             "not_yet_valid" => rejection.Because(Invariant($"The token is valid from {Time(claims.NotBefore)} on; here it is {now:u}.")),
             "issued_ahead" => rejection.Because(Invariant($"The token was issued at {Time(claims.IssuedAt)}; here it is {now:u}.")),
-            "audience" => Audience(rejection, claims, policy),
+            "audience" when rejection == TokenRejection.Audience => Audience(rejection, claims, policy),
             "lightweight" => rejection.Because(
                 $"The client {Quote(claims.AuthorizedParty.Text(payload))} got a lightweight access token, without audience and roles: introspection is needed to know them."),
             "key_unknown" => rejection.Because($"The token's key {Quote(Encoding.UTF8.GetString(header.KeyId))} is not one of the realm's."),

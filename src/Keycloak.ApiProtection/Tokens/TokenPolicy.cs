@@ -22,6 +22,9 @@ internal sealed class TokenPolicy
     /// <summary>Gets how much the clocks of this machine and of Keycloak may differ.</summary>
     public required TimeSpan ClockSkew { get; init; }
 
+    /// <summary>Gets whether lightweight tokens are let through to be introspected. False by default: they are refused.</summary>
+    public bool IntrospectsLightweight { get; init; }
+
     /// <summary>Gets how claims become a principal.</summary>
     public required KeycloakClaimsOptions Claims { get; init; }
 
@@ -34,7 +37,7 @@ internal sealed class TokenPolicy
         new ExpiryRule(ClockSkew),
         new NotBeforeRule(ClockSkew),
         new IssuedAtRule(ClockSkew),
-        new LightweightRule(),
-        .. Audiences is { } audiences ? [new AudienceRule(audiences)] : Array.Empty<ITokenRule>(),
+        .. IntrospectsLightweight ? Array.Empty<ITokenRule>() : [new LightweightRule()],
+        .. Audiences is { } audiences ? [new AudienceRule(audiences, orLightweight: IntrospectsLightweight)] : Array.Empty<ITokenRule>(),
     ];
 }

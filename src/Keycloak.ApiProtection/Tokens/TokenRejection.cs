@@ -203,7 +203,7 @@ public sealed record TokenRejection
     internal static readonly TokenRejection Lightweight = new(
         "lightweight",
         "This is a lightweight access token, without audience and roles: introspection is needed to know them.",
-        "Turn off 'Always use lightweight access token' (Clients > the client > Advanced), as this version does not introspect.");
+        "Set credentials (this API's client secret), so that lightweight tokens are introspected; or turn off 'Always use lightweight access token' (Clients > the client > Advanced).");
 
     internal static readonly TokenRejection Audience = new(
         "audience",
@@ -253,12 +253,18 @@ public sealed record TokenRejection
         Description = "The access token was revoked",
     };
 
+    // What Keycloak itself says (RFC 7662).
+    internal static readonly TokenRejection Inactive = new(
+        "inactive",
+        "The token is good by itself, and Keycloak says that it is no longer active: its session ended, it was revoked, or its user was disabled.",
+        "The user must log in again. If every token is refused like this: this API's client must be in the token's audience (Keycloak since 26.6.2), and Keycloak must be asked under the host that issued the token.");
+
     /// <summary>All of them, for the table of codes and its test.</summary>
     internal static IReadOnlyList<TokenRejection> All { get; } =
     [
         HeaderRepeated, HeaderMalformed, Size, Form, JoseHeader, Critical, HeaderType, AlgorithmNone, AlgorithmSymmetric, AlgorithmEdDsa,
         Algorithm, Payload, Issuer, KindMissing, KindId, KindRefresh, KindOffline, KindLogout, KindRegistration, KindIdentityCookie,
         KindOther, BoundByDPoP, BoundByCertificate, Bound, Expired, ExpiryMissing, NotYetValid, IssuedAhead, IssuedAtMissing, Lightweight,
-        Audience, KeyMissing, KeyUnknown, KeyUnusable, KeyUnfit, Signature, Revoked, RevocationWatermark,
+        Audience, KeyMissing, KeyUnknown, KeyUnusable, KeyUnfit, Signature, Revoked, RevocationWatermark, Inactive,
     ];
 }

@@ -32,7 +32,8 @@ public sealed class ProtectedApi : IAsyncDisposable
         _http = app.GetTestClient();
     }
 
-    public static async Task<ProtectedApi> StartAsync(Uri authServer, CancellationToken cancellationToken)
+    /// <summary>Starts it, with more settings of the section where a test needs them; a null takes one away.</summary>
+    public static async Task<ProtectedApi> StartAsync(Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
@@ -42,6 +43,10 @@ public sealed class ProtectedApi : IAsyncDisposable
             ["Keycloak:realm"] = RealmClient.DemoRealm,
             ["Keycloak:resource"] = "orders-api",
         });
+        builder.Configuration.AddInMemoryCollection(
+            from setting in settings.GroupBy(setting => setting.Key)
+            where setting.Last().Value is not null
+            select KeyValuePair.Create($"Keycloak:{setting.Key}", setting.Last().Value));
         builder.Services.AddKeycloakBearer(options => options.Events = new KeycloakBearerEvents
         {
             OnChallenge = context =>

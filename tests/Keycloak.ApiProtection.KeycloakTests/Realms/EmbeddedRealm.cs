@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
 using Keycloak.ApiProtection.Testing;
 
@@ -76,6 +77,23 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
 
     public Task SetAdminUrlAsync(string clientId, string? url, CancellationToken cancellationToken) =>
         Done(() => Realm.SetAdminUrl(clientId, url is null ? null : new Uri(url)));
+
+    public Task SetRealmRoleAsync(string user, string role, bool held, CancellationToken cancellationToken) => Done(() =>
+    {
+        if (held)
+        {
+            Realm.AssignRole(user, role);
+        }
+        else
+        {
+            Realm.UnassignRole(user, role);
+        }
+    });
+
+    public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken) => Done(() => Realm.SetClientSecret(clientId, secret));
+
+    /// <summary>The embedded realm knows clients by their secret only.</summary>
+    public Task<bool> TrySetClientKeysAsync(string clientId, JsonObject? jwks, CancellationToken cancellationToken) => Task.FromResult(false);
 
     /// <summary>Minted in code: the embedded realm has no TLS.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Realms;
@@ -46,6 +47,16 @@ public interface IRealmUnderTest
 
     /// <summary>Sets a client's admin URL; null takes it away.</summary>
     public Task SetAdminUrlAsync(string clientId, string? url, CancellationToken cancellationToken);
+
+    /// <summary>Gives a user a realm role, or takes it away.</summary>
+    public Task SetRealmRoleAsync(string user, string role, bool held, CancellationToken cancellationToken);
+
+    /// <summary>Changes a client's secret.</summary>
+    public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken);
+
+    /// <summary>Has a client authenticate with one of these keys (a JWK set), or with its secret again where that is null.</summary>
+    /// <returns>False where this realm cannot do that.</returns>
+    public Task<bool> TrySetClientKeysAsync(string clientId, JsonObject? jwks, CancellationToken cancellationToken);
 
     /// <summary>A token of the client <c>mtls</c>, bound to a client certificate; null where this realm cannot issue one.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken);

@@ -137,6 +137,33 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
     public async Task WithdrawConsentAsync(string user, string clientId, CancellationToken cancellationToken) =>
         await Admin.DeleteAsync($"{Realm}/users/{(string)(await UserAsync(user, cancellationToken))["id"]!}/consents/{clientId}", cancellationToken);
 
+    public async Task SetRealmRoleAsync(string user, string role, bool held, CancellationToken cancellationToken)
+    {
+        var id = (string)(await UserAsync(user, cancellationToken))["id"]!;
+        var representation = await Admin.GetAsync($"{Realm}/roles/{Uri.EscapeDataString(role)}", cancellationToken);
+        var path = $"{Realm}/users/{id}/role-mappings/realm";
+        await (held
+            ? Admin.PostAsync(path, new JsonArray(representation), cancellationToken)
+            : Admin.DeleteAsync(path, cancellationToken, new JsonArray(representation)));
+    }
+
+    public async Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken)
+    {
+        var client = await ClientAsync(clientId, cancellationToken);
+        client["secret"] = secret;
+        await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
+    }
+
+    public async Task<bool> TrySetClientKeysAsync(string clientId, JsonObject? jwks, CancellationToken cancellationToken)
+    {
+        var client = await ClientAsync(clientId, cancellationToken);
+        client["clientAuthenticatorType"] = jwks is null ? "client-secret" : "client-jwt";
+        client["attributes"]!["use.jwks.string"] = jwks is null ? "false" : "true";
+        client["attributes"]!["jwks.string"] = jwks?.ToJsonString();
+        await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
+        return true;
+    }
+
     public async Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken)
     {
         if (Version.Major < 26)

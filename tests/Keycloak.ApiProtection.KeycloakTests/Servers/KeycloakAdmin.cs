@@ -46,8 +46,8 @@ public sealed class KeycloakAdmin(Uri baseAddress) : IDisposable
     public Task PostAsync(string path, JsonNode? body, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, path, body?.ToJsonString() ?? "{}", cancellationToken);
 
-    public Task DeleteAsync(string path, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Delete, path, null, cancellationToken);
+    public Task DeleteAsync(string path, CancellationToken cancellationToken, JsonNode? body = null) =>
+        SendAsync(HttpMethod.Delete, path, body?.ToJsonString(), cancellationToken);
 
     public void Dispose()
     {

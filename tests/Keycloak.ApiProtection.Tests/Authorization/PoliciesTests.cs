@@ -193,7 +193,7 @@ public sealed class PoliciesTests
         services.AddAuthorization();
         Assert.Single(services, descriptor => descriptor is { IsKeyedService: false } && descriptor.ServiceType == typeof(IAuthorizationPolicyProvider));
         Assert.Single(services, descriptor => descriptor is { IsKeyedService: true } && descriptor.ServiceType == typeof(IAuthorizationPolicyProvider));
-        Assert.Single(services, descriptor => descriptor.ServiceType == typeof(Microsoft.AspNetCore.Hosting.IStartupFilter));
+        Assert.Single(services, descriptor => descriptor.ServiceType == typeof(Microsoft.AspNetCore.Hosting.IStartupFilter) && descriptor.ImplementationType?.Name == "EndpointPolicyCheck");
         Assert.Single(services, descriptor => descriptor.ServiceType == typeof(KeycloakPolicies));
 
         await using var provider = services.BuildServiceProvider();

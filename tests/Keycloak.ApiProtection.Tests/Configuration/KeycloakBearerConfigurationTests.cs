@@ -50,7 +50,7 @@ public sealed class KeycloakBearerConfigurationTests
             {
               "Authority": "https://login.example.com/realms/demo", "MetadataAddress": "http://127.0.0.1:8080/realms/demo/.well-known/openid-configuration",
               "ValidIssuers": ["https://login.example.com/realms/demo", "https://old.example.com/auth/realms/demo"],
-              "Audiences": ["orders-api", "shipping-api"], "Algorithms": ["ES256"], "ClockSkew": "00:00:05", "MaximumTokenSize": 4096,
+              "Audiences": ["orders-api", "shipping-api"], "Algorithms": ["ES256"], "ClockSkew": "00:00:05", "MaximumTokenSize": 4096, "VerifiedTokenCacheSize": 0,
               "QueryTokenPaths": ["/hubs", "events"], "BackchannelHttpClientName": "login", "BackchannelTimeout": 3, "KeysRefreshInterval": "00:01:00",
               "UnknownKeyCooldown": 10, "KeysMaximumAge": "01:00:00", "NameClaimType": "email", "RoleClaimType": "role", "RealmRoles": false,
               "ClientRoles": false, "RoleClients": { "account": "account:" }, "RoleClaims": ["roles"], "MapInboundClaims": true, "SaveToken": true,
@@ -65,6 +65,7 @@ public sealed class KeycloakBearerConfigurationTests
         Assert.Equal(["ES256"], options.Algorithms);
         Assert.Equal(TimeSpan.FromSeconds(5), options.ClockSkew);
         Assert.Equal(4096, options.MaximumTokenSize);
+        Assert.Equal(0, options.VerifiedTokenCacheSize);
         Assert.Equal(["/hubs", "/events"], options.QueryTokenPaths.Select(path => path.Value));
         Assert.Equal("login", options.BackchannelHttpClientName);
         Assert.Equal(TimeSpan.FromSeconds(3), options.BackchannelTimeout);

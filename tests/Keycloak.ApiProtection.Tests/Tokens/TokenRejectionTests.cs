@@ -5,7 +5,7 @@ namespace Keycloak.ApiProtection.Tests.Tokens;
 
 public sealed class TokenRejectionTests
 {
-    /// <summary>How each code is come by, but for those of the Authorization header, which the door gives, and those of what happened later, which are in Revocation.</summary>
+    /// <summary>How each code is come by, but for those of the Authorization header, which the door gives, and those of what happened later, which are in Revocation and Introspection.</summary>
     private static readonly Dictionary<string, Func<TestToken, TestToken>> Ways = new()
     {
         ["size"] = token => token.And($"\"long\":\"{new string('x', 20_000)}\""),
@@ -63,7 +63,7 @@ public sealed class TokenRejectionTests
     public void No_code_of_the_list_is_without_a_test_and_none_stands_in_it_twice() =>
         Assert.Equal(
             TokenRejection.All.Select(rejection => rejection.Code).Order(),
-            Ways.Keys.Concat(["header_malformed", "header_repeated", "revoked", "revocation_watermark"]).Order());
+            Ways.Keys.Concat(["header_malformed", "header_repeated", "revoked", "revocation_watermark", "inactive"]).Order());
 
     [Fact]
     public void The_client_is_told_nothing_but_an_error_of_RFC_6750_and_a_fixed_sentence()

@@ -9,9 +9,11 @@ internal sealed class LightweightRule : ITokenRule
 {
     /// <inheritdoc />
     public TokenRejection? Check(in TokenClaims claims, DateTimeOffset now) =>
-        claims.Audience.Exists || claims.RealmAccess.Exists || claims.ResourceAccess.Exists || IsSaidToBeRegular(claims)
-            ? null
-            : TokenRejection.Lightweight;
+        Is(claims) ? TokenRejection.Lightweight : null;
+
+    /// <summary>Whether the token is one.</summary>
+    public static bool Is(in TokenClaims claims) =>
+        !claims.Audience.Exists && !claims.RealmAccess.Exists && !claims.ResourceAccess.Exists && !IsSaidToBeRegular(claims);
 
     private static bool IsSaidToBeRegular(in TokenClaims claims)
     {

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Keycloak.ApiProtection.Tokens;
+
+namespace Keycloak.ApiProtection.Benchmarks;
+
+/// <summary>Time of a cache hit as tokens (1 to a million) and threads (1, 2) grow, for the plot: <c>dotnet run -c Release -- scaling file.json</c>.</summary>
+/// <remarks>The cache is filled directly: a million signatures would take a quarter of an hour. Each point is the best of some rounds.</remarks>
+internal static class ScalingRun
+{
+    private const int Rounds = 7;
+    private const int HitsPerRound = 400_000;
+
+    public static void Write(string file)
+    {
+        using var api = ProtectedApi.Start(cacheSize: 16);
+        var token = api.Token();
+        api.Expect(token, accepted: true);
+        api.Verifier.TryVerify(token, out var verification);
+        verification.IsAccepted(out var verified);
+        var points = new List<object>();
+        foreach (var count in new[] { 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000 })
+        {
+            var (tokens, asked) = FilledTokens.Make(token, verified!.Key, count, mostAsked: 64 * 1024);
+            foreach (var threads in new[] { 1, 2 })
+            {
+                var best = Enumerable.Range(0, Rounds).Min(_ => Round(tokens, asked, threads));
+                points.Add(new { tokens = count, threads, nanoseconds = Math.Round(best, 1) });
+                Console.WriteLine($"{count} tokens, {threads} thread(s): {best:F1} ns for each hit of a thread");
+            }
+
+            GC.Collect();
+        }
+
+        File.WriteAllText(file, JsonSerializer.Serialize(points));
+    }
+
+    private static double Round(VerifiedTokens tokens, string[] asked, int threads)
+    {
+        var watch = new double[threads];
+        using var together = new Barrier(threads);
+        var workers = Enumerable.Range(0, threads).Select(number => new Thread(() =>
+        {
+            var next = number * asked.Length / threads;
+            var missed = 0;
+            together.SignalAndWait();
+            var start = Stopwatch.GetTimestamp();
+            for (var hit = 0; hit < HitsPerRound; hit++)
+            {
+                var text = asked[next];
+                next = next + 1 == asked.Length ? 0 : next + 1;
+                missed += tokens.TryFind(text, tokens.HashOf(text), out _) ? 0 : 1;
+            }
+
+            watch[number] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / HitsPerRound;
+            if (missed > 0)
+            {
+                throw new InvalidOperationException("A miss is no hit.");
+            }
+        })).ToArray();
+        Array.ForEach(workers, worker => worker.Start());
+        Array.ForEach(workers, worker => worker.Join());
+        return watch.Average();
+    }
+}

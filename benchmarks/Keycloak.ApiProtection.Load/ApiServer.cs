@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Keycloak.ApiProtection.Load;
+
+/// <summary>A server of one kind on a free port of this machine. It says its address, and ends when nobody holds its standard input any more.</summary>
+internal static class ApiServer
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var kind = args[0];
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(args.Skip(1).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1]));
+        switch (kind)
+        {
+            case "protected":
+                builder.Services.AddKeycloakBearer(options => options.VerifiedTokenCacheSize = 160_000);
+                break;
+            case "forgetting":
+                builder.Services.AddKeycloakBearer(options => options.VerifiedTokenCacheSize = 0);
+                break;
+            case "no-op":
+                builder.Services.AddAuthorization().AddAuthentication("NoOp").AddScheme<AuthenticationSchemeOptions, NoOpHandler>("NoOp", null);
+                break;
+        }
+
+        var app = builder.Build();
+        var hello = app.MapGet("/hello", () => "hello");
+        if (kind != "unprotected")
+        {
+            hello.RequireAuthorization();
+        }
+
+        app.MapGet("/state", (bool? collect) => State(collect ?? false));
+        await app.StartAsync();
+        Console.WriteLine(app.Urls.Single());
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+        }
+
+        await app.StopAsync();
+        return 0;
+    }
+
+    private static ServerState State(bool collect)
+    {
+        using var process = Process.GetCurrentProcess();
+        return new ServerState(process.TotalProcessorTime.TotalMicroseconds, GC.GetTotalAllocatedBytes(), GC.GetTotalMemory(collect));
+    }
+
+    /// <summary>Everybody is the same user, made once: what is left is what the framework takes for any handler.</summary>
+    private sealed class NoOpHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    {
+        private static readonly AuthenticationTicket Ticket = new(new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "anybody")], "NoOp")), "NoOp");
+
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(Ticket));
+    }
+}

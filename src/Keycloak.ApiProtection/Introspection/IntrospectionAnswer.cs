@@ -1,0 +1,11 @@
+using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Tokens;
+
+namespace Keycloak.ApiProtection.Introspection;
+
+/// <summary>The last answer about a token that counts. Moments are timestamps of the scheme's clock.</summary>
+/// <param name="AskedAt">When Keycloak was asked: from then on it may have changed its mind.</param>
+/// <param name="Claims">What an active token says now; null where that is what it says itself.</param>
+/// <param name="Rejection">Why it is refused; null where it is active.</param>
+/// <param name="RefusedUntil">How long a refusal is remembered: a user who was disabled may be enabled again.</param>
+internal sealed record IntrospectionAnswer(long AskedAt, AccessTokenClaims? Claims, TokenRejection? Rejection, long RefusedUntil);

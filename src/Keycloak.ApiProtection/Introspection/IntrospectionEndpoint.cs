@@ -1,0 +1,101 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tokens;
+
+namespace Keycloak.ApiProtection.Introspection;
+
+/// <summary>Keycloak's introspection endpoint: one question, one answer, bounded in size, never followed elsewhere.</summary>
+internal sealed class IntrospectionEndpoint(
+    IntrospectionSettings settings,
+    RealmKeys keys,
+    IClientAuthentication authentication,
+    IHttpClientFactory httpClients)
+{
+    private const int MaximumSize = 256 * 1024;
+
+    private readonly IntrospectionResponse _response = new(settings);
+
+    /// <summary>Asks about a token that was found good here.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing else is thrown.</exception>
+    public async Task<IntrospectionVerdict> AskAsync(AccessToken token, string text, CancellationToken cancellationToken)
+    {
+        var (body, source, failure) = await PostAsync(text, cancellationToken);
+        return body is null ? IntrospectionVerdict.Failed(failure!) : _response.Judge(body, source!, token, keys.Discovery?.Issuer);
+    }
+
+    /// <summary>Asks about something that is no token, only to see whether Keycloak accepts who asks. Null: it does.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing else is thrown.</exception>
+    public async Task<RealmFailure?> TryAsync(CancellationToken cancellationToken) => (await PostAsync("no-token", cancellationToken)).Failure;
+
+    private async Task<(byte[]? Body, Uri? Source, RealmFailure? Failure)> PostAsync(string token, CancellationToken cancellationToken)
+    {
+        // The keys were needed to get here, so the document has been read.
+        if (keys.Discovery is not { IntrospectionAddress: { } address } discovery)
+        {
+            return (null, null, IntrospectionFailures.NoAddress());
+        }
+
+        if (settings.Realm.LacksHttps(address))
+        {
+            return (null, address, RealmFailure.NoHttps(address));
+        }
+
+        try
+        {
+            return await PostAsync(address, discovery.Issuer, token, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The HttpClient's own time-out, if the application made that one shorter.
+            return (null, address, RealmFailure.Timeout(address, settings.Timeout));
+        }
+        catch (HttpRequestException error)
+        {
+            return (null, address, error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded ? RealmFailure.TooLarge(address, MaximumSize) : RealmFailure.Unreachable(address, error));
+        }
+        catch (IOException error)
+        {
+            return (null, address, RealmFailure.Interrupted(address, error));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return (null, address, RealmFailure.Unexpected(address, error));
+        }
+    }
+
+    private async Task<(byte[]? Body, Uri? Source, RealmFailure? Failure)> PostAsync(Uri address, string issuer, string token, CancellationToken cancellationToken)
+    {
+        using var client = httpClients.CreateClient(settings.Realm.HttpClientName);
+        using var request = new HttpRequestMessage(HttpMethod.Post, address);
+        var form = new List<KeyValuePair<string, string>>(6) { new("token", token), new("token_type_hint", "access_token") };
+        authentication.Apply(request, form, issuer);
+        request.Content = new FormUrlEncodedContent(form);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.RequestMessage?.RequestUri is { } answered && answered != address)
+        {
+            return (null, address, RealmFailure.Redirect(address, null));
+        }
+
+        await response.Content.LoadIntoBufferAsync(MaximumSize, cancellationToken);
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return response.StatusCode == System.Net.HttpStatusCode.OK
+            ? (body, address, null)
+            : (null, address, IntrospectionFailures.Status(address, response.StatusCode, Error(body), settings));
+    }
+
+    /// <summary>The error code of RFC 6749 section 5.2, where the body has one.</summary>
+    private static string? Error(byte[] body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.ValueKind == JsonValueKind.Object ? RealmJson.String(json.RootElement, "error") : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tokens;
+
+namespace Keycloak.ApiProtection.Introspection;
+
+/// <summary>What an answer of Keycloak is worth: active, refused, or neither.</summary>
+internal sealed record IntrospectionVerdict
+{
+    private IntrospectionVerdict()
+    {
+    }
+
+    /// <summary>What the token says now; null where that is what it said itself, or where it is not active.</summary>
+    public AccessTokenClaims? Claims { get; private init; }
+
+    /// <summary>Why the token is refused; null where it is not.</summary>
+    public TokenRejection? Rejection { get; private init; }
+
+    /// <summary>Why the answer does not count; null where it does.</summary>
+    public RealmFailure? Failure { get; private init; }
+
+    /// <summary>Whether the failure is this token's alone: other tokens may have better luck.</summary>
+    public bool ConcernsTokenOnly { get; private init; }
+
+    public bool IsActive => Rejection is null && Failure is null;
+
+    public static IntrospectionVerdict Active(AccessTokenClaims? claims) => new() { Claims = claims };
+
+    public static IntrospectionVerdict Refused(TokenRejection rejection) => new() { Rejection = rejection };
+
+    public static IntrospectionVerdict Failed(RealmFailure failure) => new() { Failure = failure };
+
+    public static IntrospectionVerdict FailedForToken(RealmFailure failure) => new() { Failure = failure, ConcernsTokenOnly = true };
+}

@@ -1,0 +1,376 @@
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Tokens.Rules;
+
+namespace Keycloak.ApiProtection.Introspection;
+
+/// <summary>Says whether Keycloak still calls a token active, and how old that word may be: one scheme's, for as long as its options live.</summary>
+/// <remarks>
+/// <para>A token in use is asked about in the background before its last answer is too old, by the request that sees that the next one would
+/// come too late; a token that nobody uses is not asked about. All who wait for the same token wait for one question.</para>
+/// <para>What Keycloak cannot answer is neither active nor inactive. While it cannot, one question at a time finds out when it can again.</para>
+/// </remarks>
+internal sealed class Introspector : IDisposable
+{
+    /// <summary>How far ahead of the end a token in constant use is asked about: a tenth of the window, and not more than this.</summary>
+    private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeastRefused = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MostRefused = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Unanswerable = TimeSpan.FromSeconds(5);
+
+    private readonly IntrospectionSettings _settings;
+    private readonly IntrospectionEndpoint _endpoint;
+    private readonly RealmKeys _keys;
+    private readonly TimeProvider _time;
+    private readonly IntrospectionMetrics _metrics;
+    private readonly IntrospectionReports _reports;
+    private readonly IntrospectionBackoff _backoff;
+    private readonly IntrospectedTokens _tokens;
+    private readonly SemaphoreSlim _turns;
+    private readonly CancellationTokenSource _disposing = new();
+
+    private int _inFlight;
+    private int _waiting;
+
+    public Introspector(
+        IntrospectionSettings settings,
+        RealmKeys keys,
+        IClientAuthentication authentication,
+        IHttpClientFactory httpClients,
+        TimeProvider time,
+        IntrospectionMetrics metrics,
+        IntrospectionReports reports)
+    {
+        _settings = settings;
+        _keys = keys;
+        _time = time;
+        _metrics = metrics;
+        _reports = reports;
+        _endpoint = new IntrospectionEndpoint(settings, keys, authentication, httpClients);
+        _backoff = new IntrospectionBackoff(time, Random.Shared);
+        _tokens = new IntrospectedTokens(settings.MaximumTokens, time);
+        _turns = new SemaphoreSlim(settings.MaximumInFlight);
+    }
+
+    /// <summary>How many tokens are remembered.</summary>
+    internal int Count => _tokens.Count;
+
+    /// <summary>How many questions are on their way or wait for their turn.</summary>
+    internal int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>How many requests wait for an answer.</summary>
+    internal int Waiting => Volatile.Read(ref _waiting);
+
+    private string Scheme => _settings.Realm.SchemeName;
+
+    /// <summary>How old an answer about this token may be, where one is needed at all.</summary>
+    /// <param name="token">A token that was found good.</param>
+    /// <param name="demand">What the endpoint asks for.</param>
+    /// <param name="maxAge">How old.</param>
+    public bool Wants(AccessToken token, in ActiveTokenDemand demand, out TimeSpan maxAge)
+    {
+        maxAge = demand.MaxAge is { } own && own < _settings.Freshness ? own : _settings.Freshness;
+        if (_settings.Mode == IntrospectionMode.Always || (token.IsLightweight && _settings.Mode == IntrospectionMode.LightweightOnly))
+        {
+            return true;
+        }
+
+        // An endpoint that asks where the API does not may also be content with an older answer.
+        maxAge = demand.MaxAge ?? _settings.Freshness;
+        return demand.IsMade;
+    }
+
+    /// <summary>Decides about a token. It waits only where no answer is young enough.</summary>
+    /// <param name="token">A token that was found good here, a moment ago.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="maxAge">How old an "active" may be.</param>
+    /// <param name="mayBeStale">Whether <c>AllowStaleFor</c> counts.</param>
+    /// <param name="cancellationToken">Ends this wait, never the question that others wait for.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask<IntrospectionResult> AskAsync(
+        AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, bool mayBeStale, CancellationToken cancellationToken)
+    {
+        var state = StateOf(token, text.Span);
+        var now = _time.GetTimestamp();
+        if (state.Answer is not { } answer)
+        {
+            return WaitAsync(state, token, text, maxAge, mayBeStale, cancellationToken);
+        }
+
+        if (answer.Rejection is { } rejection)
+        {
+            return now < answer.RefusedUntil
+                ? new(IntrospectionResult.Refused(rejection))
+                : WaitAsync(state, token, text, maxAge, mayBeStale, cancellationToken);
+        }
+
+        var age = _time.GetElapsedTime(answer.AskedAt, now);
+        if (age >= maxAge)
+        {
+            return WaitAsync(state, token, text, maxAge, mayBeStale, cancellationToken);
+        }
+
+        KeepFresh(state, token, text, maxAge, age, now);
+        _metrics.Used(Scheme, age);
+        return new(IntrospectionResult.Active(answer.Claims ?? token.Claims));
+    }
+
+    /// <summary>Once after start: whether Keycloak answers this API at all, and would do so usefully.</summary>
+    public async Task CheckAsync()
+    {
+        _keys.Prefetch();
+        await _keys.Settled;
+        if (_keys.Discovery is not { } realm)
+        {
+            return;
+        }
+
+        if (!_settings.TokenIssuers.Contains(realm.Issuer, StringComparer.Ordinal))
+        {
+            _reports.OtherHost(TokenDiagnosis.Quote(realm.Issuer), string.Join(", ", _settings.TokenIssuers.Select(TokenDiagnosis.Quote)));
+        }
+
+        if (_settings.Audiences is { } audiences && !audiences.Contains(_settings.ClientId, StringComparer.Ordinal))
+        {
+            _reports.OutsideAudience(TokenDiagnosis.Quote(_settings.ClientId), string.Join(", ", audiences.Select(TokenDiagnosis.Quote)));
+        }
+
+        using var timeout = new CancellationTokenSource(_settings.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token, timeout.Token);
+        _metrics.Asked(Scheme, "check");
+        try
+        {
+            if (await _endpoint.TryAsync(either.Token) is { } failure)
+            {
+                _reports.Failed(failure);
+            }
+            else
+            {
+                _reports.Checked(TokenDiagnosis.Quote(_settings.ClientId));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The first token will show it.
+        }
+    }
+
+    /// <summary>Ends every question; who waits is told that nothing could be decided.</summary>
+    public void Dispose() => _disposing.Cancel();
+
+    private IntrospectedToken StateOf(AccessToken token, ReadOnlySpan<char> text)
+    {
+        if (token.Introspected is { } known && known.Owner == this)
+        {
+            return known;
+        }
+
+        return Find(token, text);
+    }
+
+    // Apart from StateOf, whose callers must not pay for the closure.
+    private IntrospectedToken Find(AccessToken token, ReadOnlySpan<char> text)
+    {
+        var state = _tokens.GetOrAdd(TokenKey.Of(text), () => new IntrospectedToken(this, token.ExpiresAt + _settings.ClockSkew));
+        token.Introspected = state;
+        return state;
+    }
+
+    /// <summary>Asks ahead where the next request, if it comes as soon as this one came after the last, would find the answer too old.</summary>
+    private void KeepFresh(IntrospectedToken state, AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, TimeSpan age, long now)
+    {
+        var gap = _time.GetElapsedTime(state.LastUse, now);
+        var ahead = maxAge / 10 < MostAhead ? maxAge / 10 : MostAhead;
+        if (gap > maxAge / 64)
+        {
+            state.Touch(now);
+        }
+
+        if (age + (gap > ahead ? gap : ahead) < maxAge || state.IsAsked || now < state.UnanswerableUntil || !_backoff.TryEnter(out _))
+        {
+            return;
+        }
+
+        var flight = state.Join(token, text, static _ => true, "ahead", out var start);
+        if (start)
+        {
+            Start(state, flight);
+        }
+    }
+
+    private async ValueTask<IntrospectionResult> WaitAsync(
+        IntrospectedToken state, AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, bool mayBeStale, CancellationToken cancellationToken)
+    {
+        var arrived = _time.GetTimestamp();
+        state.Touch(arrived);
+        if (arrived < state.UnanswerableUntil)
+        {
+            return Undecided(state, token, maxAge, mayBeStale, _time.GetElapsedTime(arrived, state.UnanswerableUntil));
+        }
+
+        if (!_backoff.TryEnter(out var retryAfter))
+        {
+            return Undecided(state, token, maxAge, mayBeStale, retryAfter);
+        }
+
+        var flight = state.Join(token, text, askedAt => _time.GetElapsedTime(askedAt, arrived) < maxAge, state.Answer is null ? "first" : "again", out var start);
+        if (start)
+        {
+            Start(state, flight);
+        }
+
+        var answer = await LandedAsync(flight, cancellationToken);
+        var now = _time.GetTimestamp();
+        _metrics.Waited(Scheme, _time.GetElapsedTime(arrived, now));
+        if (answer is null)
+        {
+            return Undecided(state, token, maxAge, mayBeStale, TimeSpan.Zero);
+        }
+
+        // The wait may have been long.
+        if (ExpiryRule.IsOver(token.ExpiresAt.ToUnixTimeSeconds(), _time.GetUtcNow(), _settings.ClockSkew))
+        {
+            return IntrospectionResult.Refused(TokenRejection.Expired);
+        }
+
+        if (answer.Rejection is { } rejection)
+        {
+            return IntrospectionResult.Refused(rejection);
+        }
+
+        _metrics.Used(Scheme, _time.GetElapsedTime(answer.AskedAt, now));
+        return IntrospectionResult.Active(answer.Claims ?? token.Claims);
+    }
+
+    private async ValueTask<IntrospectionAnswer?> LandedAsync(IntrospectionFlight flight, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await flight.Ended.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private IntrospectionResult Undecided(IntrospectedToken state, AccessToken token, TimeSpan maxAge, bool mayBeStale, TimeSpan retryAfter)
+    {
+        if (mayBeStale && _settings.AllowStaleFor > TimeSpan.Zero && state.Answer is { Rejection: null } last && _time.GetUtcNow() < token.ExpiresAt)
+        {
+            var age = _time.GetElapsedTime(last.AskedAt);
+            if (age < maxAge + _settings.AllowStaleFor)
+            {
+                _metrics.Stale(Scheme);
+                _reports.Stale(age);
+                return IntrospectionResult.Active(last.Claims ?? token.Claims);
+            }
+        }
+
+        return IntrospectionResult.Undecided(retryAfter);
+    }
+
+    // Unsafe: without the request's execution context, so that the question is no part of that request's trace.
+    private void Start(IntrospectedToken state, IntrospectionFlight flight)
+    {
+        Interlocked.Increment(ref _inFlight);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static work => _ = work.Introspector.FlyAsync(work.State, work.Flight), (Introspector: this, State: state, Flight: flight), preferLocal: false);
+    }
+
+    private async Task FlyAsync(IntrospectedToken state, IntrospectionFlight flight)
+    {
+        IntrospectionVerdict verdict;
+        try
+        {
+            verdict = await AskInTurnAsync(flight);
+        }
+        catch (Exception error)
+        {
+            // Disposed, or a defect of ours: whatever it is, those who wait are answered.
+            verdict = IntrospectionVerdict.Failed(RealmFailure.Unexpected(_settings.Realm.MetadataAddress, error));
+        }
+
+        var answer = Take(verdict, state, flight);
+        var next = state.Land(answer);
+        flight.End(answer);
+        if (next is not null)
+        {
+            Start(state, next);
+        }
+
+        Interlocked.Decrement(ref _inFlight);
+    }
+
+    private async Task<IntrospectionVerdict> AskInTurnAsync(IntrospectionFlight flight)
+    {
+        using var timeout = new CancellationTokenSource(_settings.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token, timeout.Token);
+        try
+        {
+            await _turns.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return IntrospectionVerdict.Failed(IntrospectionFailures.Busy(_settings.MaximumInFlight));
+        }
+
+        try
+        {
+            flight.AskedAt = _time.GetTimestamp();
+            _metrics.Asked(Scheme, flight.Reason);
+            return await _endpoint.AskAsync(flight.Token, flight.Text, either.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return IntrospectionVerdict.Failed(RealmFailure.Timeout(_keys.Discovery?.IntrospectionAddress ?? _settings.Realm.MetadataAddress, _settings.Timeout));
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    /// <summary>What follows from a verdict for everybody, and what is to be remembered of it for this token; null: nothing.</summary>
+    private IntrospectionAnswer? Take(IntrospectionVerdict verdict, IntrospectedToken state, IntrospectionFlight flight)
+    {
+        var now = _time.GetTimestamp();
+        var askedAt = flight.AskedAt < 0 ? now : flight.AskedAt;
+        _metrics.Answered(
+            Scheme,
+            verdict.Failure is { } why ? $"failed_{why.Code}" : verdict.IsActive ? "active" : verdict.Rejection!.Code == TokenRejection.Inactive.Code ? "inactive" : "refused",
+            _time.GetElapsedTime(askedAt, now));
+        if (verdict.Failure is { } failure)
+        {
+            _reports.Failed(failure);
+            if (!verdict.ConcernsTokenOnly)
+            {
+                _backoff.Failed();
+                return null;
+            }
+
+            state.UnanswerableUntil = now + Ticks(Unanswerable);
+        }
+
+        _backoff.Succeeded();
+        if (verdict.Failure is not null)
+        {
+            return null;
+        }
+
+        _reports.Succeeded();
+        return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Rejection, verdict.Rejection is null ? 0 : now + Ticks(RefusedFor(state)));
+    }
+
+    /// <summary>A refused token is asked about again, for its user may be enabled again; each time later, so that it does not pay to go on sending it.</summary>
+    private TimeSpan RefusedFor(IntrospectedToken state)
+    {
+        var first = _settings.Freshness > LeastRefused ? _settings.Freshness : LeastRefused;
+        var longer = first * Math.Pow(2, Math.Min(state.Refusals, 10));
+        return longer < MostRefused ? longer : first > MostRefused ? first : MostRefused;
+    }
+
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
+}

@@ -1,0 +1,257 @@
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.KeycloakTests.Api;
+using Keycloak.ApiProtection.KeycloakTests.Clients;
+
+namespace Keycloak.ApiProtection.KeycloakTests.Contract;
+
+/// <summary>What ends a token, and how soon an API that introspects refuses it: the freshness, and not more.</summary>
+public abstract partial class RealmContract
+{
+    private const int FreshnessMilliseconds = 1000;
+
+    [Fact]
+    public Task Introspected_after_logout_with_the_refresh_token() => RefusedWithinFreshnessAsync(
+        "logout endpoint, refresh token",
+        () => Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation),
+        tokens => Client.LogoutAsync(DemoClient.Cli, tokens.RefreshToken.Compact, Cancellation));
+
+    [Fact]
+    public Task Introspected_after_the_refresh_token_was_revoked() => RefusedWithinFreshnessAsync(
+        "revocation endpoint, refresh token",
+        () => Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation),
+        tokens => Client.RevokeAsync(DemoClient.Cli, tokens.RefreshToken.Compact, Cancellation));
+
+    [Fact]
+    public Task Introspected_after_the_offline_token_was_revoked() => RefusedWithinFreshnessAsync(
+        "revocation endpoint, offline token",
+        () => Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation, "openid offline_access"),
+        tokens => Client.RevokeAsync(DemoClient.Cli, tokens.RefreshToken.Compact, Cancellation));
+
+    [Fact]
+    public Task Introspected_after_the_access_token_was_revoked() => RefusedWithinFreshnessAsync(
+        "revocation endpoint, access token",
+        () => Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation),
+        tokens => Client.RevokeAsync(DemoClient.Cli, tokens.AccessToken.Compact, Cancellation));
+
+    [Fact]
+    public Task Introspected_after_an_admin_ended_the_session() => RefusedWithinFreshnessAsync(
+        "admin ends the session",
+        () => Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation),
+        tokens => Realm.EndSessionAsync(tokens.AccessToken.Text("sid")!, Cancellation));
+
+    [Fact]
+    public Task Introspected_after_an_admin_logged_the_user_out() => RefusedWithinFreshnessAsync(
+        "admin logs the user out",
+        () => Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation),
+        _ => Realm.LogOutUserAsync("bob", Cancellation));
+
+    [Fact]
+    public Task Introspected_a_service_accounts_token_after_it_was_revoked() => RefusedWithinFreshnessAsync(
+        "service account, access token revoked",
+        () => Client.ClientCredentialsAsync(DemoClient.Batch, Cancellation),
+        tokens => Client.RevokeAsync(DemoClient.Batch, tokens.AccessToken.Compact, Cancellation));
+
+    [Fact]
+    public Task Introspected_a_lightweight_token_after_logout() => RefusedWithinFreshnessAsync(
+        "lightweight token, logout",
+        () => Client.PasswordAsync(DemoClient.Lightweight, "alice", Cancellation),
+        tokens => Client.LogoutAsync(DemoClient.Lightweight, tokens.RefreshToken.Compact, Cancellation));
+
+    [Fact]
+    public async Task Introspected_while_the_user_is_disabled_and_again_when_enabled()
+    {
+        await using var api = await StartIntrospectingApiAsync();
+        var token = (await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation)).AccessToken.Compact;
+        Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+
+        await Realm.SetUserEnabledAsync("bob", enabled: false, Cancellation);
+        try
+        {
+            await UntilAsync("user disabled", async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive", FreshnessMilliseconds);
+        }
+        finally
+        {
+            await Realm.SetUserEnabledAsync("bob", enabled: true, Cancellation);
+        }
+
+        // A refusal is remembered for 5 s at least.
+        await UntilAsync("user enabled again (let in)", async () => (await api.CallAsync("GET /me", token, Cancellation)).Status == 200, 5000);
+    }
+
+    [Fact]
+    public async Task Introspected_with_the_realms_not_before()
+    {
+        await using var api = await StartIntrospectingApiAsync();
+        var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+        var token = tokens.AccessToken.Compact;
+        Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+
+        await Realm.SetNotBeforeAsync(tokens.AccessToken.Number("iat") + 1, Cancellation);
+        try
+        {
+            await UntilAsync("realm not-before", async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive", FreshnessMilliseconds);
+        }
+        finally
+        {
+            await Realm.SetNotBeforeAsync(0, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task Introspected_with_a_clients_not_before()
+    {
+        await using var api = await StartIntrospectingApiAsync();
+        var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+        var token = tokens.AccessToken.Compact;
+        Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+
+        await Realm.SetClientNotBeforeAsync("cli", tokens.AccessToken.Number("iat") + 1, Cancellation);
+        try
+        {
+            await UntilAsync("client not-before", async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive", FreshnessMilliseconds);
+        }
+        finally
+        {
+            await Realm.SetClientNotBeforeAsync("cli", 0, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task Introspected_a_role_that_was_taken_away_stops_working()
+    {
+        await using var api = await StartIntrospectingApiAsync();
+        var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
+        Assert.Equal(200, (await api.CallAsync("GET /admin", token, Cancellation)).Status);
+
+        await Realm.SetRealmRoleAsync("alice", "admin", held: false, Cancellation);
+        try
+        {
+            await UntilAsync("role taken away (403)", async () => (await api.CallAsync("GET /admin", token, Cancellation)).Status == 403, FreshnessMilliseconds);
+            Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+        }
+        finally
+        {
+            await Realm.SetRealmRoleAsync("alice", "admin", held: true, Cancellation);
+        }
+
+        await UntilAsync("role given back (200)", async () => (await api.CallAsync("GET /admin", token, Cancellation)).Status == 200, FreshnessMilliseconds);
+    }
+
+    [Fact]
+    public async Task Introspected_a_lightweight_token_opens_what_the_answer_allows()
+    {
+        await using var api = await StartIntrospectingApiAsync();
+        var token = (await Client.PasswordAsync(DemoClient.Lightweight, "alice", Cancellation)).AccessToken.Compact;
+
+        Assert.Equal("200 200 200 200 403 200", Statuses(await api.CallAllAsync(token, Cancellation)));
+    }
+
+    [Theory]
+    [InlineData("ClientSecretBasic", "orders-api-secret")]
+    [InlineData("ClientSecretPost", "orders-api-secret")]
+    [InlineData("ClientSecretPost", "a b:c%+\u00e4/&=")]
+    [InlineData("ClientSecretBasic", "a b:c%+\u00e4/&=")]
+    public async Task Keycloak_takes_the_clients_secret_as_it_is_sent(string method, string secret)
+    {
+        await Realm.SetClientSecretAsync("orders-api", secret, Cancellation);
+        try
+        {
+            await using var api = await StartIntrospectingApiAsync(("credentials:method", method), ("credentials:secret", secret));
+            var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
+
+            Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+        }
+        finally
+        {
+            await Realm.SetClientSecretAsync("orders-api", "orders-api-secret", Cancellation);
+        }
+    }
+
+    [Theory]
+    [InlineData("RS256", null)]
+    [InlineData("RS256", "api-key")]
+    [InlineData("PS256", "api-key")]
+    [InlineData("ES256", "api-key")]
+    public async Task Keycloak_takes_an_assertion_signed_with_the_clients_key(string algorithm, string? keyId)
+    {
+        var (pem, jwks) = ClientKeyOf(algorithm, keyId ?? "some-key");
+        var isSet = await Realm.TrySetClientKeysAsync("orders-api", jwks, Cancellation);
+        Assert.SkipUnless(isSet, "The embedded realm knows client secrets only.");
+        try
+        {
+            await using var api = await StartIntrospectingApiAsync(
+                ("credentials:secret", null), ("credentials:jwt:key", pem), ("credentials:jwt:algorithm", algorithm), ("credentials:jwt:key-id", keyId));
+            var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
+
+            Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+            await Task.Delay(FreshnessMilliseconds + 100, Cancellation);
+            Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+        }
+        finally
+        {
+            await Realm.TrySetClientKeysAsync("orders-api", null, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_of_the_API_are_503_and_never_401()
+    {
+        await using var api = await StartIntrospectingApiAsync(("credentials:secret", "wrong"));
+        var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
+
+        Assert.Equal(503, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+    }
+
+    private async Task RefusedWithinFreshnessAsync(string what, Func<Task<TokenAnswer>> issue, Func<TokenAnswer, Task> act)
+    {
+        await using var api = await StartIntrospectingApiAsync();
+        var tokens = await issue();
+        var token = tokens.AccessToken.Compact;
+        Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+        await act(tokens);
+        await UntilAsync(what, async () => (await api.CallAsync("GET /me", token, Cancellation)) is { Status: 401, Rejection: "inactive" }, FreshnessMilliseconds);
+    }
+
+    /// <summary>Calls on until it has happened, and prints how long that took; a generous second is allowed for a busy machine.</summary>
+    private async Task UntilAsync(string what, Func<Task<bool>> happened, int milliseconds)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await happened())
+        {
+            Assert.True(clock.ElapsedMilliseconds < milliseconds + 2000, $"{what}: not within {milliseconds} ms.");
+            await Task.Delay(20, Cancellation);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"Keycloak {Realm.Version}: {what}: after {clock.ElapsedMilliseconds} ms (freshness {FreshnessMilliseconds} ms)");
+    }
+
+    private static (string Pem, JsonObject Jwks) ClientKeyOf(string algorithm, string id)
+    {
+        var jwk = new JsonObject { ["kid"] = id, ["alg"] = algorithm, ["use"] = "sig" };
+        string pem;
+        if (algorithm == "ES256")
+        {
+            using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var point = ec.ExportParameters(false).Q;
+            (jwk["kty"], jwk["crv"], jwk["x"], jwk["y"]) = ("EC", "P-256", Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
+            pem = ec.ExportPkcs8PrivateKeyPem();
+        }
+        else
+        {
+            using var rsa = RSA.Create(2048);
+            var key = rsa.ExportParameters(false);
+            (jwk["kty"], jwk["n"], jwk["e"]) = ("RSA", Base64Url.EncodeToString(key.Modulus), Base64Url.EncodeToString(key.Exponent));
+            pem = rsa.ExportPkcs8PrivateKeyPem();
+        }
+
+        return (pem, new JsonObject { ["keys"] = new JsonArray(jwk) });
+    }
+
+    private Task<ProtectedApi> StartIntrospectingApiAsync(params (string Key, string? Value)[] settings) => ProtectedApi.StartAsync(
+        Realm.BaseAddress,
+        Cancellation,
+        [("Introspection", "Always"), ("Freshness", "00:00:01"), ("credentials:secret", "orders-api-secret"), .. settings]);
+}

@@ -1,0 +1,19 @@
+using System.Buffers.Text;
+using System.Text.Json.Nodes;
+
+namespace Keycloak.ApiProtection.Tests.Introspection;
+
+/// <summary>Answers of introspection, to be spoiled.</summary>
+internal static class Answers
+{
+    /// <summary>What Keycloak says about an active token.</summary>
+    public static JsonObject Of(string token)
+    {
+        var answer = JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]))!.AsObject();
+        answer["client_id"] = answer["azp"]!.DeepClone();
+        answer["username"] = "alice";
+        answer["token_type"] = "Bearer";
+        answer["active"] = true;
+        return answer;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Introspection;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Keycloak.ApiProtection.Tokens;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests.Introspection;
+
+public sealed class IntrospectedTokensTests
+{
+    [Fact]
+    public async Task Ten_thousand_revoked_tokens_cost_a_question_each_and_then_none()
+    {
+        using var realm = new FakeRealm(OrdersApi.Key);
+        var questions = 0;
+        realm.Instead = request =>
+        {
+            if (request.Method != HttpMethod.Post)
+            {
+                return null;
+            }
+
+            Interlocked.Increment(ref questions);
+            return FakeRealm.Answer("""{"active":false}""");
+        };
+        using var introspector = await OpenAsync(realm);
+
+        for (var round = 0; round < 5; round++)
+        {
+            var asked = Enumerable.Range(0, 10_000).Select(async i =>
+            {
+                var result = await introspector.AskAsync(Token(realm), $"token {i}".AsMemory(), TimeSpan.FromSeconds(30), mayBeStale: true, TestContext.Current.CancellationToken);
+                Assert.True(result.IsRefused(out var rejection));
+                Assert.Equal("inactive", rejection.Code);
+            });
+            await Task.WhenAll(asked);
+        }
+
+        Assert.Equal(10_000, questions);
+        Assert.InRange(realm.MostAtOnce, 1, 64);
+    }
+
+    [Fact]
+    public async Task Memory_is_bounded_and_what_has_expired_goes_by_itself()
+    {
+        using var realm = new FakeRealm(OrdersApi.Key) { Instead = request => request.Method == HttpMethod.Post ? FakeRealm.Answer("""{"active":false}""") : null };
+        using var introspector = await OpenAsync(realm, maximum: 100);
+        async Task AskAsync(int i) =>
+            await introspector.AskAsync(Token(realm), $"token {i}".AsMemory(), TimeSpan.FromSeconds(30), mayBeStale: true, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 1000; i++)
+        {
+            await AskAsync(i);
+            Assert.InRange(introspector.Count, 1, 101);
+        }
+
+        realm.Time.Advance(TimeSpan.FromMinutes(10));
+        for (var i = 1000; i < 1100; i++)
+        {
+            await AskAsync(i);
+        }
+
+        Assert.InRange(introspector.Count, 100, 101);
+        realm.Time.Advance(TimeSpan.FromMinutes(10));
+        for (var i = 2000; i < 2060; i++)
+        {
+            await AskAsync(i);
+        }
+
+        Assert.InRange(introspector.Count, 60, 61);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_young_enough_costs_no_wait_and_no_allocation()
+    {
+        using var realm = new FakeRealm(OrdersApi.Key);
+        var token = Token(realm);
+        realm.Instead = request => request.Method == HttpMethod.Post ? FakeRealm.Answer(Encoding.UTF8.GetString(token.Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}") : null;
+        using var introspector = await OpenAsync(realm);
+        var text = "token".AsMemory();
+        var cancellation = TestContext.Current.CancellationToken;
+        Assert.True((await introspector.AskAsync(token, text, TimeSpan.FromSeconds(30), true, cancellation)).IsActive(out var claims));
+        Assert.Same(token.Claims, claims);
+        var (allocated, waited) = (0L, false);
+        for (var i = 0; i < 1000; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var asked = introspector.AskAsync(token, text, TimeSpan.FromSeconds(30), true, cancellation);
+            waited |= !asked.IsCompletedSuccessfully;
+            (await asked).IsActive(out _);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal((0, false), (allocated, waited));
+    }
+
+    private static async Task<Introspector> OpenAsync(FakeRealm realm, int maximum = 50_000)
+    {
+        var keys = await realm.OpenReadAsync();
+        return new Introspector(
+            new IntrospectionSettings
+            {
+                Realm = realm.Settings,
+                Mode = IntrospectionMode.Always,
+                ClientId = "orders-api",
+                TokenIssuers = [FakeRealm.Issuer],
+                Audiences = ["orders-api"],
+                Claims = new KeycloakClaimsOptions(),
+                MaximumTokens = maximum,
+            },
+            keys,
+            new ClientSecretPost("orders-api", "secret"),
+            realm,
+            realm.Time,
+            new IntrospectionMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
+            new IntrospectionReports("Keycloak", realm.Time, realm.Log));
+    }
+
+    private static AccessToken Token(FakeRealm realm)
+    {
+        var now = realm.Now.ToUnixTimeSeconds();
+        var json = Encoding.UTF8.GetBytes($$"""{"exp":{{now + 300}},"iat":{{now}},"jti":"1","iss":"{{FakeRealm.Issuer}}","aud":"orders-api","sub":"alice","typ":"Bearer","azp":"cli"}""");
+        Assert.True(TokenClaims.TryRead(json, out var claims, out _));
+        Assert.True(SigningAlgorithm.TryGet("RS256", out var algorithm));
+        return new AccessToken([], claims, null!, algorithm, new AccessTokenClaims(json, new KeycloakClaimsOptions(), FakeRealm.Issuer));
+    }
+}

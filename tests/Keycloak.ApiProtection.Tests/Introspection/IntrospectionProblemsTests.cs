@@ -1,0 +1,70 @@
+using static Keycloak.ApiProtection.Tests.Configuration.SettingsReader;
+
+namespace Keycloak.ApiProtection.Tests.Introspection;
+
+public sealed class IntrospectionProblemsTests
+{
+    [Theory]
+    [InlineData(IntrospectionMode.Always)]
+    [InlineData(IntrospectionMode.LightweightOnly)]
+    public void Introspection_without_credentials_stops_the_start(IntrospectionMode mode) =>
+        Assert.Contains("Set credentials.secret (Clients > orders-api > Credentials", Refusal(options => options.Introspection = mode), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Freshness", "3601", "A revoked token works that long")]
+    [InlineData("AllowStaleFor", "2.00:00:00", "AllowStaleFor is")]
+    [InlineData("IntrospectionTimeout", "0", "IntrospectionTimeout is")]
+    [InlineData("MaximumIntrospectionsInFlight", "0", "between 1 and 10000")]
+    [InlineData("MaximumIntrospectedTokens", "1", "between 100 and")]
+    [InlineData("Introspection", "Sometimes", "one of never, lightweightonly, always")]
+    [InlineData("credentials:jwt:key", "{}", "neither an unencrypted PEM")]
+    [InlineData("credentials:jwt:key-file", "/nowhere/key.pem", "cannot be read")]
+    [InlineData("credentials:jwt:client-keystore-file", "/etc/keystore.jks", "Java keystores are not read")]
+    [InlineData("credentials:secret-jwt:secret", "s3cret", "client_secret_jwt")]
+    [InlineData("credentials:method", "magic", "Known are ClientSecretBasic")]
+    [InlineData("credentials:method", "client-secret-post", "there is no secret")]
+    [InlineData("credentials:method", "private-key-jwt", "there is no key")]
+    [InlineData("credentials:colour", "red", "'colour', which is not known")]
+    public void A_setting_that_cannot_be_stops_the_start(string key, string value, string because)
+    {
+        var refusal = Refusal([.. Least, (key, value)]);
+
+        Assert.Contains(because, refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_ways_to_authenticate_are_one_too_many()
+    {
+        var refusal = Refusal(options => (options.Credentials.Secret, options.Credentials.Key) = ("s3cret", "{}"));
+
+        Assert.Contains("a secret and a private key", refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Credentials_without_a_client_stop_the_start() =>
+        Assert.Contains("resource is not", Refusal(("Authority", "https://kc/realms/demo"), ("Audience", "orders-api"), ("credentials:secret", "s3cret")), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_adapters_JSON_is_all_that_is_needed()
+    {
+        var options = ReadJson("""{ "auth-server-url": "https://kc", "realm": "demo", "resource": "orders-api", "credentials": { "secret": "s" } }""");
+
+        Assert.Equal(("s", IntrospectionMode.LightweightOnly), (options.Credentials.Secret, options.EffectiveIntrospection));
+        Assert.Equal(IntrospectionMode.Never, Read(Least).EffectiveIntrospection);
+        Assert.Equal(IntrospectionMode.Never, Read([.. Least, ("credentials:secret", "s"), ("Introspection", "never")]).EffectiveIntrospection);
+    }
+
+    [Fact]
+    public void Every_setting_can_come_from_the_section()
+    {
+        var options = Read([.. Least, ("Introspection", "always"), ("Freshness", "00:00:10"), ("AllowStaleFor", "60"), ("IntrospectionTimeout", "2"),
+            ("MaximumIntrospectionsInFlight", "8"), ("MaximumIntrospectedTokens", "500"), ("CurrentRoles", "false"), ("credentials:secret", "s"), ("credentials:method", "client_secret_post")]);
+
+        Assert.Equal(
+            (IntrospectionMode.Always, 10d, 60d, 2d, 8, 500, false, ClientAuthenticationMethod.ClientSecretPost),
+            (options.Introspection, options.Freshness.TotalSeconds, options.AllowStaleFor.TotalSeconds, options.IntrospectionTimeout!.Value.TotalSeconds,
+                options.MaximumIntrospectionsInFlight, options.MaximumIntrospectedTokens, options.CurrentRoles, options.Credentials.Method));
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+
+namespace Keycloak.ApiProtection.Tests.Introspection;
+
+public sealed class IntrospectionResponseTests
+{
+    public static TheoryData<string, string?, string> Spoiled => new()
+    {
+        // What binds the answer to the token.
+        { "iss", "\"https://evil.example/realms/demo\"", "503" },
+        { "iss", null, "503" },
+        { "iss", "[\"http://localhost/realms/demo\"]", "503" },
+        { "sub", "\"somebody-else\"", "503" },
+        { "sub", null, "503" },
+        { "jti", "\"another\"", "503" },
+        { "jti", null, "503" },
+        { "azp", "\"spa\"", "503" },
+        { "azp", null, "503" },
+
+        // What it is about.
+        { "token_type", "\"ID\"", "503" },
+        { "token_type", "\"Refresh\"", "503" },
+        { "token_type", "[\"Bearer\"]", "503" },
+        { "token_type", null, "503" },
+        { "token_type", "\"bearer\"", "200" },
+        { "token_type", "\"DPoP\"", "200" },
+
+        // Whether it says so at all.
+        { "active", null, "503" },
+        { "active", "\"true\"", "503" },
+        { "active", "1", "503" },
+        { "active", "null", "503" },
+        { "active", "false", "401 inactive" },
+
+        // Whom it is for, and what it is bound to.
+        { "aud", "\"account\"", "401 audience" },
+        { "aud", "[]", "401 audience" },
+        { "aud", null, "401 audience" },
+        { "aud", "7", "503" },
+        { "aud", "\"orders-api\"", "200" },
+        { "cnf", "{\"jkt\":\"x\"}", "401 bound_dpop" },
+        { "cnf", "{\"x5t#S256\":\"x\"}", "401 bound_certificate" },
+
+        // What a principal is made of.
+        { "realm_access", "[]", "503" },
+        { "scope", "7", "503" },
+        { "realm_access", null, "200" },
+        { "username", "\"somebody\"", "200" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Spoiled))]
+    public async Task Every_field_of_an_answer_is_looked_at_before_it_is_believed(string member, string? json, string verdict)
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Token();
+        var answer = Answers.Of(token);
+        answer.Remove(member);
+        if (json is not null)
+        {
+            answer[member] = JsonNode.Parse(json);
+        }
+
+        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+
+        Assert.Equal(verdict, await api.VerdictAsync(token));
+        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(token).ToJsonString());
+        api.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal("200", await api.VerdictAsync(token));
+    }
+
+    [Theory]
+    [InlineData("""{"active":true}""")]
+    [InlineData("""{"active":true,"active":true}""")]
+    [InlineData("""{"active":false,"active":true}""")]
+    [InlineData("true")]
+    [InlineData("")]
+    [InlineData("<html></html>")]
+    public async Task An_answer_that_says_nothing_of_this_token_lets_nobody_in(string body)
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        api.Line.Instead = _ => QuestionLine.Answer(body);
+
+        Assert.Equal("503", await api.VerdictAsync(api.Token()));
+    }
+
+    [Fact]
+    public async Task The_answer_about_somebody_elses_token_lets_nobody_in_and_does_not_stop_the_others()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var (alice, bob) = (api.Token(), api.Token("bob"));
+        api.Line.Instead = _ => api.Line.LastForm.GetValueOrDefault("token") == bob ? QuestionLine.Answer(Answers.Of(alice).ToJsonString()) : null;
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal("503", await api.VerdictAsync(bob));
+        }
+
+        // One question in five seconds, and alice does not notice.
+        Assert.Equal(1, api.Line.Questions);
+        Assert.Equal("200", await api.VerdictAsync(alice));
+        Assert.Contains("'sub' differs", api.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answers_other_than_200_count_for_nothing_whatever_they_say()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Token();
+        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(token).ToJsonString(), System.Net.HttpStatusCode.Accepted);
+
+        Assert.Equal("503", await api.VerdictAsync(token));
+    }
+}

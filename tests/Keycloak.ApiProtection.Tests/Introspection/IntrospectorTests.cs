@@ -1,0 +1,306 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests.Introspection;
+
+public sealed class IntrospectorTests
+{
+    private static string Sid(string token) => System.Text.Json.JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement.GetProperty("sid").GetString()!;
+
+    [Fact]
+    public async Task A_token_whose_session_ended_is_refused_when_the_freshness_ends_and_other_sessions_live_on()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var (ended, other) = (api.Token(), api.Token());
+        Assert.Equal("200", await api.VerdictAsync(ended));
+        Assert.Equal("200", await api.VerdictAsync(other));
+
+        api.Realm.EndSession(Sid(ended));
+        api.Time.Advance(TimeSpan.FromSeconds(14));
+        Assert.Equal("200", await api.VerdictAsync(ended));
+        api.Time.Advance(TimeSpan.FromSeconds(17));
+
+        Assert.Equal("401 inactive", await api.VerdictAsync(ended));
+        Assert.Equal("200", await api.VerdictAsync(other));
+        Assert.Contains("no longer active", api.Log.Text("TokenRefused"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_introspection_the_same_token_works_until_it_expires()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection = IntrospectionMode.Never);
+        var token = api.Token();
+        api.Realm.EndSession(Sid(token));
+
+        Assert.Equal("200", await api.VerdictAsync(token));
+        Assert.Equal(0, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task A_busy_token_costs_one_question_per_window_and_none_of_its_requests_waits()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Token();
+        Assert.Equal("200", await api.VerdictAsync(token));
+        var state = () => api.Options.Introspector!;
+
+        // 140 s, ten requests a second, 30 s of freshness: asked at 0, 28, 56, 84, 112 and 140.
+        for (var i = 0; i < 1399; i++)
+        {
+            api.Time.Advance(TimeSpan.FromMilliseconds(100));
+            var questions = api.Line.Questions;
+            Assert.Equal("200", await api.VerdictAsync(token));
+            await api.Line.ArrivedAsync(questions);
+            await IntrospectingApi.Eventually(() => state().InFlight == 0);
+        }
+
+        Assert.Equal(5, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task A_token_in_use_is_asked_about_ahead_while_its_requests_go_on()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Token();
+        Assert.Equal("200", await api.VerdictAsync(token));
+        api.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("200", await api.VerdictAsync(token));
+
+        // One request each ten seconds: the one at 20 s sees that the next one would come too late. It is not held up.
+        api.Line.Hold();
+        api.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("200", await api.VerdictAsync(token));
+        await api.Line.ArrivedAsync(2);
+        Assert.Equal("200", await api.VerdictAsync(token));
+        api.Line.Release();
+        await IntrospectingApi.Eventually(() => api.Options.Introspector!.InFlight == 0);
+
+        api.Time.Advance(TimeSpan.FromSeconds(10));
+        api.Line.Hold();
+        Assert.Equal("200", await api.VerdictAsync(token));
+        Assert.Equal(2, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_not_in_use_costs_nothing()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        Assert.Equal("200", await api.VerdictAsync(api.Token()));
+        var timers = api.Time.ActiveTimers;
+
+        api.Time.Advance(TimeSpan.FromMinutes(4));
+
+        Assert.Equal(1, api.Line.Questions);
+        Assert.True(api.Time.ActiveTimers <= timers);
+    }
+
+    [Fact]
+    public async Task A_freshness_of_zero_asks_for_every_request()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => options.Freshness = TimeSpan.Zero);
+        var token = api.Token();
+        for (var i = 1; i <= 5; i++)
+        {
+            Assert.Equal("200", await api.VerdictAsync(token));
+            Assert.Equal(i, api.Line.Questions);
+        }
+
+        api.Realm.EndSession(Sid(token));
+        Assert.Equal("401 inactive", await api.VerdictAsync(token));
+    }
+
+    [Fact]
+    public async Task With_a_freshness_of_zero_a_request_never_takes_the_answer_to_a_question_that_was_asked_before_it_came()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => options.Freshness = TimeSpan.Zero);
+        var token = api.Token();
+        Assert.Equal("200", await api.VerdictAsync(token));
+        api.Line.Hold();
+        var first = api.VerdictAsync(token);
+        await api.Line.ArrivedAsync(2);
+        var later = Enumerable.Range(0, 20).Select(_ => api.VerdictAsync(token)).ToArray();
+        await IntrospectingApi.Eventually(() => api.Options.Introspector!.Waiting == 21);
+
+        api.Line.Release();
+
+        Assert.Equal("200", await first);
+        Assert.All(await Task.WhenAll(later), verdict => Assert.Equal("200", verdict));
+        Assert.Equal(3, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task A_thousand_parallel_requests_with_one_new_token_cost_one_question()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Token();
+        api.Line.Hold();
+        var requests = Enumerable.Range(0, 1000).Select(_ => api.VerdictAsync(token)).ToArray();
+        await IntrospectingApi.Eventually(() => api.Options.Introspector!.Waiting == 1000);
+        api.Line.Release();
+
+        Assert.All(await Task.WhenAll(requests), verdict => Assert.Equal("200", verdict));
+        Assert.Equal(1, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_does_not_end_the_question_that_others_wait_for()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Token();
+        using var impatience = new CancellationTokenSource();
+        api.Line.Hold();
+        var first = api.SendUntilAsync(token, "/me", impatience.Token);
+        await api.Line.ArrivedAsync(1);
+        var second = api.VerdictAsync(token);
+        await IntrospectingApi.Eventually(() => api.Options.Introspector!.Waiting == 2);
+
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        api.Line.Release();
+
+        Assert.Equal("200", await second);
+        Assert.Equal(1, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task An_inactive_token_is_remembered_and_a_user_who_is_enabled_again_is_let_in_again()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Realm.Token("bob").For("cli").ExpiresIn(TimeSpan.FromHours(1)).Create();
+        api.Realm.DisableUser("bob");
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal("401 inactive", await api.VerdictAsync(token));
+        }
+
+        Assert.Equal(1, api.Line.Questions);
+        api.Realm.EnableUser("bob");
+        api.Time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal("401 inactive", await api.VerdictAsync(token));
+        api.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("200", await api.VerdictAsync(token));
+    }
+
+    [Fact]
+    public async Task A_revoked_token_that_is_sent_on_and_on_is_asked_about_less_and_less()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Realm.Token("bob").For("cli").ExpiresIn(TimeSpan.FromHours(1)).Create();
+        api.Realm.EndSession(Sid(token));
+
+        // Asked at 0, 30, 90, 210, 450, 750, 1050, ... seconds: then every five minutes.
+        for (var second = 0; second < 1000; second += 5)
+        {
+            Assert.Equal("401 inactive", await api.VerdictAsync(token));
+            api.Time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Equal(6, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task Junk_never_reaches_Keycloak()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Realm.Token("alice").For("cli");
+
+        Assert.Equal("401 signature", await api.VerdictAsync(token.SignedByForeignKey().Create()));
+        Assert.Equal("401 expired", await api.VerdictAsync(token.Expired().Create()));
+        Assert.Equal("401 audience", await api.VerdictAsync(token.WithAudience("account").Create()));
+        Assert.Equal("401 form", await api.VerdictAsync("junk"));
+        Assert.Equal(0, api.Line.Questions);
+        Assert.Equal("200", await api.VerdictAsync(token.Create()));
+    }
+
+    [Fact]
+    public async Task Nothing_is_honoured_past_the_tokens_end()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => (options.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.Zero));
+        var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
+        Assert.Equal("200", await api.VerdictAsync(token));
+
+        api.Time.Advance(TimeSpan.FromSeconds(61));
+
+        Assert.Equal("401 expired", await api.VerdictAsync(token));
+    }
+
+    [Fact]
+    public async Task A_token_that_expires_while_Keycloak_is_asked_is_refused()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => (options.IntrospectionTimeout, options.ClockSkew) = (TimeSpan.FromMinutes(2), TimeSpan.Zero));
+        var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromSeconds(10)).Create();
+        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(token).ToJsonString());
+        api.Line.Hold();
+        var request = api.VerdictAsync(token);
+        await api.Line.ArrivedAsync(1);
+        api.Time.Advance(TimeSpan.FromSeconds(20));
+        api.Line.Release();
+
+        Assert.Equal("401 expired", await request);
+    }
+
+    [Fact]
+    public async Task A_role_that_was_taken_away_stops_working_within_the_freshness_and_one_that_was_given_works()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var (alice, bob) = (api.Token(), api.Token("bob"));
+        Assert.Equal("200", await api.VerdictAsync(alice, "/write"));
+        Assert.Equal("403", await api.VerdictAsync(bob, "/write"));
+
+        api.Realm.UnassignRole("alice", "writer", "orders-api");
+        api.Realm.AssignRole("bob", "writer", "orders-api");
+        api.Time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal("403", await api.VerdictAsync(alice, "/write"));
+        Assert.Equal("200", await api.VerdictAsync(bob, "/write"));
+        Assert.Equal("200", await api.VerdictAsync(alice));
+    }
+
+    [Fact]
+    public async Task An_owner_may_keep_the_roles_of_the_token()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => options.CurrentRoles = false);
+        var token = api.Token();
+        api.Realm.UnassignRole("alice", "writer", "orders-api");
+
+        Assert.Equal("200", await api.VerdictAsync(token, "/write"));
+        Assert.Equal(1, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task Nothing_is_shared_between_schemes()
+    {
+        await using var api = await IntrospectingApi.StartAsync(
+            services => services.AddKeycloakBearer("Other", options =>
+            {
+                options.AuthServerUrl = "http://localhost";
+                (options.Realm, options.Resource, options.Introspection) = ("demo", "gateway", IntrospectionMode.Always);
+                options.Credentials.Secret = "gateway-secret";
+            }),
+            app => app.MapGet("/other", () => "other").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Other").RequireAuthenticatedUser()),
+            options => options.Introspection = IntrospectionMode.Always);
+        var token = api.Token();
+
+        Assert.Equal("200", await api.VerdictAsync(token));
+        var before = api.Line.Questions;
+        Assert.Equal("200", await api.VerdictAsync(token, "/other"));
+
+        Assert.Equal(before + 1, api.Line.Questions);
+        Assert.StartsWith("Basic Z2F0ZXdheTp", api.Line.LastAuthorization, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_more_questions_are_on_their_way_than_the_owner_allows()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => options.MaximumIntrospectionsInFlight = 3);
+        var tokens = Enumerable.Range(0, 20).Select(_ => api.Token()).ToArray();
+        api.Line.Hold();
+        var requests = tokens.Select(token => api.VerdictAsync(token)).ToArray();
+        await IntrospectingApi.Eventually(() => api.Options.Introspector!.Waiting == 20);
+        await api.Line.ArrivedAsync(3);
+        api.Line.Release();
+
+        Assert.All(await Task.WhenAll(requests), verdict => Assert.Equal("200", verdict));
+        Assert.Equal((20, 3), (api.Line.Questions, api.Line.MostAtOnce));
+    }
+}

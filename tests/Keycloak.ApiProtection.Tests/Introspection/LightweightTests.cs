@@ -1,0 +1,78 @@
+namespace Keycloak.ApiProtection.Tests.Introspection;
+
+public sealed class LightweightTests
+{
+    [Fact]
+    public async Task With_credentials_a_lightweight_token_is_introspected_and_others_are_not()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection = null);
+        var lightweight = api.Realm.Token("alice").For("lightweight").Create();
+
+        Assert.Equal("200", await api.VerdictAsync(lightweight, "/write"));
+        Assert.Equal("alice", await api.TextAsync(lightweight, "/me"));
+        Assert.Equal("200", await api.VerdictAsync(api.Token()));
+        Assert.Equal(1, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task Its_claims_are_the_answers_without_what_only_answers_have()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var types = (await api.TextAsync(api.Realm.Token("alice").For("lightweight").Create(), "/claims")).Split(' ');
+
+        Assert.Contains("preferred_username", types);
+        Assert.Contains("realm_access", types);
+        Assert.Contains("sub", types);
+        Assert.DoesNotContain("active", types);
+        Assert.DoesNotContain("token_type", types);
+        Assert.DoesNotContain("username", types);
+        Assert.DoesNotContain("client_id", types);
+    }
+
+    [Fact]
+    public async Task A_role_that_was_taken_away_stops_working_even_where_roles_are_kept()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => options.CurrentRoles = false);
+        var token = api.Realm.Token("alice").For("lightweight").Create();
+        Assert.Equal("200", await api.VerdictAsync(token, "/write"));
+
+        api.Realm.UnassignRole("alice", "writer", "orders-api");
+        api.Time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal("403", await api.VerdictAsync(token, "/write"));
+    }
+
+    [Fact]
+    public async Task A_lightweight_token_for_another_API_is_refused_for_its_audience()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Realm.Token("alice").For("lightweight").Create();
+        var answer = Answers.Of(token);
+        (answer["sub"], answer["aud"]) = ("alice-id", "shipping-api");
+        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+
+        Assert.Equal("401 audience", await api.VerdictAsync(token));
+        Assert.Contains("Keycloak says", api.Log.Text("TokenRefused"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lightweight_token_that_only_Keycloak_knows_to_be_bound_is_no_bearer_token()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Realm.Token("alice").For("lightweight").Create();
+        var answer = Answers.Of(token);
+        (answer["aud"], answer["cnf"]) = ("orders-api", new System.Text.Json.Nodes.JsonObject { ["x5t#S256"] = "x" });
+        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+
+        Assert.Equal("401 bound_certificate", await api.VerdictAsync(token));
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_introspected_a_lightweight_token_is_refused_as_ever()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection = IntrospectionMode.Never);
+
+        Assert.Equal("401 lightweight", await api.VerdictAsync(api.Realm.Token("alice").For("lightweight").Create()));
+        Assert.Equal(0, api.Line.Questions);
+    }
+}

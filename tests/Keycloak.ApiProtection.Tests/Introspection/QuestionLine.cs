@@ -1,0 +1,87 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace Keycloak.ApiProtection.Tests.Introspection;
+
+/// <summary>The line to the realm: counts, holds and exchanges answers of introspection, and lets everything else pass.</summary>
+internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler(realm)
+{
+    private readonly SemaphoreSlim _arrivals = new(0);
+    private volatile TaskCompletionSource? _held;
+    private int _questions;
+    private int _atOnce;
+    private int _mostAtOnce;
+
+    /// <summary>How many questions about tokens arrived; the check at start does not count.</summary>
+    public int Questions => Volatile.Read(ref _questions);
+
+    /// <summary>The most that were ever there together.</summary>
+    public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
+
+    /// <summary>Answers instead of the realm, where it answers at all.</summary>
+    public Func<HttpRequestMessage, HttpResponseMessage?>? Instead { get; set; }
+
+    /// <summary>The form of the last question.</summary>
+    public Dictionary<string, StringValues> LastForm { get; private set; } = [];
+
+    /// <summary>The header of the last question.</summary>
+    public string? LastAuthorization { get; private set; }
+
+    public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release()
+    {
+        var held = _held;
+        _held = null;
+        held?.SetResult();
+    }
+
+    public async Task ArrivedAsync(int questions)
+    {
+        while (Questions < questions)
+        {
+            await _arrivals.WaitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    public static HttpResponseMessage Answer(string body, HttpStatusCode status = HttpStatusCode.OK, string type = "application/json") =>
+        new(status) { Content = new StringContent(body, Encoding.UTF8, type) };
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (!request.RequestUri!.AbsolutePath.EndsWith("/token/introspect", StringComparison.Ordinal))
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        var form = QueryHelpers.ParseQuery(await request.Content!.ReadAsStringAsync(cancellationToken));
+        if (form["token"] == "no-token")
+        {
+            return Instead?.Invoke(request) ?? await base.SendAsync(request, cancellationToken);
+        }
+
+        (LastForm, LastAuthorization) = (form, request.Headers.Authorization?.ToString());
+        var atOnce = Interlocked.Increment(ref _atOnce);
+        for (var most = MostAtOnce; atOnce > most && Interlocked.CompareExchange(ref _mostAtOnce, atOnce, most) != most; most = MostAtOnce)
+        {
+        }
+
+        Interlocked.Increment(ref _questions);
+        try
+        {
+            _arrivals.Release();
+            if (_held is { } held)
+            {
+                await held.Task.WaitAsync(cancellationToken);
+            }
+
+            return Instead?.Invoke(request) ?? await base.SendAsync(request, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _atOnce);
+        }
+    }
+}
