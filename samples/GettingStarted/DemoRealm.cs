@@ -18,13 +18,17 @@ internal static class DemoRealm
     /// <summary>Starts the embedded realm and points the configuration at it. Null: the configuration names a Keycloak.</summary>
     public static async Task<KeycloakRealm?> StartUnlessConfiguredAsync(WebApplicationBuilder builder)
     {
-        if (builder.Configuration.GetSection("Keycloak").Exists())
+        if (builder.Configuration.GetSection("Keycloak").GetChildren().Any(IsAddress))
         {
             return null;
         }
 
         var realm = await KeycloakRealm.StartAsync(new KeycloakRealmOptions { Environment = builder.Environment.EnvironmentName });
-        builder.Configuration.AddInMemoryCollection([.. realm.Configuration(Api), new("Keycloak:LoginClients:0", LoginClient)]);
+        builder.Configuration.AddInMemoryCollection(realm.Configuration(Api));
         return realm;
     }
+
+    /// <summary>Whether the key says where Keycloak is, in any of its spellings.</summary>
+    private static bool IsAddress(IConfigurationSection setting) =>
+        setting.Key.Replace("-", string.Empty).Replace("_", string.Empty).ToUpperInvariant() is "AUTHSERVERURL" or "AUTHORITY";
 }
