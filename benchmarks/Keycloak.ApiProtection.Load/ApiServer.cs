@@ -26,7 +26,11 @@ internal static class ApiServer
                 builder.Services.AddKeycloakBearer();
                 break;
             case "introspecting":
-                builder.Services.AddKeycloakBearer(options => options.Introspection = IntrospectionMode.Always);
+                builder.Services.AddKeycloakBearer(options =>
+                {
+                    options.Introspection = IntrospectionMode.Always;
+                    options.Credentials.Secret = "orders-api-secret";    // the built-in realm's
+                });
                 break;
             case "forgetting":
                 builder.Services.AddKeycloakBearer(options => options.VerifiedTokenCacheSize = 0);
