@@ -1,43 +1,48 @@
 using System.Text.RegularExpressions;
 
-namespace Keycloak.ApiProtection.KeycloakTests.Servers;
+namespace Keycloak.ApiProtection.Testing.Servers;
 
 /// <summary>An unpacked Keycloak on this machine.</summary>
 /// <param name="Home">The folder that holds <c>bin/kc.sh</c>.</param>
-/// <param name="Version">What its <c>version.txt</c> says, else its folder name.</param>
+/// <param name="Version">What its <c>version.txt</c> says, else what its folder's name says.</param>
 public sealed partial record KeycloakDistribution(string Home, Version Version)
 {
-    /// <summary>The environment variable that names the distributions to test against, separated like <c>PATH</c>.</summary>
+    /// <summary>The environment variable that names the distributions, separated like <c>PATH</c>: <c>KEYCLOAK_HOME</c>.</summary>
     public const string HomeVariable = "KEYCLOAK_HOME";
 
-    private string Script => Path.Combine(Home, "bin", "kc.sh");
+    internal string Script => Path.Combine(Home, "bin", "kc.sh");
 
-    /// <summary>The newest distribution of a major version, or null with the reason and what to set.</summary>
-    public static KeycloakDistribution? Find(int majorVersion, out string reason)
+    /// <summary>The newest distribution that <c>KEYCLOAK_HOME</c> names, of one major version or of any.</summary>
+    /// <param name="majorVersion">Such as 26; null for any.</param>
+    /// <param name="reason">Where there is none: why, and what to set. Good for skipping a test.</param>
+    /// <returns>Null where there is none.</returns>
+    /// <exception cref="InvalidOperationException">The variable names a folder that is no unpacked Keycloak.</exception>
+    public static KeycloakDistribution? Find(int? majorVersion, out string reason)
     {
+        var wanted = majorVersion is null ? "Keycloak" : $"Keycloak {majorVersion}";
         var homes = Environment.GetEnvironmentVariable(HomeVariable);
         if (string.IsNullOrWhiteSpace(homes))
         {
-            reason = $"{HomeVariable} is not set. Set it to the folder of an unpacked Keycloak {majorVersion} distribution "
+            reason = $"{HomeVariable} is not set. Set it to the folder of an unpacked {wanted} distribution "
                 + "(several folders separated like PATH) and have Java 17 or later on the PATH.";
             return null;
         }
 
         if (OperatingSystem.IsWindows())
         {
-            reason = "Keycloak is started through bash here, which these tests do not do on Windows: run them on Linux, macOS or WSL.";
+            reason = "Keycloak is started through bash here, which does not work on Windows: use Linux, macOS or WSL.";
             return null;
         }
 
         var found = homes.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(Read)
+            .Select(At)
             .ToList();
-        reason = $"{HomeVariable} names no Keycloak {majorVersion}, only: {string.Join(", ", found.Select(one => one.Version))}. "
-            + $"Add the folder of a Keycloak {majorVersion} distribution.";
-        return found.Where(one => one.Version.Major == majorVersion).MaxBy(one => one.Version);
+        reason = $"{HomeVariable} names no {wanted}, only: {string.Join(", ", found.Select(one => one.Version))}. "
+            + $"Add the folder of a {wanted} distribution.";
+        return found.Where(one => majorVersion is null || one.Version.Major == majorVersion).MaxBy(one => one.Version);
     }
 
-    private static KeycloakDistribution Read(string home)
+    private static KeycloakDistribution At(string home)
     {
         var versionFile = Path.Combine(home, "version.txt");
         var text = File.Exists(versionFile) ? File.ReadAllText(versionFile) : Path.GetFileName(Path.TrimEndingDirectorySeparator(home));
