@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using Gateway;
+using Keycloak.ApiProtection.BrowserTests;
+using Keycloak.ApiProtection.BrowserTests.Browsing;
+using Keycloak.ApiProtection.BrowserTests.Story;
+using Keycloak.ApiProtection.Testing.Servers;
+using Microsoft.Playwright;
+
+[assembly: AssemblyFixture(typeof(ArticleFixture))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Keycloak.ApiProtection.BrowserTests;
+
+/// <summary>The whole system of the article with a real Keycloak 26, and a browser, for all tests of the project.</summary>
+public sealed class ArticleFixture : IAsyncLifetime
+{
+    private const string Realm = "/admin/realms/demo";
+
+    private ArticleSystem? _system;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private OrdersApi? _orders;
+
+    /// <summary>What the tests leave behind.</summary>
+    public StoryBook Story { get; } = new();
+
+    public OrdersApi Orders => _orders!;
+
+    private KeycloakAdmin Admin => _system!.Admin!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Missing() is null)
+        {
+            _system = await ArticleSystem.StartAsync(new ArticleSystemOptions(), TestContext.Current.CancellationToken);
+            _orders = new OrdersApi(_system.Gateway);
+            _playwright = await Playwright.CreateAsync();
+            _browser = await Chromium.LaunchAsync(_playwright);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Story.WriteAsync();
+        _orders?.Dispose();
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (_system is not null)
+        {
+            await _system.DisposeAsync();
+        }
+    }
+
+    /// <summary>Opens the Storefront in a browser of its own; skips the test where something is not installed.</summary>
+    public async Task<StorefrontVisit> VisitAsync()
+    {
+        var missing = Missing();
+        Assert.SkipWhen(missing is not null, missing!);
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 900 } });
+        context.SetDefaultTimeout(20_000);
+        return new StorefrontVisit(context, await context.NewPageAsync(), _system!.Storefront!);
+    }
+
+    public async Task PictureAsync(StorefrontVisit visit, string name, bool wholePage = true) => await visit.Page.ScreenshotAsync(
+        new PageScreenshotOptions { Path = Path.Combine(Story.Folder, $"{name}.png"), FullPage = wholePage });
+
+    /// <summary>Withdraws the user's consent, as an admin does it in the console (Users &gt; the user &gt; Consents).</summary>
+    public async Task WithdrawConsentAsync(string user, CancellationToken cancellationToken) =>
+        await Admin.DeleteAsync($"{Realm}/users/{await UserIdAsync(user, cancellationToken)}/consents/storefront", null, cancellationToken);
+
+    /// <summary>Ends a session, as an admin does it in the console (Sessions &gt; Sign out).</summary>
+    public Task EndSessionAsync(string accessToken, CancellationToken cancellationToken) =>
+        Admin.DeleteAsync($"{Realm}/sessions/{TokenClaim.Read(accessToken, "sid")}", null, cancellationToken);
+
+    /// <summary>How long access tokens live from now on.</summary>
+    public Task SetAccessTokenLifespanAsync(TimeSpan life, CancellationToken cancellationToken) =>
+        Admin.PutAsync(Realm, new JsonObject { ["accessTokenLifespan"] = (int)life.TotalSeconds }, cancellationToken);
+
+    /// <summary>The life of access tokens that the realm has.</summary>
+    public async Task<TimeSpan> AccessTokenLifespanAsync(CancellationToken cancellationToken) =>
+        TimeSpan.FromSeconds((int)(await Admin.GetAsync(Realm, cancellationToken))["accessTokenLifespan"]!);
+
+    /// <summary>Whether the user has consented to the Storefront.</summary>
+    public async Task<bool> HasConsentedAsync(string user, CancellationToken cancellationToken) =>
+        (await Admin.GetAsync($"{Realm}/users/{await UserIdAsync(user, cancellationToken)}/consents", cancellationToken)).AsArray().Count > 0;
+
+    private static string? Missing()
+    {
+        if (KeycloakDistribution.Find(26, out var reason) is null)
+        {
+            return reason;
+        }
+
+        return ArticleSystem.Missing() ?? Chromium.Missing;
+    }
+
+    private async Task<string> UserIdAsync(string user, CancellationToken cancellationToken) =>
+        (string)(await Admin.GetAsync($"{Realm}/users?exact=true&username={user}", cancellationToken)).AsArray()[0]!["id"]!;
+}

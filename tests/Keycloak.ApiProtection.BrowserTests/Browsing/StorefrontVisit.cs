@@ -1,0 +1,93 @@
+using Microsoft.Playwright;
+
+namespace Keycloak.ApiProtection.BrowserTests.Browsing;
+
+/// <summary>A person at the Storefront, with a browser that knows nothing of other tests.</summary>
+public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri storefront) : IAsyncDisposable
+{
+    public IPage Page => page;
+
+    /// <summary>Chooses what to ask for, and logs in at Keycloak's pages as far as its question for consent.</summary>
+    public async Task LogInAsync(string user, Consent consent = Consent.ReadOrders)
+    {
+        await page.GotoAsync(storefront.AbsoluteUri);
+        await page.GetByTestId("read-orders").SetCheckedAsync(consent.HasFlag(Consent.ReadOrders));
+        await page.GetByTestId("place-orders").SetCheckedAsync(consent.HasFlag(Consent.PlaceOrders));
+        await page.GetByTestId("stay-connected").SetCheckedAsync(consent.HasFlag(Consent.StayConnected));
+        await page.GetByTestId("login").ClickAsync();
+
+        // With organisations on, a page asks for the name, and the next one for the password.
+        await page.Locator("#username").FillAsync(user);
+        if (await page.Locator("#password").CountAsync() == 0)
+        {
+            await page.Locator("#kc-login").ClickAsync();
+        }
+
+        await page.Locator("#password").FillAsync(user);
+        await page.Locator("#kc-login").ClickAsync();
+        await page.Locator("button[name=accept], input[name=accept], [data-testid=email-answer]").First.WaitForAsync();
+    }
+
+    /// <summary>Answers Keycloak's question for consent.</summary>
+    public async Task AnswerConsentAsync(bool yes)
+    {
+        var button = page.Locator(yes ? "[name=accept]" : "[name=cancel]");
+        if (await button.CountAsync() > 0)
+        {
+            await button.ClickAsync();
+        }
+
+        await page.Locator(yes ? "[data-testid=email-answer]" : "[data-testid=login-failed]").First.WaitForAsync();
+    }
+
+    /// <summary>Logs in, consents, and reads the access token that the Storefront got.</summary>
+    public async Task<string> LogInAndConsentAsync(string user, Consent consent = Consent.ReadOrders)
+    {
+        await LogInAsync(user, consent);
+        await AnswerConsentAsync(yes: true);
+        return await AccessTokenAsync();
+    }
+
+    /// <summary>The whole access token, which the Storefront shows in Development, for curl.</summary>
+    public async Task<string> AccessTokenAsync()
+    {
+        await OpenAsync("tokens");
+        return (await page.GetByTestId("whole-access").TextContentAsync())!.Trim();
+    }
+
+    public Task OpenAsync(string path) => page.GotoAsync(new Uri(storefront, path).AbsoluteUri);
+
+    /// <summary>Sends one kind of token as a bearer token through all three ways, by the button of the page.</summary>
+    /// <returns>The status of each way by its key.</returns>
+    public async Task<IReadOnlyDictionary<string, int>> SendAsync(string kind)
+    {
+        await OpenAsync("tokens");
+        await page.GetByTestId($"send-{kind}").ClickAsync();
+        var answers = page.Locator($"tr[data-kind={kind}] [data-testid=answer]");
+        await answers.Nth(2).WaitForAsync();
+        Dictionary<string, int> statuses = [];
+        foreach (var answer in await answers.AllAsync())
+        {
+            statuses[(await answer.GetAttributeAsync("data-way"))!] = int.Parse((await answer.GetAttributeAsync("data-status"))!, null);
+        }
+
+        return statuses;
+    }
+
+    /// <summary>Presses a button of the Tokens page.</summary>
+    public async Task PressAsync(string button)
+    {
+        await OpenAsync("tokens");
+        await page.GetByTestId(button).ClickAsync();
+        await page.Locator("[data-testid=notice], [data-testid=warning]").First.WaitForAsync();
+    }
+
+    /// <summary>Logs out here and at Keycloak, and comes back.</summary>
+    public async Task LogOutAsync()
+    {
+        await page.GetByTestId("logout").ClickAsync();
+        await page.GetByTestId("logged-out").WaitForAsync();
+    }
+
+    public ValueTask DisposeAsync() => context.DisposeAsync();
+}

@@ -1,0 +1,75 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+
+namespace Keycloak.ApiProtection.BrowserTests.Story;
+
+/// <summary>The orders API through each of the three ways, asked with a token in hand.</summary>
+public sealed class OrdersApi(Uri gateway) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly HttpClient _http = new();
+
+    /// <summary>Asks for the e-mail address through each way.</summary>
+    public Task<IReadOnlyDictionary<string, int>> EmailAsync(string token, CancellationToken cancellationToken) =>
+        EachAsync(way => StatusAsync(HttpMethod.Get, way, "email", token, cancellationToken));
+
+    /// <summary>Places an order through each way.</summary>
+    public Task<IReadOnlyDictionary<string, int>> PlaceAsync(string token, CancellationToken cancellationToken) =>
+        EachAsync(way => StatusAsync(HttpMethod.Post, way, "orders", token, cancellationToken));
+
+    /// <summary>Does something and asks through each way, with the token in use all the time, until each refuses.</summary>
+    public async Task<IReadOnlyDictionary<string, WayAnswer>> RefusedAfterAsync(Func<Task> act, string token, CancellationToken cancellationToken)
+    {
+        var before = await EmailAsync(token, cancellationToken);
+        Assert.All(before, answer => Assert.Equal(200, answer.Value));
+        var began = TimeProvider.System.GetTimestamp();
+        var refusals = Way.All.ToDictionary(way => way, way => RefusalAsync(way, token, began, cancellationToken));
+        await act();
+        Dictionary<string, WayAnswer> answers = [];
+        foreach (var (way, refusal) in refusals)
+        {
+            answers[way] = await refusal;
+        }
+
+        return answers;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<WayAnswer> RefusalAsync(string way, string token, long began, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var status = await StatusAsync(HttpMethod.Get, way, "email", token, cancellationToken);
+            var after = TimeProvider.System.GetElapsedTime(began);
+            if (status != 200 || after > Patience)
+            {
+                return new WayAnswer(status, after);
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    private static async Task<IReadOnlyDictionary<string, int>> EachAsync(Func<string, Task<int>> ask)
+    {
+        Dictionary<string, int> statuses = [];
+        foreach (var way in Way.All)
+        {
+            statuses[way] = await ask(way);
+        }
+
+        return statuses;
+    }
+
+    private async Task<int> StatusAsync(HttpMethod method, string way, string path, string token, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(gateway, $"{way}/{path}"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Content = method == HttpMethod.Post ? JsonContent.Create(new { item = "lamp", quantity = 1 }) : null;
+        using var response = await _http.SendAsync(request, cancellationToken);
+        return (int)response.StatusCode;
+    }
+}

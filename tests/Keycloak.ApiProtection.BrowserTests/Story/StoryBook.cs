@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace Keycloak.ApiProtection.BrowserTests.Story;
+
+/// <summary>What happened and what each way answered: a table that the tests leave behind, with the screenshots, in <c>TestResults/story</c>.</summary>
+public sealed class StoryBook
+{
+    private readonly ConcurrentQueue<string> _rows = new();
+
+    public StoryBook()
+    {
+        Folder = Path.Combine(ProjectFolder(), "TestResults", "story");
+        Directory.CreateDirectory(Folder);
+    }
+
+    public string Folder { get; }
+
+    public void Tell(string act, IReadOnlyDictionary<string, WayAnswer> answers) =>
+        _rows.Enqueue($"| {act} | {string.Join(" | ", Way.All.Select(way => answers[way]))} |");
+
+    public void Tell(string act, IReadOnlyDictionary<string, int> statuses) =>
+        Tell(act, statuses.ToDictionary(status => status.Key, status => new WayAnswer(status.Value)));
+
+    public async Task WriteAsync()
+    {
+        var text = new StringBuilder()
+            .AppendLine("| act | introspected | checked | direct |")
+            .AppendLine("|---|---|---|---|")
+            .AppendJoin(Environment.NewLine, _rows)
+            .AppendLine();
+        await File.WriteAllTextAsync(Path.Combine(Folder, "story.md"), text.ToString());
+    }
+
+    private static string ProjectFolder()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (folder.EnumerateFiles("*.csproj").Any())
+            {
+                return folder.FullName;
+            }
+        }
+
+        return AppContext.BaseDirectory;
+    }
+}

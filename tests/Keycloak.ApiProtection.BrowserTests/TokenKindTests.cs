@@ -1,0 +1,77 @@
+using Keycloak.ApiProtection.BrowserTests.Browsing;
+
+namespace Keycloak.ApiProtection.BrowserTests;
+
+/// <summary>The article's table 1: only an access token for this API opens it.</summary>
+public sealed class TokenKindTests(ArticleFixture article)
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("access", 200, "an access token, by the page's button")]
+    [InlineData("tampered", 401, "a tampered access token")]
+    [InlineData("id", 401, "an ID token used as access token")]
+    [InlineData("refresh", 401, "a refresh token used as access token")]
+    public async Task Each_kind_of_token_is_answered_through_each_way(string kind, int expected, string act)
+    {
+        await using var visit = await article.VisitAsync();
+        await visit.LogInAndConsentAsync("alice");
+
+        var statuses = await visit.SendAsync(kind);
+
+        article.Story.Tell(act, statuses);
+        Assert.Equal(Story.Way.All.Order(), statuses.Keys.Order());
+        Assert.All(statuses, answer => Assert.Equal(expected, answer.Value));
+    }
+
+    [Fact]
+    public async Task An_offline_token_is_no_access_token_and_outlives_the_session()
+    {
+        await using var visit = await article.VisitAsync();
+        var token = await visit.LogInAndConsentAsync("alice", Consent.ReadOrders | Consent.StayConnected);
+        var statuses = await visit.SendAsync("offline");
+        article.Story.Tell("an offline token used as access token", statuses);
+        Assert.All(statuses, answer => Assert.Equal(401, answer.Value));
+        await article.PictureAsync(visit, "tokens");
+
+        await article.EndSessionAsync(token, Cancelled);
+        await visit.PressAsync("refresh");
+        Assert.Equal(0, await visit.Page.GetByTestId("warning").CountAsync());
+        var younger = await visit.AccessTokenAsync();
+        Assert.NotEqual(token, younger);
+        statuses = await article.Orders.EmailAsync(younger, Cancelled);
+        article.Story.Tell("the session ended, a new access token for the offline token", statuses);
+        Assert.All(statuses, answer => Assert.Equal(200, answer.Value));
+    }
+
+    [Fact]
+    public async Task A_token_for_another_audience_is_refused_through_each_way()
+    {
+        await using var visit = await article.VisitAsync();
+        var token = await visit.LogInAndConsentAsync("alice", Consent.None);
+
+        var statuses = await article.Orders.EmailAsync(token, Cancelled);
+
+        article.Story.Tell("a token for another audience", statuses);
+        Assert.DoesNotContain("orders-api", TokenClaim.Read(token, "aud") ?? "", StringComparison.Ordinal);
+        Assert.Contains("email", TokenClaim.Read(token, "scope")!, StringComparison.Ordinal);
+        Assert.All(statuses, answer => Assert.Equal(401, answer.Value));
+    }
+
+    [Fact]
+    public async Task The_orders_api_asks_the_shipping_api_with_a_token_of_its_own_and_not_with_the_callers()
+    {
+        await using var visit = await article.VisitAsync();
+        await visit.LogInAndConsentAsync("alice");
+
+        await visit.OpenAsync("orders?way=direct");
+        await visit.Page.GetByTestId("shipment-link").First.ClickAsync();
+        var exchanged = visit.Page.GetByTestId("shipment");
+        Assert.Equal("200", await exchanged.GetByTestId("answer").GetAttributeAsync("data-status"));
+        await article.PictureAsync(visit, "shipment");
+
+        await visit.OpenAsync("orders?way=direct");
+        await visit.Page.GetByTestId("passed-on-link").First.ClickAsync();
+        Assert.Contains("401", await visit.Page.GetByTestId("shipment").TextContentAsync(), StringComparison.Ordinal);
+    }
+}
