@@ -35,6 +35,7 @@ services.AddHttpClient(nameof(TokenClient), client => client.Timeout = TimeSpan.
 services.AddSingleton<TokenClient>().AddSingleton<TokenRefresh>().AddSingleton<TokenSession>();
 OrdersApi.AddClients(services);
 
+services.AddRouting(options => options.LowercaseUrls = true);
 services.AddRazorPages(options => options.Conventions.AuthorizePage("/Orders").AuthorizePage("/Tokens"));
 services.AddAntiforgery(options => options.Cookie.Name = "storefront.antiforgery");
 services.Configure<CookieTempDataProviderOptions>(options => options.Cookie.Name = "storefront.notice");

@@ -11,11 +11,15 @@ using Storefront.Tokens;
 namespace Storefront.Login;
 
 /// <summary>The framework's OAuth handler, set up for Keycloak: authorization code with PKCE (RFC 7636) and state.</summary>
-internal sealed partial class KeycloakLogin(KeycloakDiscovery discovery, IOptions<KeycloakOptions> keycloak, ILogger<KeycloakLogin> logger)
+internal sealed partial class KeycloakLogin(
+    KeycloakDiscovery discovery, IOptions<KeycloakOptions> keycloak, TimeProvider time, ILogger<KeycloakLogin> logger)
     : IPostConfigureOptions<OAuthOptions>, IConfigureNamedOptions<OAuthOptions>
 {
     /// <summary>The scheme's name.</summary>
     public const string Scheme = "keycloak";
+
+    /// <summary>As long as Keycloak keeps an offline session that nobody uses (Realm settings &gt; Sessions, by default).</summary>
+    private static readonly TimeSpan StayConnected = TimeSpan.FromDays(30);
 
     /// <summary>Begins a log-in that asks for what the user chose, and then goes on at a page of this application.</summary>
     public static AuthenticationProperties Begin(LoginChoices choices, string returnUrl)
@@ -50,12 +54,17 @@ internal sealed partial class KeycloakLogin(KeycloakDiscovery discovery, IOption
         options.Events.OnTicketReceived = received =>
         {
             MemoryTicketStore.BeginNewSession(received.HttpContext);
+            if (received.Properties!.IsPersistent)
+            {
+                received.Properties.ExpiresUtc = time.GetUtcNow() + StayConnected;
+            }
+
             return Task.CompletedTask;
         };
         options.Events.OnRemoteFailure = failed =>
         {
             var reason = LoginFailure.Of(failed.Request, failed.Failure);
-            LoginFailed(logger, reason, failed.Failure?.Message ?? "no reason given");
+            LoginFailed(logger, reason == LoginFailure.Failed ? LogLevel.Warning : LogLevel.Information, reason, failed.Failure?.Message ?? "no reason given");
             failed.HandleResponse();
             failed.Response.Redirect($"/login/failed?reason={reason}");
             return Task.CompletedTask;
@@ -78,7 +87,7 @@ internal sealed partial class KeycloakLogin(KeycloakDiscovery discovery, IOption
     /// The ID token would say so, too, but whoever believes it has to check signature, issuer, audience and nonce, which is the work of an OpenID
     /// Connect handler and not of an OAuth one. So it is kept only to be handed back at log-out (<c>id_token_hint</c>), where Keycloak checks it.
     /// </remarks>
-    private static async Task AskWhoTheUserIsAsync(OAuthCreatingTicketContext context)
+    private async Task AskWhoTheUserIsAsync(OAuthCreatingTicketContext context)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, context.Options.UserInformationEndpoint);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", context.AccessToken);
@@ -89,15 +98,14 @@ internal sealed partial class KeycloakLogin(KeycloakDiscovery discovery, IOption
             "Keycloak's userinfo has no \"sub\". Add the client scope \"basic\" (or \"openid\" to the requested scopes) to the client.");
         context.Identity!.AddClaim(new Claim(ClaimTypes.NameIdentifier, subject));
         context.Identity.AddClaim(new Claim(ClaimTypes.Name, Text(user.RootElement, "name") ?? Text(user.RootElement, "preferred_username") ?? subject));
-        SessionTokens.Of(context.TokenResponse.Response!.RootElement, TimeOf(context)).Store(context.Properties);
-    }
 
-    private static DateTimeOffset TimeOf(OAuthCreatingTicketContext context) =>
-        context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        // Once more than SaveTokens did: with the ID token and the granted scope.
+        SessionTokens.Of(context.TokenResponse.Response!.RootElement, time.GetUtcNow()).Store(context.Properties);
+    }
 
     private static string? Text(JsonElement user, string name) =>
         user.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    [LoggerMessage(EventId = 2, EventName = "LoginFailed", Level = LogLevel.Warning, Message = "A log-in failed ({Reason}): {Message}")]
-    private static partial void LoginFailed(ILogger logger, string reason, string message);
+    [LoggerMessage(EventId = 2, EventName = "LoginFailed", Message = "A log-in failed ({Reason}): {Message}")]
+    private static partial void LoginFailed(ILogger logger, LogLevel level, string reason, string message);
 }

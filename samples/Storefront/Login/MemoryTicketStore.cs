@@ -14,7 +14,7 @@ namespace Storefront.Login;
 internal sealed class MemoryTicketStore : ITicketStore, IDisposable
 {
     private const int MostSessions = 10_000;
-    private static readonly TimeSpan Unused = TimeSpan.FromHours(8);
+    private static readonly TimeSpan Unused = TimeSpan.FromHours(2);
     private static readonly object NewSession = new();
     private readonly MemoryCache _sessions = new(new MemoryCacheOptions { SizeLimit = MostSessions });
 
@@ -72,7 +72,13 @@ internal sealed class MemoryTicketStore : ITicketStore, IDisposable
     {
         // Bytes, not the object: two requests at once must not change one ticket under each other's hands.
         var bytes = TicketSerializer.Default.Serialize(ticket);
-        var entry = new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = Unused, AbsoluteExpiration = ticket.Properties.ExpiresUtc };
+        var entry = new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = ticket.Properties.ExpiresUtc };
+        if (!ticket.Properties.IsPersistent)
+        {
+            // Whoever did not ask to stay connected, and has not been seen for so long, has closed the browser.
+            entry.SlidingExpiration = Unused;
+        }
+
         _sessions.Set(key, bytes, entry);
         if (!_sessions.TryGetValue(key, out _))
         {

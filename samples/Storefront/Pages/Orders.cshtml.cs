@@ -77,7 +77,7 @@ internal sealed class OrdersModel(TokenSession session, OrdersApi api) : PageMod
 
         var answer = await api.PlaceAsync(ApiWays.Parse(Way) ?? ApiWay.Direct, fresh.Tokens.AccessToken, item.Trim(), number, HttpContext.RequestAborted);
         TempData[Placed] = JsonSerializer.Serialize(answer with { Body = answer.Body.Length > 500 ? answer.Body[..500] + "…" : answer.Body });
-        return RedirectToPage(new { Way });
+        return RedirectToPage(new { way = Way });
     }
 
     private async Task<IActionResult> ShowAsync()
