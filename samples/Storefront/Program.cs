@@ -31,7 +31,8 @@ services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
 services.AddAuthorization();
 
 services.AddHttpClient(nameof(KeycloakDiscovery), client => client.Timeout = TimeSpan.FromSeconds(10));
-services.AddHttpClient(nameof(TokenClient), client => client.Timeout = TimeSpan.FromSeconds(10));
+services.AddHttpClient(nameof(TokenClient), client => client.Timeout = TimeSpan.FromSeconds(10))
+    .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });    // a secret goes where it was meant to
 services.AddSingleton<TokenClient>().AddSingleton<TokenRefresh>().AddSingleton<TokenSession>();
 OrdersApi.AddClients(services);
 
