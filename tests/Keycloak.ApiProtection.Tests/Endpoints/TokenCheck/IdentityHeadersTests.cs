@@ -73,14 +73,6 @@ public sealed class IdentityHeadersTests
         Assert.Equal(claim, Uri.UnescapeDataString(header));
     }
 
-    [Fact]
-    public async Task Half_a_surrogate_pair_does_not_break_the_answer()
-    {
-        await using var app = await GatewayCaller.StartAsync();
-
-        Assert.Equal("%5Cud800", (await app.CheckAsync(app.Alice.With("preferred_username", "\"\\ud800\"")).IdentityAsync())["X-Token-Username"]);
-    }
-
     [Theory]
     [InlineData("true", "alice@example.com")]
     [InlineData("\"true\"", "alice@example.com")]
