@@ -66,9 +66,8 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
         var buffer = ArrayPool<byte>.Shared.Rent(token.Length * 2);
         try
         {
-            return Ascii.FromUtf16(token, buffer, out var length) != OperationStatus.Done
-                ? TokenVerification.Refused(TokenRejection.Form)
-                : Verify(buffer.AsSpan(0, length), hash, buffer.AsSpan(length), key, out wanted);
+            TokenText.Narrow(token, buffer);
+            return Verify(buffer.AsSpan(0, token.Length), hash, buffer.AsSpan(token.Length), key, out wanted);
         }
         finally
         {

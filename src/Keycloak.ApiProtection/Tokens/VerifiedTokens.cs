@@ -104,8 +104,8 @@ internal sealed class VerifiedTokens
         var (first, second) = SetsOf(hash);
         lock (_gate)
         {
-            var known = IndexOf(first, token);
-            known = known < 0 ? IndexOf(second, token) : known;
+            var known = IndexOf(first, token, hash);
+            known = known < 0 ? IndexOf(second, token, hash) : known;
             if (known >= 0)
             {
                 var same = _places[known].Token!;
@@ -159,11 +159,11 @@ internal sealed class VerifiedTokens
         return -1;
     }
 
-    private int IndexOf(uint set, AccessToken token)
+    private int IndexOf(uint set, AccessToken token, ulong hash)
     {
         for (var place = (int)set * Ways; place < (int)(set + 1) * Ways; place++)
         {
-            if (_places[place].Token is { } known && known.HasSameTextAs(token))
+            if (_places[place].Hash == hash && _places[place].Token is { } known && known.HasSameTextAs(token))
             {
                 return place;
             }
