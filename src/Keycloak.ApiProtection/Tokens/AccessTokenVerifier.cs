@@ -9,10 +9,16 @@ namespace Keycloak.ApiProtection.Tokens;
 
 /// <summary>Decides about access tokens, in-process: form, header, claims, key and signature, the cheap questions first.</summary>
 /// <remarks>RFC 7515, RFC 7519, RFC 8725 and RFC 9068. What can be refused without cryptography never reaches it; what was verified before neither.</remarks>
-internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, TimeProvider time, VerifiedTokenCounts counts, VerifiedTokens? verified = null)
+internal sealed class AccessTokenVerifier(
+    TokenPolicy policy,
+    RealmKeys keys,
+    TimeProvider time,
+    VerifiedTokenCounts counts,
+    VerifiedTokens? verified = null,
+    VerifiedHeaders? headers = null)
 {
     private readonly ITokenRule[] _rules = policy.Rules();
-    private readonly VerifiedHeaders _headers = new();
+    private readonly VerifiedHeaders _headers = headers ?? new();
 
     /// <summary>Gets what is asked of a token.</summary>
     public TokenPolicy Policy => policy;

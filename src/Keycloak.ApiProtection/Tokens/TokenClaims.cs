@@ -63,7 +63,7 @@ internal ref struct TokenClaims
             return false;
         }
 
-        Span<JsonMemberNames.Entry> seen = stackalloc JsonMemberNames.Entry[64];
+        Span<JsonMemberNames.Entry> seen = stackalloc JsonMemberNames.Entry[JsonObjectReader.MaximumMembers];
         var reader = new JsonObjectReader(json, seen);
         while (reader.Read())
         {

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Keycloak.ApiProtection.Tokens.Json;
@@ -14,41 +13,36 @@ internal ref struct JsonMemberNames(ReadOnlySpan<byte> json, Span<JsonMemberName
     private readonly Span<Entry> _seen = seen;
     private int _count;
 
-    // One bit for each eight bits of a mark: where it is clear, which is nearly always, nobody need be compared with.
-    private Filter _filter;
-
-    /// <summary>Gets whether <see cref="Refuse"/> refused for want of room, and not because a name stands twice.</summary>
-    public bool IsFull { get; private set; }
+    // One bit for each six bits of a mark: where it is clear, which is nearly always, nobody need be compared with.
+    private ulong _filter;
 
     /// <summary>Remembers the name; answers what is wrong with it, null when nothing is.</summary>
     public string? Refuse(JsonValue name)
     {
-        var mark = Mark(name);
-        ref var bits = ref _filter[(int)(mark >> 62)];
-        var bit = 1UL << (int)(mark >> 56);
-        if ((bits & bit) != 0 && WasSeen(name, (uint)mark))
+        var text = name.Raw(_json);
+        var mark = Mark(text);
+        var bit = 1UL << (int)(mark >> 58);
+        if ((_filter & bit) != 0 && WasSeen(text, mark))
         {
             return "a member stands in it twice";
         }
 
-        bits |= bit;
+        _filter |= bit;
+
         if (_count == _seen.Length)
         {
-            IsFull = true;
             return "it has too many members";
         }
 
-        _seen[_count++] = new Entry((uint)mark, name.Start);
+        _seen[_count++] = new Entry(mark, name.Start, name.Length);
         return null;
     }
 
-    private readonly bool WasSeen(JsonValue name, uint mark)
+    private readonly bool WasSeen(ReadOnlySpan<byte> text, ulong mark)
     {
-        // With the quote behind it, so that no name is taken for a longer one's beginning.
-        var text = _json.Slice(name.Start, name.Length + 1);
         foreach (ref readonly var entry in _seen[.._count])
         {
-            if (entry.Mark == mark && _json[entry.Start..].StartsWith(text))
+            if (entry.Mark == mark && _json.Slice(entry.Start, entry.Length).SequenceEqual(text))
             {
                 return true;
             }
@@ -57,31 +51,22 @@ internal ref struct JsonMemberNames(ReadOnlySpan<byte> json, Span<JsonMemberName
         return false;
     }
 
-    // Eight letters at a time, and the last eight of a long name once more, so that names of every length take the same way.
-    private readonly ulong Mark(JsonValue name)
+    private static ulong Mark(ReadOnlySpan<byte> text)
     {
-        var (at, left) = (name.Start, name.Length);
-        var mark = Seed ^ (ulong)left;
-        for (; left > sizeof(ulong); at += sizeof(ulong), left -= sizeof(ulong))
+        var mark = Seed ^ (ulong)text.Length;
+        while (text.Length >= sizeof(ulong))
         {
-            mark = Mix(mark ^ BinaryPrimitives.ReadUInt64LittleEndian(_json[at..]));
+            mark = Mix(mark ^ BinaryPrimitives.ReadUInt64LittleEndian(text));
+            text = text[sizeof(ulong)..];
         }
 
-        return left == 0 ? Mix(mark)
-            : at + sizeof(ulong) <= _json.Length ? Mix(mark ^ (BinaryPrimitives.ReadUInt64LittleEndian(_json[at..]) << (64 - (left * 8))))
-            : Mix(mark ^ LastLetters(_json.Slice(at, left)));
-    }
-
-    /// <summary>The same for a name that ends with the document.</summary>
-    private static ulong LastLetters(ReadOnlySpan<byte> letters)
-    {
-        ulong word = 0;
-        for (var at = letters.Length - 1; at >= 0; at--)
+        ulong rest = 0;
+        foreach (var letter in text)
         {
-            word = (word << 8) | letters[at];
+            rest = (rest << 8) | letter;
         }
 
-        return word << (64 - (letters.Length * 8));
+        return Mix(mark ^ rest);
     }
 
     private static ulong Mix(ulong value)
@@ -90,12 +75,6 @@ internal ref struct JsonMemberNames(ReadOnlySpan<byte> json, Span<JsonMemberName
         return value ^ (value >> 29);
     }
 
-    /// <summary>One name: part of its mark, and where it stands.</summary>
-    internal readonly record struct Entry(uint Mark, int Start);
-
-    [InlineArray(4)]
-    private struct Filter
-    {
-        private ulong _bits;
-    }
+    /// <summary>One name: its mark, and where it stands.</summary>
+    internal readonly record struct Entry(ulong Mark, int Start, int Length);
 }
