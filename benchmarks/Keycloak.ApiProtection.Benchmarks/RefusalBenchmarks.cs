@@ -24,10 +24,10 @@ public class RefusalBenchmarks
         {
             "size" => new string('A', 20_000),
             "form" => good + "=",
-            "jose_header" => _api.Token(change: token => token.WithHeader("kid", 1)),
+            "jose_header" => _api.Token(change: token => token.WithHeader("typ", 1)),
             "critical" => _api.Token(change: token => token.WithHeader("crit", "exp")),
             "payload" => _api.Token(change: token => token.WithClaim("nbf", "tomorrow")),
-            "bound_dpop" => _api.Token(change: token => token.WithClaim("cnf", new { jkt = "x" })),
+            "bound_dpop" => _api.Token(change: token => token.BoundToDPoP("x")),
             "key_unfit" => _api.Token(change: token => token.WithHeader("alg", "PS256")),
             "algorithm_none" => _api.Token(change: token => token.WithHeader("alg", "none")),
             "issuer" => _api.Token(change: token => token.WithIssuer("https://elsewhere.example.com/realms/demo")),
