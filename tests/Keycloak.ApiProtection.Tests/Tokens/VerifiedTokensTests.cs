@@ -185,13 +185,14 @@ public sealed class VerifiedTokensTests
         var busy = Add(memory, 4, filling: long6);
         Assert.True(Knows(memory, busy));
 
+        var idle = new List<string>(old);
         for (var number = 5; number < 100; number++)
         {
-            Add(memory, number, filling: long6);
+            idle.Add(Add(memory, number, filling: long6));
             Assert.True(Knows(memory, busy));
         }
 
-        Assert.All(old, text => Assert.False(Knows(memory, text)));
+        Assert.All(idle[..^20], text => Assert.False(Knows(memory, text)));
         Assert.Equal(4, _counts.Tokens);
     }
 
