@@ -94,12 +94,12 @@ internal sealed class ProtectedApi : IDisposable
                 Curve = ECCurve.NamedCurves.nistP256,
                 Q = new ECPoint { X = Number(key, "x"), Y = Number(key, "y") },
             });
-            return () => ecdsa.VerifyData(inputs[Turn()], signatures[next], HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            return () => ecdsa.VerifyData(inputs[Turn()].AsSpan(), signatures[next], HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
 
         var rsa = RSA.Create(new RSAParameters { Modulus = Number(key, "n"), Exponent = Number(key, "e") });
         var padding = header.RootElement.GetProperty("alg").GetString()!.StartsWith('P') ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
-        return () => rsa.VerifyData(inputs[Turn()], signatures[next], HashAlgorithmName.SHA256, padding);
+        return () => rsa.VerifyData(inputs[Turn()].AsSpan(), signatures[next], HashAlgorithmName.SHA256, padding);
 
         int Turn() => next = next + 1 == inputs.Length ? 0 : next + 1;
     }

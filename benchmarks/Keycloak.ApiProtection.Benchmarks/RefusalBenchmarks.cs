@@ -24,7 +24,7 @@ public class RefusalBenchmarks
         {
             "size" => new string('A', 20_000),
             "form" => good + "=",
-            "jose_header" => _api.Token(change: token => token.WithHeader("typ", 1)),
+            "jose_header" => _api.Token(change: token => token.WithRawHeader("{\"alg\":1}")),
             "critical" => _api.Token(change: token => token.WithHeader("crit", "exp")),
             "payload" => _api.Token(change: token => token.WithClaim("nbf", "tomorrow")),
             "bound_dpop" => _api.Token(change: token => token.BoundToDPoP("x")),
