@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Endpoints.TokenCheck;
 
-/// <summary>The answer to a gateway whose request was authorized: 204, and who the caller is. Refusals never come here.</summary>
+/// <summary>The answer to a gateway whose request was authorized: 200, and who the caller is. Refusals never come here.</summary>
 internal sealed class TokenCheckAnswer(RefusalLog refusals, ILogger<TokenCheckAnswer> logger)
 {
     public Task WriteAsync(HttpContext context)
@@ -26,7 +26,10 @@ internal sealed class TokenCheckAnswer(RefusalLog refusals, ILogger<TokenCheckAn
 
         IdentityHeaders.Write(response.Headers, identity, (header, length) => Report(
             context, header, (logger, endpoint, alike) => logger.IdentityHeaderOmitted(endpoint, header, length, IdentityHeaders.MostBytes, alike)));
-        response.StatusCode = StatusCodes.Status204NoContent;
+
+        // Not 204: NGINX and Traefik take every 2xx for a yes, Envoy nothing but 200.
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentLength = 0;
         return Task.CompletedTask;
     }
 

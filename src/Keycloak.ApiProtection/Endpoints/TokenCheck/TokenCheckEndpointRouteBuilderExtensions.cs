@@ -12,7 +12,7 @@ public static class TokenCheckEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps an endpoint at which a gateway (NGINX <c>auth_request</c>, Envoy <c>ext_authz</c> over HTTP, Traefik <c>forwardAuth</c>) asks whether a request may pass, for APIs that
-    /// cannot use this library themselves. 204 with identity headers (<c>X-Token-Subject</c>, ...): it may. Otherwise the answers of every protected endpoint: 401 or 403 with the
+    /// cannot use this library themselves. 200 with identity headers (<c>X-Token-Subject</c>, ...) and no body: it may. Otherwise the answers of every protected endpoint: 401 or 403 with the
     /// challenge, 503 with <c>Retry-After</c>.
     /// </summary>
     /// <remarks>
