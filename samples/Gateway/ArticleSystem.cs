@@ -159,7 +159,6 @@ public sealed class ArticleSystem : IAsyncDisposable
     private Dictionary<string, string> Places() => new()
     {
         ["KEYCLOAK"] = Realm.Server.Authority,
-        ["KEYCLOAK_HOST"] = Realm.Server.Authority,
         ["REALM_PATH"] = Realm.Issuer.AbsolutePath,
         ["REALM"] = RunningRealm.Name,
         ["API_CLIENT"] = "orders-api",

@@ -6,6 +6,8 @@ namespace Gateway;
 /// <summary>How the system starts.</summary>
 public sealed class ArticleSystemOptions
 {
+    private static readonly Version StandardTokenExchange = new(26, 2);
+
     /// <summary>Gets or sets the Keycloak to start.</summary>
     /// <value>Null by default: the embedded realm, without login pages, so without the Storefront. <see cref="FindKeycloak"/> finds one.</value>
     public KeycloakDistribution? Keycloak { get; set; }
@@ -26,7 +28,17 @@ public sealed class ArticleSystemOptions
     /// <value>Null by default: that of this machine.</value>
     public NginxInstallation? Nginx { get; set; }
 
-    /// <summary>The newest Keycloak that <c>KEYCLOAK_HOME</c> names, where it can do standard token exchange: 26.2 or later.</summary>
-    /// <param name="reason">Where there is none: why.</param>
-    public static KeycloakDistribution? FindKeycloak(out string reason) => KeycloakDistribution.Find(26, out reason);
+    /// <summary>The newest Keycloak that <c>KEYCLOAK_HOME</c> names, if it can exchange tokens as the sample does.</summary>
+    /// <param name="reason">Where there is none: why, and what to set.</param>
+    public static KeycloakDistribution? FindKeycloak(out string reason)
+    {
+        var found = KeycloakDistribution.Find(null, out reason);
+        if (found is null || found.Version >= StandardTokenExchange)
+        {
+            return found;
+        }
+
+        reason = $"{KeycloakDistribution.HomeVariable} names only Keycloak {found.Version}: standard token exchange came with {StandardTokenExchange}.";
+        return null;
+    }
 }

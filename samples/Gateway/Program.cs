@@ -1,12 +1,10 @@
+using System.Runtime.InteropServices;
 using Gateway;
 using Gateway.Tours;
 
 using var end = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    end.Cancel();
-};
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 
 try
 {
@@ -30,4 +28,10 @@ catch (InvalidOperationException failure)
 {
     await Console.Error.WriteLineAsync(failure.Message);
     return 1;
+}
+
+void End(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    end.Cancel();
 }

@@ -11,6 +11,7 @@ internal static class TourSteps
         var reader = await keycloak.PasswordAsync("alice", "openid", cancellation: cancellation);
         var bob = await keycloak.PasswordAsync("bob", "openid", cancellation: cancellation);
         var foreign = await keycloak.PasswordAsync("mallory", "openid", "no-audience", cancellation);
+        var another = await keycloak.PasswordAsync("mallory", "openid", "reports", cancellation);
         var revoked = await keycloak.PasswordAsync("alice", "openid orders:write", cancellation: cancellation);
 
         var steps = new List<TourStep>();
@@ -25,12 +26,14 @@ internal static class TourSteps
         Step("alice, ID token", [alice.Id!], HttpMethod.Get, "email", 401);
         Step("alice, refresh token", [alice.Refresh!], HttpMethod.Get, "email", 401);
         Step("mallory, token for no API", [foreign.Access], HttpMethod.Get, "email", 401);
+        Step("mallory, token for another API", [another.Access], HttpMethod.Get, "email", 401);
         Step("mallory, alice's token, changed", [Tamper(alice.Access)], HttpMethod.Get, "email", 401);
         Step("mallory, two tokens", [alice.Access, bob.Access], HttpMethod.Get, "email", 400);
         steps.Add(new TourStep("mallory, header X-Token-Subject", [], HttpMethod.Get, "email", [401, 401, 401]) { Forged = ("X-Token-Subject", "alice") });
 
         // Behind a gateway the API has no token that it could exchange.
         steps.Add(new TourStep("alice, order 1's shipment", [alice.Access], HttpMethod.Get, "orders/1/shipment", [501, 501, 200]));
+        steps.Add(new TourStep("alice, the same, token passed on", [alice.Access], HttpMethod.Get, "orders/1/shipment/passed-on", [501, 501, 200]));
 
         Step("alice, another token, revoked", [revoked.Access], HttpMethod.Post, "orders", 401, () => keycloak.RevokeAsync(revoked.Access, cancellation: cancellation));
         Step("alice, logged out", [alice.Access], HttpMethod.Get, "email", 401, () => keycloak.LogOutAsync(alice.Refresh!, cancellation: cancellation));
