@@ -120,7 +120,7 @@ public sealed class ArticleSystem : IAsyncDisposable
         var toShipping = KeyValuePair.Create("Shipping:Address", shipping.AbsoluteUri);
         OrdersDirect = await ProgramAsync("Orders", "orders-direct", direct, [.. KeycloakFor("orders-api"), .. asked, toShipping, new("Identity", "Token")], cancellation);
         OrdersBehind = await ProgramAsync("Orders", "orders-behind", behind, [toShipping, new("Identity", "Gateway")], cancellation);
-        TokenCheck = await ProgramAsync("TokenCheck", "token-check", check, [.. KeycloakFor("gateway"), .. asked], cancellation);
+        TokenCheck = await ProgramAsync("TokenCheck", "token-check", check, [.. KeycloakFor("orders-api"), .. asked], cancellation);
         Shipping = await ProgramAsync("Shipping", "shipping", shipping, KeycloakFor("shipping-api"), cancellation);
         Nginx = Started(await NginxServer.StartAsync(nginx, gateway, _folder, Places(), cancellation));
 
