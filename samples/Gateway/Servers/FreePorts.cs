@@ -3,21 +3,38 @@ using System.Net.Sockets;
 
 namespace Gateway.Servers;
 
-/// <summary>Ports that nobody listened on a moment ago, all different because they are held together.</summary>
+/// <summary>Ports that nobody listens on, below those that the system gives to outgoing connections: so that a server can come back to its own.</summary>
 internal static class FreePorts
 {
-    /// <summary>Finds some, as addresses of 127.0.0.1.</summary>
+    private const int First = 20_000;
+    private const int Last = 32_000;
+
+    /// <summary>Finds some, as addresses of 127.0.0.1. They are held together, so all are different.</summary>
     public static Uri[] Find(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        var held = new List<Socket>();
         try
         {
-            listeners.ForEach(listener => listener.Start());
-            return [.. listeners.Select(listener => new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"))];
+            while (held.Count < count)
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                try
+                {
+                    socket.Bind(new IPEndPoint(IPAddress.Loopback, Random.Shared.Next(First, Last)));
+                    socket.Listen();
+                    held.Add(socket);
+                }
+                catch (SocketException)
+                {
+                    socket.Dispose();
+                }
+            }
+
+            return [.. held.Select(socket => new Uri($"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}"))];
         }
         finally
         {
-            listeners.ForEach(listener => listener.Dispose());
+            held.ForEach(socket => socket.Dispose());
         }
     }
 }

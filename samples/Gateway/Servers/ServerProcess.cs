@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Gateway.Servers;
 
-/// <summary>A server in a process group of its own, which is killed when the pipe to this process closes: on disposal, and also when this process is killed itself.</summary>
+/// <summary>A server in a process group of its own, which is ended when the pipe to this process closes: on disposal, and also when this process is killed.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
-    // The guard reads from our pipe, in the background, and kills the group when nothing more can come.
+    // The guard reads from our pipe, in the background, and ends the group when nothing more can come.
     private const string GuardScript = """
         set -m
         exec 3<&0
@@ -13,7 +13,7 @@ public sealed class ServerProcess : IAsyncDisposable
         server=$!
         echo "$server"
         exec >/dev/null
-        { read -r _ <&3; kill -KILL -- "-$server"; } >/dev/null 2>&1 &
+        { read -r _ <&3; kill -TERM -- "-$server"; sleep 5; kill -KILL -- "-$server"; } >/dev/null 2>&1 &
         guard=$!
         exec 3<&- >/dev/null 2>&1
         wait "$server"
@@ -75,7 +75,7 @@ public sealed class ServerProcess : IAsyncDisposable
         await Readiness.WaitAsync(this, cancellation);
     }
 
-    /// <summary>Kills it. Its port stays its own as long as nobody else takes it.</summary>
+    /// <summary>Ends it, within 5 seconds. Its port stays its own as long as nobody else takes it.</summary>
     public async Task StopAsync()
     {
         if (_guard is not { } guard)
