@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gateway;
 using Keycloak.ApiProtection.GatewayTests.Clients;
 using Keycloak.ApiProtection.GatewayTests.Fixtures;
@@ -161,6 +162,33 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
         }
 
         Assert.All(await Task.WhenAll(Way.All.Select(way => GetAsync(way, token))), answer => Assert.Equal(200, answer.Status));
+    }
+
+    [Fact]
+    public async Task A_token_check_that_hangs_is_an_outage_until_it_goes_on()
+    {
+        var token = Request.Bearer(await system.TokenAsync("alice"));
+        Assert.Equal(200, (await GetAsync(Way.Checked, token)).Status);
+
+        await SignalAsync("STOP", system.Article.TokenCheck.Id);
+        try
+        {
+            AssertUnavailable(await GetAsync(Way.Checked, token));
+            Assert.Equal(200, (await GetAsync(Way.Direct, token)).Status);
+        }
+        finally
+        {
+            await SignalAsync("CONT", system.Article.TokenCheck.Id);
+        }
+
+        Assert.Equal(200, (await GetAsync(Way.Checked, token)).Status);
+        Assert.True(system.Article.TokenCheck.IsRunning);
+    }
+
+    private static async Task SignalAsync(string signal, int process)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", "--", $"-{process}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     private static void AssertUnavailable(RawAnswer answer)
