@@ -70,10 +70,17 @@ public sealed partial class StartTests
         settings["Shipping__Address"] = "http://127.0.0.1:1";
         using var program = Start(orders, settings);
         using var timeout = new CancellationTokenSource(Patience);
-        var errors = program.StandardError.ReadToEndAsync(timeout.Token);
-        var output = await program.StandardOutput.ReadToEndAsync(timeout.Token) + await errors;
-        await program.WaitForExitAsync(timeout.Token);
-        return (program.ExitCode, output);
+        try
+        {
+            var errors = program.StandardError.ReadToEndAsync(timeout.Token);
+            var output = await program.StandardOutput.ReadToEndAsync(timeout.Token) + await errors;
+            await program.WaitForExitAsync(timeout.Token);
+            return (program.ExitCode, output);
+        }
+        finally
+        {
+            program.Kill();
+        }
     }
 
     private static Process Start(string program, Dictionary<string, string> environment)
