@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Storefront.Tokens;
+
+namespace Storefront.Pages;
+
+/// <summary>The first page: what this is, and the way in.</summary>
+internal sealed class IndexModel : PageModel
+{
+    /// <summary>Gets the user's tokens; null where nobody is logged in.</summary>
+    public SessionTokens? Tokens { get; private set; }
+
+    /// <summary>Shows the page.</summary>
+    public async Task OnGetAsync() => Tokens = await TokenSession.ReadAsync(HttpContext);
+}

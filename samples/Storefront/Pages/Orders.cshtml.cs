@@ -1,0 +1,103 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Storefront.Apis;
+using Storefront.Tokens;
+
+namespace Storefront.Pages;
+
+/// <summary>What the user came for: their e-mail address and orders, through one of the ways or through all of them side by side.</summary>
+internal sealed class OrdersModel(TokenSession session, OrdersApi api) : PageModel
+{
+    private const string Placed = "placed";
+
+    /// <summary>Gets or sets the way by its key; anything else: all of them.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Way { get; set; }
+
+    /// <summary>Gets or sets the order whose shipment is asked for; null: none.</summary>
+    [BindProperty(SupportsGet = true)]
+    [StringLength(100)]
+    public string? Shipment { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the orders API shall pass the user's own token on to the shipping API.</summary>
+    [BindProperty(SupportsGet = true)]
+    public bool PassedOn { get; set; }
+
+    /// <summary>Gets the user's tokens.</summary>
+    public SessionTokens? Tokens { get; private set; }
+
+    /// <summary>Gets why there is no fresh access token; null where there is one.</summary>
+    public TokenAnswer? Trouble { get; private set; }
+
+    /// <summary>Gets the ways that were gone.</summary>
+    public IReadOnlyList<ApiWay> Ways { get; private set; } = [];
+
+    /// <summary>Gets the answers about the e-mail address, one a way.</summary>
+    public IReadOnlyList<ApiAnswer> Emails { get; private set; } = [];
+
+    /// <summary>Gets the answers about the orders, one a way.</summary>
+    public IReadOnlyList<ApiAnswer> Orders { get; private set; } = [];
+
+    /// <summary>Gets the answers about a shipment, one a way.</summary>
+    public IReadOnlyList<ApiAnswer> Shipments { get; private set; } = [];
+
+    /// <summary>Gets the answer to the order that was just placed; null where none was.</summary>
+    public ApiAnswer? Order { get; private set; }
+
+    /// <summary>Gets what was wrong with the order form; null: nothing.</summary>
+    public string? FormError { get; private set; }
+
+    /// <summary>Reads e-mail address and orders.</summary>
+    public async Task<IActionResult> OnGetAsync()
+    {
+        if (TempData[Placed] is string placed)
+        {
+            Order = JsonSerializer.Deserialize<ApiAnswer>(placed);
+        }
+
+        return await ShowAsync();
+    }
+
+    /// <summary>Places an order, and then shows the page anew, so that loading it again places no second one.</summary>
+    public async Task<IActionResult> OnPostAsync([FromForm] string? item, [FromForm] string? quantity)
+    {
+        if (string.IsNullOrWhiteSpace(item) || item.Length > 100 || !int.TryParse(quantity, out var number) || number is < 1 or > 99)
+        {
+            FormError = "Say what you want, in at most 100 letters, and how many, from 1 to 99.";
+            return await ShowAsync();
+        }
+
+        var fresh = await session.FreshAsync(HttpContext);
+        if (fresh.Tokens is null)
+        {
+            return Challenge();
+        }
+
+        var answer = await api.PlaceAsync(ApiWays.Parse(Way) ?? ApiWay.Direct, fresh.Tokens.AccessToken, item.Trim(), number, HttpContext.RequestAborted);
+        TempData[Placed] = JsonSerializer.Serialize(answer with { Body = answer.Body.Length > 500 ? answer.Body[..500] + "…" : answer.Body });
+        return RedirectToPage(new { way = Way });
+    }
+
+    private async Task<IActionResult> ShowAsync()
+    {
+        var fresh = await session.FreshAsync(HttpContext);
+        if (fresh.Tokens is null)
+        {
+            return Challenge();
+        }
+
+        Tokens = fresh.Tokens;
+        Trouble = fresh.Error is null ? null : fresh;
+        Ways = ApiWays.Parse(Way) is { } one ? [one] : ApiWays.All;
+        var (token, aborted) = (Tokens.AccessToken, HttpContext.RequestAborted);
+        var emails = Task.WhenAll(Ways.Select(way => api.EmailAsync(way, token, aborted)));
+        var orders = Task.WhenAll(Ways.Select(way => api.OrdersAsync(way, token, aborted)));
+        var shipments = Shipment is { Length: > 0 } order && ModelState.IsValid
+            ? Task.WhenAll(Ways.Select(way => api.ShipmentAsync(way, token, order, PassedOn, aborted)))
+            : Task.FromResult<ApiAnswer[]>([]);
+        (Emails, Orders, Shipments) = (await emails, await orders, await shipments);
+        return Page();
+    }
+}
