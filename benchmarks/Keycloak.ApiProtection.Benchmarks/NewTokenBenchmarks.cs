@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>A token that nobody has seen before, beside the framework's signature check alone.</summary>
+/// <summary>A token that nobody has seen before, beside the framework's signature check alone: other ones each time, so that no branch is learnt by heart.</summary>
 public class NewTokenBenchmarks
 {
     private const int Distinct = 64;
@@ -10,8 +10,9 @@ public class NewTokenBenchmarks
     private ProtectedApi _forgetting = null!;
     private ProtectedApi _remembering = null!;
     private Func<bool> _raw = null!;
-    private string _token = null!;
     private string[] _tokens = null!;
+    private string[] _remembered = null!;
+    private string[] _tampered = null!;
     private int _next;
 
     [Params("RS256", "PS256", "ES256")]
@@ -24,18 +25,23 @@ public class NewTokenBenchmarks
     public void Start()
     {
         _forgetting = ProtectedApi.Start(cacheSize: 0);
-        _token = _forgetting.Token(Algorithm, Letters);
-        _forgetting.Expect(_token, accepted: true);
-        _raw = _forgetting.RawCheck(_token);
-        if (!_raw())
-        {
-            throw new InvalidOperationException("The baseline does not accept the token.");
-        }
+        _tokens = [.. Enumerable.Range(0, Distinct).Select(number => _forgetting.Token(Algorithm, Letters, number))];
+        _tampered = [.. Enumerable.Range(0, Distinct).Select(number => _forgetting.Token(Algorithm, Letters, number, token => token.Tampered()))];
+        _raw = _forgetting.RawCheck(_tokens);
 
         // Room for eight, and 64 in turn: each is new again when its turn comes.
         _remembering = ProtectedApi.Start(cacheSize: 8);
-        _tokens = [.. Enumerable.Range(0, Distinct).Select(number => _remembering.Token(Algorithm, Letters, number))];
-        _remembering.Expect(_tokens[0], accepted: true);
+        _remembered = [.. Enumerable.Range(0, Distinct).Select(number => _remembering.Token(Algorithm, Letters, number))];
+        for (var number = 0; number < Distinct; number++)
+        {
+            _forgetting.Expect(_tokens[number], accepted: true);
+            _forgetting.Expect(_tampered[number], accepted: false);
+            _remembering.Expect(_remembered[number], accepted: true);
+            if (!_raw() || Math.Abs(_tokens[number].Length - Letters) > Letters / 10)
+            {
+                throw new InvalidOperationException($"The baseline does not accept the token, or its length is {_tokens[number].Length}.");
+            }
+        }
     }
 
     [GlobalCleanup]
@@ -49,8 +55,11 @@ public class NewTokenBenchmarks
     public bool RawVerifyData() => _raw();
 
     [Benchmark]
-    public bool NewToken() => _forgetting.Verifier.TryVerify(_token, out _);
+    public bool NewToken() => _forgetting.Verifier.TryVerify(_tokens[_next++ % Distinct], out _);
 
     [Benchmark]
-    public bool NewTokenThatIsRemembered() => _remembering.Verifier.TryVerify(_tokens[_next++ % Distinct], out _);
+    public bool NewTokenThatIsRemembered() => _remembering.Verifier.TryVerify(_remembered[_next++ % Distinct], out _);
+
+    [Benchmark]
+    public bool BadSignature() => _forgetting.Verifier.TryVerify(_tampered[_next++ % Distinct], out _);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -5,6 +6,13 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Keycloak.ApiProtection.Benchmarks;
+using Perfolizer.Horology;
+
+if (args is ["overhead", ..])
+{
+    OverheadRun.Write(args.ElementAtOrDefault(1) ?? "RS256", int.Parse(args.ElementAtOrDefault(2) ?? "1500", CultureInfo.InvariantCulture));
+    return;
+}
 
 if (args is ["scaling", var file])
 {
@@ -17,7 +25,7 @@ if (args is ["scaling", var file])
 var config = args.Contains("--job")
     ? DefaultConfig.Instance.AddDiagnoser(MemoryDiagnoser.Default)
     : DefaultConfig.Instance
-        .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithIterationCount(7).WithWarmupCount(3))
+        .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithIterationCount(7).WithWarmupCount(3).WithIterationTime(TimeInterval.FromMilliseconds(200)))
         .AddDiagnoser(MemoryDiagnoser.Default)
         .AddColumn(StatisticColumn.Median);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

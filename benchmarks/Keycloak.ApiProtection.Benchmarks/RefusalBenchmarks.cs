@@ -10,7 +10,7 @@ public class RefusalBenchmarks
     private string _token = null!;
     private Func<bool> _raw = null!;
 
-    [Params("form", "algorithm_none", "issuer", "expired", "kind_id", "audience", "key_missing", "signature")]
+    [Params("size", "form", "jose_header", "critical", "algorithm_none", "payload", "issuer", "kind_id", "bound_dpop", "expired", "audience", "key_missing", "key_unfit", "signature")]
     public string Code { get; set; } = null!;
 
     [GlobalSetup]
@@ -22,7 +22,13 @@ public class RefusalBenchmarks
         _raw = _api.RawCheck(good);
         _token = Code switch
         {
+            "size" => new string('A', 20_000),
             "form" => good + "=",
+            "jose_header" => _api.Token(change: token => token.WithRawHeader("{\"alg\":1}")),
+            "critical" => _api.Token(change: token => token.WithHeader("crit", "exp")),
+            "payload" => _api.Token(change: token => token.WithClaim("nbf", "tomorrow")),
+            "bound_dpop" => _api.Token(change: token => token.BoundToDPoP("x")),
+            "key_unfit" => _api.Token(change: token => token.WithHeader("alg", "PS256")),
             "algorithm_none" => _api.Token(change: token => token.WithHeader("alg", "none")),
             "issuer" => _api.Token(change: token => token.WithIssuer("https://elsewhere.example.com/realms/demo")),
             "expired" => _api.Token(change: token => token.Expired()),

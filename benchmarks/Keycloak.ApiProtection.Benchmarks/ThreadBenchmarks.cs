@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
@@ -10,11 +11,23 @@ public class ThreadBenchmarks
 
     private ProtectedApi _remembering = null!;
     private ProtectedApi _forgetting = null!;
+    private VerifiedTokens _million = null!;
+    private string[] _asked = null!;
     private string _token = null!;
     private string _newToken = null!;
 
     [Params(1, 2)]
     public int Threads { get; set; }
+
+    /// <summary>A cache with a million tokens, filled directly, of which each thread asks for many in an order of its own.</summary>
+    [GlobalSetup(Target = nameof(RepeatedTokenAmongAMillion))]
+    public void Fill()
+    {
+        Start();
+        _remembering.Verifier.TryVerify(_token, out var verification);
+        verification.IsAccepted(out var verified);
+        (_million, _asked) = FilledTokens.Make(_token, verified!.Key, 1024 * 1024, mostAsked: 32 * 1024);
+    }
 
     [GlobalSetup]
     public void Start()
@@ -35,18 +48,27 @@ public class ThreadBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = Hits)]
-    public void RepeatedToken() => Share(Hits, () => _remembering.Verifier.TryVerify(_token, out _));
+    public void RepeatedToken() => Share(Hits, _ => _remembering.Verifier.TryVerify(_token, out var _));
+
+    [Benchmark(OperationsPerInvoke = Hits)]
+    public void RepeatedTokenAmongAMillion() => Share(Hits, time =>
+    {
+        var text = _asked[time % _asked.Length];
+        return _million.TryFind(text, _million.HashOf(text), out _);
+    });
 
     [Benchmark(OperationsPerInvoke = Signatures)]
-    public void NewToken() => Share(Signatures, () => _forgetting.Verifier.TryVerify(_newToken, out _));
+    public void NewToken() => Share(Signatures, _ => _forgetting.Verifier.TryVerify(_newToken, out var _));
 
-    private void Share(int operations, Func<bool> act)
+    private void Share(int operations, Func<int, bool> act)
     {
-        var threads = Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
+        var threads = Enumerable.Range(0, Threads).Select(number => new Thread(() =>
         {
-            for (var time = 0; time < operations / Threads; time++)
+            // Each begins somewhere else.
+            var first = number * (operations / Threads);
+            for (var time = first; time < first + (operations / Threads); time++)
             {
-                act();
+                act(time);
             }
         })).ToArray();
         foreach (var thread in threads)

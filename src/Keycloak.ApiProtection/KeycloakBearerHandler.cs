@@ -121,6 +121,12 @@ internal sealed class KeycloakBearerHandler(
     {
         var rejection = (failure as TokenRefusedException)?.Rejection;
         var unavailable = failure as RealmUnavailableException;
+        if (unavailable is null && Response.StatusCode == StatusCodes.Status503ServiceUnavailable)
+        {
+            // Of several schemes another one cannot decide yet: that this one refuses the token does not make it a bad one.
+            return;
+        }
+
         var challenge = new ChallengeContext(Context, Scheme, Options, properties)
         {
             AuthenticateFailure = failure,

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Security.Claims;
+using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -105,6 +106,27 @@ public sealed class VerifiedTokenPipelineTests
         var response = await app.GetAsync("/me", token);
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Contains("The access token expired", response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_remembered_token_whose_session_ends_is_refused_from_then_on()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = app.Alice.WithText("sid", "session-1");
+        var other = app.Alice.WithText("sid", "session-2");
+        foreach (var remembered in new[] { token, other, token, other })
+        {
+            Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", remembered)).StatusCode);
+        }
+
+        Assert.Equal(2, Read(app)["keycloak.verified_tokens.hits"]);
+
+        app.Services.GetRequiredService<IKeycloakRevocations>().RevokeSession("session-1");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", other)).StatusCode);
+        Assert.Equal(2, Read(app)["keycloak.verified_tokens.misses"]);
     }
 
     private static Dictionary<string, long> Read(ProtectedApp app)

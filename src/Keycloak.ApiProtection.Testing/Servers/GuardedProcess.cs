@@ -18,8 +18,10 @@ internal sealed class GuardedProcess : IAsyncDisposable
         { read -r _ <&3; kill -KILL -- "-$server"; } >/dev/null 2>&1 &
         guard=$!
         exec 3<&- >/dev/null 2>&1
-        wait "$server"
-        status=$?
+        status=0
+        wait "$server" || status=$?
+        # A server that is only held up (SIGSTOP) lets wait return, too.
+        while kill -0 "$server" 2>/dev/null; do sleep 1; status=0; wait "$server" || status=$?; done
         kill -KILL -- "-$guard"
         exit "$status"
         """;

@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Endpoints.TokenCheck;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -13,6 +14,7 @@ internal static class KeycloakEndpointServices
         services.TryAddSingleton<BackchannelLogout>();
         services.TryAddSingleton<AdminPush>();
         services.TryAddSingleton<KeycloakPosts>();
+        services.TryAddSingleton<TokenCheckAnswer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnmappedEndpointsCheck>());
     }
 }

@@ -9,9 +9,16 @@ namespace Keycloak.ApiProtection.Tokens;
 
 /// <summary>Decides about access tokens, in-process: form, header, claims, key and signature, the cheap questions first.</summary>
 /// <remarks>RFC 7515, RFC 7519, RFC 8725 and RFC 9068. What can be refused without cryptography never reaches it; what was verified before neither.</remarks>
-internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, TimeProvider time, VerifiedTokenCounts counts, VerifiedTokens? verified = null)
+internal sealed class AccessTokenVerifier(
+    TokenPolicy policy,
+    RealmKeys keys,
+    TimeProvider time,
+    VerifiedTokenCounts counts,
+    VerifiedTokens? verified = null,
+    VerifiedHeaders? headers = null)
 {
     private readonly ITokenRule[] _rules = policy.Rules();
+    private readonly VerifiedHeaders _headers = headers ?? new();
 
     /// <summary>Gets what is asked of a token.</summary>
     public TokenPolicy Policy => policy;
@@ -65,9 +72,8 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
         var buffer = ArrayPool<byte>.Shared.Rent(token.Length * 2);
         try
         {
-            return Ascii.FromUtf16(token, buffer, out var length) != OperationStatus.Done
-                ? TokenVerification.Refused(TokenRejection.Form)
-                : Verify(buffer.AsSpan(0, length), hash, buffer.AsSpan(length), key, out wanted);
+            TokenText.Narrow(token, buffer);
+            return Verify(buffer.AsSpan(0, token.Length), hash, buffer.AsSpan(token.Length), key, out wanted);
         }
         finally
         {
@@ -83,21 +89,35 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
             return TokenVerification.Refused(TokenRejection.Form);
         }
 
-        var headerJson = CompactJws.Decode(jws.Header, scratch);
-        scratch = scratch[headerJson.Length..];
-        var refused = JoseHeader.Read(headerJson, out var header, out _);
-        if (refused is not null)
+        SigningAlgorithm? algorithm;
+        ReadOnlySpan<byte> keyId;
+        ReadOnlySpan<byte> payload;
+        var known = _headers.Find(jws.Header);
+        if (known is not null)
         {
-            return TokenVerification.Refused(refused);
+            algorithm = known.Algorithm;
+            keyId = known.KeyId;
+            payload = CompactJws.Decode(jws.Payload, scratch);
+        }
+        else
+        {
+            var headerJson = CompactJws.Decode(jws.Header, scratch);
+            scratch = scratch[headerJson.Length..];
+            var refused = JoseHeader.Read(headerJson, out var header, out _);
+            if (refused is not null)
+            {
+                return TokenVerification.Refused(refused);
+            }
+
+            payload = CompactJws.Decode(jws.Payload, scratch);
+            keyId = header.KeyId;
+            if (!SigningAlgorithm.TryGet(header.Algorithm, out algorithm) || !policy.Algorithms.Contains(algorithm))
+            {
+                return TokenVerification.Refused(Foreign(header.Algorithm, payload));
+            }
         }
 
-        var payload = CompactJws.Decode(jws.Payload, scratch);
         scratch = scratch[payload.Length..];
-        if (!SigningAlgorithm.TryGet(header.Algorithm, out var algorithm) || !policy.Algorithms.Contains(algorithm))
-        {
-            return TokenVerification.Refused(Foreign(header.Algorithm, payload));
-        }
-
         if (!TokenClaims.TryRead(payload, out var claims, out _))
         {
             return TokenVerification.Refused(TokenRejection.Payload);
@@ -112,14 +132,14 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
             }
         }
 
-        if (header.KeyId.IsEmpty)
+        if (keyId.IsEmpty)
         {
             return TokenVerification.Refused(TokenRejection.KeyMissing);
         }
 
-        if (key is null && !keys.TryFind(header.KeyId, out key))
+        if (key is null && !keys.TryFind(keyId, out key))
         {
-            wanted = new WantedKey(Encoding.UTF8.GetString(header.KeyId), DateTimeOffset.FromUnixTimeSeconds(claims.IssuedAt));
+            wanted = new WantedKey(Encoding.UTF8.GetString(keyId), DateTimeOffset.FromUnixTimeSeconds(claims.IssuedAt));
             return default;
         }
 
@@ -133,6 +153,11 @@ internal sealed class AccessTokenVerifier(TokenPolicy policy, RealmKeys keys, Ti
         if (!key.Verify(algorithm, jws.SigningInput, signature))
         {
             return TokenVerification.Refused(TokenRejection.Signature);
+        }
+
+        if (known is null)
+        {
+            _headers.Add(jws.Header, keyId, algorithm);
         }
 
         return TokenVerification.Accepted(hash == 0

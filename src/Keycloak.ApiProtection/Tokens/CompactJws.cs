@@ -37,20 +37,21 @@ internal readonly ref struct CompactJws
     public static bool TryRead(ReadOnlySpan<byte> token, out CompactJws jws)
     {
         jws = default;
-        var firstDot = token.IndexOf((byte)'.');
-        if (firstDot <= 0)
+        var firstDot = token.IndexOfAnyExcept(Alphabet);
+        if (firstDot <= 0 || token[firstDot] != (byte)'.')
         {
             return false;
         }
 
-        var payloadLength = token[(firstDot + 1)..].IndexOf((byte)'.');
-        if (payloadLength <= 0)
+        var behind = token[(firstDot + 1)..];
+        var payloadLength = behind.IndexOfAnyExcept(Alphabet);
+        if (payloadLength <= 0 || behind[payloadLength] != (byte)'.' || behind[(payloadLength + 1)..].ContainsAnyExcept(Alphabet))
         {
             return false;
         }
 
         var candidate = new CompactJws(token, firstDot, firstDot + 1 + payloadLength);
-        if (!IsBase64Url(candidate.Header) || !IsBase64Url(candidate.Payload) || !IsBase64Url(candidate.Signature))
+        if (!IsWhole(candidate.Header) || !IsWhole(candidate.Payload) || !IsWhole(candidate.Signature))
         {
             return false;
         }
@@ -63,17 +64,13 @@ internal readonly ref struct CompactJws
     public static ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> part, Span<byte> buffer) =>
         Base64Url.TryDecodeFromUtf8(part, buffer, out var written) ? buffer[..written] : [];
 
-    private static bool IsBase64Url(ReadOnlySpan<byte> part)
+    /// <summary>Whether the letters make whole bytes, and are the only ones that make these.</summary>
+    private static bool IsWhole(ReadOnlySpan<byte> part)
     {
-        if (part.IsEmpty || part.IndexOfAnyExcept(Alphabet) >= 0)
-        {
-            return false;
-        }
-
         // The last letter carries bits that belong to no byte: they are zero, or the same bytes could be spelled differently.
         return (part.Length % 4) switch
         {
-            0 => true,
+            0 => !part.IsEmpty,
             2 => (Sextet(part[^1]) & 0b1111) == 0,
             3 => (Sextet(part[^1]) & 0b11) == 0,
             _ => false,

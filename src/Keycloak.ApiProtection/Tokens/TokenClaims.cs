@@ -11,10 +11,8 @@ internal ref struct TokenClaims
     private JsonValue _sid;
     private JsonValue _sessionState;
 
-    private TokenClaims(ReadOnlySpan<byte> json) => Json = json;
-
     /// <summary>Gets the payload.</summary>
-    public ReadOnlySpan<byte> Json { get; }
+    public ReadOnlySpan<byte> Json { get; private set; }
 
     /// <summary>Gets <c>iss</c>.</summary>
     public JsonValue Issuer { get; private set; }
@@ -58,7 +56,8 @@ internal ref struct TokenClaims
     /// <summary>Reads the decoded payload. <paramref name="problem"/>: what is wrong with it; null when nothing is.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, out TokenClaims claims, out string? problem)
     {
-        claims = new TokenClaims(json);
+        claims = default;
+        claims.Json = json;
         if (!JsonText.IsText(json, out problem))
         {
             return false;

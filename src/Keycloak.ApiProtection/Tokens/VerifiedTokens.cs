@@ -33,6 +33,7 @@ internal sealed class VerifiedTokens
     private readonly uint _sets;
     private readonly Lock _gate = new();
     private uint _turn;
+    private uint _roomTurn;
     private int _count;
 
     /// <param name="size">How many tokens at most; rounded up to a multiple of four, at least eight.</param>
@@ -104,8 +105,8 @@ internal sealed class VerifiedTokens
         var (first, second) = SetsOf(hash);
         lock (_gate)
         {
-            var known = IndexOf(first, token);
-            known = known < 0 ? IndexOf(second, token) : known;
+            var known = IndexOf(first, token, hash);
+            known = known < 0 ? IndexOf(second, token, hash) : known;
             if (known >= 0)
             {
                 var same = _places[known].Token!;
@@ -159,11 +160,11 @@ internal sealed class VerifiedTokens
         return -1;
     }
 
-    private int IndexOf(uint set, AccessToken token)
+    private int IndexOf(uint set, AccessToken token, ulong hash)
     {
         for (var place = (int)set * Ways; place < (int)(set + 1) * Ways; place++)
         {
-            if (_places[place].Token is { } known && known.HasSameTextAs(token))
+            if (_places[place].Hash == hash && _places[place].Token is { } known && known.HasSameTextAs(token))
             {
                 return place;
             }
@@ -234,16 +235,29 @@ internal sealed class VerifiedTokens
     /// <summary>Long tokens: fewer of them share a set.</summary>
     private void MakeRoom(uint set, int size)
     {
-        for (var pass = 0; pass < 2; pass++)
+        if (_bytes[set] + size <= BytesPerSet)
         {
-            for (var place = (int)set * Ways; place < (int)(set + 1) * Ways && _bytes[set] + size > BytesPerSet; place++)
+            return;
+        }
+
+        // Second chance here too: where there is always a free place but not enough bytes, nobody else would ask.
+        var turn = _roomTurn++;
+        for (var asked = 0u; asked < Ways * 2 && _bytes[set] + size > BytesPerSet; asked++)
+        {
+            var place = (int)((set * Ways) + ((turn + asked) % Ways));
+            if (_places[place].Token is not { } token)
             {
-                if (_places[place].Token is { } token && (pass == 1 || !token.WasSentAgain))
-                {
-                    _counts.Evicted();
-                    Empty(place);
-                }
+                continue;
             }
+
+            if (token.WasSentAgain)
+            {
+                token.WasSentAgain = false;
+                continue;
+            }
+
+            _counts.Evicted();
+            Empty(place);
         }
     }
 

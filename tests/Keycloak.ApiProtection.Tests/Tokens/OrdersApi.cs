@@ -32,6 +32,8 @@ internal sealed class OrdersApi : IDisposable
 
     public TokenPolicy Policy { get; }
 
+    public RealmKeys Keys => _keys;
+
     /// <summary>Verifies every token anew.</summary>
     public AccessTokenVerifier Verifier { get; }
 

@@ -24,4 +24,26 @@ public sealed class TokenTextTests
             }
         }
     }
+
+    [Fact]
+    public void Letters_become_bytes_and_what_is_none_becomes_none_wherever_it_stands()
+    {
+        for (var length = 0; length < 100; length++)
+        {
+            var text = string.Create(length, length, static (letters, seed) => new Random(seed).GetItems<char>("ABCxyz019-_.", letters));
+            var letters = new byte[length + 1];
+            letters[length] = 7;
+            TokenText.Narrow(text, letters);
+            Assert.Equal([.. Encoding.ASCII.GetBytes(text), (byte)7], letters);
+
+            for (var position = 0; position < length; position++)
+            {
+                foreach (var other in new[] { '\x80', '\xFF', (char)(text[position] + 0x100), (char)(text[position] + 0x8000), (char)(text[position] + 0xFF00), '\uFFFF' })
+                {
+                    TokenText.Narrow(text[..position] + other + text[(position + 1)..], letters);
+                    Assert.InRange(letters[position], 0x80, 0xFF);
+                }
+            }
+        }
+    }
 }

@@ -176,6 +176,27 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
+    public void Long_tokens_that_nobody_sends_any_more_make_room_like_short_ones()
+    {
+        var memory = Memory(8);
+        var long6 = new string('p', 6_000);
+        var old = Enumerable.Range(0, 4).Select(number => Add(memory, number, filling: long6)).ToArray();
+        Assert.True(Knows(memory, old[3]));
+        var busy = Add(memory, 4, filling: long6);
+        Assert.True(Knows(memory, busy));
+
+        var idle = new List<string>(old);
+        for (var number = 5; number < 100; number++)
+        {
+            idle.Add(Add(memory, number, filling: long6));
+            Assert.True(Knows(memory, busy));
+        }
+
+        Assert.All(idle[..^20], text => Assert.False(Knows(memory, text)));
+        Assert.Equal(4, _counts.Tokens);
+    }
+
+    [Fact]
     public void The_same_token_is_remembered_once()
     {
         var memory = Memory(64);

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Gateway.Realms;
+using Gateway.Servers;
+
+namespace Gateway;
+
+/// <summary>
+/// The article's system, running: Keycloak, an external application, one NGINX, and the orders API behind it in three ways. Each is a process of its own on a free port of 127.0.0.1, and
+/// ends with this object, and with this process.
+/// </summary>
+public sealed class ArticleSystem : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly bool _ownsFolder;
+    private readonly List<ServerProcess> _processes = [];
+
+    private ArticleSystem(string folder, bool ownsFolder) => (_folder, _ownsFolder) = (folder, ownsFolder);
+
+    /// <summary>The realm <c>demo</c>.</summary>
+    public RunningRealm Realm { get; private set; } = null!;
+
+    /// <summary>Where tokens come from.</summary>
+    public TokenEndpoint Tokens { get; private set; } = null!;
+
+    /// <summary>NGINX.</summary>
+    public ServerProcess Nginx { get; private set; } = null!;
+
+    /// <summary>The orders API that protects itself: <c>/direct/</c>.</summary>
+    public ServerProcess OrdersDirect { get; private set; } = null!;
+
+    /// <summary>The orders API that believes the gateway: <c>/introspected/</c> and <c>/checked/</c>.</summary>
+    public ServerProcess OrdersBehind { get; private set; } = null!;
+
+    /// <summary>What the gateway asks about tokens on the way <c>/checked/</c>.</summary>
+    public ServerProcess TokenCheck { get; private set; } = null!;
+
+    /// <summary>The shipping API, which the orders API calls on behalf of its caller.</summary>
+    public ServerProcess Shipping { get; private set; } = null!;
+
+    /// <summary>The external application; null on the embedded realm, which has no login pages.</summary>
+    public ServerProcess? Storefront { get; private set; }
+
+    /// <summary>The address behind which NGINX asks Keycloak about every request.</summary>
+    public Uri Introspected => new(Nginx.Address, "introspected/");
+
+    /// <summary>The address behind which NGINX asks the library's token check.</summary>
+    public Uri Checked => new(Nginx.Address, "checked/");
+
+    /// <summary>The address behind which NGINX only forwards.</summary>
+    public Uri Direct => new(Nginx.Address, "direct/");
+
+    /// <summary>The three ways, by their names in the path.</summary>
+    public IReadOnlyDictionary<string, Uri> Ways => new Dictionary<string, Uri> { ["introspected"] = Introspected, ["checked"] = Checked, ["direct"] = Direct };
+
+    /// <summary>Every process that was started here, Keycloak excepted (<see cref="RunningRealm.ProcessId"/>).</summary>
+    public IReadOnlyList<ServerProcess> Processes => _processes;
+
+    /// <summary>The folder with everybody's log.</summary>
+    public string Folder => _folder;
+
+    /// <summary>Starts everything, and waits until it answers.</summary>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellation">Stops waiting, and everything.</param>
+    /// <exception cref="InvalidOperationException">NGINX or a sample is missing, or a server ended while it was starting; the message says what to do, or has the server's output.</exception>
+    public static async Task<ArticleSystem> StartAsync(ArticleSystemOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new ArticleSystemOptions();
+        var nginx = options.Nginx ?? NginxInstallation.Find(out var reason) ?? throw new InvalidOperationException(reason);
+        var system = new ArticleSystem(options.Folder ?? Directory.CreateTempSubdirectory("gateway-").FullName, options.Folder is null);
+        try
+        {
+            await system.StartAsync(options, nginx, cancellation);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes.AsEnumerable().Reverse())
+        {
+            await process.DisposeAsync();
+        }
+
+        Tokens?.Dispose();
+        if (Realm is not null)
+        {
+            await Realm.DisposeAsync();
+        }
+
+        if (_ownsFolder)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private async Task StartAsync(ArticleSystemOptions options, NginxInstallation nginx, CancellationToken cancellation)
+    {
+        var ports = FreePorts.Find(6);
+        var (gateway, direct, behind, check, shipping, storefront) = (ports[0], ports[1], ports[2], ports[3], ports[4], ports[5]);
+        var realm = JsonNode.Parse(Template.Fill(Template.Read("realm.json"), new Dictionary<string, string>
+        {
+            ["GATEWAY"] = gateway.GetLeftPart(UriPartial.Authority),
+            ["STOREFRONT"] = storefront.GetLeftPart(UriPartial.Authority),
+        }))!;
+        realm["accessTokenLifespan"] = (int)options.AccessTokenLifespan.TotalSeconds;
+        Realm = await RunningRealm.StartAsync(options.Keycloak, realm.ToJsonString(), _folder, cancellation);
+        Tokens = new TokenEndpoint(Realm.Issuer);
+
+        var asked = options.Freshness is { } freshness
+            ? new Dictionary<string, string> { ["Keycloak:Introspection"] = "Always", ["Keycloak:Freshness"] = freshness.ToString("c", CultureInfo.InvariantCulture) }
+            : new Dictionary<string, string> { ["Keycloak:Introspection"] = "LightweightOnly" };
+        var toShipping = KeyValuePair.Create("Shipping:Address", shipping.AbsoluteUri);
+        OrdersDirect = await ProgramAsync("Orders", "orders-direct", direct, [.. KeycloakFor("orders-api"), .. asked, toShipping, new("Identity", "Token")], cancellation);
+        OrdersBehind = await ProgramAsync("Orders", "orders-behind", behind, [toShipping, new("Identity", "Gateway")], cancellation);
+        TokenCheck = await ProgramAsync("TokenCheck", "token-check", check, [.. KeycloakFor("orders-api"), .. asked], cancellation);
+        Shipping = await ProgramAsync("Shipping", "shipping", shipping, KeycloakFor("shipping-api"), cancellation);
+        Nginx = Started(await NginxServer.StartAsync(nginx, gateway, _folder, Places(), cancellation));
+
+        if (Realm.Real is not null)
+        {
+            Storefront = await ProgramAsync(
+                "Storefront",
+                "storefront",
+                storefront,
+                [
+                    new("Keycloak:Authority", Realm.Issuer.AbsoluteUri), new("Keycloak:ClientId", "storefront"), new("Keycloak:ClientSecret", "storefront-secret"),
+                    new("Apis:Introspected", Introspected.AbsoluteUri), new("Apis:Checked", Checked.AbsoluteUri), new("Apis:Direct", Direct.AbsoluteUri),
+                ],
+                cancellation);
+        }
+    }
+
+    private async Task<ServerProcess> ProgramAsync(
+        string program, string name, Uri address, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellation) =>
+        Started(await SampleProgram.StartAsync(program, name, address, _folder, settings, cancellation));
+
+    private ServerProcess Started(ServerProcess process)
+    {
+        _processes.Add(process);
+        return process;
+    }
+
+    private KeyValuePair<string, string>[] KeycloakFor(string client) =>
+    [
+        new("Keycloak:auth-server-url", Realm.Server.AbsoluteUri),
+        new("Keycloak:realm", RunningRealm.Name),
+        new("Keycloak:resource", client),
+        new("Keycloak:credentials:secret", $"{client}-secret"),
+    ];
+
+    private Dictionary<string, string> Places() => new()
+    {
+        ["KEYCLOAK"] = Realm.Server.Authority,
+        ["REALM_PATH"] = Realm.Issuer.AbsolutePath,
+        ["REALM"] = RunningRealm.Name,
+        ["API_CLIENT"] = "orders-api",
+
+        // RFC 6749 section 2.3.1; neither part has a character that would have to be encoded.
+        ["GATEWAY_CREDENTIALS"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("gateway:gateway-secret")),
+        ["ORDERS_DIRECT"] = OrdersDirect.Address.Authority,
+        ["ORDERS_BEHIND"] = OrdersBehind.Address.Authority,
+        ["TOKEN_CHECK"] = TokenCheck.Address.Authority,
+        ["SHIPPING"] = Shipping.Address.Authority,
+    };
+}
