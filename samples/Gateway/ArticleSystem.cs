@@ -133,6 +133,7 @@ public sealed class ArticleSystem : IAsyncDisposable
                 [
                     new("Keycloak:Authority", Realm.Issuer.AbsoluteUri), new("Keycloak:ClientId", "storefront"), new("Keycloak:ClientSecret", "storefront-secret"),
                     new("Apis:Introspected", Introspected.AbsoluteUri), new("Apis:Checked", Checked.AbsoluteUri), new("Apis:Direct", Direct.AbsoluteUri),
+                    new("ShowWholeTokens", "true"),
                 ],
                 cancellation);
         }

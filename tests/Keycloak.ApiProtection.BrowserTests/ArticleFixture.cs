@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateway;
+using Gateway.Servers;
 using Keycloak.ApiProtection.BrowserTests;
 using Keycloak.ApiProtection.BrowserTests.Browsing;
 using Keycloak.ApiProtection.BrowserTests.Story;
@@ -26,14 +27,15 @@ public sealed class ArticleFixture : IAsyncLifetime
 
     public OrdersApi Orders => _orders!;
 
-    private KeycloakAdmin Admin => _system!.Admin!;
+    private KeycloakAdmin Admin => _system!.Realm.Admin!;
 
     public async ValueTask InitializeAsync()
     {
         if (Missing() is null)
         {
-            _system = await ArticleSystem.StartAsync(new ArticleSystemOptions(), TestContext.Current.CancellationToken);
-            _orders = new OrdersApi(_system.Gateway);
+            var options = new ArticleSystemOptions { Keycloak = ArticleSystemOptions.FindKeycloak(out _) };
+            _system = await ArticleSystem.StartAsync(options, TestContext.Current.CancellationToken);
+            _orders = new OrdersApi(_system.Nginx.Address);
             _playwright = await Playwright.CreateAsync();
             _browser = await Chromium.LaunchAsync(_playwright);
         }
@@ -58,11 +60,14 @@ public sealed class ArticleFixture : IAsyncLifetime
     /// <summary>Opens the Storefront in a browser of its own; skips the test where something is not installed.</summary>
     public async Task<StorefrontVisit> VisitAsync()
     {
-        var missing = Missing();
-        Assert.SkipWhen(missing is not null, missing!);
+        if (Missing() is { } missing)
+        {
+            Assert.Skip(missing);
+        }
+
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 900 } });
         context.SetDefaultTimeout(20_000);
-        return new StorefrontVisit(context, await context.NewPageAsync(), _system!.Storefront!);
+        return new StorefrontVisit(context, await context.NewPageAsync(), _system!.Storefront!.Address);
     }
 
     public async Task PictureAsync(StorefrontVisit visit, string name, bool wholePage = true) => await visit.Page.ScreenshotAsync(
@@ -75,6 +80,10 @@ public sealed class ArticleFixture : IAsyncLifetime
     /// <summary>Ends a session, as an admin does it in the console (Sessions &gt; Sign out).</summary>
     public Task EndSessionAsync(string accessToken, CancellationToken cancellationToken) =>
         Admin.DeleteAsync($"{Realm}/sessions/{TokenClaim.Read(accessToken, "sid")}", null, cancellationToken);
+
+    /// <summary>A token of the same user from an application that calls another API behind the same gateway.</summary>
+    public async Task<string> TokenForAnotherApiAsync(string user, CancellationToken cancellationToken) =>
+        (await _system!.Tokens.PasswordAsync(user, "openid email", "reports", cancellationToken)).Access;
 
     /// <summary>How long access tokens live from now on.</summary>
     public Task SetAccessTokenLifespanAsync(TimeSpan life, CancellationToken cancellationToken) =>
@@ -90,12 +99,12 @@ public sealed class ArticleFixture : IAsyncLifetime
 
     private static string? Missing()
     {
-        if (KeycloakDistribution.Find(26, out var reason) is null)
+        if (ArticleSystemOptions.FindKeycloak(out var reason) is null || NginxInstallation.Find(out reason) is null)
         {
             return reason;
         }
 
-        return ArticleSystem.Missing() ?? Chromium.Missing;
+        return Chromium.Missing;
     }
 
     private async Task<string> UserIdAsync(string user, CancellationToken cancellationToken) =>

@@ -18,7 +18,7 @@ public sealed class ConsentTests(ArticleFixture article)
         await visit.AnswerConsentAsync(yes: false);
         await article.PictureAsync(visit, "consent-refused");
 
-        Assert.Equal("access_denied", await visit.Page.GetByTestId("login-failed").GetAttributeAsync("data-reason"));
+        Assert.Equal("refused", await visit.Page.GetByTestId("login-failed").GetAttributeAsync("data-reason"));
         Assert.Equal(0, await visit.Page.GetByTestId("user").CountAsync());
         Assert.False(await article.HasConsentedAsync("bob", Cancelled));
     }

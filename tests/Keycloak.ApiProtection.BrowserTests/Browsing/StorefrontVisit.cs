@@ -10,11 +10,7 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
     /// <summary>Chooses what to ask for, and logs in at Keycloak's pages as far as its question for consent.</summary>
     public async Task LogInAsync(string user, Consent consent = Consent.ReadOrders)
     {
-        await page.GotoAsync(storefront.AbsoluteUri);
-        await page.GetByTestId("read-orders").SetCheckedAsync(consent.HasFlag(Consent.ReadOrders));
-        await page.GetByTestId("place-orders").SetCheckedAsync(consent.HasFlag(Consent.PlaceOrders));
-        await page.GetByTestId("stay-connected").SetCheckedAsync(consent.HasFlag(Consent.StayConnected));
-        await page.GetByTestId("login").ClickAsync();
+        await ChooseAsync(consent);
 
         // With organisations on, a page asks for the name, and the next one for the password.
         await page.Locator("#username").FillAsync(user);
@@ -38,6 +34,14 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
         }
 
         await page.Locator(yes ? "[data-testid=email-answer]" : "[data-testid=login-failed]").First.WaitForAsync();
+    }
+
+    /// <summary>Logs in once more for more; Keycloak knows the user by its session, and asks for consent only.</summary>
+    public async Task ConsentToMoreAsync(Consent consent)
+    {
+        await ChooseAsync(consent);
+        await page.Locator("[name=accept], [data-testid=email-answer]").First.WaitForAsync();
+        await AnswerConsentAsync(yes: true);
     }
 
     /// <summary>Logs in, consents, and reads the access token that the Storefront got.</summary>
@@ -90,4 +94,13 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
     }
 
     public ValueTask DisposeAsync() => context.DisposeAsync();
+
+    private async Task ChooseAsync(Consent consent)
+    {
+        await page.GotoAsync(storefront.AbsoluteUri);
+        await page.GetByTestId("read-orders").SetCheckedAsync(consent.HasFlag(Consent.ReadOrders));
+        await page.GetByTestId("place-orders").SetCheckedAsync(consent.HasFlag(Consent.PlaceOrders));
+        await page.GetByTestId("stay-connected").SetCheckedAsync(consent.HasFlag(Consent.StayConnected));
+        await page.GetByTestId("login").ClickAsync();
+    }
 }

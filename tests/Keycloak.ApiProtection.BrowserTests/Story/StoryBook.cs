@@ -24,6 +24,11 @@ public sealed class StoryBook
 
     public async Task WriteAsync()
     {
+        if (_rows.IsEmpty)
+        {
+            return;
+        }
+
         var text = new StringBuilder()
             .AppendLine("| act | introspected | checked | direct |")
             .AppendLine("|---|---|---|---|")
