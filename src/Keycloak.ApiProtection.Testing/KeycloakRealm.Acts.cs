@@ -60,6 +60,15 @@ public sealed partial class KeycloakRealm
         return ended;
     }
 
+    /// <summary>Sets how long a session lives from its beginning (Realm settings &gt; Sessions &gt; SSO Session Max); counts for those that have begun, too.</summary>
+    /// <param name="max">How long. A session that is older has expired, and its tokens are inactive. Nobody is told.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not positive.</exception>
+    public void SetSessionMax(TimeSpan max)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(max, TimeSpan.Zero);
+        _realm.Sessions.SetMax(max);
+    }
+
     /// <summary>Ends all sessions of a user; offline sessions stay, as in Keycloak.</summary>
     /// <param name="username">The user.</param>
     /// <returns>How many sessions there were.</returns>

@@ -16,6 +16,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
     private readonly Dictionary<string, long> _userNotBefore = realm.Users.ToDictionary(user => user.Id, user => user.NotBefore);
     private readonly Dictionary<string, bool> _enabled = realm.Users.ToDictionary(user => user.Id, user => user.Enabled);
     private long _notBefore = realm.NotBefore;
+    private TimeSpan _sessionMax = realm.SessionMax;
 
     public long NotBefore
     {
@@ -112,6 +113,30 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
             var ended = _online.Values.Where(session => session.UserId == userId).Select(session => session.Id).ToList();
             ended.ForEach(id => _online.Remove(id));
             return ended.Count;
+        }
+    }
+
+    /// <summary>How long a session lives from its beginning; counts for those that have begun, too.</summary>
+    public void SetMax(TimeSpan max)
+    {
+        lock (_lock)
+        {
+            _sessionMax = max;
+        }
+    }
+
+    /// <summary>A user who is gone has no sessions, offline ones included.</summary>
+    public void Forget(User user)
+    {
+        lock (_lock)
+        {
+            foreach (var session in _online.Values.Concat(_offline.Values).Where(session => session.UserId == user.Id).ToList())
+            {
+                Of(session.Kind).Remove(session.Id);
+            }
+
+            _enabled.Remove(user.Id);
+            _userNotBefore.Remove(user.Id);
         }
     }
 
@@ -229,6 +254,6 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         var now = time.GetUtcNow();
         return session.Kind == SessionKind.Offline
             ? now < session.LastRefresh + realm.OfflineIdle && (realm.OfflineMax is not { } max || now < session.Started + max)
-            : now < session.LastRefresh + realm.SessionIdle && now < session.Started + realm.SessionMax;
+            : now < session.LastRefresh + realm.SessionIdle && now < session.Started + _sessionMax;
     }
 }

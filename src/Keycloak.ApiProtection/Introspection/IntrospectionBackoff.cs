@@ -6,6 +6,9 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Last = TimeSpan.FromSeconds(5);
 
+    /// <summary>The longest <c>Retry-After</c> that is obeyed: nobody's answer may put tokens out of use for longer.</summary>
+    private static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly long _origin = time.GetTimestamp();
     private volatile bool _failing;
@@ -15,6 +18,18 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
 
     /// <summary>Whether Keycloak failed to answer, and has not answered since.</summary>
     public bool IsFailing => _failing;
+
+    /// <summary>How long until the next question may be asked.</summary>
+    public TimeSpan Wait
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _failing && _nextAt - time.GetElapsedTime(_origin) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+        }
+    }
 
     /// <summary>Whether a question may be asked now; while Keycloak fails, by one caller at a time, who must then tell how it went.</summary>
     /// <param name="retryAfter">Where not: when to try again.</param>
@@ -61,8 +76,9 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
         }
     }
 
-    /// <summary>Keycloak did not answer. What is left to wait.</summary>
-    public TimeSpan Failed()
+    /// <summary>Keycloak did not answer.</summary>
+    /// <param name="retryAfter">How long it, or what stands before it, asks to be left alone; null: it does not say.</param>
+    public void Failed(TimeSpan? retryAfter = null)
     {
         lock (_gate)
         {
@@ -74,9 +90,14 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
                 _nextAt = time.GetElapsedTime(_origin) + (delay * (0.8 + (0.4 * random.NextDouble())));
             }
 
+            if (retryAfter is { } asked)
+            {
+                var until = time.GetElapsedTime(_origin) + (asked < LongestAsked ? asked : LongestAsked);
+                _nextAt = until > _nextAt ? until : _nextAt;
+            }
+
             _failing = true;
             _trying = false;
-            return _nextAt - time.GetElapsedTime(_origin);
         }
     }
 }

@@ -10,7 +10,8 @@ internal sealed class IntrospectionEndpoint(
     IntrospectionSettings settings,
     RealmKeys keys,
     IClientAuthentication authentication,
-    IHttpClientFactory httpClients)
+    IHttpClientFactory httpClients,
+    TimeProvider time)
 {
     private const int MaximumSize = 256 * 1024;
 
@@ -82,8 +83,16 @@ internal sealed class IntrospectionEndpoint(
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         return response.StatusCode == System.Net.HttpStatusCode.OK
             ? (body, address, null)
-            : (null, address, IntrospectionFailures.Status(address, response.StatusCode, Error(body), settings));
+            : (null, address, IntrospectionFailures.Status(address, response.StatusCode, Error(body), settings) with { RetryAfter = RetryAfter(response) });
     }
+
+    /// <summary>RFC 9110 section 10.2.3: seconds, or a date.</summary>
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - time.GetUtcNow(),
+        _ => null,
+    };
 
     /// <summary>The error code of RFC 6749 section 5.2, where the body has one.</summary>
     private static string? Error(byte[] body)

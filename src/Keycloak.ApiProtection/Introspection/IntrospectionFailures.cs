@@ -17,7 +17,8 @@ internal static class IntrospectionFailures
             401 or 400 when error is "invalid_client" or "unauthorized_client" or "invalid_request" => new(
                 "credentials",
                 $"{found}: Keycloak does not accept this API's own credentials (client {TokenDiagnosis.Quote(settings.ClientId)}).",
-                "Compare credentials.secret with Clients > the client > Credentials > Client secret, and credentials.method or credentials.jwt with the Client Authenticator there; "
+                "Compare credentials.secret with Clients > the client > Credentials > Client secret, and credentials.method or credentials.jwt with the Client Authenticator there "
+                    + "(X509 Certificate: its Subject DN with the certificate of the named HttpClient, which must come over TLS); "
                     + "the client must be enabled. After the secret was regenerated, restart this API with the new one."),
             403 => new(
                 "public_client",

@@ -47,7 +47,7 @@ internal sealed class Introspector : IDisposable
         _time = time;
         _metrics = metrics;
         _reports = reports;
-        _endpoint = new IntrospectionEndpoint(settings, keys, authentication, httpClients);
+        _endpoint = new IntrospectionEndpoint(settings, keys, authentication, httpClients, time);
         _backoff = new IntrospectionBackoff(time, Random.Shared);
         _tokens = new IntrospectedTokens(settings.MaximumTokens, time);
         _turns = new SemaphoreSlim(settings.MaximumInFlight);
@@ -100,6 +100,7 @@ internal sealed class Introspector : IDisposable
 
         if (answer.Rejection is { } rejection)
         {
+            state.Touch(now);
             return now < answer.RefusedUntil
                 ? new(IntrospectionResult.Refused(rejection))
                 : WaitAsync(state, token, text, maxAge, mayBeStale, cancellationToken);
@@ -225,7 +226,7 @@ internal sealed class Introspector : IDisposable
         _metrics.Waited(Scheme, _time.GetElapsedTime(arrived, now));
         if (answer is null)
         {
-            return Undecided(state, token, maxAge, mayBeStale, TimeSpan.Zero);
+            return Undecided(state, token, maxAge, mayBeStale, _backoff.Wait);
         }
 
         // The wait may have been long.
@@ -347,7 +348,7 @@ internal sealed class Introspector : IDisposable
             _reports.Failed(failure);
             if (!verdict.ConcernsTokenOnly)
             {
-                _backoff.Failed();
+                _backoff.Failed(failure.RetryAfter);
                 return null;
             }
 

@@ -11,6 +11,9 @@ internal sealed record RealmFailure(string Code, string Reason, string Mend)
 {
     private const int LongestQuote = 200;
 
+    /// <summary>How long the answer asks to be left alone (<c>Retry-After</c>); null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public static RealmFailure Unreachable(Uri address, HttpRequestException error) => error.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => new(

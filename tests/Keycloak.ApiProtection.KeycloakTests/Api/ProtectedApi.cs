@@ -33,7 +33,12 @@ public sealed class ProtectedApi : IAsyncDisposable
     }
 
     /// <summary>Starts it, with more settings of the section where a test needs them; a null takes one away.</summary>
-    public static async Task<ProtectedApi> StartAsync(Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings)
+    public static Task<ProtectedApi> StartAsync(Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings) =>
+        StartAsync(authServer, _ => { }, cancellationToken, settings);
+
+    /// <summary>Starts it with services of the test's own, added after the library's.</summary>
+    public static async Task<ProtectedApi> StartAsync(
+        Uri authServer, Action<IServiceCollection> add, CancellationToken cancellationToken, params (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
@@ -55,6 +60,7 @@ public sealed class ProtectedApi : IAsyncDisposable
                 return Task.CompletedTask;
             },
         });
+        add(builder.Services);
 
         var app = builder.Build();
         MapEndpoints(app);

@@ -1,6 +1,11 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Keycloak.ApiProtection.KeycloakTests.Api;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
 using Keycloak.ApiProtection.KeycloakTests.Realms;
+using Keycloak.ApiProtection.KeycloakTests.Servers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 
@@ -39,6 +44,71 @@ public abstract class KeycloakContract : RealmContract
         {
             await _keycloak.SetClientKeysAsync("orders-api", null, Cancellation);
         }
+    }
+
+    [Fact]
+    public async Task Keycloak_takes_the_certificate_of_the_named_HttpClient_and_no_other()
+    {
+        Assert.SkipUnless(new VersionDifferences(_keycloak.Version).IssuesCertificateBoundTokens, "This distribution is built to ask no client for a certificate.");
+        using var stranger = ServerCertificates.SelfSigned("CN=somebody else");
+        using var http = new HttpClient(Handler(null));
+        var token = (await new RealmClient(http, _keycloak.TlsAddress).PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
+        await _keycloak.SetClientCertificateSubjectAsync("orders-api", "(.*?)CN=mutual TLS client(?:$)", Cancellation);
+        try
+        {
+            await using (var api = await StartAsync(_keycloak.Certificates.Client, new RecordingLog()))
+            {
+                Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+                await Task.Delay(FreshnessMilliseconds + 100, Cancellation);
+                Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
+            }
+
+            await AssertRefusedAsync(null, "credentials.method");
+
+            // Keycloak trusts one certificate authority, and this one did not sign it: the server may refuse the connection itself.
+            await AssertRefusedAsync(stranger, null);
+
+            // Trusted, and not the client's.
+            await _keycloak.SetClientCertificateSubjectAsync("orders-api", "(.*?)CN=another API(?:$)", Cancellation);
+            await AssertRefusedAsync(_keycloak.Certificates.Client, "does not accept this API's own credentials");
+        }
+        finally
+        {
+            await _keycloak.SetClientCertificateSubjectAsync("orders-api", null, Cancellation);
+        }
+
+        async Task AssertRefusedAsync(X509Certificate2? certificate, string? said)
+        {
+            var log = new RecordingLog();
+            await using var api = await StartAsync(certificate, log);
+
+            var answer = await api.CallAsync("GET /me", token, Cancellation);
+
+            Assert.Equal(503, answer.Status);
+            Assert.True(answer.Http.Headers.ContainsKey("Retry-After"));
+            TestContext.Current.TestOutputHelper?.WriteLine($"{certificate?.Subject ?? "no certificate"}: {log.Of("IntrospectionRefused")}{log.Of("IntrospectionFailed")}");
+            Assert.Contains(said ?? "", log.Of("IntrospectionRefused"), StringComparison.Ordinal);
+        }
+
+        static HttpClientHandler Handler(X509Certificate2? certificate)
+        {
+            var handler = new HttpClientHandler { AllowAutoRedirect = false, ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+            if (certificate is not null)
+            {
+                handler.ClientCertificates.Add(certificate);
+            }
+
+            return handler;
+        }
+
+        Task<ProtectedApi> StartAsync(X509Certificate2? certificate, RecordingLog log) => ProtectedApi.StartAsync(
+            _keycloak.TlsAddress,
+            services => services.AddSingleton<ILoggerProvider>(log)
+                .AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(() => Handler(certificate)),
+            Cancellation,
+            ("Introspection", "Always"),
+            ("Freshness", "00:00:01"),
+            ("credentials:method", "TlsClientCertificate"));
     }
 
     [Fact]

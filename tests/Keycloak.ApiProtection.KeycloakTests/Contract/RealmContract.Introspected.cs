@@ -82,6 +82,39 @@ public abstract partial class RealmContract
     }
 
     [Fact]
+    public async Task Introspected_after_the_user_was_deleted()
+    {
+        await Realm.AddUserAsync("dora", Cancellation);
+        await RefusedWithinFreshnessAsync(
+            "user deleted",
+            () => Client.PasswordAsync(DemoClient.Cli, "dora", Cancellation),
+            _ => Realm.DeleteUserAsync("dora", Cancellation));
+    }
+
+    [Fact]
+    public async Task Introspected_after_the_session_expired()
+    {
+        const int tenHours = 36_000;
+        try
+        {
+            await RefusedWithinFreshnessAsync(
+                "session expired",
+                async () =>
+                {
+                    // The session has to be older than the second that it will be allowed; the token itself lives for minutes.
+                    var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+                    await Task.Delay(2100, Cancellation);
+                    return tokens;
+                },
+                _ => Realm.SetSessionMaxAsync(1, Cancellation));
+        }
+        finally
+        {
+            await Realm.SetSessionMaxAsync(tenHours, Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task Introspected_with_the_realms_not_before()
     {
         await using var api = await StartIntrospectingApiAsync();

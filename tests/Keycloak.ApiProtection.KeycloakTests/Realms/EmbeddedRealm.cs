@@ -57,6 +57,12 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
             }
         });
 
+    public Task AddUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.AddUser(user, user));
+
+    public Task DeleteUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.DeleteUser(user));
+
+    public Task SetSessionMaxAsync(int seconds, CancellationToken cancellationToken) => Done(() => Realm.SetSessionMax(TimeSpan.FromSeconds(seconds)));
+
     public Task EndSessionAsync(string sessionId, CancellationToken cancellationToken) => Done(() => Realm.EndSession(sessionId));
 
     public Task LogOutUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.LogOut(user));

@@ -23,6 +23,14 @@ public interface IRealmUnderTest
 
     public Task SetUserEnabledAsync(string user, bool enabled, CancellationToken cancellationToken);
 
+    /// <summary>Adds a user whose password is the name, without roles.</summary>
+    public Task AddUserAsync(string user, CancellationToken cancellationToken);
+
+    public Task DeleteUserAsync(string user, CancellationToken cancellationToken);
+
+    /// <summary>Sets how long sessions live from their beginning, those that have begun too; in seconds.</summary>
+    public Task SetSessionMaxAsync(int seconds, CancellationToken cancellationToken);
+
     /// <summary>Ends one session, as an admin does it.</summary>
     public Task EndSessionAsync(string sessionId, CancellationToken cancellationToken);
 

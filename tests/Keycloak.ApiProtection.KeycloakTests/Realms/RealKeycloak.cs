@@ -103,6 +103,28 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         await Admin.PutAsync($"{Realm}/users/{(string)representation["id"]!}", representation, cancellationToken);
     }
 
+    public Task AddUserAsync(string user, CancellationToken cancellationToken) => Admin.PostAsync(
+        $"{Realm}/users",
+        new JsonObject
+        {
+            ["username"] = user,
+            ["enabled"] = true,
+
+            // Without these the account is "not fully set up".
+            ["email"] = $"{user}@example.com",
+            ["emailVerified"] = true,
+            ["firstName"] = user,
+            ["lastName"] = user,
+            ["credentials"] = new JsonArray(new JsonObject { ["type"] = "password", ["value"] = user, ["temporary"] = false }),
+        },
+        cancellationToken);
+
+    public async Task DeleteUserAsync(string user, CancellationToken cancellationToken) =>
+        await Admin.DeleteAsync($"{Realm}/users/{(string)(await UserAsync(user, cancellationToken))["id"]!}", null, cancellationToken);
+
+    public Task SetSessionMaxAsync(int seconds, CancellationToken cancellationToken) =>
+        Admin.PutAsync(Realm, new JsonObject { ["ssoSessionMaxLifespan"] = seconds }, cancellationToken);
+
     public Task EndSessionAsync(string sessionId, CancellationToken cancellationToken) =>
         Admin.DeleteAsync($"{Realm}/sessions/{sessionId}", null, cancellationToken);
 
@@ -185,6 +207,23 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         var overTls = new RealmClient(http, Server.TlsAddress!);
         return (await overTls.PasswordAsync(DemoClient.Mtls, user, cancellationToken)).AccessToken.Compact;
     }
+
+    /// <summary>The same server over TLS, for clients with certificates. What is issued there names it as the issuer.</summary>
+    public Uri TlsAddress => Server.TlsAddress!;
+
+    /// <summary>The certificates that the server, and its client, show.</summary>
+    public ServerCertificates Certificates => _certificates ?? throw new InvalidOperationException("The server is not started yet.");
+
+    /// <summary>Has a client authenticate with a certificate of this subject (a regular expression), or with its secret again where that is null.</summary>
+    public Task SetClientCertificateSubjectAsync(string clientId, string? subject, CancellationToken cancellationToken) => ChangeClientAsync(
+        clientId,
+        client =>
+        {
+            client["clientAuthenticatorType"] = subject is null ? "client-secret" : "client-x509";
+            client["attributes"]!["x509.subjectdn"] = subject;
+            client["attributes"]!["x509.allow.regex.pattern.comparison"] = subject is null ? null : "true";
+        },
+        cancellationToken);
 
     private static KeycloakServerOptions Options(KeycloakDistribution distribution, ServerCertificates certificates, string folder)
     {

@@ -36,7 +36,8 @@ public sealed class ServerCertificates : IDisposable
 
     public void Dispose() => Client.Dispose();
 
-    private static X509Certificate2 SelfSigned(string name)
+    /// <summary>A certificate that nobody trusts.</summary>
+    public static X509Certificate2 SelfSigned(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);

@@ -89,6 +89,49 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deleted_user_is_gone_with_all_sessions_and_one_added_can_log_in()
+    {
+        _realm.AddUser("dora", "dora");
+        Assert.Throws<ArgumentException>(() => _realm.AddUser("dora", "other"));
+        var answer = await _caller.PasswordAsync("cli", "dora");
+        var offline = _realm.Token("dora").WithScope("offline_access").Create();
+        Assert.True(await _caller.IsActiveAsync(answer.AccessToken));
+        Assert.True(await _caller.IsActiveAsync(offline));
+
+        _realm.DeleteUser("dora");
+
+        Assert.False(await _caller.IsActiveAsync(answer.AccessToken));
+        Assert.False(await _caller.IsActiveAsync(offline));
+        Assert.Equal("Invalid user credentials", (await _caller.PasswordAsync("cli", "dora")).Description);
+        Assert.True(await _caller.IsActiveAsync(_realm.Token("alice").Create()));
+        Assert.Throws<ArgumentException>(() => _realm.DeleteUser("dora"));
+
+        // Who comes after her under her name is somebody else.
+        _realm.AddUser("dora", "dora");
+        Assert.False(await _caller.IsActiveAsync(answer.AccessToken));
+        Assert.True(await _caller.IsActiveAsync((await _caller.PasswordAsync("cli", "dora")).AccessToken));
+    }
+
+    [Fact]
+    public async Task A_session_older_than_the_realm_allows_has_expired_and_is_back_when_more_is_allowed()
+    {
+        var clock = new TestClock();
+        await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true, TimeProvider = clock }, Cancellation);
+        using var caller = new RealmCaller(realm);
+        var token = realm.Token("alice").Create();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(await caller.IsActiveAsync(token));
+
+        realm.SetSessionMax(TimeSpan.FromSeconds(10));
+        Assert.False(await caller.IsActiveAsync(token));
+        Assert.True(await caller.IsActiveAsync(realm.Token("alice").Create()));
+
+        realm.SetSessionMax(TimeSpan.FromSeconds(11));
+        Assert.True(await caller.IsActiveAsync(token));
+        Assert.Throws<ArgumentOutOfRangeException>(() => realm.SetSessionMax(TimeSpan.Zero));
+    }
+
+    [Fact]
     public async Task An_ended_session_ends_its_tokens_only()
     {
         var first = _realm.Token("alice").Create();

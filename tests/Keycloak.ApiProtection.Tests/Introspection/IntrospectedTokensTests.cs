@@ -97,6 +97,105 @@ public sealed class IntrospectedTokensTests
         Assert.Equal((0, false), (allocated, waited));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_token_in_use_is_not_forgotten_though_many_others_come(bool active)
+    {
+        using var realm = new FakeRealm(OrdersApi.Key);
+        var questions = 0;
+        var answer = active ? Encoding.UTF8.GetString(Token(realm).Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}" : "{\"active\":false}";
+        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? FakeRealm.Answer(answer) : null;
+        using var introspector = await OpenAsync(realm, maximum: 100);
+        async Task AskAsync(string text) =>
+            await introspector.AskAsync(Token(realm), text.AsMemory(), TimeSpan.FromSeconds(30), mayBeStale: true, TestContext.Current.CancellationToken);
+
+        for (var i = 0; i < 500; i++)
+        {
+            if (i % 10 == 0)
+            {
+                realm.Time.Advance(TimeSpan.FromMilliseconds(500));
+                await AskAsync("used");
+            }
+
+            await AskAsync($"other {i}");
+        }
+
+        Assert.Equal(501, questions);
+    }
+
+    [Fact]
+    public async Task One_accepted_token_is_asked_about_for_each_scheme_and_after_changed_options()
+    {
+        using var realm = new FakeRealm(OrdersApi.Key);
+        var questions = 0;
+        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? FakeRealm.Answer("""{"active":false}""") : null;
+        using var first = await OpenAsync(realm);
+        using var second = await OpenAsync(realm);
+        var token = Token(realm);
+
+        foreach (var introspector in new[] { first, second, first, second })
+        {
+            await introspector.AskAsync(token, "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(2, questions);
+    }
+
+    [Fact]
+    public async Task Who_waits_when_the_application_stops_is_told_that_nothing_was_decided()
+    {
+        using var realm = new FakeRealm(OrdersApi.Key);
+        var introspector = await OpenAsync(realm);
+        realm.Hold();
+        var asked = introspector.AskAsync(Token(realm), "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken).AsTask();
+        await IntrospectingApi.Eventually(() => introspector.Waiting == 1);
+
+        introspector.Dispose();
+
+        var result = await asked.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.False(result.IsActive(out _) || result.IsRefused(out _));
+    }
+
+    [Theory]
+    [InlineData("http://kc.example/introspect", 0)]
+    [InlineData("https://kc.example/introspect", 1)]
+    public async Task Tokens_and_credentials_leave_over_HTTPS_only(string address, int questions)
+    {
+        using var realm = new FakeRealm(OrdersApi.Key);
+        var asked = 0;
+        realm.Discovery["introspection_endpoint"] = address;
+        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref asked) > 0 ? FakeRealm.Answer("""{"active":false}""") : null;
+        using var introspector = await OpenAsync(realm);
+
+        var result = await introspector.AskAsync(Token(realm), "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
+
+        Assert.Equal((questions, questions == 1), (asked, result.IsRefused(out _)));
+    }
+
+    [Fact]
+    public async Task An_answer_from_where_a_redirect_led_counts_for_nothing()
+    {
+        using var realm = new FakeRealm(OrdersApi.Key);
+        realm.Instead = request =>
+        {
+            if (request.Method != HttpMethod.Post)
+            {
+                return null;
+            }
+
+            var answer = FakeRealm.Answer("""{"active":false}""");
+            answer.RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://elsewhere.example/");
+            return answer;
+        };
+        using var introspector = await OpenAsync(realm);
+
+        var result = await introspector.AskAsync(Token(realm), "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
+
+        Assert.False(result.IsRefused(out _));
+        Assert.Contains("redirects", realm.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
+    }
+
     private static async Task<Introspector> OpenAsync(FakeRealm realm, int maximum = 50_000)
     {
         var keys = await realm.OpenReadAsync();

@@ -117,8 +117,10 @@ internal sealed class IntrospectingApi : IAsyncDisposable
     /// <summary>Waits for what happens in the background.</summary>
     public static async Task Eventually(Func<bool> happened)
     {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
         while (!happened())
         {
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "It has not happened within a minute.");
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();
         }

@@ -89,6 +89,7 @@ public sealed class OutageTests
         api.Time.Advance(TimeSpan.FromSeconds(6));
 
         Assert.Equal(("503", "503"), (await first, await second));
+        Assert.Contains("did not get its turn", api.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
     }
 
     [Fact]

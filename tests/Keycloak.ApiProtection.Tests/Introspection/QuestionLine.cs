@@ -42,7 +42,7 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
     {
         while (Questions < questions)
         {
-            await _arrivals.WaitAsync(TestContext.Current.CancellationToken);
+            Assert.True(await _arrivals.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), $"{Questions} of {questions} questions arrived within a minute.");
         }
     }
 

@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Builder;
+
+namespace Keycloak.ApiProtection.Tests.Introspection;
+
+/// <summary>How old Keycloak's word may be, and how long a "no" is remembered.</summary>
+public sealed class FreshnessTests
+{
+    private static readonly string[] Duties = ["auditor"];
+
+    [Fact]
+    public async Task The_age_of_an_answer_counts_from_when_the_question_left()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => options.IntrospectionTimeout = TimeSpan.FromMinutes(2));
+        var token = api.Token();
+        api.Line.Hold();
+        var request = api.VerdictAsync(token);
+        await api.Line.ArrivedAsync(1);
+        api.Time.Advance(TimeSpan.FromSeconds(20));
+        api.Line.Release();
+        Assert.Equal("200", await request);
+
+        api.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal("200", await api.VerdictAsync(token));
+
+        Assert.Equal(2, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task An_answer_that_took_longer_than_the_freshness_serves_those_who_waited_for_it_and_nobody_else()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => (options.IntrospectionTimeout, options.Freshness) = (TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10)));
+        var token = api.Token();
+        api.Line.Hold();
+        var request = api.VerdictAsync(token);
+        await api.Line.ArrivedAsync(1);
+        api.Time.Advance(TimeSpan.FromSeconds(20));
+        api.Line.Release();
+        Assert.Equal("200", await request);
+
+        Assert.Equal("200", await api.VerdictAsync(token));
+
+        Assert.Equal(2, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task An_endpoint_cannot_be_content_with_less_than_the_API_asks_for()
+    {
+        await using var api = await IntrospectingApi.StartAsync(
+            _ => { },
+            app => app.MapGet("/relaxed", () => "relaxed").RequireActiveToken(TimeSpan.FromMinutes(10)),
+            options => options.Introspection = IntrospectionMode.Always);
+        var token = api.Token();
+        Assert.Equal("200", await api.VerdictAsync(token, "/relaxed"));
+        api.Realm.DisableUser("alice");
+        api.Time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal("401 inactive", await api.VerdictAsync(token, "/relaxed"));
+    }
+
+    [Fact]
+    public async Task Even_where_every_request_asks_a_revoked_token_costs_one_question_in_five_seconds()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => options.Freshness = TimeSpan.Zero);
+        var token = api.Token();
+        api.Realm.DisableUser("alice");
+        for (var i = 0; i < 49; i++)
+        {
+            Assert.Equal("401 inactive", await api.VerdictAsync(token));
+            api.Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal(1, api.Line.Questions);
+        api.Realm.EnableUser("alice");
+        api.Time.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.Equal("200", await api.VerdictAsync(token));
+    }
+
+    [Fact]
+    public async Task A_user_who_was_let_in_again_is_not_shut_out_for_longer_the_next_time()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Realm.Token("bob").For("cli").ExpiresIn(TimeSpan.FromHours(1)).Create();
+        api.Realm.DisableUser("bob");
+        Assert.Equal("401 inactive", await api.VerdictAsync(token));
+        api.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal("401 inactive", await api.VerdictAsync(token));
+        api.Realm.EnableUser("bob");
+        api.Time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal("200", await api.VerdictAsync(token));
+
+        api.Realm.DisableUser("bob");
+        api.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal("401 inactive", await api.VerdictAsync(token));
+        api.Realm.EnableUser("bob");
+        api.Time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal("200", await api.VerdictAsync(token));
+    }
+
+    [Fact]
+    public async Task A_flat_claim_that_holds_roles_is_the_answers_too()
+    {
+        await using var api = await IntrospectingApi.StartAsync(
+            _ => { },
+            app => app.MapGet("/flat", () => "flat").RequireAuthorization(policy => policy.RequireRole("auditor")),
+            options =>
+            {
+                options.Introspection = IntrospectionMode.Always;
+                options.Claims.RoleClaims.Add("duties");
+            });
+        var (told, taken) = (api.Token(), api.Realm.Token("alice").For("cli").WithClaim("duties", Duties).Create());
+        var answer = Answers.Of(told);
+        answer["duties"] = new System.Text.Json.Nodes.JsonArray("auditor");
+        api.Line.Instead = _ => QuestionLine.Answer((api.Line.LastForm["token"] == told ? answer : Without(Answers.Of(taken))).ToJsonString());
+
+        Assert.Equal("200", await api.VerdictAsync(told, "/flat"));
+        Assert.Equal("403", await api.VerdictAsync(taken, "/flat"));
+
+        static System.Text.Json.Nodes.JsonObject Without(System.Text.Json.Nodes.JsonObject answer)
+        {
+            answer.Remove("duties");
+            return answer;
+        }
+    }
+}

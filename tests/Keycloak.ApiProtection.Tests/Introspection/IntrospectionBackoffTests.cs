@@ -1,0 +1,185 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Keycloak.ApiProtection.Tests.Introspection;
+
+/// <summary>A Keycloak that cannot answer is not hammered, and is asked again soon after it can.</summary>
+public sealed class IntrospectionBackoffTests
+{
+    [Fact]
+    public async Task Questions_ahead_do_not_hammer_a_Keycloak_that_is_down()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Token();
+        Assert.Equal("200", await api.VerdictAsync(token));
+        api.Time.Advance(TimeSpan.FromSeconds(29));
+        api.Realm.GoDown();
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal("200", await api.VerdictAsync(token));
+            await IntrospectingApi.Eventually(() => api.Options.Introspector!.InFlight == 0);
+        }
+
+        Assert.Equal(2, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task When_the_pause_is_over_one_question_tries_and_all_others_are_told_to_come_again()
+    {
+        await using var api = await FailedAsync();
+        api.Time.Advance(TimeSpan.FromSeconds(1));
+        api.Realm.ComeBack();
+        api.Line.Hold();
+        var first = api.VerdictAsync(api.Token());
+        await api.Line.ArrivedAsync(2);
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal("503", await api.VerdictAsync(api.Token()));
+        }
+
+        Assert.Equal(2, api.Line.Questions);
+        api.Line.Release();
+        Assert.Equal("200", await first);
+        Assert.Equal("200", await api.VerdictAsync(api.Token()));
+    }
+
+    [Fact]
+    public async Task Questions_that_fail_together_are_one_failure()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
+        api.Line.Instead = _ => QuestionLine.Answer("", HttpStatusCode.BadGateway);
+        api.Line.Hold();
+        var requests = Enumerable.Range(0, 20).Select(_ => api.VerdictAsync(api.Token())).ToArray();
+        await api.Line.ArrivedAsync(20);
+        api.Line.Release();
+        Assert.All(await Task.WhenAll(requests), verdict => Assert.Equal("503", verdict));
+
+        api.Line.Instead = null;
+        api.Time.Advance(TimeSpan.FromMilliseconds(301));
+
+        Assert.Equal("200", await api.VerdictAsync(api.Token()));
+    }
+
+    [Fact]
+    public async Task After_a_recovery_the_pauses_are_short_again()
+    {
+        await using var api = await FailedAsync();
+        await StayDownAsync(api);
+        api.Realm.ComeBack();
+        api.Time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal("200", await api.VerdictAsync(api.Token()));
+        api.Realm.GoDown();
+        Assert.Equal("503", await api.VerdictAsync(api.Token()));
+
+        api.Realm.ComeBack();
+        api.Time.Advance(TimeSpan.FromMilliseconds(301));
+
+        Assert.Equal("200", await api.VerdictAsync(api.Token()));
+    }
+
+    [Fact]
+    public async Task Retry_After_says_when_Keycloak_is_asked_again()
+    {
+        await using var api = await FailedAsync();
+        await StayDownAsync(api);
+        api.Time.Advance(TimeSpan.FromSeconds(6));
+
+        // The one that tried, and one that did not.
+        Assert.InRange(await RetryAfterAsync(api), 4, 6);
+        Assert.InRange(await RetryAfterAsync(api), 4, 6);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.TooManyRequests, 20, 20)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, 20, 20)]
+    [InlineData(HttpStatusCode.TooManyRequests, 3600, 30)]
+    public async Task Who_asks_to_be_left_alone_is_left_alone_for_half_a_minute_at_most(HttpStatusCode status, int asked, int left)
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
+        api.Line.Instead = _ => Refusal(new RetryConditionHeaderValue(TimeSpan.FromSeconds(asked)));
+        Assert.Equal(left, await RetryAfterAsync(api));
+        api.Line.Instead = null;
+
+        api.Time.Advance(TimeSpan.FromSeconds(left) - TimeSpan.FromMilliseconds(100));
+        Assert.Equal("503", await api.VerdictAsync(api.Token()));
+        Assert.Equal(1, api.Line.Questions);
+        api.Time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal("200", await api.VerdictAsync(api.Token()));
+
+        HttpResponseMessage Refusal(RetryConditionHeaderValue after)
+        {
+            var answer = QuestionLine.Answer("<html></html>", status);
+            answer.Headers.RetryAfter = after;
+            return answer;
+        }
+    }
+
+    [Fact]
+    public async Task A_date_to_come_again_counts_too_and_one_that_is_over_does_not_shorten_the_pause()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
+        var until = api.Time.GetUtcNow().AddSeconds(12);
+        api.Line.Instead = _ =>
+        {
+            var answer = QuestionLine.Answer("", HttpStatusCode.TooManyRequests);
+            answer.Headers.RetryAfter = new RetryConditionHeaderValue(until);
+            return answer;
+        };
+        Assert.Equal(12, await RetryAfterAsync(api));
+
+        until = api.Time.GetUtcNow().AddHours(-1);
+        api.Time.Advance(TimeSpan.FromSeconds(12));
+        Assert.Equal("503", await api.VerdictAsync(api.Token()));
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal("503", await api.VerdictAsync(api.Token()));
+        }
+
+        Assert.Equal(2, api.Line.Questions);
+    }
+
+    [Fact]
+    public async Task A_token_whose_answer_does_not_fit_is_told_when_it_is_asked_about_again()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        var token = api.Token();
+        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(api.Token("bob")).ToJsonString());
+        Assert.Equal("503", await api.VerdictAsync(token));
+
+        using var response = await api.SendAsync(token);
+
+        Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter!.Delta);
+    }
+
+    private static async Task<IntrospectingApi> FailedAsync()
+    {
+        var api = await IntrospectingApi.StartAsync();
+        await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
+        api.Realm.GoDown();
+        Assert.Equal("503", await api.VerdictAsync(api.Token()));
+        return api;
+    }
+
+    /// <summary>Until the pauses are as long as they get.</summary>
+    private static async Task StayDownAsync(IntrospectingApi api)
+    {
+        var token = api.Token();
+        for (var i = 0; i < 10; i++)
+        {
+            api.Time.Advance(TimeSpan.FromSeconds(6));
+            Assert.Equal("503", await api.VerdictAsync(token));
+        }
+    }
+
+    private static async Task<double> RetryAfterAsync(IntrospectingApi api)
+    {
+        using var response = await api.SendAsync(api.Token());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        return response.Headers.RetryAfter!.Delta!.Value.TotalSeconds;
+    }
+}
