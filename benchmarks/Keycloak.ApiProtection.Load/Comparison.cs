@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Keycloak.ApiProtection.Testing;
 
@@ -39,7 +38,7 @@ internal static class Comparison
             }
 
             var memory = await LiveTokensAsync(configuration, folder, settings);
-            var results = new Results(DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), Machine(), settings, measurements, settings.Tokens, memory, letters);
+            var results = new Results(DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), Machine.Describe(), settings, measurements, settings.Tokens, memory, letters);
             await File.WriteAllTextAsync(Path.Combine(folder, "load.json"), JsonSerializer.Serialize(results, Json));
             Console.WriteLine();
             Console.WriteLine(Table.Of(results));
@@ -57,7 +56,7 @@ internal static class Comparison
     private static async Task<Measurement> MeasureAsync(ServerProcess server, Scenario scenario, int round, string folder, Settings settings)
     {
         var before = await server.StateAsync();
-        var load = await Wrk.RunAsync(server.Address, folder, Math.Min(scenario.Tokens, settings.Tokens), settings.Seconds, settings.Connections);
+        var load = await Wrk.RunAsync(new Uri(server.Address, "/hello"), folder, Math.Min(scenario.Tokens, settings.Tokens), settings.Seconds, settings.Connections);
         var after = await server.StateAsync();
         return new Measurement(
             scenario.Name,
@@ -73,11 +72,11 @@ internal static class Comparison
     private static async Task<double> LiveTokensAsync(KeyValuePair<string, string?>[] configuration, string folder, Settings settings)
     {
         using var server = await ServerProcess.StartAsync("protected", configuration);
-        await Wrk.RunAsync(server.Address, folder, 1, 1, settings.Connections);
+        await Wrk.RunAsync(new Uri(server.Address, "/hello"), folder, 1, 1, settings.Connections);
         var before = await server.StateAsync(collect: true);
 
         // Until all of them have come: no more than some 30 us each, and a margin.
-        await Wrk.RunAsync(server.Address, folder, settings.Tokens, Math.Max(settings.Seconds, 2 + (settings.Tokens / 8_000)), settings.Connections);
+        await Wrk.RunAsync(new Uri(server.Address, "/hello"), folder, settings.Tokens, Math.Max(settings.Seconds, 2 + (settings.Tokens / 8_000)), settings.Connections);
         var after = await server.StateAsync(collect: true);
         return (double)(after.HeapBytes - before.HeapBytes) / settings.Tokens;
     }
@@ -93,13 +92,5 @@ internal static class Comparison
         Parallel.For(0, count, number => tokens[number] = builder.WithClaim("number", number).Create());
         await File.WriteAllLinesAsync(file, tokens);
         return tokens[0].Length;
-    }
-
-    private static string Machine()
-    {
-        var processor = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
-            : null;
-        return $"{Environment.ProcessorCount} cores ({processor ?? RuntimeInformation.ProcessArchitecture.ToString()}), {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}";
     }
 }

@@ -1,16 +1,20 @@
 using Keycloak.ApiProtection.Load;
+using Keycloak.ApiProtection.Load.SideBySide;
 
-// 'server' is what the comparison starts for each way to protect an API; the other two are for people: see benchmarks/load/run.sh.
+// 'server' is what the comparison starts for each way to protect an API; the others are for people: see benchmarks/load/run.sh and gateway.sh.
 return args switch
 {
     ["server", .. var rest] => await ApiServer.RunAsync(rest),
     ["compare", var folder, .. var rest] => await Comparison.RunAsync(folder, Settings.Read(rest)),
     ["report", var folder, var docs] => Report.Write(folder, docs),
+    ["gateway", var folder, .. var rest] => await GatewayComparison.RunAsync(folder, Settings.Read(rest, rounds: 3) with { Tokens = 1 }),
+    ["gateway-report", var folder, var docs] => GatewayReport.Write(folder, docs),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("compare <folder for results> [--seconds 3] [--rounds 5] [--connections 32] [--tokens 100000] | report <folder> <docs folder>");
+    Console.Error.WriteLine("gateway <folder for results> [--seconds 3] [--rounds 3] [--connections 32] | gateway-report <folder> <docs folder>");
     return 2;
 }

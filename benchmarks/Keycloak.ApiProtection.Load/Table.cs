@@ -22,7 +22,7 @@ internal static class Table
         return text.ToString();
     }
 
-    private static string Spread(IEnumerable<double> values, string format)
+    public static string Spread(IEnumerable<double> values, string format)
     {
         var sorted = values.Order().ToArray();
         string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -27,14 +27,14 @@ internal static class Wrk
         end
         """;
 
-    public static async Task<WrkResult> RunAsync(Uri address, string folder, int tokens, int seconds, int connections)
+    public static async Task<WrkResult> RunAsync(Uri target, string folder, int tokens, int seconds, int connections)
     {
         var script = Path.Combine(folder, "tokens.lua");
         await File.WriteAllTextAsync(script, Script);
         var start = new ProcessStartInfo("wrk") { RedirectStandardOutput = true };
         foreach (var argument in new[]
         {
-            "--threads", "1", "--connections", Text(connections), "--duration", $"{Text(seconds)}s", "--script", script, new Uri(address, "/hello").AbsoluteUri,
+            "--threads", "1", "--connections", Text(connections), "--duration", $"{Text(seconds)}s", "--timeout", "10s", "--script", script, target.AbsoluteUri,
             "--", Path.Combine(folder, "tokens.txt"), Text(tokens),
         })
         {

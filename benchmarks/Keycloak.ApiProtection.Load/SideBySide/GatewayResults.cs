@@ -1,0 +1,13 @@
+namespace Keycloak.ApiProtection.Load.SideBySide;
+
+/// <summary>All that a comparison of the ways found: what the documents are written from.</summary>
+internal sealed record GatewayResults(
+    DateTimeOffset At,
+    string Machine,
+    string Keycloak,
+    string Nginx,
+    Settings Settings,
+    int TokenLetters,
+    double FreshnessSeconds,
+    IReadOnlyList<WayMeasurement> Measurements,
+    IReadOnlyList<RevocationDelay> Delays);

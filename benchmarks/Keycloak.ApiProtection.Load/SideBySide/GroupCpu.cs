@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Keycloak.ApiProtection.Load.SideBySide;
+
+/// <summary>The CPU time of a process and its children: all processes of one group, as Linux counts it (proc(5)).</summary>
+internal static class GroupCpu
+{
+    // USER_HZ, which is 100 on all of Linux' architectures that .NET runs on.
+    private const double MicrosecondsPerTick = 10_000;
+
+    /// <summary>User and system time since the processes started, in microseconds.</summary>
+    public static double Microseconds(params IEnumerable<int> groups)
+    {
+        var wanted = groups.ToHashSet();
+        var ticks = 0L;
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+        {
+            if (Fields(folder) is { } fields && wanted.Contains(int.Parse(fields[2], CultureInfo.InvariantCulture)))
+            {
+                ticks += long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+            }
+        }
+
+        return ticks * MicrosecondsPerTick;
+    }
+
+    /// <summary>The fields from the third on (state, parent, group, ...): the second is a name, which may have spaces and brackets. Null: the process has ended.</summary>
+    private static string[]? Fields(string folder)
+    {
+        try
+        {
+            var text = File.ReadAllText(Path.Combine(folder, "stat"));
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Gateway;
+
+namespace Keycloak.ApiProtection.Load.SideBySide;
+
+/// <summary>Ends a session whose token is in use on all ways at once, and looks when each refuses it.</summary>
+internal static class RevocationDelays
+{
+    private const int Times = 3;
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static async Task<IReadOnlyList<RevocationDelay>> MeasureAsync(ArticleSystem system, TimeSpan freshness)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var delays = new List<RevocationDelay>();
+        foreach (var act in Act.All)
+        {
+            for (var time = 0; time < Times; time++)
+            {
+                // Each time at another moment between two questions to Keycloak: what is remembered is once new, once of middle age, once nearly too old.
+                var use = freshness * ((time + 0.5) / Times);
+                var delay = await OneAsync(system, http, act, time + 1, use);
+                delays.Add(delay);
+                Console.WriteLine($"{act} {delay.Round}: {string.Join(", ", delay.Refused.Select(way => $"{way.Key} {way.Value:N2} s"))}; Keycloak's answer {delay.Answered:N2} s");
+            }
+        }
+
+        return delays;
+    }
+
+    private static async Task<RevocationDelay> OneAsync(ArticleSystem system, HttpClient http, string act, int round, TimeSpan use)
+    {
+        var clock = TimeProvider.System;
+        var tokens = await system.Tokens.PasswordAsync("alice");
+        using var patience = new CancellationTokenSource(use + Patience, clock);
+        var inUse = system.Ways.ToDictionary(way => way.Key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var watchers = system.Ways.ToDictionary(
+            way => way.Key,
+            way => UntilRefusedAsync(http, new Uri(way.Value, "orders"), tokens.Access, inUse[way.Key], patience.Token));
+
+        // A watcher that fails ends the wait; so does a token that nobody accepts.
+        await Task.WhenAny(Task.WhenAll(inUse.Values.Select(one => one.Task)), Task.WhenAny(watchers.Values));
+        await Task.Delay(use, clock, patience.Token);
+        var start = clock.GetTimestamp();
+        await (act == Act.Logout ? system.Tokens.LogOutAsync(tokens.Refresh!) : system.Tokens.RevokeAsync(tokens.Refresh!));
+        var answered = clock.GetElapsedTime(start);
+        var refused = new Dictionary<string, double>();
+        foreach (var (way, watcher) in watchers)
+        {
+            refused[way] = clock.GetElapsedTime(start, await watcher).TotalSeconds;
+            if (refused[way] < 0)
+            {
+                throw new InvalidOperationException($"The way '{way}' refused a token before its session was ended.");
+            }
+        }
+
+        return new RevocationDelay(act, round, answered.TotalSeconds, refused);
+    }
+
+    /// <summary>Uses the token until it is refused.</summary>
+    /// <returns>When the refusal was there.</returns>
+    private static async Task<long> UntilRefusedAsync(HttpClient http, Uri address, string token, TaskCompletionSource inUse, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+            using var response = await http.SendAsync(request, cancellation);
+            switch (response.StatusCode)
+            {
+                case HttpStatusCode.OK:
+                    inUse.TrySetResult();
+                    break;
+                case HttpStatusCode.Unauthorized:
+                    return TimeProvider.System.GetTimestamp();
+                default:
+                    throw new InvalidOperationException($"{address} answered {(int)response.StatusCode}, which is neither acceptance nor refusal of a token.");
+            }
+
+            await Task.Delay(PollInterval, TimeProvider.System, cancellation);
+        }
+    }
+}
