@@ -8,4 +8,8 @@ namespace Keycloak.ApiProtection.Introspection;
 /// <param name="Claims">What an active token says now; null where that is what it says itself.</param>
 /// <param name="Rejection">Why it is refused; null where it is active.</param>
 /// <param name="RefusedUntil">How long a refusal is remembered: a user who was disabled may be enabled again.</param>
-internal sealed record IntrospectionAnswer(long AskedAt, AccessTokenClaims? Claims, TokenRejection? Rejection, long RefusedUntil);
+/// <param name="GoodUntil">
+/// The token's <c>exp</c>: an "active" from before it says nothing about after it. Within <c>ClockSkew</c> Keycloak is asked once more, whose clock
+/// counts; that answer holds as long as any other (<see cref="long.MaxValue"/>).
+/// </param>
+internal sealed record IntrospectionAnswer(long AskedAt, AccessTokenClaims? Claims, TokenRejection? Rejection, long RefusedUntil, long GoodUntil);

@@ -14,6 +14,8 @@ namespace Keycloak.ApiProtection.Introspection;
 internal sealed class Introspector : IDisposable
 {
     /// <summary>How far ahead of the end a token in constant use is asked about: a tenth of the window, and not more than this.</summary>
+    /// <summary>Longer lives are no different from endless ones here.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
     private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeastRefused = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MostRefused = TimeSpan.FromMinutes(5);
@@ -107,7 +109,7 @@ internal sealed class Introspector : IDisposable
         }
 
         var age = _time.GetElapsedTime(answer.AskedAt, now);
-        if (age >= maxAge)
+        if (age >= maxAge || now >= answer.GoodUntil)
         {
             return WaitAsync(state, token, text, maxAge, mayBeStale, cancellationToken);
         }
@@ -362,7 +364,15 @@ internal sealed class Introspector : IDisposable
         }
 
         _reports.Succeeded();
-        return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Rejection, verdict.Rejection is null ? 0 : now + Ticks(RefusedFor(state)));
+        var refusedUntil = verdict.Rejection is null ? 0 : now + Ticks(RefusedFor(state));
+        return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Rejection, refusedUntil, EndOf(flight.Token, askedAt, now));
+    }
+
+    /// <summary>When the token's own end comes for an answer to a question of then; never, where it had come already.</summary>
+    private long EndOf(AccessToken token, long askedAt, long now)
+    {
+        var left = token.ExpiresAt - (_time.GetUtcNow() - _time.GetElapsedTime(askedAt, now));
+        return left > TimeSpan.Zero && left < Longest ? askedAt + Ticks(left) : long.MaxValue;
     }
 
     /// <summary>A refused token is asked about again, for its user may be enabled again; each time later, so that it does not pay to go on sending it.</summary>

@@ -225,6 +225,29 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
+    public async Task Past_the_tokens_end_only_Keycloaks_own_word_counts_however_far_the_clocks_may_differ()
+    {
+        await using var api = await IntrospectingApi.StartAsync(options => (options.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(30)));
+        var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
+        var behind = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
+        Assert.Equal("200", await api.VerdictAsync(token));
+        Assert.Equal("200", await api.VerdictAsync(behind));
+        api.Time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal("200", await api.VerdictAsync(token));
+        Assert.Equal(2, api.Line.Questions);
+
+        api.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("401 inactive", await api.VerdictAsync(token));
+        Assert.Equal(3, api.Line.Questions);
+
+        // Keycloak's clock is behind: to it the token lives. One question, not one a request.
+        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(behind).ToJsonString());
+        Assert.Equal("200", await api.VerdictAsync(behind));
+        Assert.Equal("200", await api.VerdictAsync(behind));
+        Assert.Equal(4, api.Line.Questions);
+    }
+
+    [Fact]
     public async Task A_token_that_expires_while_Keycloak_is_asked_is_refused()
     {
         await using var api = await IntrospectingApi.StartAsync(options => (options.IntrospectionTimeout, options.ClockSkew) = (TimeSpan.FromMinutes(2), TimeSpan.Zero));
