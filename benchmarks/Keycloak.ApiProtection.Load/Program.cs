@@ -7,7 +7,7 @@ return args switch
     ["server", .. var rest] => await ApiServer.RunAsync(rest),
     ["compare", var folder, .. var rest] => await Comparison.RunAsync(folder, Settings.Read(rest)),
     ["report", var folder, var docs] => Report.Write(folder, docs),
-    ["gateway", var folder, .. var rest] => await GatewayComparison.RunAsync(folder, Settings.Read(rest, rounds: 3) with { Tokens = 1 }),
+    ["gateway", var folder, .. var rest] => await GatewayComparison.RunAsync(folder, GatewaySettings.Read(rest)),
     ["gateway-report", var folder, var docs] => GatewayReport.Write(folder, docs),
     _ => Usage(),
 };
@@ -15,6 +15,6 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("compare <folder for results> [--seconds 3] [--rounds 5] [--connections 32] [--tokens 100000] | report <folder> <docs folder>");
-    Console.Error.WriteLine("gateway <folder for results> [--seconds 3] [--rounds 3] [--connections 32] | gateway-report <folder> <docs folder>");
+    Console.Error.WriteLine("gateway <folder for results> [--seconds 3] [--rounds 3] [--connections 32] [--warm-up 20] | gateway-report <folder> <docs folder>");
     return 2;
 }

@@ -5,7 +5,7 @@ namespace Keycloak.ApiProtection.Load;
 /// <summary>How long and how hard.</summary>
 internal sealed record Settings(int Seconds, int Rounds, int Connections, int Tokens)
 {
-    public static Settings Read(string[] args, int rounds = 5)
+    public static Settings Read(string[] args)
     {
         int Value(string name, int otherwise)
         {
@@ -13,6 +13,6 @@ internal sealed record Settings(int Seconds, int Rounds, int Connections, int To
             return at < 0 ? otherwise : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
         }
 
-        return new Settings(Value("seconds", 3), Value("rounds", rounds), Value("connections", 32), Value("tokens", 100_000));
+        return new Settings(Value("seconds", 3), Value("rounds", 5), Value("connections", 32), Value("tokens", 100_000));
     }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the three ways of samples/Gateway side by side, and writes the tables into docs/gateway-or-in-process.md and its Japanese version. Needs the
 # .NET 10 SDK, Java, wrk, NGINX with njs, and KEYCLOAK_HOME; installs nothing. Servers listen on free ports of 127.0.0.1 and end with it.
-#   gateway.sh [--seconds 3] [--rounds 3] [--connections 32] [--results folder]
+#   gateway.sh [--seconds 3] [--rounds 3] [--connections 32] [--warm-up 20] [--results folder]
 set -euo pipefail
 results=
 arguments=()

@@ -10,9 +10,10 @@ namespace Keycloak.ApiProtection.Load.SideBySide;
 /// </summary>
 internal static class GatewayComparison
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static async Task<int> RunAsync(string folder, Settings settings)
+    public static async Task<int> RunAsync(string folder, GatewaySettings settings)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -66,7 +67,7 @@ internal static class GatewayComparison
         return 0;
     }
 
-    private static async Task<(int Letters, IReadOnlyList<WayMeasurement> Measurements)> LoadAsync(ArticleSystem system, string folder, Settings settings)
+    private static async Task<(int Letters, IReadOnlyList<WayMeasurement> Measurements)> LoadAsync(ArticleSystem system, string folder, GatewaySettings settings)
     {
         var token = (await system.Tokens.PasswordAsync("alice")).Access;
         var file = Path.Combine(folder, "tokens.txt");
@@ -86,7 +87,10 @@ internal static class GatewayComparison
                 foreach (var way in Way.All)
                 {
                     // The first round only warms up.
-                    var one = await MeasureAsync(system, way, targets[way], round, folder, settings);
+                    var one = await MeasureAsync(system, way, targets[way], round, folder, settings with { Seconds = round == 0 ? settings.WarmUp : settings.Seconds });
+
+                    // What a server still compiles or collects after its turn is not to be counted in the next one's.
+                    await Task.Delay(Pause, TimeProvider.System);
                     if (round > 0)
                     {
                         measurements.Add(one);
@@ -104,13 +108,18 @@ internal static class GatewayComparison
         }
     }
 
-    private static async Task<WayMeasurement> MeasureAsync(ArticleSystem system, string way, Uri target, int round, string folder, Settings settings)
+    private static async Task<WayMeasurement> MeasureAsync(ArticleSystem system, string way, Uri target, int round, string folder, GatewaySettings settings)
     {
-        // Whoever has nothing to do on this way is counted, too: it adds nothing.
+        int[] apis = way switch
+        {
+            Way.Introspected => [system.OrdersBehind.Id],
+            Way.Checked => [system.OrdersBehind.Id, system.TokenCheck.Id],
+            _ => [system.OrdersDirect.Id],
+        };
         double[] Cpu() =>
         [
             GroupCpu.Microseconds(system.Nginx.Id),
-            GroupCpu.Microseconds(system.OrdersDirect.Id, system.OrdersBehind.Id, system.TokenCheck.Id),
+            GroupCpu.Microseconds(apis),
             GroupCpu.Microseconds(system.Realm.ProcessId!.Value),
         ];
 

@@ -6,7 +6,7 @@ internal sealed record GatewayResults(
     string Machine,
     string Keycloak,
     string Nginx,
-    Settings Settings,
+    GatewaySettings Settings,
     int TokenLetters,
     double FreshnessSeconds,
     IReadOnlyList<WayMeasurement> Measurements,

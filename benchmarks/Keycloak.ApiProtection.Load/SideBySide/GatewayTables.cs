@@ -12,7 +12,7 @@ internal static class GatewayTables
         text.Append(Format(
             wording.Machine, results.Machine, results.Keycloak, results.Nginx, results.At.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))).Append("\n\n");
         text.Append(Format(
-            wording.Load, results.Settings.Connections, results.TokenLetters, results.FreshnessSeconds, results.Settings.Rounds, results.Settings.Seconds)).Append("\n\n");
+            wording.Load, results.Settings.Connections, results.TokenLetters, results.FreshnessSeconds, results.Settings.Rounds, results.Settings.Seconds, results.Settings.WarmUp)).Append("\n\n");
         Load(text, results, wording);
         text.Append('\n').Append(Format(wording.Delay, results.FreshnessSeconds, results.Delays.Max(one => one.Round))).Append("\n\n");
         Delays(text, results, wording);
@@ -30,7 +30,7 @@ internal static class GatewayTables
             Row(text, [
                 wording.Ways[way],
                 Format("{0:N0}", Median(rounds.Select(one => one.RequestsPerSecond))),
-                way == Way.Introspected ? "1" : Table.Spread(rounds.Select(one => one.RequestsPerSecond / baseline[one.Round]), "0.0"),
+                way == Way.Introspected ? "1" : Spread(rounds.Select(one => one.RequestsPerSecond / baseline[one.Round]), "0.0", wording),
                 Format("{0:N0}", Median(rounds.Select(one => one.NginxCpu))),
                 Format("{0:N0}", Median(rounds.Select(one => one.ApiCpu))),
                 Format("{0:N0}", Median(rounds.Select(one => one.KeycloakCpu))),
@@ -47,14 +47,17 @@ internal static class GatewayTables
         Row(text, ["---", "---:", "---:"]);
         foreach (var way in results.Delays[0].Refused.Keys)
         {
-            Row(text, [wording.Ways[way], .. Act.All.Select(act => Seconds(results, act, one => one.Refused[way]))]);
+            Row(text, [wording.Ways[way], .. Act.All.Select(act => Seconds(results, act, one => one.Refused[way], wording))]);
         }
 
-        Row(text, [wording.Answered, .. Act.All.Select(act => Seconds(results, act, one => one.Answered))]);
+        Row(text, [wording.Answered, .. Act.All.Select(act => Seconds(results, act, one => one.Answered, wording))]);
     }
 
-    private static string Seconds(GatewayResults results, string act, Func<RevocationDelay, double> value) =>
-        Table.Spread(results.Delays.Where(one => one.Act == act).Select(value), "0.00");
+    private static string Seconds(GatewayResults results, string act, Func<RevocationDelay, double> value, Wording wording) =>
+        Spread(results.Delays.Where(one => one.Act == act).Select(value), "0.00", wording);
+
+    private static string Spread(IEnumerable<double> values, string format, Wording wording) =>
+        Table.Spread(values, format).Replace(" to ", wording.To, StringComparison.Ordinal);
 
     private static double Median(IEnumerable<double> values)
     {
