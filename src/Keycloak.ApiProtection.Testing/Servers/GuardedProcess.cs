@@ -4,7 +4,8 @@ namespace Keycloak.ApiProtection.Testing.Servers;
 
 /// <summary>
 /// A server in a process group of its own, which is killed when the pipe to us closes: on disposal, and also when this process is cancelled
-/// or killed, which leaves no chance to run code of ours. kc.sh may run java as a child, hence the group.
+/// or killed, which leaves no chance to run code of ours. kc.sh may run java as a child, hence the group. Job control makes the groups and is
+/// off while waiting: with it a server that is held (SIGSTOP) would count as ended, and get a SIGHUP.
 /// </summary>
 internal sealed class GuardedProcess : IAsyncDisposable
 {
@@ -18,10 +19,9 @@ internal sealed class GuardedProcess : IAsyncDisposable
         { read -r _ <&3; kill -KILL -- "-$server"; } >/dev/null 2>&1 &
         guard=$!
         exec 3<&- >/dev/null 2>&1
-        status=0
-        wait "$server" || status=$?
-        # A server that is only held up (SIGSTOP) lets wait return, too.
-        while kill -0 "$server" 2>/dev/null; do sleep 1; status=0; wait "$server" || status=$?; done
+        set +m
+        wait "$server"
+        status=$?
         kill -KILL -- "-$guard"
         exit "$status"
         """;

@@ -9,7 +9,7 @@ namespace Keycloak.ApiProtection.Introspection;
 /// <param name="Rejection">Why it is refused; null where it is active.</param>
 /// <param name="RefusedUntil">How long a refusal is remembered: a user who was disabled may be enabled again.</param>
 /// <param name="GoodUntil">
-/// The token's <c>exp</c>: an "active" from before it says nothing about after it. Within <c>ClockSkew</c> Keycloak is asked once more, whose clock
-/// counts; that answer holds as long as any other (<see cref="long.MaxValue"/>).
+/// The token's <c>exp</c>: an "active" from before it says nothing about after it. Within <c>ClockSkew</c> Keycloak is asked again, whose clock counts;
+/// such an answer holds for a second.
 /// </param>
 internal sealed record IntrospectionAnswer(long AskedAt, AccessTokenClaims? Claims, TokenRejection? Rejection, long RefusedUntil, long GoodUntil);

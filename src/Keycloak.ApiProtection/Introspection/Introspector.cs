@@ -14,6 +14,9 @@ namespace Keycloak.ApiProtection.Introspection;
 internal sealed class Introspector : IDisposable
 {
     /// <summary>How far ahead of the end a token in constant use is asked about: a tenth of the window, and not more than this.</summary>
+    /// <summary>Keycloak counts in whole seconds, so that to it a token lives up to one longer.</summary>
+    private static readonly TimeSpan PastTheEnd = TimeSpan.FromSeconds(1);
+
     /// <summary>Longer lives are no different from endless ones here.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
     private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(2);
@@ -368,11 +371,11 @@ internal sealed class Introspector : IDisposable
         return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Rejection, refusedUntil, EndOf(flight.Token, askedAt, now));
     }
 
-    /// <summary>When the token's own end comes for an answer to a question of then; never, where it had come already.</summary>
+    /// <summary>When an answer to a question of then ends with its token; an "active" from after that, within the skew, holds for a moment only.</summary>
     private long EndOf(AccessToken token, long askedAt, long now)
     {
         var left = token.ExpiresAt - (_time.GetUtcNow() - _time.GetElapsedTime(askedAt, now));
-        return left > TimeSpan.Zero && left < Longest ? askedAt + Ticks(left) : long.MaxValue;
+        return left > Longest ? long.MaxValue : askedAt + Ticks(left > TimeSpan.Zero ? left : PastTheEnd);
     }
 
     /// <summary>A refused token is asked about again, for its user may be enabled again; each time later, so that it does not pay to go on sending it.</summary>

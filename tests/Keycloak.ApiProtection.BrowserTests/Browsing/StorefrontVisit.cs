@@ -79,11 +79,13 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
     }
 
     /// <summary>Presses a button of the Tokens page.</summary>
-    public async Task PressAsync(string button)
+    /// <returns>What the page says that came of it: <c>notice</c> or <c>warning</c>, and its text.</returns>
+    public async Task<string> PressAsync(string button)
     {
         await OpenAsync("tokens");
         await page.GetByTestId(button).ClickAsync();
-        await page.Locator("[data-testid=notice], [data-testid=warning]").First.WaitForAsync();
+        var outcome = page.Locator("[data-testid=notice], [data-testid=warning]").First;
+        return $"{await outcome.GetAttributeAsync("data-testid")}: {await outcome.TextContentAsync()}";
     }
 
     /// <summary>Logs out here and at Keycloak, and comes back.</summary>

@@ -104,6 +104,7 @@ public sealed class ProtectedApi : IAsyncDisposable
         app.MapGet("/email", () => "Email").RequireAuthorization("scope:email");
         app.MapGet("/orders", () => "Orders").RequireAuthorization("scope:orders:read", "client-role:reader");
         app.MapPost("/orders", () => "Ordered").RequireAuthorization("scope:orders:write", "client-role:writer");
+        app.MapGet("/active", () => "Active").RequireActiveToken();
         app.MapGet("/admin", () => "Admin").RequireAuthorization("realm-role:admin");
     }
 

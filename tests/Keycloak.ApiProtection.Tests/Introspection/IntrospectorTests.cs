@@ -240,11 +240,15 @@ public sealed class IntrospectorTests
         Assert.Equal("401 inactive", await api.VerdictAsync(token));
         Assert.Equal(3, api.Line.Questions);
 
-        // Keycloak's clock is behind: to it the token lives. One question, not one a request.
+        // Keycloak's clock is behind: to it the token lives. One question a second, not one a request.
         api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(behind).ToJsonString());
         Assert.Equal("200", await api.VerdictAsync(behind));
         Assert.Equal("200", await api.VerdictAsync(behind));
         Assert.Equal(4, api.Line.Questions);
+
+        api.Line.Instead = null;
+        api.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("401 inactive", await api.VerdictAsync(behind));
     }
 
     [Fact]

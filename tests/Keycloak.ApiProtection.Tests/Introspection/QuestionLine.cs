@@ -10,6 +10,7 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
 {
     private readonly SemaphoreSlim _arrivals = new(0);
     private volatile TaskCompletionSource? _held;
+    private volatile bool _isStubborn;
     private int _questions;
     private int _atOnce;
     private int _mostAtOnce;
@@ -29,7 +30,12 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
     /// <summary>The header of the last question.</summary>
     public string? LastAuthorization { get; private set; }
 
-    public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Questions stay unanswered until <see cref="Release"/>, or, where they are not stubborn, until who asks gives up.</summary>
+    public void Hold(bool stubbornly = false)
+    {
+        _isStubborn = stubbornly;
+        _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     public void Release()
     {
@@ -74,7 +80,7 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
             _arrivals.Release();
             if (_held is { } held)
             {
-                await held.Task.WaitAsync(cancellationToken);
+                await held.Task.WaitAsync(_isStubborn ? TestContext.Current.CancellationToken : cancellationToken);
             }
 
             return Instead?.Invoke(request) ?? await base.SendAsync(request, cancellationToken);
