@@ -89,9 +89,9 @@ public sealed class OutageTests
         api.Time.Advance(TimeSpan.FromSeconds(6));
 
         Assert.Equal("503", await second);
+        Assert.Contains("did not get its turn", api.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
         api.Line.Release();
         await first;
-        Assert.Contains("did not get its turn", api.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
     }
 
     [Fact]
