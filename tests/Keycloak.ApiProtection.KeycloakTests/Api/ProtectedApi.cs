@@ -64,6 +64,12 @@ public sealed class ProtectedApi : IAsyncDisposable
 
         var app = builder.Build();
         MapEndpoints(app);
+        if (settings.Any(setting => setting.Key.StartsWith("credentials:", StringComparison.Ordinal) && setting.Value is not null))
+        {
+            // An application that cannot ask Keycloak does not start with it.
+            app.MapGet("/active", () => "Active").RequireActiveToken();
+        }
+
         await app.StartAsync(cancellationToken);
         return new ProtectedApi(app);
     }
@@ -104,7 +110,6 @@ public sealed class ProtectedApi : IAsyncDisposable
         app.MapGet("/email", () => "Email").RequireAuthorization("scope:email");
         app.MapGet("/orders", () => "Orders").RequireAuthorization("scope:orders:read", "client-role:reader");
         app.MapPost("/orders", () => "Ordered").RequireAuthorization("scope:orders:write", "client-role:writer");
-        app.MapGet("/active", () => "Active").RequireActiveToken();
         app.MapGet("/admin", () => "Admin").RequireAuthorization("realm-role:admin");
     }
 
