@@ -1,3 +1,4 @@
+using System.Globalization;
 using Keycloak.ApiProtection.BrowserTests.Browsing;
 
 namespace Keycloak.ApiProtection.BrowserTests;
@@ -37,10 +38,7 @@ public sealed class TokenKindTests(ArticleFixture article)
         await article.PictureAsync(visit, "tokens");
 
         await article.EndSessionAsync(token, Cancelled);
-        await visit.PressAsync("refresh");
-        Assert.Equal(0, await visit.Page.GetByTestId("warning").CountAsync());
-        var younger = await visit.AccessTokenAsync();
-        Assert.NotEqual(token, younger);
+        var younger = await RefreshPastThisSecondAsync(visit);
         statuses = await article.Orders.EmailAsync(younger, Cancelled);
         article.Story.Tell("the session ended; a new access token for the offline token", statuses);
         Assert.All(statuses, answer => Assert.Equal(200, answer.Value));
@@ -76,5 +74,20 @@ public sealed class TokenKindTests(ArticleFixture article)
         await visit.OpenAsync("orders?way=direct");
         await visit.Page.GetByTestId("passed-on-link").First.ClickAsync();
         Assert.Contains("401", await visit.Page.GetByTestId("shipment").TextContentAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A token that is younger than all that has happened: one of the very second in which the session ended counts as ended with it.</summary>
+    private static async Task<string> RefreshPastThisSecondAsync(StorefrontVisit visit)
+    {
+        var happened = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        while (true)
+        {
+            Assert.StartsWith("notice:", await visit.PressAsync("refresh"), StringComparison.Ordinal);
+            var token = await visit.AccessTokenAsync();
+            if (long.Parse(TokenClaim.Read(token, "iat")!, CultureInfo.InvariantCulture) > happened)
+            {
+                return token;
+            }
+        }
     }
 }
