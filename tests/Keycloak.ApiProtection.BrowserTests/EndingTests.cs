@@ -86,7 +86,7 @@ public sealed class EndingTests(ArticleFixture article)
         await using var visit = await article.VisitAsync();
         var token = await visit.LogInAndConsentAsync("alice");
 
-        var answers = await article.Orders.RefusedAfterAsync(() => DisconnectAsync(visit), token, Cancelled, meanwhile: false);
+        var answers = await article.Orders.RefusedAfterAsync(() => DisconnectAsync(visit), token, Cancelled);
 
         article.Story.Tell("disconnected: revocation endpoint with the refresh token", answers);
         AssertRefused(answers, Asked);
@@ -100,7 +100,7 @@ public sealed class EndingTests(ArticleFixture article)
         await using var visit = await article.VisitAsync();
         var token = await visit.LogInAndConsentAsync("alice", Consent.ReadOrders | Consent.StayConnected);
 
-        var answers = await article.Orders.RefusedAfterAsync(() => DisconnectAsync(visit), token, Cancelled, meanwhile: false);
+        var answers = await article.Orders.RefusedAfterAsync(() => DisconnectAsync(visit), token, Cancelled);
 
         article.Story.Tell("disconnected: revocation endpoint with the offline token", answers);
         AssertRefused(answers, Asked);
