@@ -6,7 +6,8 @@ using Gateway.Servers;
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
 /// <summary>
-/// Drives the three ways of <c>samples/Gateway</c> in alternation with one token, and then sees how long each goes on to accept a token that was revoked.
+/// Drives the three ways of <c>samples/Gateway</c> in alternation with one token, and then sees how long each goes on to accept a token that was revoked,
+/// and whether sessions stay ended.
 /// </summary>
 internal static class GatewayComparison
 {
@@ -51,6 +52,7 @@ internal static class GatewayComparison
 
         var (letters, measurements) = await LoadAsync(system, folder, settings);
         var delays = await RevocationDelays.MeasureAsync(system, freshness);
+        var ended = await SessionsEndedInUse.MeasureAsync(system, freshness);
         var results = new GatewayResults(
             DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()),
             Machine.Describe(),
@@ -60,7 +62,8 @@ internal static class GatewayComparison
             letters,
             freshness.TotalSeconds,
             measurements,
-            delays);
+            delays,
+            ended);
         await File.WriteAllTextAsync(Path.Combine(folder, GatewayReport.FileName), JsonSerializer.Serialize(results, Json));
         Console.WriteLine();
         Console.WriteLine(GatewayTables.Of(results, Wording.English));

@@ -10,4 +10,5 @@ internal sealed record GatewayResults(
     int TokenLetters,
     double FreshnessSeconds,
     IReadOnlyList<WayMeasurement> Measurements,
-    IReadOnlyList<RevocationDelay> Delays);
+    IReadOnlyList<RevocationDelay> Delays,
+    IReadOnlyList<EndedSessions> Ended);

@@ -16,6 +16,8 @@ internal static class GatewayTables
         Load(text, results, wording);
         text.Append('\n').Append(Format(wording.Delay, results.FreshnessSeconds, results.Delays.Max(one => one.Round))).Append("\n\n");
         Delays(text, results, wording);
+        text.Append('\n').Append(Format(wording.Ended, results.Ended[0].Sessions, results.FreshnessSeconds, SessionsEndedInUse.Callers)).Append("\n\n");
+        Ended(text, results, wording);
         return text.ToString();
     }
 
@@ -51,6 +53,18 @@ internal static class GatewayTables
         }
 
         Row(text, [wording.Answered, .. Act.All.Select(act => Seconds(results, act, one => one.Answered, wording))]);
+    }
+
+    private static void Ended(StringBuilder text, GatewayResults results, Wording wording)
+    {
+        Row(text, wording.EndedColumns);
+        Row(text, wording.EndedColumns.Select((_, column) => column == 0 ? "---" : "---:"));
+        foreach (var way in results.Ended.GroupBy(one => one.Way))
+        {
+            Row(text, [wording.Ways[way.Key], .. way.OrderBy(one => Act.All.IndexOf(one.Act)).SelectMany(one => new[] { Share(one, one.Accepted), Share(one, one.Refreshed) })]);
+        }
+
+        string Share(EndedSessions ended, int survivors) => Format(wording.Share, survivors, ended.Sessions);
     }
 
     private static string Seconds(GatewayResults results, string act, Func<RevocationDelay, double> value, Wording wording) =>

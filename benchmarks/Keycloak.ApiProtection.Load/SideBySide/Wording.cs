@@ -9,11 +9,15 @@ internal sealed record Wording
         Load = "`GET /orders` over loopback, {0} connections of wrk, one token of {1:N0} letters (RS256) again and again; freshness {2:0.#} s. Each row in turn, {3} times {4} s, after {5} s each to warm up: medians, and in brackets "
             + "the least and the most. Load generator and all servers share the cores. The servers are release builds that log from warnings on, NGINX writes no access log.",
         LoadColumns = ["Way", "Requests/s", "Over `/introspected/`, same round", "CPU a request: NGINX, µs", "API and check, µs", "Keycloak, µs", "All, µs", "p50, ms", "p99, ms"],
-        Delay = "From the beginning of the act to the first refusal of a token that is in use on all ways (a request every 20 ms), in seconds; freshness {0:0.#} s. {1} times each, at different moments between two "
+        Delay = "From the beginning of the act to the first refusal of a token that is in use on all ways (a request every 20 ms, but none during the act), in seconds; freshness {0:0.#} s. {1} times each, at different moments between two "
             + "questions to Keycloak: the median, and in brackets the least and the most.",
         DelayColumns = ["Way", "Logout endpoint, s", "Revocation endpoint, s"],
         To = " to ",
         Answered = "Keycloak's own answer",
+        Ended = "Sessions that were ended while {2} callers used the access token on one way, a request after the other without a pause: on how many of {0} the access token was still accepted afterwards (1 s after the logout, {1:0.#} s "
+            + "and 1 s after the revocation), and how many refresh tokens Keycloak still took for a new access token.",
+        EndedColumns = ["Way", "Logout endpoint: still accepted", "refresh token still good", "Revocation endpoint: still accepted", "refresh token still good"],
+        Share = "{0} of {1}",
         Ways = new Dictionary<string, string>
         {
             [Way.Introspected] = "`/introspected/`: NGINX asks Keycloak",
@@ -29,10 +33,14 @@ internal sealed record Wording
         Load = "ループバック経由の `GET /orders`。wrk の接続数は {0}、{1:N0} 文字のトークン(RS256)1 個を繰り返し使用し、鮮度(`Freshness`)は {2:0.#} 秒。各行 {5} 秒のウォームアップの後、各行を順番に {4} 秒ずつ {3} 回測定した中央値で、括弧内は最小値と最大値。"
             + "負荷生成ツールとすべてのサーバーが同じ CPU コアを共有している。サーバーは Release ビルドで、ログは警告以上のみ、NGINX のアクセスログは無効。",
         LoadColumns = ["方式", "リクエスト/秒", "同じ回の `/introspected/` に対する倍率", "1 リクエストあたりの CPU 時間: NGINX(µs)", "API と検査サービス(µs)", "Keycloak(µs)", "合計(µs)", "p50(ms)", "p99(ms)"],
-        Delay = "すべての方式で使用中のトークン(20 ミリ秒ごとにリクエスト)について、操作の開始から最初に拒否されるまでの秒数。鮮度は {0:0.#} 秒。Keycloak への問い合わせの間隔の中で時点を変えて各 {1} 回測定した中央値で、括弧内は最小値と最大値。",
+        Delay = "すべての方式で使用中のトークン(20 ミリ秒ごとにリクエスト。ただし操作の最中は送らない)について、操作の開始から最初に拒否されるまでの秒数。鮮度は {0:0.#} 秒。Keycloak への問い合わせの間隔の中で時点を変えて各 {1} 回測定した中央値で、括弧内は最小値と最大値。",
         DelayColumns = ["方式", "ログアウトエンドポイント(秒)", "失効エンドポイント(秒)"],
         To = "〜",
         Answered = "Keycloak 自身の応答",
+        Ended = "{2} つの接続がアクセストークンを 1 つの方式で間を置かずに使い続けている最中に終了させたセッション {0} 個のうち、終了後(ログアウトの 1 秒後、失効の {1:0.#} 秒 + 1 秒後)もアクセストークンが受け入れられた数と、"
+            + "Keycloak がリフレッシュトークンから新しいアクセストークンを発行した数。",
+        EndedColumns = ["方式", "ログアウトエンドポイント: アクセストークンが有効なまま", "リフレッシュトークンが有効なまま", "失効エンドポイント: アクセストークンが有効なまま", "リフレッシュトークンが有効なまま"],
+        Share = "{1} 個中 {0} 個",
         Ways = new Dictionary<string, string>
         {
             [Way.Introspected] = "`/introspected/`: NGINX が Keycloak に問い合わせる",
@@ -51,6 +59,12 @@ internal sealed record Wording
     public required string Delay { get; init; }
 
     public required IReadOnlyList<string> DelayColumns { get; init; }
+
+    public required string Ended { get; init; }
+
+    public required IReadOnlyList<string> EndedColumns { get; init; }
+
+    public required string Share { get; init; }
 
     public required string To { get; init; }
 

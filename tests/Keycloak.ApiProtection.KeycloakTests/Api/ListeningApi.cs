@@ -33,7 +33,7 @@ public sealed class ListeningApi : IAsyncDisposable
     /// <summary>For "Admin URL".</summary>
     public string AdminUrl => $"{_http.BaseAddress}.keycloak";
 
-    public static async Task<ListeningApi> StartAsync(Uri authServer, CancellationToken cancellationToken)
+    public static async Task<ListeningApi> StartAsync(Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -46,6 +46,7 @@ public sealed class ListeningApi : IAsyncDisposable
             ["Keycloak:LoginClients:0"] = "cli",
             ["Keycloak:LoginClients:1"] = "storefront",
         });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Keycloak:{setting.Key}", setting.Value)));
         builder.Services.AddKeycloakBearer();
 
         var app = builder.Build();

@@ -32,6 +32,37 @@ public abstract partial class RealmContract
     }
 
     [Fact]
+    public async Task A_logout_that_Keycloak_tells_of_holds_though_Keycloak_is_asked_about_the_token_all_the_time()
+    {
+        // Keycloak 26 brings back a session that it is asked about while it ends it, and calls its tokens active again (keycloak/keycloak issue 51127).
+        await using var api = await StartListeningApiAsync(("Introspection", "Always"), ("Freshness", "00:00:00"), ("credentials:secret", "orders-api-secret"));
+        var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var callers = Enumerable.Range(0, 4).Select(_ => CallOnAsync()).ToArray();
+
+        await MeasureAsync(
+            api, tokens, "logout endpoint, asked at every request", () => Client.LogoutAsync(DemoClient.Cli, tokens.RefreshToken.Compact, Cancellation));
+
+        // From now on there is a second in which the session could come back.
+        var refused = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(refused) < TimeSpan.FromSeconds(1))
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await api.CallAsync(tokens.AccessToken, Cancellation));
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(callers);
+
+        async Task CallOnAsync()
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await api.CallAsync(tokens.AccessToken, Cancellation);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_user_whom_an_admin_logs_out_is_out_at_the_API()
     {
         // The sessions that other tests have left.
@@ -121,9 +152,9 @@ public abstract partial class RealmContract
     }
 
     /// <summary>An API that Keycloak knows: the login client's back-channel logout and the API's own admin URL point at it.</summary>
-    private protected async Task<ListeningApi> StartListeningApiAsync()
+    private protected async Task<ListeningApi> StartListeningApiAsync(params (string Key, string? Value)[] settings)
     {
-        var api = await ListeningApi.StartAsync(Realm.BaseAddress, Cancellation);
+        var api = await ListeningApi.StartAsync(Realm.BaseAddress, Cancellation, settings);
         await Realm.SetBackchannelLogoutUrlAsync("cli", api.LogoutUrl, Cancellation);
         await Realm.SetAdminUrlAsync("orders-api", api.AdminUrl, Cancellation);
         return api;

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Gateway;
+using Gateway.Realms;
+
+namespace Keycloak.ApiProtection.Load.SideBySide;
+
+/// <summary>
+/// Ends sessions while their tokens are in use, and looks whether they stay ended. Keycloak 26 loses the end of a session that it is asked about at that very moment
+/// (keycloak/keycloak issue 51127): it reads it from its database once more, before it is deleted there.
+/// </summary>
+internal static class SessionsEndedInUse
+{
+    /// <summary>As a browser sends several requests of one page at once.</summary>
+    public const int Callers = 4;
+
+    private const int Times = 10;
+
+    private static readonly TimeSpan Before = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(1);
+
+    public static async Task<IReadOnlyList<EndedSessions>> MeasureAsync(ArticleSystem system, TimeSpan freshness)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var ended = new List<EndedSessions>();
+        foreach (var act in Act.All)
+        {
+            foreach (var (way, address) in system.Ways)
+            {
+                var (accepted, refreshed) = (0, 0);
+                for (var time = 0; time < Times; time++)
+                {
+                    var (isAccepted, isRefreshed) = await OneAsync(system, http, act, new Uri(address, "orders"), freshness);
+                    accepted += isAccepted ? 1 : 0;
+                    refreshed += isRefreshed ? 1 : 0;
+                }
+
+                ended.Add(new EndedSessions(act, way, Times, accepted, refreshed));
+                Console.WriteLine($"{act}, {way}: of {Times} sessions, {accepted} access tokens still accepted, {refreshed} refresh tokens still good");
+            }
+        }
+
+        return ended;
+    }
+
+    private static async Task<(bool Accepted, bool Refreshed)> OneAsync(ArticleSystem system, HttpClient http, string act, Uri address, TimeSpan freshness)
+    {
+        var tokens = await system.Tokens.PasswordAsync("alice");
+        using var stop = new CancellationTokenSource();
+        var use = Enumerable.Range(0, Callers).Select(_ => UseAsync(http, address, tokens.Access, stop.Token)).ToArray();
+        await Task.Delay(Before, TimeProvider.System);
+        await (act == Act.Logout ? system.Tokens.LogOutAsync(tokens.Refresh!) : system.Tokens.RevokeAsync(tokens.Refresh!));
+        await Task.Delay(act == Act.Logout ? After : freshness + After, TimeProvider.System);
+        await stop.CancelAsync();
+        await Task.WhenAll(use);
+        return (await SendAsync(http, address, tokens.Access) == HttpStatusCode.OK, await IsGoodAsync(system.Tokens, tokens.Refresh!));
+    }
+
+    private static async Task UseAsync(HttpClient http, Uri address, string token, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            await SendAsync(http, address, token);
+        }
+    }
+
+    private static async Task<HttpStatusCode> SendAsync(HttpClient http, Uri address, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        using var response = await http.SendAsync(request, CancellationToken.None);
+        return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized
+            ? response.StatusCode
+            : throw new InvalidOperationException($"{address} answered {(int)response.StatusCode}, which is neither acceptance nor refusal of a token.");
+    }
+
+    private static async Task<bool> IsGoodAsync(TokenEndpoint endpoint, string refreshToken)
+    {
+        try
+        {
+            await endpoint.RefreshAsync(refreshToken);
+            return true;
+        }
+        catch (HttpRequestException refused) when (refused.StatusCode == HttpStatusCode.BadRequest)
+        {
+            return false;
+        }
+    }
+}
