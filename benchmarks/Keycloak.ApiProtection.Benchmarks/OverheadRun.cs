@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
@@ -22,6 +23,9 @@ internal static class OverheadRun
         [
             ("RSA or ECDSA alone", raw),
             ("new token", Verify(forgetting, Tokens(forgetting), accepted: true)),
+            ("new token, asked for a scope", Read(forgetting, Tokens(forgetting), token => token.Claims.Scopes.Contains("orders:read"))),
+            ("new token, asked for a realm role", Read(forgetting, Tokens(forgetting), token => token.Claims.RealmRoles.Contains("customer"))),
+            ("new token, asked for by the log of revocations", Read(forgetting, Tokens(forgetting), token => token.Marks.User != 0)),
             ("new token that is remembered", Verify(remembering, Tokens(remembering), accepted: true)),
             ("bad signature", Verify(forgetting, Tokens(forgetting, token => token.Tampered()), accepted: false)),
             ("expired", Verify(forgetting, Tokens(forgetting, token => token.Expired()), accepted: false)),
@@ -51,6 +55,18 @@ internal static class OverheadRun
         Array.ForEach(tokens, token => api.Expect(token, accepted));
         var next = 0;
         return () => api.Verifier.TryVerify(tokens[next++ % Distinct], out _);
+    }
+
+    private static Func<bool> Read(ProtectedApi api, string[] tokens, Predicate<AccessToken> read)
+    {
+        bool Act(string token) => api.Verifier.TryVerify(token, out var verification) && verification.IsAccepted(out var accepted) && read(accepted);
+        if (!Array.TrueForAll(tokens, token => Act(token)))
+        {
+            throw new InvalidOperationException("The tokens lack what is looked for.");
+        }
+
+        var next = 0;
+        return () => Act(tokens[next++ % Distinct]);
     }
 
     private static double[][] Measure((string Name, Func<bool> Act)[] kinds, int rounds)

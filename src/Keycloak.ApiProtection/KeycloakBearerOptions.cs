@@ -134,6 +134,10 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
 
     /// <summary>Gets or sets how old Keycloak's last "active" may be before a request waits for a new one. A token in use is asked about ahead, in the background.</summary>
     /// <value>30 seconds by default; zero asks for every request; at most 1 hour. An endpoint may want it fresher: <c>[RequireActiveToken(MaxAgeSeconds = 5)]</c>.</value>
+    /// <remarks>
+    /// Keycloak 26 can lose the end of a session that it is asked about at that moment (keycloak/keycloak issue 51127): some seconds make that rare, zero does
+    /// not. What Keycloak tells of by back-channel logout stays refused either way.
+    /// </remarks>
     public TimeSpan Freshness { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

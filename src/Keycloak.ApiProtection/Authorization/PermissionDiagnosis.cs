@@ -162,7 +162,7 @@ internal static class PermissionDiagnosis
     {
         foreach (var identity in new AuthenticatedIdentities(user))
         {
-            var clients = identity is KeycloakIdentity { Token: { } token } ? token.Rights.Clients : IdentityClaims.Clients(identity);
+            var clients = identity is KeycloakIdentity { Token: { } token } ? token.Clients : IdentityClaims.Clients(identity);
             foreach (var (client, roles) in clients)
             {
                 if (roles.Contains(role))

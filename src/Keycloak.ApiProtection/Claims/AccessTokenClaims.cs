@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using Keycloak.ApiProtection.Revocation;
 
 namespace Keycloak.ApiProtection.Claims;
 
@@ -14,7 +15,9 @@ internal sealed class AccessTokenClaims
     private readonly int _encodedStart;
     private readonly int _encodedLength;
     private NameSet? _scopes;
-    private TokenRights? _rights;
+    private NameSet? _realmRoles;
+    private KeyValuePair<string, NameSet>[]? _clients;
+    private NameSet? _roles;
     private TokenHolder? _holder;
     private TokenMemberships? _memberships;
     private TokenClaim[]? _all;
@@ -50,9 +53,19 @@ internal sealed class AccessTokenClaims
     /// <summary>The decoded payload; a new copy for each question where the token itself is kept.</summary>
     public ReadOnlyMemory<byte> Payload => _encodedLength == 0 ? _source : Read(static (payload, _) => payload.ToArray());
 
+    /// <summary>What a revocation can know the token by; read anew for each question.</summary>
+    public TokenMarks Marks => Read(static (payload, _) => TokenMarks.Of(payload));
+
     public NameSet Scopes => _scopes ??= Read(static (payload, _) => TokenRights.ReadScopes(payload));
 
-    public TokenRights Rights => _rights ??= Read(static (payload, token) => TokenRights.Read(payload, token.Options));
+    public NameSet RealmRoles => _realmRoles ??= Read(static (payload, _) => TokenRights.ReadRealmRoles(payload));
+
+    /// <summary>The clients that the holder has roles of, with those roles.</summary>
+    public IReadOnlyList<KeyValuePair<string, NameSet>> Clients => ClientsAndRoles;
+
+    /// <summary>The values of the role claims, from the configured sources.</summary>
+    public NameSet Roles => _roles ??= NameSet.Of(TokenRights.RoleClaims(
+        RealmRoles, ClientRoles, Read(static (payload, token) => TokenRights.ReadFlatRoles(payload, token.Options)), Options));
 
     public TokenHolder Holder => _holder ??= Read(static (payload, token) => TokenHolder.Read(payload, token.Options.NameClaimType));
 
@@ -64,7 +77,22 @@ internal sealed class AccessTokenClaims
     /// <summary><see cref="System.Security.Claims.ClaimsIdentity.Name"/>: the name claim, else the subject.</summary>
     public string? Name => Holder.Name ?? FirstOf(Options.NameClaimType) ?? Holder.Subject;
 
-    public bool HasRole(string role) => Rights.Roles.Contains(role);
+    private KeyValuePair<string, NameSet>[] ClientsAndRoles => _clients ??= Read(static (payload, _) => TokenRights.ReadClients(payload));
+
+    public NameSet ClientRoles(string client)
+    {
+        foreach (var entry in ClientsAndRoles)
+        {
+            if (string.Equals(entry.Key, client, StringComparison.Ordinal))
+            {
+                return entry.Value;
+            }
+        }
+
+        return NameSet.Empty;
+    }
+
+    public bool HasRole(string role) => Roles.Contains(role);
 
     public bool HasType(string type) => FirstOf(type) is not null;
 

@@ -94,7 +94,7 @@ public static class KeycloakClaimsPrincipalExtensions
     /// <summary>The user's realm roles (<c>realm_access</c>).</summary>
     /// <param name="principal">The user.</param>
     public static IReadOnlyList<string> GetRealmRoles(this ClaimsPrincipal principal) =>
-        AllOf(principal, token => token.Rights.RealmRoles, IdentityClaims.RealmRoles);
+        AllOf(principal, token => token.RealmRoles, IdentityClaims.RealmRoles);
 
     /// <summary>Whether the user has a realm role.</summary>
     /// <param name="principal">The user.</param>
@@ -114,7 +114,7 @@ public static class KeycloakClaimsPrincipalExtensions
         ArgumentNullException.ThrowIfNull(client);
         return AllOf(
             principal,
-            token => token.Rights.ClientRoles(client),
+            token => token.ClientRoles(client),
             (ClaimsIdentity identity, ref List<string>? into) => IdentityClaims.ClientRoles(identity, client, ref into));
     }
 
@@ -123,7 +123,7 @@ public static class KeycloakClaimsPrincipalExtensions
     /// <returns>Empty also where the own client is not configured.</returns>
     public static IReadOnlyList<string> GetClientRoles(this ClaimsPrincipal principal) => AllOf(
         principal,
-        token => token.Options.ClientId is { } client ? token.Rights.ClientRoles(client) : NameSet.Empty,
+        token => token.Options.ClientId is { } client ? token.ClientRoles(client) : NameSet.Empty,
         (ClaimsIdentity identity, ref List<string>? into) =>
         {
             if (IdentityClaims.OwnClient(identity) is { } client)

@@ -59,7 +59,7 @@ internal static class TokenClaimList
             }
         }
 
-        foreach (var role in token.Rights.Roles)
+        foreach (var role in token.Roles)
         {
             claims.Add(new(options.RoleClaimType, role, ClaimValueTypes.String));
         }

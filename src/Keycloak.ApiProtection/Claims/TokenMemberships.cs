@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Keycloak.ApiProtection.Tokens.Json;
 
 namespace Keycloak.ApiProtection.Claims;
 
@@ -10,24 +10,18 @@ internal sealed class TokenMemberships
         List<string>? groups = null;
         var organizations = new List<KeycloakOrganization>();
 
-        var reader = new Utf8JsonReader(payload);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        var members = new JsonMembers(payload);
+        while (members.Read())
         {
-            if (reader.ValueTextEquals("groups"u8))
+            if (members.Name.Says(payload, "groups"u8))
             {
-                reader.Read();
-                ClaimJson.Texts(ref reader, ref groups);
+                var value = members.ReadValue();
+                ClaimJson.Texts(ref value, ref groups);
             }
-            else if (reader.ValueTextEquals("organization"u8))
+            else if (members.Name.Says(payload, "organization"u8))
             {
-                reader.Read();
-                OrganizationJson.Read(ref reader, organizations);
-            }
-            else
-            {
-                reader.Read();
-                reader.Skip();
+                var value = members.ReadValue();
+                OrganizationJson.Read(ref value, organizations);
             }
         }
 

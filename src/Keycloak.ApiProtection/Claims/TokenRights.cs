@@ -1,105 +1,80 @@
-using System.Text.Json;
+using System.Text;
+using Keycloak.ApiProtection.Tokens.Json;
 
 namespace Keycloak.ApiProtection.Claims;
 
-/// <summary>The roles of a token's holder: of the realm, of clients, and those that the options make role claims of.</summary>
-internal sealed class TokenRights
+/// <summary>Reads the rights in a verified payload: scopes, roles of the realm and of clients, and those that the options make role claims of.</summary>
+internal static class TokenRights
 {
-    private readonly KeyValuePair<string, NameSet>[] _clients;
-    private readonly List<string>? _flat;
-    private readonly KeycloakClaimsOptions _options;
-    private NameSet? _roles;
-
-    private TokenRights(ReadOnlySpan<byte> payload, KeycloakClaimsOptions options)
-    {
-        _options = options;
-        List<string>? realm = null;
-        List<KeyValuePair<string, NameSet>>? clients = null;
-
-        var reader = new Utf8JsonReader(payload);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("realm_access"u8))
-            {
-                reader.Read();
-                ClaimJson.Roles(ref reader, ref realm);
-            }
-            else if (reader.ValueTextEquals("resource_access"u8))
-            {
-                reader.Read();
-                ClaimJson.Clients(ref reader, ref clients);
-            }
-            else
-            {
-                var roleClaim = IsRoleClaim(ref reader, options);
-                reader.Read();
-                if (roleClaim)
-                {
-                    ClaimJson.Texts(ref reader, ref _flat);
-                }
-                else
-                {
-                    reader.Skip();
-                }
-            }
-        }
-
-        _clients = clients is null ? [] : [.. clients];
-        RealmRoles = NameSet.Of(realm);
-    }
-
-    public NameSet RealmRoles { get; }
-
-    /// <summary>The values of the role claims, from the configured sources.</summary>
-    public NameSet Roles => _roles ??= NameSet.Of(RoleClaims(RealmRoles, ClientRoles, _flat, _options));
-
-    public IReadOnlyList<KeyValuePair<string, NameSet>> Clients => _clients;
-
-    /// <summary>The scopes, apart from the roles: the commonest question, and answered with the least reading.</summary>
     public static NameSet ReadScopes(ReadOnlySpan<byte> payload)
     {
-        var reader = new Utf8JsonReader(payload);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        var members = new JsonMembers(payload);
+        List<string>? scopes = null;
+        if (!members.Find("scope"u8))
         {
-            var scope = reader.ValueTextEquals("scope"u8);
-            reader.Read();
-            if (!scope)
-            {
-                reader.Skip();
-                continue;
-            }
+            return NameSet.Empty;
+        }
 
-            List<string>? scopes = null;
-            if (reader.TokenType == JsonTokenType.String)
-            {
-                ClaimJson.Scopes(ClaimJson.Text(ref reader), ref scopes);
-                return NameSet.Of(scopes);
-            }
-
-            List<string>? texts = null;
-            ClaimJson.Texts(ref reader, ref texts);
-            texts?.ForEach(text => ClaimJson.Scopes(text, ref scopes));
+        if (members.Value.Text(payload) is { } text)
+        {
+            ClaimJson.Scopes(text, ref scopes);
             return NameSet.Of(scopes);
         }
 
-        return NameSet.Empty;
+        List<string>? texts = null;
+        var value = members.ReadValue();
+        ClaimJson.Texts(ref value, ref texts);
+        texts?.ForEach(text => ClaimJson.Scopes(text, ref scopes));
+        return NameSet.Of(scopes);
     }
 
-    public static TokenRights Read(ReadOnlySpan<byte> payload, KeycloakClaimsOptions options) => new(payload, options);
-
-    public NameSet ClientRoles(string client)
+    public static NameSet ReadRealmRoles(ReadOnlySpan<byte> payload)
     {
-        foreach (var entry in _clients)
+        var members = new JsonMembers(payload);
+        List<string>? roles = null;
+        if (members.Find("realm_access"u8))
         {
-            if (string.Equals(entry.Key, client, StringComparison.Ordinal))
+            var value = members.ReadValue();
+            ClaimJson.Roles(ref value, ref roles);
+        }
+
+        return NameSet.Of(roles);
+    }
+
+    /// <summary>The clients and the roles in each.</summary>
+    public static KeyValuePair<string, NameSet>[] ReadClients(ReadOnlySpan<byte> payload)
+    {
+        var members = new JsonMembers(payload);
+        List<KeyValuePair<string, NameSet>>? clients = null;
+        if (members.Find("resource_access"u8))
+        {
+            var value = members.ReadValue();
+            ClaimJson.Clients(ref value, ref clients);
+        }
+
+        return clients is null ? [] : [.. clients];
+    }
+
+    /// <summary>The values of the claims that the options make role claims of, <c>realm_access</c> and <c>resource_access</c> apart.</summary>
+    public static List<string>? ReadFlatRoles(ReadOnlySpan<byte> payload, KeycloakClaimsOptions options)
+    {
+        List<string>? roles = null;
+        if (options.RoleClaims.Count == 0)
+        {
+            return roles;
+        }
+
+        var members = new JsonMembers(payload);
+        while (members.Read())
+        {
+            if (IsRoleClaim(payload, members.Name, options))
             {
-                return entry.Value;
+                var value = members.ReadValue();
+                ClaimJson.Texts(ref value, ref roles);
             }
         }
 
-        return NameSet.Empty;
+        return roles;
     }
 
     /// <summary>The values of the role claims: one rule for our tokens and for identities that another handler made.</summary>
@@ -132,16 +107,17 @@ internal sealed class TokenRights
         return roles;
     }
 
-    private static bool IsRoleClaim(ref Utf8JsonReader reader, KeycloakClaimsOptions options)
+    private static bool IsRoleClaim(ReadOnlySpan<byte> payload, JsonValue name, KeycloakClaimsOptions options)
     {
-        if (options.RoleClaims.Count == 0)
+        // Read where they stand they are roles already.
+        if (name.Says(payload, "realm_access"u8) || name.Says(payload, "resource_access"u8))
         {
             return false;
         }
 
         foreach (var claim in options.RoleClaims)
         {
-            if (reader.ValueTextEquals(claim))
+            if (Ascii.Equals(name.Raw(payload), claim) || ((name.Escaped || !Ascii.IsValid(claim)) && name.Text(payload) == claim))
             {
                 return true;
             }

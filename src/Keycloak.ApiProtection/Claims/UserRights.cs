@@ -24,7 +24,7 @@ internal static class UserRights
     {
         foreach (var identity in new AuthenticatedIdentities(principal))
         {
-            if (identity is KeycloakIdentity { Token: { } token } ? token.Rights.RealmRoles.Contains(role) : Contains(identity, IdentityClaims.RealmRoles, role))
+            if (identity is KeycloakIdentity { Token: { } token } ? token.RealmRoles.Contains(role) : Contains(identity, IdentityClaims.RealmRoles, role))
             {
                 return true;
             }
@@ -94,7 +94,7 @@ internal static class UserRights
     {
         if (identity is KeycloakIdentity { Token: { } token })
         {
-            return token.Rights.ClientRoles(client).Contains(role);
+            return token.ClientRoles(client).Contains(role);
         }
 
         List<string>? roles = null;

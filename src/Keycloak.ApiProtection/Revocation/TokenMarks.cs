@@ -60,7 +60,7 @@ internal readonly struct TokenMarks
             identities = [.. own.Where(identity => identity.AuthenticationType == scheme)];
             if (identities is [KeycloakIdentity { Token: { } token }, ..])
             {
-                return (marks = Of(token.Payload.Span)).HasAny;
+                return (marks = token.Marks).HasAny;
             }
         }
 

@@ -12,7 +12,7 @@ namespace Keycloak.ApiProtection.Tokens;
 public sealed class AccessToken
 {
     /// <summary>This object, its claims, the header of the text and a place for it, on a 64-bit machine.</summary>
-    private const int ObjectsSize = 224;
+    private const int ObjectsSize = 240;
 
     private readonly byte[] _text;
     private readonly long _expiresAt;
@@ -54,7 +54,7 @@ public sealed class AccessToken
     public string Algorithm => _algorithm.Name;
 
     /// <summary>Gets what a revocation can know it by. Read when there is one to ask about: most of the time there is none.</summary>
-    internal ref readonly TokenMarks Marks => ref (_marks ??= new StrongBox<TokenMarks>(TokenMarks.Of(Claims.Payload.Span))).Value;
+    internal ref readonly TokenMarks Marks => ref (_marks ??= new StrongBox<TokenMarks>(Claims.Marks)).Value;
 
     /// <summary>Gets how long it lives, in seconds.</summary>
     internal long Lifetime => _expiresAt - _issuedAt;
