@@ -8,38 +8,61 @@ using Keycloak.ApiProtection.Tokens;
 namespace Keycloak.ApiProtection.Benchmarks;
 
 /// <summary>A cache with many tokens, put there directly: a million signatures would take a quarter of an hour.</summary>
-internal static class FilledTokens
+/// <remarks>
+/// They differ in some letters of the signature. So a request's token can be written where the last one stood, as a server writes it just before it asks:
+/// that text is in the processor's cache, what is remembered is not.
+/// </remarks>
+internal sealed class FilledTokens
 {
+    private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    private const int Letters = 10;
+    private const int LettersBehind = 4;
+
     private static readonly KeycloakClaimsOptions Options = new();
 
-    /// <summary>The cache, and those of its tokens that are to be asked for, in a random order.</summary>
-    public static (VerifiedTokens Tokens, string[] Asked) Make(string token, SigningKey key, int count, int mostAsked)
+    private readonly string _token;
+
+    public FilledTokens(string token, SigningKey key, int count, int mostAsked)
     {
+        _token = token;
+
         // Twice the room: so nearly all of them are found, and the rest is not asked for.
-        var tokens = new VerifiedTokens(count * 2, TimeSpan.FromSeconds(30), TimeProvider.System, new VerifiedTokenCounts());
-        var random = new Random(1);
-        var every = Math.Max(1, count / mostAsked);
-        var asked = new List<string>();
+        Tokens = new VerifiedTokens(count * 2, TimeSpan.FromSeconds(30), TimeProvider.System, new VerifiedTokenCounts());
+        var request = NewRequest();
         for (var number = 0; number < count; number++)
         {
-            var text = Distinct(token, random);
-            tokens.Add(Copy(text, key), tokens.HashOf(text));
-            if (number % every == 0)
-            {
-                asked.Add(text);
-            }
+            Write(request, number);
+            Tokens.Add(Copy(new string(request), key), Tokens.HashOf(request));
         }
 
-        var found = asked.Where(text => tokens.TryFind(text, tokens.HashOf(text), out _)).ToArray();
-        random.Shuffle(found);
-        return (tokens, found);
+        var every = Math.Max(1, count / mostAsked);
+        Asked = [.. Enumerable.Range(0, count).Where(number => number % every == 0 && IsFound(request, number))];
+        new Random(1).Shuffle(Asked);
     }
 
-    private static string Distinct(string token, Random random)
+    public VerifiedTokens Tokens { get; }
+
+    /// <summary>Gets the numbers of those tokens that are to be asked for, in a random order.</summary>
+    public int[] Asked { get; }
+
+    /// <summary>Room for the token of a request: one for each thread.</summary>
+    public char[] NewRequest() => _token.ToCharArray();
+
+    /// <summary>Looks for the token of this number, as a request would that brings it.</summary>
+    public bool IsFound(char[] request, int number)
     {
-        Span<byte> signature = stackalloc byte[256];
-        random.NextBytes(signature);
-        return string.Concat(token.AsSpan(0, token.LastIndexOf('.') + 1), Base64Url.EncodeToString(signature));
+        Write(request, number);
+        return Tokens.TryFind(request, Tokens.HashOf(request), out _);
+    }
+
+    private static void Write(char[] request, int number)
+    {
+        var mixed = ((ulong)number + 1) * 0x9E3779B97F4A7C15;
+        for (var letter = 1; letter <= Letters; letter++)
+        {
+            request[^(LettersBehind + letter)] = Alphabet[(int)(mixed & 63)];
+            mixed >>= 6;
+        }
     }
 
     private static AccessToken Copy(string text, SigningKey key)

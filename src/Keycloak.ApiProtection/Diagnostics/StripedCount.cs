@@ -6,7 +6,8 @@ namespace Keycloak.ApiProtection.Diagnostics;
 /// <summary>A count that every request adds to, without the processors waiting for each other: each has a cell of its own.</summary>
 internal sealed class StripedCount
 {
-    private readonly Cell[] _cells = new Cell[BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
+    // The first cell is nobody's: it would lie beside the array's length, which everybody reads.
+    private readonly Cell[] _cells = new Cell[1 + BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
 
     /// <summary>Gets the sum.</summary>
     public long Value
@@ -24,7 +25,7 @@ internal sealed class StripedCount
     }
 
     /// <summary>Adds one.</summary>
-    public void Increment() => Interlocked.Increment(ref _cells[Thread.GetCurrentProcessorId() & (_cells.Length - 1)].Value);
+    public void Increment() => Interlocked.Increment(ref _cells[1 + (Thread.GetCurrentProcessorId() & (_cells.Length - 2))].Value);
 
     /// <summary>Two cache lines: processors fetch them in pairs.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
