@@ -1,16 +1,19 @@
 #if IDENTITY_MODEL
+using System.Security.Claims;
 using BenchmarkDotNet.Attributes;
+using Keycloak.ApiProtection.Claims;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>The same token in the library that most ASP.NET Core applications use, with its claims, as JwtBearer reads them.</summary>
+/// <summary>The same token in the library that most ASP.NET Core applications use, as far as an identity, which is what JwtBearer takes from it.</summary>
 public class IdentityModelBenchmarks
 {
     private ProtectedApi _api = null!;
     private Func<bool> _raw = null!;
     private string _token = null!;
+    private string _expired = null!;
     private JsonWebTokenHandler _handler = null!;
     private TokenValidationParameters _parameters = null!;
 
@@ -23,6 +26,8 @@ public class IdentityModelBenchmarks
         _api = ProtectedApi.Start(cacheSize: 0);
         _token = _api.Token(Algorithm);
         _api.Expect(_token, accepted: true);
+        _expired = _api.Token(Algorithm, change: token => token.Expired());
+        _api.Expect(_expired, accepted: false);
         _raw = _api.RawCheck(_token);
         _handler = new JsonWebTokenHandler { MapInboundClaims = false };
         _parameters = new TokenValidationParameters
@@ -31,9 +36,14 @@ public class IdentityModelBenchmarks
             ValidAudience = "orders-api",
             IssuerSigningKeys = new JsonWebKeySet(_api.KeySet()).GetSigningKeys(),
         };
-        if (!JsonWebTokenHandler().Result.IsValid)
+        if (NewToken() is null || JsonWebTokenHandler().Result is null)
         {
-            throw new InvalidOperationException("The token is not accepted.", JsonWebTokenHandler().Result.Exception);
+            throw new InvalidOperationException("The token is not accepted.");
+        }
+
+        if (ExpiredToken() || JsonWebTokenHandlerExpired().Result)
+        {
+            throw new InvalidOperationException("An expired token is accepted.");
         }
     }
 
@@ -44,9 +54,17 @@ public class IdentityModelBenchmarks
     public bool RawVerifyData() => _raw();
 
     [Benchmark]
-    public bool NewToken() => _api.Verifier.TryVerify(_token, out _);
+    public ClaimsIdentity? NewToken() =>
+        _api.Verifier.TryVerify(_token, out var verification) && verification.IsAccepted(out var token) ? new KeycloakIdentity(token.Claims, "Bearer") : null;
 
     [Benchmark]
-    public Task<TokenValidationResult> JsonWebTokenHandler() => _handler.ValidateTokenAsync(_token, _parameters);
+    public async Task<ClaimsIdentity?> JsonWebTokenHandler() =>
+        await _handler.ValidateTokenAsync(_token, _parameters) is { IsValid: true } result ? result.ClaimsIdentity : null;
+
+    [Benchmark]
+    public bool ExpiredToken() => _api.Verifier.TryVerify(_expired, out var verification) && verification.IsAccepted(out _);
+
+    [Benchmark]
+    public async Task<bool> JsonWebTokenHandlerExpired() => (await _handler.ValidateTokenAsync(_expired, _parameters)).IsValid;
 }
 #endif
