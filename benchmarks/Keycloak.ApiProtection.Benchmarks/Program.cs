@@ -20,6 +20,12 @@ if (args is ["scaling", var file])
     return;
 }
 
+if (args is ["together", var together])
+{
+    TogetherRun.Write(together);
+    return;
+}
+
 // A short job within this process, so that the whole set takes minutes: dotnet run -c Release -- --filter '*'
 // Another one: -- --filter '*' --job dry --inProcess
 var config = args.Contains("--job")

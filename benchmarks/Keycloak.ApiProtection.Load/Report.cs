@@ -28,6 +28,22 @@ internal static class Report
             text.AppendLine();
         }
 
+        if (Read<TogetherPoint[]>(Path.Combine(folder, "together.json")) is { } together)
+        {
+            text.AppendLine("## A new token in many requests at once");
+            text.AppendLine("Nobody waits for another one's signature check: a new token that many requests bring at the same moment is checked by those that run at that moment (as many as there are processors, and one more where");
+            text.AppendLine("a thread was interrupted in its check), and found by all that follow. Waiting would make every new token pay for these few.");
+            text.AppendLine();
+            text.AppendLine("| requests at once | signature checks, on average | at most |");
+            text.AppendLine("|---:|---:|---:|");
+            foreach (var point in together)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"| {point.Requests} | {point.Checks:0.00} | {point.Most} |");
+            }
+
+            text.AppendLine();
+        }
+
         Benchmarks(text, Path.Combine(folder, "BenchmarkDotNet.Artifacts", "results"));
         text.AppendLine("## What is not measured");
         text.AppendLine("TLS, HTTP/2, request bodies, other endpoints than one that answers `hello`; more cores than the machine above has; load generator and server share its cores, so that requests/s");

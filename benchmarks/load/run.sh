@@ -30,6 +30,7 @@ bench=$PWD/benchmarks/Keycloak.ApiProtection.Benchmarks/bin/Release/net10.0/Keyc
 
 "$load" compare "$results" "${arguments[@]}"
 "$bench" scaling "$results/scaling.json"
+"$bench" together "$results/together.json"
 if $benchmarks; then
   (cd "$results" && "$bench" --filter '*')
 fi
