@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gateway.Realms;
 
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
@@ -9,4 +10,8 @@ internal static class Act
     public const string Revocation = "revocation";
 
     public static ImmutableArray<string> All { get; } = [Logout, Revocation];
+
+    /// <summary>Does it to the session of a refresh token, and waits for Keycloak's answer.</summary>
+    public static Task DoAsync(string act, TokenEndpoint endpoint, string refreshToken) =>
+        act == Logout ? endpoint.LogOutAsync(refreshToken) : endpoint.RevokeAsync(refreshToken);
 }

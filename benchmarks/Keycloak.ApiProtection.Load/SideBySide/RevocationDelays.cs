@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using Gateway;
 
 namespace Keycloak.ApiProtection.Load.SideBySide;
@@ -53,7 +51,7 @@ internal static class RevocationDelays
         }
 
         var start = clock.GetTimestamp();
-        await (act == Act.Logout ? system.Tokens.LogOutAsync(tokens.Refresh!) : system.Tokens.RevokeAsync(tokens.Refresh!));
+        await Act.DoAsync(act, system.Tokens, tokens.Refresh!);
         var answered = clock.GetElapsedTime(start);
         pause.Release(system.Ways.Count);
 
@@ -77,20 +75,14 @@ internal static class RevocationDelays
         while (true)
         {
             await pause.WaitAsync(cancellation);
-            using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
-            using var response = await http.SendAsync(request, cancellation);
+            var accepted = await TokenUse.IsAcceptedAsync(http, address, token, cancellation);
             pause.Release();
-            switch (response.StatusCode)
+            if (!accepted)
             {
-                case HttpStatusCode.OK:
-                    inUse.TrySetResult();
-                    break;
-                case HttpStatusCode.Unauthorized:
-                    return TimeProvider.System.GetTimestamp();
-                default:
-                    throw new InvalidOperationException($"{address} answered {(int)response.StatusCode}, which is neither acceptance nor refusal of a token.");
+                return TimeProvider.System.GetTimestamp();
             }
 
+            inUse.TrySetResult();
             await Task.Delay(PollInterval, TimeProvider.System, cancellation);
         }
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Gateway;
 using Gateway.Realms;
 
@@ -49,28 +48,19 @@ internal static class SessionsEndedInUse
         using var stop = new CancellationTokenSource();
         var use = Enumerable.Range(0, Callers).Select(_ => UseAsync(http, address, tokens.Access, stop.Token)).ToArray();
         await Task.Delay(Before, TimeProvider.System);
-        await (act == Act.Logout ? system.Tokens.LogOutAsync(tokens.Refresh!) : system.Tokens.RevokeAsync(tokens.Refresh!));
+        await Act.DoAsync(act, system.Tokens, tokens.Refresh!);
         await Task.Delay(act == Act.Logout ? After : freshness + After, TimeProvider.System);
         await stop.CancelAsync();
         await Task.WhenAll(use);
-        return (await SendAsync(http, address, tokens.Access) == HttpStatusCode.OK, await IsGoodAsync(system.Tokens, tokens.Refresh!));
+        return (await TokenUse.IsAcceptedAsync(http, address, tokens.Access), await IsGoodAsync(system.Tokens, tokens.Refresh!));
     }
 
     private static async Task UseAsync(HttpClient http, Uri address, string token, CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
         {
-            await SendAsync(http, address, token);
+            await TokenUse.IsAcceptedAsync(http, address, token, CancellationToken.None);
         }
-    }
-
-    private static async Task<HttpStatusCode> SendAsync(HttpClient http, Uri address, string token)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
-        using var response = await http.SendAsync(request, CancellationToken.None);
-        return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized
-            ? response.StatusCode
-            : throw new InvalidOperationException($"{address} answered {(int)response.StatusCode}, which is neither acceptance nor refusal of a token.");
     }
 
     private static async Task<bool> IsGoodAsync(TokenEndpoint endpoint, string refreshToken)

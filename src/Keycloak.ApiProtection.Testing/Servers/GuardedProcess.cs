@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Keycloak.ApiProtection.Testing.Servers;
 
 /// <summary>
-/// A server in a process group of its own, which is killed when the pipe to us closes: on disposal, and also when this process is cancelled
+/// A server in a process group of its own, which is ended when the pipe to us closes: on disposal, and also when this process is cancelled
 /// or killed, which leaves no chance to run code of ours. kc.sh may run java as a child, hence the group. Job control makes the groups and is
 /// off while waiting: with it a server that is held (SIGSTOP) would count as ended, and get a SIGHUP.
 /// </summary>
@@ -16,7 +17,7 @@ internal sealed class GuardedProcess : IAsyncDisposable
         server=$!
         echo "$server"
         exec >/dev/null
-        { read -r _ <&3; kill -KILL -- "-$server"; } >/dev/null 2>&1 &
+        { read -r _ <&3; [ "$SERVER_GRACE" = 0 ] || { kill -TERM -- "-$server"; sleep "$SERVER_GRACE"; }; kill -KILL -- "-$server"; } >/dev/null 2>&1 &
         guard=$!
         exec 3<&- >/dev/null 2>&1
         set +m
@@ -42,10 +43,17 @@ internal sealed class GuardedProcess : IAsyncDisposable
 
     public bool HasExited => _disposed || _guard.HasExited;
 
-    public static GuardedProcess Start(IEnumerable<string> command, IEnumerable<KeyValuePair<string, string?>> environment, string log)
+    /// <summary>Starts a server.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="environment">What it gets beside this process's own environment.</param>
+    /// <param name="log">The file for its output.</param>
+    /// <param name="folder">Where it runs; null for this process's folder.</param>
+    /// <param name="graceSeconds">How long it may take to end by itself (SIGTERM) before it is killed; 0: it is killed at once.</param>
+    public static GuardedProcess Start(
+        IEnumerable<string> command, IEnumerable<KeyValuePair<string, string?>> environment, string log, string? folder = null, int graceSeconds = 0)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-c", GuardScript, "keycloak-guard", .. command])
+        var start = new ProcessStartInfo("bash") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
+        foreach (var argument in (string[])["-c", GuardScript, "server-guard", .. command])
         {
             start.ArgumentList.Add(argument);
         }
@@ -56,6 +64,7 @@ internal sealed class GuardedProcess : IAsyncDisposable
         }
 
         start.Environment["SERVER_LOG"] = log;
+        start.Environment["SERVER_GRACE"] = graceSeconds.ToString(CultureInfo.InvariantCulture);
         var guard = Process.Start(start)!;
         return new GuardedProcess(guard, int.TryParse(guard.StandardOutput.ReadLine(), out var id) ? id : guard.Id);
     }

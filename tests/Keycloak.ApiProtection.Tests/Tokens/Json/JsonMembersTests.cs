@@ -65,7 +65,7 @@ public sealed class JsonMembersTests
 
     private static void AssertReads(Utf8JsonReader reader, JsonValue value, byte[] json)
     {
-        Assert.Equal(value.Kind, Kind(reader.TokenType));
+        Assert.Equal(value.Kind, JsonObjectReaderTests.Kind(reader.TokenType));
         if (value.Kind == JsonKind.String)
         {
             Assert.Equal(value.Raw(json), reader.ValueSpan);
@@ -75,16 +75,6 @@ public sealed class JsonMembersTests
         Assert.False(reader.Read());
         Assert.Equal(value.Length + (value.Kind == JsonKind.String ? 2 : 0), (int)reader.BytesConsumed);
     }
-
-    private static JsonKind Kind(JsonTokenType token) => token switch
-    {
-        JsonTokenType.String => JsonKind.String,
-        JsonTokenType.Number => JsonKind.Number,
-        JsonTokenType.True or JsonTokenType.False => JsonKind.Boolean,
-        JsonTokenType.Null => JsonKind.Null,
-        JsonTokenType.StartObject => JsonKind.Object,
-        _ => JsonKind.Array,
-    };
 
     /// <summary>The members as the reader has them that looks for mistakes; null where it found one.</summary>
     private static List<(string Name, string Value)>? Checked(byte[] json)

@@ -206,7 +206,7 @@ public sealed class JsonObjectReaderTests
         }
     }
 
-    private static JsonKind Kind(JsonTokenType type) => type switch
+    internal static JsonKind Kind(JsonTokenType type) => type switch
     {
         JsonTokenType.String => JsonKind.String,
         JsonTokenType.Number => JsonKind.Number,
