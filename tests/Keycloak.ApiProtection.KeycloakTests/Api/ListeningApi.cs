@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using Keycloak.ApiProtection.Events;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,6 +34,9 @@ public sealed class ListeningApi : IAsyncDisposable
     /// <summary>For "Admin URL".</summary>
     public string AdminUrl => $"{_http.BaseAddress}.keycloak";
 
+    /// <summary>The code of the rule that refused the last token; only the log says so otherwise.</summary>
+    public string? LastRejection { get; private set; }
+
     public static async Task<ListeningApi> StartAsync(Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -47,7 +51,15 @@ public sealed class ListeningApi : IAsyncDisposable
             ["Keycloak:LoginClients:1"] = "storefront",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Keycloak:{setting.Key}", setting.Value)));
-        builder.Services.AddKeycloakBearer();
+        ListeningApi? api = null;
+        builder.Services.AddKeycloakBearer(options => options.Events = new KeycloakBearerEvents
+        {
+            OnChallenge = context =>
+            {
+                api!.LastRejection = context.Rejection?.Code;
+                return Task.CompletedTask;
+            },
+        });
 
         var app = builder.Build();
         var posts = new ConcurrentQueue<string>();
@@ -62,7 +74,8 @@ public sealed class ListeningApi : IAsyncDisposable
         app.MapKeycloakEndpoints();
         app.MapGet("/orders", () => "Orders").RequireAuthorization();
         await app.StartAsync(cancellationToken);
-        return new ListeningApi(app, posts);
+        api = new ListeningApi(app, posts);
+        return api;
     }
 
     public async Task<HttpStatusCode> CallAsync(Jwt token, CancellationToken cancellationToken)

@@ -50,6 +50,9 @@ public abstract partial class RealmContract
             Assert.Equal(HttpStatusCode.Unauthorized, await api.CallAsync(tokens.AccessToken, Cancellation));
         }
 
+        // By what Keycloak told, not by what it answers.
+        Assert.Equal("revoked", api.LastRejection);
+
         await stop.CancelAsync();
         await Task.WhenAll(callers);
 
