@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing;
 
-/// <summary>Text files that the assembly carries.</summary>
+/// <summary>Reads text files that are embedded in the assembly.</summary>
 internal static class EmbeddedText
 {
     public static string Read(string name)

@@ -4,18 +4,18 @@ using Keycloak.ApiProtection.Testing.Sessions;
 
 namespace Keycloak.ApiProtection.Testing;
 
-/// <content>What can be done to the realm, as an administrator, a user or fate would do it.</content>
+/// <content>Operations that change the realm: those of an administrator or a user, and faults.</content>
 public sealed partial class KeycloakRealm
 {
-    /// <summary>New keys sign from now on, for every algorithm that the realm has keys for.</summary>
+    /// <summary>Creates a new active key for every algorithm that the realm has keys for.</summary>
     /// <param name="keepOldKeys">
-    /// True: the old keys become passive; they sign nothing any more and stay in the JWKS. False: they are gone from the JWKS at once, as if an
-    /// administrator had disabled them.
+    /// True: the old keys become passive. They no longer sign tokens, but stay in the JWK set. False: the old keys are removed from the JWK
+    /// set immediately, as if an administrator had disabled them.
     /// </param>
     public void RotateKeys(bool keepOldKeys = true) => _realm.Keys.Rotate(keepOldKeys);
 
-    /// <summary>A new key signs from now on, for one algorithm; the old ones stay in the JWKS.</summary>
-    /// <param name="algorithm">The JWA name, like <c>RS256</c>.</param>
+    /// <summary>Creates a new active key for one algorithm. The old keys stay in the JWK set.</summary>
+    /// <param name="algorithm">The JWA name, for example <c>RS256</c>.</param>
     /// <returns>The new key's <c>kid</c>.</returns>
     /// <exception cref="NotSupportedException">The embedded realm cannot sign with <paramref name="algorithm"/>.</exception>
     public string RotateKey(string algorithm)
@@ -30,28 +30,29 @@ public sealed partial class KeycloakRealm
     }
 
     /// <summary>
-    /// Takes one key out of the JWKS; what it signed is inactive. Where it was the active one, a new one is made when it is needed.
+    /// Removes one key from the JWK set. Tokens signed with it become inactive. If it was the active key, a new one is created
+    /// when it is needed.
     /// </summary>
     /// <param name="keyId">The <c>kid</c>.</param>
-    /// <returns>False where the realm has no such key.</returns>
+    /// <returns>False if the realm has no such key.</returns>
     public bool DisableKey(string keyId) => _realm.Keys.Disable(keyId);
 
-    /// <summary>Takes passive keys, which <see cref="RotateKeys"/> had kept, out of the JWKS.</summary>
+    /// <summary>Removes from the JWK set the passive keys that <see cref="RotateKeys"/> kept.</summary>
     public void RemovePassiveKeys() => _realm.Keys.RemovePassive();
 
-    /// <summary>Disables a user: tokens are inactive, no new ones are issued.</summary>
+    /// <summary>Disables a user. The user's tokens become inactive, and no new tokens are issued.</summary>
     /// <param name="username">The user.</param>
-    /// <exception cref="ArgumentException">There is no such user.</exception>
+    /// <exception cref="ArgumentException">The user does not exist.</exception>
     public void DisableUser(string username) => _realm.Sessions.Enable(_realm.RequireUser(username), enabled: false);
 
-    /// <summary>Enables a user: tokens that have not expired are active again.</summary>
+    /// <summary>Enables a user. Tokens that have not expired become active again.</summary>
     /// <param name="username">The user.</param>
-    /// <exception cref="ArgumentException">There is no such user.</exception>
+    /// <exception cref="ArgumentException">The user does not exist.</exception>
     public void EnableUser(string username) => _realm.Sessions.Enable(_realm.RequireUser(username), enabled: true);
 
-    /// <summary>Ends one session, for all its clients.</summary>
-    /// <param name="sessionId">The claim <c>sid</c> of its tokens.</param>
-    /// <returns>False where there was no such session.</returns>
+    /// <summary>Ends one session for all its clients.</summary>
+    /// <param name="sessionId">The session id: the claim <c>sid</c> of its tokens.</param>
+    /// <returns>False if there was no such session.</returns>
     public bool EndSession(string sessionId)
     {
         var session = _realm.Sessions.Find(sessionId, SessionKind.Online);
@@ -60,8 +61,12 @@ public sealed partial class KeycloakRealm
         return ended;
     }
 
-    /// <summary>Sets how long a session lives from its beginning (Realm settings &gt; Sessions &gt; SSO Session Max); counts for those that have begun, too.</summary>
-    /// <param name="max">How long. A session that is older has expired, and its tokens are inactive. Nobody is told.</param>
+    /// <summary>
+    /// Sets the maximum lifetime of a session (Realm settings &gt; Sessions &gt; SSO Session Max). Applies to existing sessions as well.
+    /// </summary>
+    /// <param name="max">
+    /// The maximum time since the session started. Older sessions are expired, and their tokens are inactive. Clients are not notified.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not positive.</exception>
     public void SetSessionMax(TimeSpan max)
     {
@@ -69,10 +74,10 @@ public sealed partial class KeycloakRealm
         _realm.Sessions.SetMax(max);
     }
 
-    /// <summary>Ends all sessions of a user; offline sessions stay, as in Keycloak.</summary>
+    /// <summary>Ends all online sessions of a user. Offline sessions stay, as in Keycloak.</summary>
     /// <param name="username">The user.</param>
-    /// <returns>How many sessions there were.</returns>
-    /// <exception cref="ArgumentException">There is no such user.</exception>
+    /// <returns>The number of sessions that were ended.</returns>
+    /// <exception cref="ArgumentException">The user does not exist.</exception>
     public int LogOut(string username)
     {
         var sessions = OnlineSessionsOf(username);
@@ -81,10 +86,12 @@ public sealed partial class KeycloakRealm
         return ended;
     }
 
-    /// <summary>A user withdraws the consent for a client: its tokens are inactive, the user's sessions and their other clients live on.</summary>
+    /// <summary>
+    /// Withdraws a user's consent for a client. The client's tokens become inactive; the user's sessions stay open for other clients.
+    /// </summary>
     /// <param name="username">The user.</param>
     /// <param name="clientId">The client.</param>
-    /// <exception cref="ArgumentException">There is no such user or client.</exception>
+    /// <exception cref="ArgumentException">The user or the client does not exist.</exception>
     public void WithdrawConsent(string username, string clientId)
     {
         var sessions = OnlineSessionsOf(username);
@@ -92,17 +99,20 @@ public sealed partial class KeycloakRealm
         Await(_realm.Pushes.LoggedOutAsync(sessions, Issuer, clientId));
     }
 
-    /// <summary>"Sign out all active sessions": all online sessions end, and tokens issued before this second are inactive.</summary>
+    /// <summary>
+    /// Signs out all users ("Sign out all active sessions"): all online sessions end, and tokens issued before the
+    /// current second become inactive.
+    /// </summary>
     public void SignOutAll()
     {
         _realm.Sessions.EndAll();
         Await(_realm.Pushes.ActAsync("k_logout", "LOGOUT", _ => _realm.Sessions.NotBefore));
     }
 
-    /// <summary>Sets the not-before mark: tokens issued before it are inactive.</summary>
-    /// <param name="time">The mark, kept in whole seconds.</param>
-    /// <param name="clientId">The client whose mark it is; null for the realm's.</param>
-    /// <exception cref="ArgumentException">There is no such client.</exception>
+    /// <summary>Sets the not-before time. Tokens issued before it are inactive.</summary>
+    /// <param name="time">The not-before time, stored in whole seconds.</param>
+    /// <param name="clientId">The client to set the time for; null for the realm.</param>
+    /// <exception cref="ArgumentException">The client does not exist.</exception>
     public void SetNotBefore(DateTimeOffset time, string? clientId = null)
     {
         if (clientId is null)
@@ -115,27 +125,27 @@ public sealed partial class KeycloakRealm
         }
     }
 
-    /// <summary>Gives a user a role; introspection and the next token know it.</summary>
+    /// <summary>Assigns a role to a user. Introspection and new tokens include it.</summary>
     /// <param name="username">The user.</param>
     /// <param name="role">The role's name.</param>
-    /// <param name="clientId">The client whose role it is; null for a realm role.</param>
-    /// <exception cref="ArgumentException">There is no such user or client.</exception>
+    /// <param name="clientId">The client that the role belongs to; null for a realm role.</param>
+    /// <exception cref="ArgumentException">The user or the client does not exist.</exception>
     public void AssignRole(string username, string role, string? clientId = null) =>
         ChangeRoles(username, clientId, roles => [.. roles.Append(new RoleName(clientId, role)).Distinct()]);
 
-    /// <summary>Takes a role, as far as the user was given it directly, away again.</summary>
+    /// <summary>Removes a role that is assigned to a user directly.</summary>
     /// <param name="username">The user.</param>
     /// <param name="role">The role's name.</param>
-    /// <param name="clientId">The client whose role it is; null for a realm role.</param>
-    /// <exception cref="ArgumentException">There is no such user or client.</exception>
+    /// <param name="clientId">The client that the role belongs to; null for a realm role.</param>
+    /// <exception cref="ArgumentException">The user or the client does not exist.</exception>
     public void UnassignRole(string username, string role, string? clientId = null) =>
         ChangeRoles(username, clientId, roles => [.. roles.Where(assigned => assigned != new RoleName(clientId, role))]);
 
-    /// <summary>Sets an attribute of a client, as the export's <c>clients[].attributes</c> names them.</summary>
+    /// <summary>Sets an attribute of a client, named as in <c>clients[].attributes</c> of the realm export.</summary>
     /// <param name="clientId">The client.</param>
-    /// <param name="name">The attribute, like <c>access.token.signed.response.alg</c>.</param>
+    /// <param name="name">The attribute, for example <c>access.token.signed.response.alg</c>.</param>
     /// <param name="value">The value; null removes the attribute.</param>
-    /// <exception cref="ArgumentException">There is no such client.</exception>
+    /// <exception cref="ArgumentException">The client does not exist.</exception>
     public void SetClientAttribute(string clientId, string name, string? value) => _realm.Change(export =>
     {
         var client = _realm.RequireClient(clientId);
@@ -146,46 +156,57 @@ public sealed partial class KeycloakRealm
             attributes[name] = value;
         }
 
-        return export with { Clients = new Dictionary<string, Client>(export.Clients) { [clientId] = client with { Attributes = attributes } } };
+        return export with
+        {
+            Clients = new Dictionary<string, Client>(export.Clients) { [clientId] = client with { Attributes = attributes } },
+        };
     });
 
-    /// <summary>Changes a client's secret, as "Regenerate" does (Clients &gt; the client &gt; Credentials): the old one is worth nothing from now on.</summary>
+    /// <summary>
+    /// Changes a client's secret, like "Regenerate" in Clients &gt; the client &gt; Credentials. The old
+    /// secret becomes invalid immediately.
+    /// </summary>
     /// <param name="clientId">The client.</param>
     /// <param name="secret">The new secret.</param>
-    /// <exception cref="ArgumentException">The realm has no such client.</exception>
+    /// <exception cref="ArgumentException">The client does not exist.</exception>
     public void SetClientSecret(string clientId, string secret) => _realm.Change(export => export with
     {
         Clients = new Dictionary<string, Client>(export.Clients) { [clientId] = _realm.RequireClient(clientId) with { Secret = secret } },
     });
 
-    /// <summary>The realm cannot be reached: open connections break, and so does every new one before it is answered.</summary>
-    /// <remarks>The port stays taken, so that nobody else gets it until <see cref="ComeBack"/>.</remarks>
+    /// <summary>
+    /// Makes the realm unreachable: open connections are aborted, and new connections are aborted before a response is sent.
+    /// </summary>
+    /// <remarks>The port stays in use, so that no other process can take it before <see cref="ComeBack"/> is called.</remarks>
     public void GoDown()
     {
         _disturbances.IsDown = true;
         _host.DropConnections();
     }
 
-    /// <summary>The realm can be reached again, with the same keys, sessions and port.</summary>
+    /// <summary>Makes the realm reachable again, with the same keys, sessions and port.</summary>
     public void ComeBack() => _disturbances.IsDown = false;
 
-    /// <summary>Every answer takes longer.</summary>
-    /// <param name="delay">How much, by the realm's <see cref="KeycloakRealmOptions.TimeProvider"/>; zero ends it.</param>
-    /// <param name="endpoints">Where.</param>
+    /// <summary>Delays every response.</summary>
+    /// <param name="delay">The delay, measured with <see cref="KeycloakRealmOptions.TimeProvider"/>; zero removes the delay.</param>
+    /// <param name="endpoints">The endpoints to delay.</param>
     public void AnswerSlowly(TimeSpan delay, RealmEndpoint endpoints = RealmEndpoint.All) => _disturbances.Delay(delay, endpoints);
 
-    /// <summary>Holds all answers back until the result is disposed: for tests of what happens meanwhile, without any sleeping.</summary>
-    /// <param name="endpoints">Where.</param>
-    /// <returns>Dispose it to let the answers go.</returns>
+    /// <summary>
+    /// Holds back all responses until the returned object is disposed. Lets a test check what happens in the meantime without sleeping.
+    /// </summary>
+    /// <param name="endpoints">The endpoints to hold.</param>
+    /// <returns>Dispose it to release the responses.</returns>
     public IDisposable HoldAnswers(RealmEndpoint endpoints = RealmEndpoint.All) => _disturbances.Hold(endpoints);
 
-    /// <summary>Answers wrongly until <see cref="AnswerNormally"/>.</summary>
-    /// <param name="wrong">How.</param>
-    /// <param name="endpoints">Where.</param>
-    public void AnswerWrongly(WrongAnswer wrong, RealmEndpoint endpoints = RealmEndpoint.All) => _disturbances.AnswerWrongly(wrong, endpoints);
+    /// <summary>Sends incorrect responses until <see cref="AnswerNormally"/> is called.</summary>
+    /// <param name="wrong">The kind of incorrect response.</param>
+    /// <param name="endpoints">The endpoints that respond incorrectly.</param>
+    public void AnswerWrongly(WrongAnswer wrong, RealmEndpoint endpoints = RealmEndpoint.All) =>
+        _disturbances.AnswerWrongly(wrong, endpoints);
 
-    /// <summary>Ends slow and wrong answers.</summary>
-    /// <param name="endpoints">Where.</param>
+    /// <summary>Removes delays and incorrect responses.</summary>
+    /// <param name="endpoints">The endpoints to restore.</param>
     public void AnswerNormally(RealmEndpoint endpoints = RealmEndpoint.All) => _disturbances.Clear(endpoints);
 
     private UserSession[] OnlineSessionsOf(string username)
@@ -200,7 +221,10 @@ public sealed partial class KeycloakRealm
         _realm.Change(export =>
         {
             var user = _realm.RequireUser(username);
-            return export with { Users = [.. export.Users.Select(other => other.Id == user.Id ? user with { Roles = change(user.Roles) } : other)] };
+            return export with
+            {
+                Users = [.. export.Users.Select(other => other.Id == user.Id ? user with { Roles = change(user.Roles) } : other)],
+            };
         });
     }
 }

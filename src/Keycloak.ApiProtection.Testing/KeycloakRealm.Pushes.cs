@@ -1,21 +1,32 @@
 namespace Keycloak.ApiProtection.Testing;
 
-/// <content>What the realm sends by itself. As in Keycloak, an act returns when everybody has been told, or could not be.</content>
+/// <content>
+/// Requests that the realm sends to clients. As in Keycloak, an operation returns when every client has been notified or
+/// the attempt has failed.
+/// </content>
 public sealed partial class KeycloakRealm
 {
-    /// <summary>What the realm has sent to its clients' URLs, and how it was answered.</summary>
+    /// <summary>The requests that the realm has sent to its clients' URLs, and the status of each response.</summary>
     public IReadOnlyList<KeycloakPush> Pushes => _realm.Pushes.Sent;
 
-    /// <summary>Says how the realm reaches the APIs under test: for one that runs in memory, <c>api.Server.CreateHandler()</c>.</summary>
-    /// <param name="handler">The handler, which stays the caller's; null: real HTTP, as from the start.</param>
+    /// <summary>
+    /// Sets how the realm reaches the APIs under test. For an API that runs in memory, pass <c>api.Server.CreateHandler()</c>.
+    /// </summary>
+    /// <param name="handler">The handler; the caller keeps ownership of it. Null, the initial state, sends real HTTP requests.</param>
     public void PushThrough(HttpMessageHandler? handler) => _realm.Pushes.Through(handler);
 
-    /// <summary>Sets a client's "Backchannel logout URL": where a logout token goes when a session ends in which the client takes part.</summary>
-    /// <param name="clientId">The client in which the user logs in; an API never takes part in a session.</param>
-    /// <param name="url">The URL; null takes it away.</param>
-    /// <param name="sessionRequired">"Backchannel logout session required": whether the token names the session; else it names the user alone.</param>
-    /// <param name="revokeOfflineSessions">"Backchannel logout revoke offline sessions": whether the token says <c>revoke_offline_access</c>.</param>
-    /// <exception cref="ArgumentException">There is no such client.</exception>
+    /// <summary>
+    /// Sets a client's "Backchannel logout URL". When a session that the client takes part in ends, the realm sends a logout token to it.
+    /// </summary>
+    /// <param name="clientId">The client that the user logs in to. An API never takes part in a session.</param>
+    /// <param name="url">The URL; null removes it.</param>
+    /// <param name="sessionRequired">
+    /// "Backchannel logout session required": whether the token contains the session id. If false, it contains only the user.
+    /// </param>
+    /// <param name="revokeOfflineSessions">
+    /// "Backchannel logout revoke offline sessions": whether the token contains <c>revoke_offline_access</c>.
+    /// </param>
+    /// <exception cref="ArgumentException">The client does not exist.</exception>
     public void SetBackchannelLogoutUrl(string clientId, Uri? url, bool sessionRequired = true, bool revokeOfflineSessions = false)
     {
         SetClientAttribute(clientId, "backchannel.logout.url", url?.AbsoluteUri);
@@ -23,22 +34,29 @@ public sealed partial class KeycloakRealm
         SetClientAttribute(clientId, "backchannel.logout.revoke.offline.tokens", revokeOfflineSessions ? "true" : "false");
     }
 
-    /// <summary>Sets a client's "Admin URL": below it, the realm pushes not-before and sign-outs.</summary>
+    /// <summary>Sets a client's "Admin URL". The realm sends not-before times and sign-outs to paths below it.</summary>
     /// <param name="clientId">The client.</param>
-    /// <param name="url">The URL; null takes it away.</param>
-    /// <exception cref="ArgumentException">There is no such client.</exception>
+    /// <param name="url">The URL; null removes it.</param>
+    /// <exception cref="ArgumentException">The client does not exist.</exception>
     public void SetAdminUrl(string clientId, Uri? url)
     {
         _ = _realm.RequireClient(clientId);
         _realm.Change(export => export with
         {
-            Clients = new Dictionary<string, Export.Client>(export.Clients) { [clientId] = export.Clients[clientId] with { AdminUrl = url?.AbsoluteUri } },
+            Clients = new Dictionary<string, Export.Client>(export.Clients)
+            {
+                [clientId] = export.Clients[clientId] with { AdminUrl = url?.AbsoluteUri },
+            },
         });
     }
 
-    /// <summary>"Push" on the page of the realm's sessions, or of a client: sends the not-before mark to the admin URLs.</summary>
-    /// <param name="clientId">The client, whose own mark is sent, which is 0 where it has none; null: the realm's mark, to all clients.</param>
-    /// <exception cref="ArgumentException">There is no such client.</exception>
+    /// <summary>
+    /// Sends the not-before time to the admin URLs, like "Push" on the sessions page of the realm or on the page of a client.
+    /// </summary>
+    /// <param name="clientId">
+    /// The client whose own not-before time is sent, or 0 if it has none; null sends the realm's not-before time to all clients.
+    /// </param>
+    /// <exception cref="ArgumentException">The client does not exist.</exception>
     public void PushNotBefore(string? clientId = null)
     {
         _ = clientId is null ? null : _realm.RequireClient(clientId);
@@ -49,6 +67,6 @@ public sealed partial class KeycloakRealm
             clientId));
     }
 
-    // Acts are not awaited, so that a test reads as what happens: none of this comes back to the caller's context.
+    // These methods are synchronous so that a test reads as a list of steps. The tasks do not need the caller's synchronization context.
     private static void Await(Task pushes) => pushes.GetAwaiter().GetResult();
 }

@@ -7,11 +7,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keycloak.ApiProtection.Testing;
 
-/// <summary>An embedded Keycloak realm: real keys, real HTTP, Keycloak's endpoints and answers. For tests and development only.</summary>
+/// <summary>
+/// An embedded Keycloak realm with real keys, real HTTP, and Keycloak's endpoints and responses. For tests and development only.
+/// </summary>
 /// <remarks>
-/// It answers what an API and its clients ask (discovery, keys, tokens, introspection, revocation, logout, userinfo) as Keycloak 26 does, from a
-/// realm export. There are no login pages and no admin console. It listens on 127.0.0.1 only, says at start what it is, and refuses to run in
-/// Production. All members can be used from several threads, and several realms can run side by side.
+/// The realm serves the requests that an API and its clients send (discovery, keys, tokens, introspection, revocation, logout, userinfo)
+/// as Keycloak 26 does. Its content comes from a realm export. There are no login pages and no admin console. The realm listens only on
+/// 127.0.0.1, logs a warning at startup, and does not start in Production. All members are thread-safe, and several realms can run at the
+/// same time.
 /// </remarks>
 public sealed partial class KeycloakRealm : IAsyncDisposable
 {
@@ -35,18 +38,18 @@ public sealed partial class KeycloakRealm : IAsyncDisposable
     /// <summary>The server's base URL: <c>auth-server-url</c> of Keycloak's adapter JSON.</summary>
     public Uri BaseAddress { get; }
 
-    /// <summary>The claim <c>iss</c> of the realm's tokens, like <c>http://127.0.0.1:41234/realms/demo</c>.</summary>
+    /// <summary>The claim <c>iss</c> of the realm's tokens, for example <c>http://127.0.0.1:41234/realms/demo</c>.</summary>
     public string Issuer { get; }
 
     internal bool IsInMemory => _host is InMemoryHost;
 
-    /// <summary>How often each endpoint was asked.</summary>
+    /// <summary>The number of requests that each endpoint has received.</summary>
     public RequestCounters Requests { get; }
 
     /// <summary>Starts an embedded realm.</summary>
-    /// <param name="options">How; null for the built-in realm <c>demo</c> on a free port of 127.0.0.1.</param>
-    /// <param name="cancellationToken">Ends the start.</param>
-    /// <exception cref="InvalidOperationException">The environment is Production, or the port is taken.</exception>
+    /// <param name="options">The settings; null for the built-in realm <c>demo</c> on a free port of 127.0.0.1.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="InvalidOperationException">The environment is Production, or the port is in use.</exception>
     /// <exception cref="ArgumentException">The realm export cannot be read.</exception>
     public static async Task<KeycloakRealm> StartAsync(KeycloakRealmOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -65,18 +68,18 @@ public sealed partial class KeycloakRealm : IAsyncDisposable
         return started;
     }
 
-    /// <summary>Describes a token to mint, for a user, or for a service account (<c>service-account-{client}</c>).</summary>
+    /// <summary>Starts building a token for a user or for a service account (<c>service-account-{client}</c>).</summary>
     /// <param name="username">A user of the realm export.</param>
-    /// <returns>A builder: <c>realm.Token("alice").For("cli").WithScope("orders:write").Create()</c>.</returns>
+    /// <returns>A builder, used like this: <c>realm.Token("alice").For("cli").WithScope("orders:write").Create()</c>.</returns>
     public TokenBuilder Token(string username)
     {
         ArgumentNullException.ThrowIfNull(username);
         return new TokenBuilder(new TokenMint(_realm, Issuer), new TokenPlan(username));
     }
 
-    /// <summary>Describes a token of a client's service account: the client credentials grant.</summary>
-    /// <param name="clientId">A client with service accounts enabled.</param>
-    /// <exception cref="ArgumentException">There is no such client, or it has no service account.</exception>
+    /// <summary>Starts building a token for a client's service account, as issued by the client credentials grant.</summary>
+    /// <param name="clientId">A client that has service accounts enabled.</param>
+    /// <exception cref="ArgumentException">The client does not exist, or it has no service account.</exception>
     public TokenBuilder TokenForServiceAccount(string clientId)
     {
         var account = _realm.FindServiceAccount(_realm.RequireClient(clientId)) ?? throw new ArgumentException(
@@ -84,16 +87,16 @@ public sealed partial class KeycloakRealm : IAsyncDisposable
         return Token(account.Username).For(clientId);
     }
 
-    /// <summary>The id of a user: the claim <c>sub</c>.</summary>
+    /// <summary>Gets the id of a user: the claim <c>sub</c>.</summary>
     /// <param name="username">A user of the realm export.</param>
-    /// <exception cref="ArgumentException">There is no such user.</exception>
+    /// <exception cref="ArgumentException">The user does not exist.</exception>
     public string UserId(string username) => _realm.RequireUser(username).Id;
 
-    /// <summary>The settings with which an API uses this realm, as Keycloak's adapter JSON names them.</summary>
-    /// <param name="clientId">The API's client: <c>resource</c>. Its secret comes along where it has one.</param>
+    /// <summary>Gets the settings that an API needs to use this realm, named as in Keycloak's adapter JSON.</summary>
+    /// <param name="clientId">The API's client: <c>resource</c>. If the client has a secret, the settings include it.</param>
     /// <param name="section">The configuration section.</param>
-    /// <returns>Pairs for <c>AddInMemoryCollection</c>.</returns>
-    /// <exception cref="ArgumentException">There is no such client.</exception>
+    /// <returns>Settings for <c>AddInMemoryCollection</c>.</returns>
+    /// <exception cref="ArgumentException">The client does not exist.</exception>
     public IEnumerable<KeyValuePair<string, string?>> Configuration(string clientId, string section = "Keycloak")
     {
         var client = _realm.RequireClient(clientId);
@@ -111,15 +114,15 @@ public sealed partial class KeycloakRealm : IAsyncDisposable
         return settings;
     }
 
-    /// <summary>A handler that reaches the realm: over HTTP, or within the process where the realm is in memory.</summary>
-    /// <returns>For <c>ConfigurePrimaryHttpMessageHandler</c>; each call gives a new one, which the caller owns.</returns>
+    /// <summary>Creates a handler that sends requests to the realm: over HTTP, or within the process if the realm runs in memory.</summary>
+    /// <returns>A handler for <c>ConfigurePrimaryHttpMessageHandler</c>. Each call returns a new one, which the caller owns.</returns>
     public HttpMessageHandler CreateHandler() => _host.CreateHandler();
 
-    /// <summary>A client that reaches the realm, with <see cref="BaseAddress"/> set.</summary>
-    /// <returns>Each call gives a new one, which the caller owns.</returns>
+    /// <summary>Creates a client that sends requests to the realm, with <see cref="BaseAddress"/> set.</summary>
+    /// <returns>Each call returns a new client, which the caller owns.</returns>
     public HttpClient CreateClient() => new(CreateHandler()) { BaseAddress = BaseAddress };
 
-    /// <summary>Stops the realm and frees its port.</summary>
+    /// <summary>Stops the realm and releases its port.</summary>
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync().ConfigureAwait(false);
@@ -134,7 +137,8 @@ public sealed partial class KeycloakRealm : IAsyncDisposable
         }
         else
         {
-            Console.Error.WriteLine($"WARNING: an embedded Keycloak realm '{Name}' runs at {Issuer}: for tests and development only.");
+            Console.Error.WriteLine(
+                $"WARNING: The embedded Keycloak realm '{Name}' is running at {Issuer}. It is for tests and development only.");
         }
     }
 }

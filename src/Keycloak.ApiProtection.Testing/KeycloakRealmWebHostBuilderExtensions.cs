@@ -3,22 +3,23 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Hosting;
 
-/// <summary>Points an application under test at an embedded realm.</summary>
+/// <summary>Connects an application under test to an embedded realm.</summary>
 public static class KeycloakRealmWebHostBuilderExtensions
 {
-    /// <summary>The name of the <see cref="HttpClient"/> with which Keycloak.ApiProtection asks Keycloak, unless told otherwise.</summary>
+    /// <summary>The default name of the <see cref="HttpClient"/> that Keycloak.ApiProtection uses for requests to Keycloak.</summary>
     private const string BackchannelHttpClientName = "Keycloak.ApiProtection";
 
     /// <summary>
-    /// Configures the application as <see cref="KeycloakRealm.Configuration"/> says, over whatever its own files say, and lets its back channel
-    /// reach the realm also where that is in memory.
+    /// Applies the settings of <see cref="KeycloakRealm.Configuration"/> to the application. They override the application's own
+    /// configuration files. If the realm runs in memory, the application's back channel is connected to it as well.
     /// </summary>
-    /// <param name="host">The host, as <c>WebApplicationFactory.WithWebHostBuilder</c> hands it out.</param>
+    /// <param name="host">The host builder that <c>WebApplicationFactory.WithWebHostBuilder</c> provides.</param>
     /// <param name="realm">The realm; the caller disposes it.</param>
     /// <param name="clientId">The API's client in the realm: <c>resource</c>.</param>
     /// <param name="section">The configuration section.</param>
-    /// <exception cref="ArgumentException">The realm has no such client.</exception>
-    public static IWebHostBuilder UseKeycloakRealm(this IWebHostBuilder host, KeycloakRealm realm, string clientId, string section = "Keycloak")
+    /// <exception cref="ArgumentException">The client does not exist.</exception>
+    public static IWebHostBuilder UseKeycloakRealm(
+        this IWebHostBuilder host, KeycloakRealm realm, string clientId, string section = "Keycloak")
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(realm);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Testing;
 
-/// <summary>A running realm without its doors: what was exported, and what has happened since.</summary>
+/// <summary>A running realm without its host: the content of the export, and its current state.</summary>
 internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly Lock _lock = new();
@@ -17,7 +17,7 @@ internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logge
     private volatile RealmExport _export = export;
     private RealmPushes? _pushes;
 
-    /// <summary>The realm as it is now: acts on clients and users replace it as a whole.</summary>
+    /// <summary>The current content of the realm. Operations on clients and users replace it as a whole.</summary>
     public RealmExport Export => _export;
 
     public TimeProvider Time => time;
@@ -26,7 +26,7 @@ internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logge
 
     public RealmKeys Keys { get; } = new(export, time);
 
-    /// <summary>Keys that this realm never had: for forged tokens.</summary>
+    /// <summary>Keys that never belonged to this realm, used for forged tokens.</summary>
     public RealmKeys ForeignKeys => _foreignKeys.Value;
 
     public RealmSessions Sessions { get; } = new(export, time);
@@ -37,9 +37,11 @@ internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logge
 
     public TokenIssuer Tokens { get; } = new(export, new ClaimMappers(logger), time);
 
-    public User? FindUser(string name) => Export.Users.FirstOrDefault(user => string.Equals(user.Username, name, StringComparison.OrdinalIgnoreCase))
+    public User? FindUser(string name) =>
+        Export.Users.FirstOrDefault(user => string.Equals(user.Username, name, StringComparison.OrdinalIgnoreCase))
         ?? (Export.LoginWithEmail
-            ? Export.Users.FirstOrDefault(user => user.Email is not null && string.Equals(user.Email, name, StringComparison.OrdinalIgnoreCase))
+            ? Export.Users.FirstOrDefault(
+                user => user.Email is not null && string.Equals(user.Email, name, StringComparison.OrdinalIgnoreCase))
             : null);
 
     public User? FindUserById(string id) => Export.Users.FirstOrDefault(user => user.Id == id);
@@ -47,7 +49,8 @@ internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logge
     public User? FindServiceAccount(Client client) => Export.Users.FirstOrDefault(user => user.ServiceAccountOf == client.Id);
 
     public User RequireUser(string name) => FindUser(name) ?? throw new ArgumentException(
-        $"Realm '{Export.Name}' has no user '{name}'. Its users: {string.Join(", ", Export.Users.Select(user => user.Username))}.", nameof(name));
+        $"Realm '{Export.Name}' has no user '{name}'. Its users: {string.Join(", ", Export.Users.Select(user => user.Username))}.",
+        nameof(name));
 
     public Client RequireClient(string id) => Export.Clients.GetValueOrDefault(id) ?? throw new ArgumentException(
         $"Realm '{Export.Name}' has no client '{id}'. Its clients: {string.Join(", ", Export.Clients.Keys)}.", nameof(id));

@@ -1,10 +1,10 @@
 namespace Keycloak.ApiProtection.Testing;
 
-/// <summary>The endpoints of a realm; several can be combined.</summary>
+/// <summary>The endpoints of a realm. Values can be combined.</summary>
 [Flags]
 public enum RealmEndpoint
 {
-    /// <summary>None.</summary>
+    /// <summary>No endpoint.</summary>
     None = 0,
 
     /// <summary><c>/.well-known/openid-configuration</c>: the discovery document (OpenID Connect Discovery).</summary>
@@ -22,18 +22,18 @@ public enum RealmEndpoint
     /// <summary><c>/protocol/openid-connect/revoke</c> (RFC 7009).</summary>
     Revocation = 16,
 
-    /// <summary><c>/protocol/openid-connect/logout</c> (OpenID Connect RP-Initiated Logout; with a refresh token).</summary>
+    /// <summary><c>/protocol/openid-connect/logout</c> (OpenID Connect RP-Initiated Logout), with a refresh token.</summary>
     Logout = 32,
 
     /// <summary><c>/protocol/openid-connect/userinfo</c> (OpenID Connect Core section 5.3).</summary>
     UserInfo = 64,
 
-    /// <summary><c>/realms/{realm}</c> itself: the realm's public key and addresses.</summary>
+    /// <summary><c>/realms/{realm}</c>: the realm's public key and addresses.</summary>
     RealmInfo = 128,
 
     /// <summary>Every other path.</summary>
     Other = 256,
 
-    /// <summary>All of them.</summary>
+    /// <summary>All endpoints.</summary>
     All = Discovery | Jwks | Token | Introspection | Revocation | Logout | UserInfo | RealmInfo | Other,
 }

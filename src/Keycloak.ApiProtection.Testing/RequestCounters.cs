@@ -1,9 +1,11 @@
 namespace Keycloak.ApiProtection.Testing;
 
-/// <summary>How often each endpoint was asked: a test can promise "one fetch".</summary>
+/// <summary>
+/// The number of requests that each endpoint has received. Lets a test assert, for example, that the keys were fetched once.
+/// </summary>
 /// <remarks>
-/// Every request that arrived counts, at the moment of its arrival: also those that were answered wrongly, late or, while the realm was down,
-/// not at all.
+/// A request is counted when it arrives. This includes requests that got an incorrect or delayed response, and requests that got no
+/// response because the realm was down.
 /// </remarks>
 public sealed class RequestCounters
 {
@@ -36,11 +38,11 @@ public sealed class RequestCounters
     /// <summary>Requests to the userinfo endpoint.</summary>
     public int UserInfo => this[RealmEndpoint.UserInfo];
 
-    /// <summary>All requests, those to unknown paths included.</summary>
+    /// <summary>All requests, including those to unknown paths.</summary>
     public int Total => this[RealmEndpoint.All];
 
-    /// <summary>Requests to one endpoint, or to several together.</summary>
-    /// <param name="endpoints">The endpoints to sum up.</param>
+    /// <summary>Requests to one endpoint, or to several endpoints in total.</summary>
+    /// <param name="endpoints">The endpoints to add up.</param>
     public int this[RealmEndpoint endpoints]
     {
         get
@@ -61,11 +63,11 @@ public sealed class RequestCounters
         }
     }
 
-    /// <summary>Waits until an endpoint has been asked so many times in all: no test needs to sleep for it.</summary>
-    /// <param name="endpoints">The endpoint, or several, whose requests are summed up.</param>
-    /// <param name="count">How many requests to wait for, counted from the start or the last <see cref="Reset"/>.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled first.</exception>
+    /// <summary>Waits until an endpoint has received the given number of requests, so that a test does not need to sleep.</summary>
+    /// <param name="endpoints">The endpoint, or several endpoints whose requests are added up.</param>
+    /// <param name="count">The number of requests to wait for, counted from the start or from the last <see cref="Reset"/>.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled first.</exception>
     public Task WaitForAsync(RealmEndpoint endpoints, int count, CancellationToken cancellationToken = default)
     {
         lock (_lock)

@@ -10,7 +10,7 @@ public sealed class KeycloakRealmTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_realm_starts_with_discovery_keys_and_a_password_grant(bool inMemory)
+    public async Task A_started_realm_serves_discovery_keys_and_the_password_grant(bool inMemory)
     {
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = inMemory }, Cancellation);
         using var client = realm.CreateClient();

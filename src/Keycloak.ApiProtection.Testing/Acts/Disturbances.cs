@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Keycloak.ApiProtection.Testing.Acts;
 
-/// <summary>What is wrong with the realm's endpoints at the moment.</summary>
+/// <summary>The current faults of the realm's endpoints.</summary>
 internal sealed class Disturbances
 {
     private static readonly RealmEndpoint[] Single = [.. Enum.GetValues<RealmEndpoint>().Where(endpoint => int.IsPow2((int)endpoint))];

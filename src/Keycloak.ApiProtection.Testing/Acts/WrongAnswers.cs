@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Acts;
 
-/// <summary>Turns a right answer into a wrong one.</summary>
+/// <summary>Turns a correct response into an incorrect one.</summary>
 internal sealed class WrongAnswers(Realm realm)
 {
     private const int HugeSize = 10 * 1024 * 1024;
@@ -17,7 +17,8 @@ internal sealed class WrongAnswers(Realm realm)
     {
         WrongAnswer.Html => Answer.Text(200, "text/html;charset=utf-8", LoginPage),
         WrongAnswer.Empty => Answer.Text(200, Answer.JsonType, ""),
-        WrongAnswer.BrokenJson => right with { Status = 200, ContentType = Answer.JsonType, Body = Cut(right.Body ?? "{\"a\":1}"u8.ToArray()) },
+        WrongAnswer.BrokenJson =>
+            right with { Status = 200, ContentType = Answer.JsonType, Body = Cut(right.Body ?? "{\"a\":1}"u8.ToArray()) },
         WrongAnswer.JsonArray => Answer.Text(200, Answer.JsonType, "[1, 2, 3]"),
         WrongAnswer.Huge => Enlarge(right),
         WrongAnswer.Redirect => new Answer(302, Headers: new KeyValuePair<string, string>("Location", "http://elsewhere.invalid/")),

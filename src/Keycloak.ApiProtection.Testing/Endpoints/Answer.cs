@@ -5,14 +5,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>What an endpoint answers, before the acts have had their way with it.</summary>
+/// <summary>The response of an endpoint, before faults are applied.</summary>
 internal sealed record Answer(
     int Status, string? ContentType = null, byte[]? Body = null, params IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
     public const string JsonType = "application/json";
 
-    /// <summary>RFC 6749 section 5.1: what holds tokens is not stored.</summary>
-    public static readonly IReadOnlyList<KeyValuePair<string, string>> NoStore = [new("Cache-Control", "no-store"), new("Pragma", "no-cache")];
+    /// <summary>RFC 6749 section 5.1: responses that contain tokens must not be stored.</summary>
+    public static readonly IReadOnlyList<KeyValuePair<string, string>> NoStore =
+        [new("Cache-Control", "no-store"), new("Pragma", "no-cache")];
 
     public static readonly IReadOnlyList<KeyValuePair<string, string>> NoCache = [new("Cache-Control", "no-cache")];
 
@@ -22,7 +23,8 @@ internal sealed record Answer(
 
     public static Answer NoSuchRealm { get; } = Json(404, new JsonObject { ["error"] = "Realm does not exist" });
 
-    public static Answer NoSuchResource { get; } = Json(404, new JsonObject { ["error"] = "Unable to find matching target resource method" });
+    public static Answer NoSuchResource { get; } =
+        Json(404, new JsonObject { ["error"] = "Unable to find matching target resource method" });
 
     public static Answer NotNormalized { get; } = Error(400, "missingNormalization", "Request path not normalized") with
     {

@@ -4,16 +4,16 @@ using Keycloak.ApiProtection.Testing.Export;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>Who asks: client authentication by <c>client_secret_basic</c> and <c>client_secret_post</c> (RFC 6749 section 2.3.1).</summary>
+/// <summary>Client authentication with <c>client_secret_basic</c> and <c>client_secret_post</c> (RFC 6749 section 2.3.1).</summary>
 internal sealed class ClientAuthentication(Realm realm)
 {
     private const string Description = "Invalid client or Invalid client credentials";
 
-    /// <summary>The answer to a client that exists and does not know its secret.</summary>
+    /// <summary>The response to an existing client that sent a wrong secret or none.</summary>
     public static Answer WrongSecret { get; } = Answer.Error(401, "unauthorized_client", Description);
 
-    /// <returns>The client, or the answer that refuses it.</returns>
-    public (Client? Client, Answer? Refusal) Authenticate(EndpointRequest request)
+    /// <returns>The client, or the response that rejects the request.</returns>
+    public (Client? Client, Answer? Rejection) Authenticate(EndpointRequest request)
     {
         var (id, secret) = Credentials(request);
         if (id is null || realm.Export.Clients.GetValueOrDefault(id) is not { Enabled: true, BearerOnly: false } client)

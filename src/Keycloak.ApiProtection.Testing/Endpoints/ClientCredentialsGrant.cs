@@ -5,31 +5,31 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>Client credentials (RFC 6749 section 4.4): the client as its service account, in a transient session.</summary>
+/// <summary>Client credentials (RFC 6749 section 4.4): a token for the client's service account, in a transient session.</summary>
 internal sealed class ClientCredentialsGrant(Realm realm, TokenResponse response)
 {
     public Answer Answer(EndpointRequest request, Client client, JsonObject? confirmation)
     {
         if (client.Public)
         {
-            return TokenEndpoint.Refuse("unauthorized_client", "Public client not allowed to retrieve service account", 401);
+            return TokenEndpoint.Reject("unauthorized_client", "Public client not allowed to retrieve service account", 401);
         }
 
         if (!client.ServiceAccounts || realm.FindServiceAccount(client) is not { } account)
         {
-            return TokenEndpoint.Refuse("unauthorized_client", "Client not enabled to retrieve service account", 401);
+            return TokenEndpoint.Reject("unauthorized_client", "Client not enabled to retrieve service account", 401);
         }
 
         if (!realm.Sessions.IsEnabled(account))
         {
-            return TokenEndpoint.Refuse("invalid_request", $"User '{account.Username}' disabled", 401);
+            return TokenEndpoint.Reject("invalid_request", $"User '{account.Username}' disabled", 401);
         }
 
         var requested = request.Parameter("scope");
         var scope = ScopeRequest.Resolve(realm.Export, client, account, requested?.Split(' ') ?? []);
         if (scope.Unknown.Count > 0)
         {
-            return TokenEndpoint.Refuse("invalid_scope", $"Invalid scopes: {requested}");
+            return TokenEndpoint.Reject("invalid_scope", $"Invalid scopes: {requested}");
         }
 
         var session = SessionOf(client, account, request.RemoteAddress, realm.Time.GetUtcNow());
@@ -37,7 +37,7 @@ internal sealed class ClientCredentialsGrant(Realm realm, TokenResponse response
         return response.Answer(context, "cc", confirmation, withRefreshToken: false);
     }
 
-    /// <summary>The transient session of one token, with the notes that its mappers show.</summary>
+    /// <summary>Creates the transient session of one token, with the notes that its mappers read.</summary>
     public static UserSession SessionOf(Client client, User account, string address, DateTimeOffset now) =>
         new(RealmSessions.NewId(), account.Id, SessionKind.Transient, now)
         {

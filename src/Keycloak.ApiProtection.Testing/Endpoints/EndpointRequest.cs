@@ -2,17 +2,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>A request as the endpoints see it.</summary>
+/// <summary>A request to an endpoint.</summary>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Headers">The headers.</param>
-/// <param name="Form">The form, empty where there was none.</param>
-/// <param name="Issuer">The issuer as seen through the host that was asked.</param>
-/// <param name="Url">The address that was asked, without its query.</param>
-/// <param name="RemoteAddress">The caller.</param>
+/// <param name="Form">The form; empty if the request has none.</param>
+/// <param name="Issuer">The issuer for the host in the request.</param>
+/// <param name="Url">The requested URL without its query.</param>
+/// <param name="RemoteAddress">The caller's IP address.</param>
 internal sealed record EndpointRequest(
     string Method, IHeaderDictionary Headers, IFormCollection Form, string Issuer, string Url, string RemoteAddress)
 {
-    /// <summary>A form parameter; null where missing. An empty one is there.</summary>
+    /// <summary>Gets a form parameter; null if it is missing. An empty parameter is not missing.</summary>
     public string? Parameter(string name) => Form.TryGetValue(name, out var values) ? values[0] : null;
 
     public bool IsGet => HttpMethods.IsGet(Method) || HttpMethods.IsHead(Method);

@@ -5,12 +5,17 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>Token introspection (RFC 7662) by the rules of Keycloak 26.7.</summary>
+/// <summary>Token introspection (RFC 7662) with the rules of Keycloak 26.7.</summary>
 internal sealed class IntrospectionEndpoint(Realm realm, ClientAuthentication clients) : IRealmEndpoint
 {
-    /// <summary>What the answer takes from the token; all else is found out anew, from the roles and attributes of now.</summary>
+    /// <summary>
+    /// The claims that the response copies from the token. All other claims are computed from the current roles and attributes.
+    /// </summary>
     private static readonly string[] KeptClaims =
-        ["exp", "iat", "nbf", "auth_time", "jti", "iss", "aud", "sub", "typ", "azp", "nonce", "sid", "acr", "authorization", "cnf", "scope", "act"];
+        [
+            "exp", "iat", "nbf", "auth_time", "jti", "iss", "aud", "sub", "typ", "azp", "nonce", "sid", "acr", "authorization", "cnf",
+            "scope", "act",
+        ];
 
     public Task<Answer> AnswerAsync(EndpointRequest request) => Task.FromResult(Respond(request));
 
@@ -21,10 +26,12 @@ internal sealed class IntrospectionEndpoint(Realm realm, ClientAuthentication cl
             return Answer.MethodNotAllowed;
         }
 
-        var (client, refusal) = clients.Authenticate(request);
+        var (client, rejection) = clients.Authenticate(request);
         if (client is null)
         {
-            return refusal == ClientAuthentication.WrongSecret ? Answer.Error(401, "invalid_client", "Client authentication failed.") : refusal!;
+            return rejection == ClientAuthentication.WrongSecret
+                ? Answer.Error(401, "invalid_client", "Client authentication failed.")
+                : rejection!;
         }
 
         if (client.Public)
@@ -80,8 +87,8 @@ internal sealed class IntrospectionEndpoint(Realm realm, ClientAuthentication cl
     }
 
     /// <summary>
-    /// Since 26.6.2: who asks must be in the token's audience; in the one it would have had, if it is lightweight. A refresh token is for its
-    /// client.
+    /// Since Keycloak 26.6.2, the calling client must be in the token's audience. For a lightweight token, the audience in the response
+    /// counts. A refresh token can be introspected only by its own client.
     /// </summary>
     private static bool MayKnow(Client asking, KnownToken known, JsonObject answer)
     {

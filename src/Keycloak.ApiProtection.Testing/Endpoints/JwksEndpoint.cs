@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>The JWK set: signing keys, passive ones too, and the encryption key (RFC 7517 section 5).</summary>
+/// <summary>The JWK set (RFC 7517 section 5): active and passive signing keys and the encryption key.</summary>
 internal sealed class JwksEndpoint(Realm realm) : IRealmEndpoint
 {
     public async Task<Answer> AnswerAsync(EndpointRequest request) => request.IsGet

@@ -3,7 +3,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>Logout by a refresh token: the whole user session ends. The browser's logout page is not there.</summary>
+/// <summary>Logout with a refresh token, which ends the whole user session. There is no logout page for browsers.</summary>
 internal sealed class LogoutEndpoint(Realm realm, ClientAuthentication clients) : IRealmEndpoint
 {
     public Task<Answer> AnswerAsync(EndpointRequest request) => RespondAsync(request);
@@ -12,13 +12,14 @@ internal sealed class LogoutEndpoint(Realm realm, ClientAuthentication clients) 
     {
         if (!request.IsPost || request.Parameter("refresh_token") is not { } text)
         {
-            return Answer.Error(501, "not_implemented", "The embedded realm has no logout page: POST a refresh_token, or ask a real Keycloak.");
+            return Answer.Error(
+                501, "not_implemented", "The embedded realm has no logout page. POST a refresh_token, or use a real Keycloak.");
         }
 
-        var (client, refusal) = clients.Authenticate(request);
+        var (client, rejection) = clients.Authenticate(request);
         if (client is null)
         {
-            return refusal!;
+            return rejection!;
         }
 
         if (ReceivedToken.Verify(text, realm.Keys) is not { IsRefreshToken: true } token || token.Issuer != request.Issuer)

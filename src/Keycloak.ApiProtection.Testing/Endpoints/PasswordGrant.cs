@@ -13,28 +13,28 @@ internal sealed class PasswordGrant(Realm realm, TokenResponse response)
     {
         if (!client.DirectAccessGrants || client.ConsentRequired)
         {
-            return TokenEndpoint.Refuse("unauthorized_client", "Client not allowed for direct access grants");
+            return TokenEndpoint.Reject("unauthorized_client", "Client not allowed for direct access grants");
         }
 
         if (request.Parameter("username") is not { } username)
         {
-            return TokenEndpoint.Refuse("invalid_request", "Missing parameter: username", 401);
+            return TokenEndpoint.Reject("invalid_request", "Missing parameter: username", 401);
         }
 
         if (realm.FindUser(username) is not { ServiceAccountOf: null } user || !KnowsPassword(user, request.Parameter("password")))
         {
-            return TokenEndpoint.Refuse("invalid_grant", "Invalid user credentials");
+            return TokenEndpoint.Reject("invalid_grant", "Invalid user credentials");
         }
 
         if (!realm.Sessions.IsEnabled(user))
         {
-            return TokenEndpoint.Refuse("invalid_grant", "Account disabled");
+            return TokenEndpoint.Reject("invalid_grant", "Account disabled");
         }
 
         var requested = request.Parameter("scope");
         var scope = ScopeRequest.Resolve(realm.Export, client, user, requested?.Split(' ') ?? []);
         return scope.Unknown.Count > 0
-            ? TokenEndpoint.Refuse("invalid_scope", $"Invalid scopes: {requested}")
+            ? TokenEndpoint.Reject("invalid_scope", $"Invalid scopes: {requested}")
             : response.Answer(Open(request, client, user, scope), "ro", confirmation, client.UsesRefreshTokens);
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>The realm's own address: its name, its public key, where its services are.</summary>
+/// <summary>The address of the realm itself: its name, its public key, and the addresses of its services.</summary>
 internal sealed class RealmInfoEndpoint(Realm realm) : IRealmEndpoint
 {
     public Task<Answer> AnswerAsync(EndpointRequest request)

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>Which endpoint a path means.</summary>
+/// <summary>Finds the endpoint for a path.</summary>
 internal sealed class RealmRouter
 {
     private const string Realms = "/realms/";
@@ -26,7 +26,7 @@ internal sealed class RealmRouter
         };
     }
 
-    /// <returns>The endpoint's name, and either who answers or the answer itself.</returns>
+    /// <returns>The endpoint's name, and either the endpoint or a response.</returns>
     public (RealmEndpoint Name, IRealmEndpoint? Endpoint, Answer? Answer) Route(string path)
     {
         if (NotNormal.Any(part => path.Contains(part, StringComparison.Ordinal)))

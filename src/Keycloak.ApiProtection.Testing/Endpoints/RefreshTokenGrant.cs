@@ -5,7 +5,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>Refresh (RFC 6749 section 6): the same session, the roles and claims of now.</summary>
+/// <summary>Refresh (RFC 6749 section 6): the same session with the current roles and claims.</summary>
 internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
 {
     private const string InvalidGrant = "invalid_grant";
@@ -14,50 +14,51 @@ internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
     {
         if (request.Parameter("refresh_token") is not { } text)
         {
-            return TokenEndpoint.Refuse("invalid_request", "No refresh token");
+            return TokenEndpoint.Reject("invalid_request", "No refresh token");
         }
 
         if (ReceivedToken.Verify(text, realm.Keys) is not { IsRefreshToken: true } token || token.Issuer != request.Issuer)
         {
-            return TokenEndpoint.Refuse(InvalidGrant, "Invalid refresh token");
+            return TokenEndpoint.Reject(InvalidGrant, "Invalid refresh token");
         }
 
         if (!token.IsActiveAt(realm.Time.GetUtcNow()))
         {
-            return TokenEndpoint.Refuse(InvalidGrant, "Token is not active");
+            return TokenEndpoint.Reject(InvalidGrant, "Token is not active");
         }
 
         if (token.AuthorizedParty != client.Id)
         {
-            return TokenEndpoint.Refuse(InvalidGrant, "Invalid refresh token. Token client and authorized client don't match");
+            return TokenEndpoint.Reject(InvalidGrant, "Invalid refresh token. Token client and authorized client don't match");
         }
 
         if (token.Claims["cnf"]?["jkt"]?.ToString() is { } bound && bound != confirmation?["jkt"]?.ToString())
         {
-            return TokenEndpoint.Refuse(InvalidGrant, "DPoP proof and token binding verification failed");
+            return TokenEndpoint.Reject(InvalidGrant, "DPoP proof and token binding verification failed");
         }
 
         var kind = token.IsOffline ? SessionKind.Offline : SessionKind.Online;
         if (realm.Sessions.Find(token.SessionId ?? "", kind) is not { } session
             || session.Clients.GetValueOrDefault(client.Id) is not { } clientSession)
         {
-            return TokenEndpoint.Refuse(InvalidGrant, kind == SessionKind.Offline ? "Offline user session not found" : "Session not active");
+            return TokenEndpoint.Reject(
+                InvalidGrant, kind == SessionKind.Offline ? "Offline user session not found" : "Session not active");
         }
 
         if (realm.FindUserById(session.UserId) is not { } user || !realm.Sessions.IsEnabled(user))
         {
-            return TokenEndpoint.Refuse(InvalidGrant, "User disabled");
+            return TokenEndpoint.Reject(InvalidGrant, "User disabled");
         }
 
         if (realm.Sessions.IsTooOld(token.IssuedAt, client.Id, user.Id))
         {
-            return TokenEndpoint.Refuse(InvalidGrant, "Stale token");
+            return TokenEndpoint.Reject(InvalidGrant, "Stale token");
         }
 
         if (realm.Export.RevokeRefreshToken && !realm.Sessions.UseOnce(token.Id ?? ""))
         {
             realm.Sessions.EndClient(session.Id, kind, client.Id);
-            return TokenEndpoint.Refuse(InvalidGrant, "Maximum allowed refresh token reuse exceeded");
+            return TokenEndpoint.Reject(InvalidGrant, "Maximum allowed refresh token reuse exceeded");
         }
 
         return Refresh(request, client, user, session, clientSession, confirmation);
@@ -71,14 +72,14 @@ internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
         var all = ScopeRequest.Resolve(realm.Export, client, user, [.. wanted]);
         if (all.Unknown.Count > 0)
         {
-            return TokenEndpoint.Refuse("invalid_scope", $"Invalid scopes: {requested}");
+            return TokenEndpoint.Reject("invalid_scope", $"Invalid scopes: {requested}");
         }
 
         var granted = all.Scopes.Where(scope => client.DefaultScopes.Contains(scope.Name) || clientSession.Scopes.Contains(scope.Name));
         var openId = all.OpenId && clientSession.Scopes.Contains("openid");
         if (realm.Sessions.Join(session.Id, session.Kind, clientSession) is not { } refreshed)
         {
-            return TokenEndpoint.Refuse(InvalidGrant, "Session not active");
+            return TokenEndpoint.Reject(InvalidGrant, "Session not active");
         }
 
         var context = new TokenContext(realm.Export, client, user, [.. granted], openId, refreshed, request.Issuer);

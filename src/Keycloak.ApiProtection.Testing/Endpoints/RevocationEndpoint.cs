@@ -4,7 +4,9 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>Token revocation (RFC 7009): an access token by its <c>jti</c>, a refresh token with its client's part of the session.</summary>
+/// <summary>
+/// Token revocation (RFC 7009): revokes an access token by its <c>jti</c>. For a refresh token, it ends the client's part of the session.
+/// </summary>
 internal sealed class RevocationEndpoint(Realm realm, ClientAuthentication clients) : IRealmEndpoint
 {
     public Task<Answer> AnswerAsync(EndpointRequest request) => Task.FromResult(Respond(request));
@@ -16,10 +18,10 @@ internal sealed class RevocationEndpoint(Realm realm, ClientAuthentication clien
             return Answer.MethodNotAllowed;
         }
 
-        var (client, refusal) = clients.Authenticate(request);
+        var (client, rejection) = clients.Authenticate(request);
         if (client is null)
         {
-            return refusal!;
+            return rejection!;
         }
 
         if (request.Parameter("token") is not { } text)

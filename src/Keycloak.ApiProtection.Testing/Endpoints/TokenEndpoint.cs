@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>The token endpoint (RFC 6749 section 3.2): finds the client and the grant.</summary>
+/// <summary>The token endpoint (RFC 6749 section 3.2), which finds the client and the grant.</summary>
 internal sealed class TokenEndpoint : IRealmEndpoint
 {
-    /// <summary>RFC 8693 section 2.1 lets these stand more than once.</summary>
+    /// <summary>Parameters that may occur more than once (RFC 8693 section 2.1).</summary>
     private static readonly string[] Repeatable = ["audience", "resource"];
 
     private readonly ClientAuthentication _clients;
@@ -30,7 +30,7 @@ internal sealed class TokenEndpoint : IRealmEndpoint
 
     public Task<Answer> AnswerAsync(EndpointRequest request) => Task.FromResult(Respond(request));
 
-    public static Answer Refuse(string error, string description, int status = StatusCodes.Status400BadRequest) =>
+    public static Answer Reject(string error, string description, int status = StatusCodes.Status400BadRequest) =>
         Endpoints.Answer.Error(status, error, description, Endpoints.Answer.NoStore);
 
     private Answer Respond(EndpointRequest request)
@@ -42,23 +42,23 @@ internal sealed class TokenEndpoint : IRealmEndpoint
 
         if (request.Form.Any(parameter => parameter.Value.Count > 1 && !Repeatable.Contains(parameter.Key)))
         {
-            return Refuse("invalid_request", "duplicated parameter");
+            return Reject("invalid_request", "duplicated parameter");
         }
 
         if (request.Parameter("grant_type") is not { } grantType)
         {
-            return Refuse("invalid_request", "Missing form parameter: grant_type");
+            return Reject("invalid_request", "Missing form parameter: grant_type");
         }
 
         if (!_grants.TryGetValue(grantType, out var grant))
         {
-            return Refuse("unsupported_grant_type", "Unsupported grant_type");
+            return Reject("unsupported_grant_type", "Unsupported grant_type");
         }
 
-        var (client, refusal) = _clients.Authenticate(request);
+        var (client, rejection) = _clients.Authenticate(request);
         if (client is null)
         {
-            return refusal! with { Headers = Answer.NoStore };
+            return rejection! with { Headers = Answer.NoStore };
         }
 
         var (confirmation, unbound) = _binding.Find(request, client);

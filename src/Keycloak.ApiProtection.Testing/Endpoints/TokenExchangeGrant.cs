@@ -6,7 +6,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>Standard token exchange (RFC 8693, as in Keycloak since 26.2): an access token for another client, narrowed to an audience.</summary>
+/// <summary>
+/// Standard token exchange (RFC 8693, in Keycloak since 26.2): issues an access token to another client, limited to an audience.
+/// </summary>
 internal sealed class TokenExchangeGrant(Realm realm, TokenResponse response)
 {
     private const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
@@ -15,37 +17,38 @@ internal sealed class TokenExchangeGrant(Realm realm, TokenResponse response)
     {
         if (client.Public || !client.IsOn("standard.token.exchange.enabled"))
         {
-            return Refuse("Standard token exchange is not enabled for the requested client");
+            return Reject("Standard token exchange is not enabled for the requested client");
         }
 
         if (request.Parameter("subject_token") is not { } text)
         {
-            return Refuse("Parameter 'subject_token' required for standard token exchange");
+            return Reject("Parameter 'subject_token' required for standard token exchange");
         }
 
         if (request.Parameter("subject_token_type") is not { } type)
         {
-            return Refuse("Parameter 'subject_token_type' required for standard token exchange");
+            return Reject("Parameter 'subject_token_type' required for standard token exchange");
         }
 
         if (type != AccessTokenType)
         {
-            return Refuse("Parameter 'subject_token' supports access tokens only");
+            return Reject("Parameter 'subject_token' supports access tokens only");
         }
 
         if (request.Parameter("requested_token_type") is { } wanted && wanted != AccessTokenType)
         {
-            return Refuse("requested_token_type unsupported");
+            return Reject("requested_token_type unsupported");
         }
 
-        if (KnownToken.Find(realm, text, request.Issuer) is not { Token.IsAccessToken: true } subject || subject.Token.Claims.ContainsKey("cnf"))
+        if (KnownToken.Find(realm, text, request.Issuer) is not { Token.IsAccessToken: true } subject
+            || subject.Token.Claims.ContainsKey("cnf"))
         {
-            return Refuse("Invalid token");
+            return Reject("Invalid token");
         }
 
         return subject.Client.Id == client.Id || subject.Token.HasAudience(client.Id)
             ? Exchange(request, client, subject, confirmation)
-            : TokenEndpoint.Refuse("access_denied", "Client is not within the token audience", 403);
+            : TokenEndpoint.Reject("access_denied", "Client is not within the token audience", 403);
     }
 
     private Answer Exchange(EndpointRequest request, Client client, KnownToken subject, JsonObject? confirmation)
@@ -53,7 +56,7 @@ internal sealed class TokenExchangeGrant(Realm realm, TokenResponse response)
         var audiences = request.Form["audience"];
         if (audiences.Any(audience => !realm.Export.Clients.ContainsKey(audience ?? "")))
         {
-            return TokenEndpoint.Refuse("invalid_client", "Audience not found");
+            return TokenEndpoint.Reject("invalid_client", "Audience not found");
         }
 
         var requested = request.Parameter("scope");
@@ -61,19 +64,21 @@ internal sealed class TokenExchangeGrant(Realm realm, TokenResponse response)
         var scope = ScopeRequest.Resolve(realm.Export, client, subject.User, [.. names]);
         if (scope.Unknown.Count > 0)
         {
-            return TokenEndpoint.Refuse("invalid_scope", $"Invalid scopes: {requested}");
+            return TokenEndpoint.Reject("invalid_scope", $"Invalid scopes: {requested}");
         }
 
         var context = new TokenContext(realm.Export, client, subject.User, scope.Scopes, scope.OpenId, subject.Session, request.Issuer);
         if (Missing(context, audiences) is { } missing)
         {
-            return Refuse($"Requested audience not available: {missing}");
+            return Reject($"Requested audience not available: {missing}");
         }
 
         if (!subject.Session.Clients.ContainsKey(client.Id))
         {
             realm.Sessions.Join(
-                subject.Session.Id, subject.Session.Kind, new ClientSession(client.Id, context.FullScope.Split(' '), realm.Time.GetUtcNow()));
+                subject.Session.Id,
+                subject.Session.Kind,
+                new ClientSession(client.Id, context.FullScope.Split(' '), realm.Time.GetUtcNow()));
         }
 
         return response.Exchanged(context, confirmation, [.. audiences.OfType<string>()], AccessTokenType);
@@ -85,5 +90,5 @@ internal sealed class TokenExchangeGrant(Realm realm, TokenResponse response)
         return audiences.FirstOrDefault(audience => !available.HasAudience(audience ?? ""));
     }
 
-    private static Answer Refuse(string description) => TokenEndpoint.Refuse("invalid_request", description);
+    private static Answer Reject(string description) => TokenEndpoint.Reject("invalid_request", description);
 }

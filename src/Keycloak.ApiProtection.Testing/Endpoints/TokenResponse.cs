@@ -5,13 +5,13 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Endpoints;
 
-/// <summary>The successful answer of the token endpoint (RFC 6749 section 5.1), in Keycloak's order.</summary>
+/// <summary>The successful response of the token endpoint (RFC 6749 section 5.1), with its members in Keycloak's order.</summary>
 internal sealed class TokenResponse(Realm realm)
 {
-    /// <param name="context">For whom, through whom.</param>
-    /// <param name="grant">The grant's two letters in the <c>jti</c>.</param>
-    /// <param name="confirmation">What the access token is bound to, or null.</param>
-    /// <param name="withRefreshToken">Whether a refresh token comes along.</param>
+    /// <param name="context">The user, the client, the scopes and the session.</param>
+    /// <param name="grant">The two letters for the grant in the <c>jti</c>.</param>
+    /// <param name="confirmation">The key that the access token is bound to, or null.</param>
+    /// <param name="withRefreshToken">Whether the response contains a refresh token.</param>
     public Answer Answer(TokenContext context, string grant, JsonObject? confirmation, bool withRefreshToken)
     {
         var claims = realm.Tokens.AccessToken(context, grant, context.Client.Lightweight, confirmation);
@@ -34,7 +34,7 @@ internal sealed class TokenResponse(Realm realm)
         return Finish(body, context, confirmation is not null);
     }
 
-    /// <summary>The answer to an exchange (RFC 8693 section 2.2.1): one access token, for the audiences asked for.</summary>
+    /// <summary>The response to a token exchange (RFC 8693 section 2.2.1): one access token for the requested audiences.</summary>
     public Answer Exchanged(TokenContext context, JsonObject? confirmation, IReadOnlyCollection<string> audiences, string issuedType)
     {
         var claims = realm.Tokens.AccessToken(context, "te", context.Client.Lightweight, confirmation);

@@ -20,7 +20,7 @@ internal sealed class UserInfoEndpoint(Realm realm) : IRealmEndpoint
 
         if (TokenOf(request) is not { } text)
         {
-            return Refuse(401, null, null);
+            return Reject(401, null, null);
         }
 
         if (ReceivedToken.Verify(text, realm.Keys) is not { IsAccessToken: true } token
@@ -28,22 +28,22 @@ internal sealed class UserInfoEndpoint(Realm realm) : IRealmEndpoint
             || !token.IsActiveAt(realm.Time.GetUtcNow())
             || token.Claims["cnf"]?["jkt"] is not null)
         {
-            return Refuse(401, "invalid_token", VerificationFailed);
+            return Reject(401, "invalid_token", VerificationFailed);
         }
 
         if (token.IsLightweight)
         {
-            return Refuse(401, "invalid_token", "Lightweight access token not allowed for userinfo endpoint");
+            return Reject(401, "invalid_token", "Lightweight access token not allowed for userinfo endpoint");
         }
 
         if (KnownToken.Find(realm, text, request.Issuer) is not { } known)
         {
-            return Refuse(401, "invalid_token", "user_session_not_found");
+            return Reject(401, "invalid_token", "user_session_not_found");
         }
 
         if (!token.Scopes.Contains("openid"))
         {
-            return Refuse(403, "insufficient_scope", "Missing openid scope");
+            return Reject(403, "insufficient_scope", "Missing openid scope");
         }
 
         var claims = new JsonObject { ["sub"] = known.User.Id };
@@ -60,9 +60,10 @@ internal sealed class UserInfoEndpoint(Realm realm) : IRealmEndpoint
             : request.Parameter("access_token");
     }
 
-    private Answer Refuse(int status, string? error, string? description)
+    private Answer Reject(int status, string? error, string? description)
     {
-        var challenge = $"Bearer realm=\"{realm.Export.Name}\"" + (error is null ? "" : $", error=\"{error}\", error_description=\"{description}\"");
+        var challenge = $"Bearer realm=\"{realm.Export.Name}\""
+            + (error is null ? "" : $", error=\"{error}\", error_description=\"{description}\"");
         return Answer.Text(status, "text/plain;charset=utf-8", "", [.. Answer.NoStore, new("WWW-Authenticate", challenge)]);
     }
 }

@@ -1,11 +1,11 @@
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>What Keycloak itself adds to a realm that is imported without it.</summary>
+/// <summary>Clients and mappers that Keycloak adds to an imported realm that lacks them.</summary>
 internal static class BuiltInClients
 {
     private const string Account = "account";
 
-    /// <summary>Before 25, the mappers of a client with a service account were its own.</summary>
+    /// <summary>Before Keycloak 25, a client with a service account had these mappers itself.</summary>
     public static IEnumerable<ProtocolMapper> ServiceAccountMappers { get; } =
     [
         SessionNote("Client ID", "client_id"),
@@ -13,7 +13,7 @@ internal static class BuiltInClients
         SessionNote("Client IP Address", "clientAddress"),
     ];
 
-    /// <summary>The client <c>account</c>, whose roles every user has through the default roles.</summary>
+    /// <summary>Adds the client <c>account</c>. Every user has roles of it through the default roles.</summary>
     public static void AddTo(
         Dictionary<string, Client> clients, Dictionary<RoleName, IReadOnlyList<RoleName>> composites, IEnumerable<User> users)
     {

@@ -31,7 +31,7 @@ internal sealed record Client(string Id)
 
     public IReadOnlyList<string> WebOrigins { get; init; } = [];
 
-    /// <summary>Below it Keycloak pushes not-before and sign-outs.</summary>
+    /// <summary>The URL below which Keycloak sends not-before times and sign-outs.</summary>
     public string? AdminUrl { get; init; }
 
     public IReadOnlyList<ProtocolMapper> Mappers { get; init; } = [];
@@ -46,7 +46,7 @@ internal sealed record Client(string Id)
 
     public bool Lightweight => IsOn("client.use.lightweight.access.token.enabled");
 
-    /// <summary>RFC 9068: the access token's header says <c>at+jwt</c>.</summary>
+    /// <summary>Whether the access token's header contains <c>at+jwt</c> (RFC 9068).</summary>
     public bool Rfc9068Header => IsOn("access.token.header.type.rfc9068");
 
     public bool LowercaseBearer => IsOn("token.response.type.bearer.lower-case");

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>Ids of users and organisations that an export does not tell.</summary>
+/// <summary>Ids of users and organizations that an export does not contain.</summary>
 internal static class ExportedId
 {
-    /// <summary>An id where the export has none: looks like Keycloak's, and is the same at every start, so that tests can repeat themselves.</summary>
+    /// <summary>Creates an id that looks like Keycloak's and is the same at every start, so that tests are repeatable.</summary>
     public static string Of(string realm, string name)
     {
         var id = SHA256.HashData(Encoding.UTF8.GetBytes($"{realm}\n{name}")).AsSpan(0, 16);

@@ -2,13 +2,15 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>Reading of an export's members, each of which may be missing.</summary>
+/// <summary>Reads members of an export, all of which are optional.</summary>
 internal static class JsonElementExtensions
 {
     extension(JsonElement element)
     {
         public JsonElement? Member(string name) =>
-            element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null
+            element.ValueKind == JsonValueKind.Object
+                && element.TryGetProperty(name, out var member)
+                && member.ValueKind != JsonValueKind.Null
                 ? member
                 : null;
 
@@ -50,7 +52,7 @@ internal static class JsonElementExtensions
                     : [member.Value.ToString()]),
                 StringComparer.Ordinal);
 
-        /// <summary>Roles as users and groups list them: <c>realmRoles</c> and <c>clientRoles</c>.</summary>
+        /// <summary>Reads roles as users and groups list them: in <c>realmRoles</c> and <c>clientRoles</c>.</summary>
         public List<RoleName> Roles(string realm = "realmRoles", string clients = "clientRoles") =>
         [
             .. element.Texts(realm).Select(name => new RoleName(null, name)),

@@ -1,5 +1,5 @@
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>An organisation and its members.</summary>
+/// <summary>An organization and its members.</summary>
 internal sealed record Organization(
     string Id, string Alias, bool Enabled, IReadOnlySet<string> Members, IReadOnlyDictionary<string, IReadOnlyList<string>> Attributes);

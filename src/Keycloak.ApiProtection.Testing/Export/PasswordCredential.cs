@@ -3,16 +3,18 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>A user's password: in clear, as test realms write it, or as the PBKDF2 hash that a server's export holds.</summary>
-/// <param name="Algorithm">Null for a password in clear; else Keycloak's name of the hash, like <c>pbkdf2-sha512</c>.</param>
-/// <param name="Value">The password, or the hash.</param>
-/// <param name="Salt">The hash's salt.</param>
-/// <param name="Iterations">The hash's rounds.</param>
+/// <summary>A user's password: plain text, as in exports written for tests, or the PBKDF2 hash in a server's export.</summary>
+/// <param name="Algorithm">
+/// Null for a plain-text password; otherwise Keycloak's name of the hash algorithm, for example <c>pbkdf2-sha512</c>.
+/// </param>
+/// <param name="Value">The password or the hash.</param>
+/// <param name="Salt">The salt of the hash.</param>
+/// <param name="Iterations">The number of hash iterations.</param>
 internal sealed record PasswordCredential(string? Algorithm, byte[] Value, byte[] Salt, int Iterations)
 {
     public static PasswordCredential InClear(string password) => new(null, Encoding.UTF8.GetBytes(password), [], 0);
 
-    /// <summary>False for an algorithm that .NET does not have: Argon2, Keycloak's default since 25.</summary>
+    /// <summary>False for an algorithm that .NET does not support: Argon2, Keycloak's default since version 25.</summary>
     public bool CanBeChecked => Algorithm is null || HashOf(Algorithm) is not null;
 
     public bool Matches(string password)

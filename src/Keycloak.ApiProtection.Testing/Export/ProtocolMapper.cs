@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>A protocol mapper of a client or client scope: what puts a claim into a token.</summary>
+/// <summary>A protocol mapper of a client or client scope, which adds claims to tokens.</summary>
 internal sealed record ProtocolMapper(string Name, string Type, IReadOnlyDictionary<string, string> Settings)
 {
     public string? this[string key] => Settings.GetValueOrDefault(key);
@@ -11,10 +11,10 @@ internal sealed record ProtocolMapper(string Name, string Type, IReadOnlyDiction
 
     public bool InIdToken => IsTrue("id.token.claim");
 
-    /// <summary>Mappers from before the switch existed follow the access token.</summary>
+    /// <summary>Older mappers without this switch use the switch for the access token.</summary>
     public bool InIntrospection => Settings.ContainsKey("introspection.token.claim") ? IsTrue("introspection.token.claim") : InAccessToken;
 
-    /// <summary>Mappers from before the switch existed follow the ID token.</summary>
+    /// <summary>Older mappers without this switch use the switch for the ID token.</summary>
     public bool InUserInfo => Settings.ContainsKey("userinfo.token.claim") ? IsTrue("userinfo.token.claim") : InIdToken;
 
     public bool IsTrue(string key) => string.Equals(this[key], "true", StringComparison.OrdinalIgnoreCase);

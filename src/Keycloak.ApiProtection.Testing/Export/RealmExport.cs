@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>What a realm export says that an API and its clients can notice.</summary>
+/// <summary>The content of a realm export that affects an API and its clients.</summary>
 internal sealed record RealmExport(string Name)
 {
     public string DefaultAlgorithm { get; init; } = "RS256";
@@ -17,7 +17,7 @@ internal sealed record RealmExport(string Name)
 
     public TimeSpan OfflineIdle { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long an offline session lives at most; null means for ever.</summary>
+    /// <summary>The maximum lifetime of an offline session; null for no limit.</summary>
     public TimeSpan? OfflineMax { get; init; }
 
     public bool LoginWithEmail { get; init; } = true;
@@ -32,20 +32,19 @@ internal sealed record RealmExport(string Name)
 
     public IReadOnlyList<Organization> Organizations { get; init; } = [];
 
-    /// <summary>The roles that a role brings with it.</summary>
-    public IReadOnlyDictionary<RoleName, IReadOnlyList<RoleName>> Composites { get; init; } = new Dictionary<RoleName, IReadOnlyList<RoleName>>();
+    /// <summary>Composite roles, and the roles that they contain.</summary>
+    public IReadOnlyDictionary<RoleName, IReadOnlyList<RoleName>> Composites { get; init; } =
+        new Dictionary<RoleName, IReadOnlyList<RoleName>>();
 
     /// <summary>Names of authentication levels: <c>acr.loa.map</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> AcrLevels { get; init; } = [];
 
     public IReadOnlyList<KeyProvider> KeyProviders { get; init; } = [];
 
-    /// <summary>
-    /// False for an export from before Keycloak 25, where no mapper brings <c>sub</c>: it stands in every token there.
-    /// </summary>
+    /// <summary>False for an export from before Keycloak 25: no mapper adds <c>sub</c>, and every token contains it.</summary>
     public bool SubjectComesFromMapper { get; init; } = true;
 
-    /// <summary>Roles with all that they bring, each once, in a stable order.</summary>
+    /// <summary>Returns roles together with all roles they contain, without duplicates, in a stable order.</summary>
     public IReadOnlyList<RoleName> Expand(IEnumerable<RoleName> roles)
     {
         var found = new HashSet<RoleName>();
@@ -68,10 +67,12 @@ internal sealed record RealmExport(string Name)
         return ordered;
     }
 
-    /// <summary>All roles of a user: own ones, those of groups and of the groups around them, and what these bring.</summary>
+    /// <summary>
+    /// Returns all roles of a user: the user's own roles, those of the user's groups and their parent groups, and all roles these contain.
+    /// </summary>
     public IReadOnlyList<RoleName> RolesOf(User user) => Expand(user.Roles.Concat(GroupsOf(user).SelectMany(group => group.Roles)));
 
-    /// <summary>A user's groups, and the groups around them.</summary>
+    /// <summary>Returns a user's groups and their parent groups.</summary>
     public IEnumerable<Group> GroupsOf(User user)
     {
         foreach (var path in user.Groups)

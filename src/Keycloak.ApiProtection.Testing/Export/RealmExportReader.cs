@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>Reads a realm export: Keycloak's own JSON, written by its console, by <c>kc.sh export</c> or by hand.</summary>
-/// <remarks>What an API cannot notice (flows, themes, mail) is not read. What is missing gets Keycloak's default.</remarks>
+/// <summary>Reads a realm export: Keycloak's JSON, written by its console, by <c>kc.sh export</c> or by hand.</summary>
+/// <remarks>Content that does not affect an API (flows, themes, mail) is ignored. Missing settings get Keycloak's default.</remarks>
 internal static class RealmExportReader
 {
     private const string OpenIdConnect = "openid-connect";
@@ -18,7 +18,7 @@ internal static class RealmExportReader
         }
 
         var name = root.Text("realm") ?? throw new ArgumentException(
-            "The realm export has no member \"realm\". Give the JSON that Keycloak's console (Realm settings > Action > Partial export) "
+            "The realm export has no member \"realm\". Use the JSON that Keycloak's console (Realm settings > Action > Partial export) "
             + "or 'kc.sh export' writes.");
         var scopes = ReadScopes(root);
         var clients = ReadClients(root, scopes);
@@ -35,7 +35,9 @@ internal static class RealmExportReader
             SessionIdle = root.Seconds("ssoSessionIdleTimeout", TimeSpan.FromMinutes(30)),
             SessionMax = root.Seconds("ssoSessionMaxLifespan", TimeSpan.FromHours(10)),
             OfflineIdle = root.Seconds("offlineSessionIdleTimeout", TimeSpan.FromDays(30)),
-            OfflineMax = root.Flag("offlineSessionMaxLifespanEnabled") ? root.Seconds("offlineSessionMaxLifespan", TimeSpan.FromDays(60)) : null,
+            OfflineMax = root.Flag("offlineSessionMaxLifespanEnabled")
+                ? root.Seconds("offlineSessionMaxLifespan", TimeSpan.FromDays(60))
+                : null,
             LoginWithEmail = root.Flag("loginWithEmailAllowed", true),
             Clients = clients,
             Scopes = scopes,
@@ -54,11 +56,12 @@ internal static class RealmExportReader
     {
         try
         {
-            return JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            var options = new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+            return JsonDocument.Parse(json, options);
         }
         catch (JsonException exception)
         {
-            throw new ArgumentException($"The realm export is not JSON: {exception.Message}", exception);
+            throw new ArgumentException($"The realm export is not valid JSON: {exception.Message}", exception);
         }
     }
 
@@ -66,7 +69,8 @@ internal static class RealmExportReader
     [
         .. owner.Items("protocolMappers")
             .Where(mapper => (mapper.Text("protocol") ?? OpenIdConnect) == OpenIdConnect)
-            .Select(mapper => new ProtocolMapper(mapper.Text("name") ?? "", mapper.Text("protocolMapper") ?? "", mapper.Settings("config"))),
+            .Select(mapper =>
+                new ProtocolMapper(mapper.Text("name") ?? "", mapper.Text("protocolMapper") ?? "", mapper.Settings("config"))),
     ];
 
     private static Dictionary<string, ClientScope> ReadScopes(JsonElement root)

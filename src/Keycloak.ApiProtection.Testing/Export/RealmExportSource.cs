@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>Finds the realm export's text: given as it is, in a file, or built in.</summary>
+/// <summary>Gets the text of the realm export, which is given directly, in a file, or built in.</summary>
 internal static class RealmExportSource
 {
     public static string Read(string? textOrPath)
@@ -18,6 +18,6 @@ internal static class RealmExportSource
         return File.Exists(textOrPath)
             ? File.ReadAllText(textOrPath)
             : throw new ArgumentException(
-                $"There is no realm export at '{Path.GetFullPath(textOrPath)}'. Give the path of a file, or its JSON itself.");
+                $"There is no realm export at '{Path.GetFullPath(textOrPath)}'. Specify the path of a file, or the JSON text itself.");
     }
 }

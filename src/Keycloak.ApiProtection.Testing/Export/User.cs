@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>A user of the realm; a service account is one, too.</summary>
+/// <summary>A user of the realm. Service accounts are users as well.</summary>
 internal sealed record User(string Id, string Username)
 {
     public string? FirstName { get; init; }
@@ -15,14 +15,14 @@ internal sealed record User(string Id, string Username)
 
     public PasswordCredential? Password { get; init; }
 
-    /// <summary>The client whose service account this is, or null for a person.</summary>
+    /// <summary>The client that this service account belongs to; null for a person.</summary>
     public string? ServiceAccountOf { get; init; }
 
     public long NotBefore { get; init; }
 
     public IReadOnlyList<RoleName> Roles { get; init; } = [];
 
-    /// <summary>Paths of the groups, like <c>/staff/night</c>.</summary>
+    /// <summary>Paths of the groups, for example <c>/staff/night</c>.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Attributes { get; init; } = new Dictionary<string, IReadOnlyList<string>>();

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Testing.Export;
 
-/// <summary>Reads the users of an export, service accounts among them.</summary>
+/// <summary>Reads the users of an export, including service accounts.</summary>
 internal static class UserReader
 {
     public static List<User> Read(JsonElement root, string realm) =>
@@ -51,7 +51,7 @@ internal static class UserReader
         return null;
     }
 
-    /// <summary>An export without users has its clients' service accounts all the same: Keycloak makes them with the default roles.</summary>
+    /// <summary>Adds the service accounts of clients in an export without users. Keycloak creates them with the default roles.</summary>
     public static void AddServiceAccounts(Dictionary<string, Client> clients, List<User> users, string realm)
     {
         foreach (var client in clients.Values.Where(client => client.ServiceAccounts))

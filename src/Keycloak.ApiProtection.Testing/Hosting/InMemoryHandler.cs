@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Keycloak.ApiProtection.Testing.Hosting;
 
-/// <summary>A client handler that asks the realm without a network.</summary>
+/// <summary>A client handler that sends requests to the realm without a network.</summary>
 internal sealed class InMemoryHandler(RealmApplication realm) : HttpMessageHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -54,7 +54,11 @@ internal sealed class InMemoryHandler(RealmApplication realm) : HttpMessageHandl
 
     private static HttpResponseMessage CreateResponse(HttpRequestMessage request, HttpResponse from, byte[] body)
     {
-        var response = new HttpResponseMessage((HttpStatusCode)from.StatusCode) { RequestMessage = request, Content = new ByteArrayContent(body) };
+        var response = new HttpResponseMessage((HttpStatusCode)from.StatusCode)
+        {
+            RequestMessage = request,
+            Content = new ByteArrayContent(body),
+        };
         foreach (var (name, values) in from.Headers)
         {
             if (!response.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))

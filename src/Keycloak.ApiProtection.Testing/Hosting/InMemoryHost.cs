@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing.Hosting;
 
-/// <summary>No port at all: requests go from the client's handler straight into the realm.</summary>
+/// <summary>A host without a port: the client's handler passes requests directly to the realm.</summary>
 internal sealed class InMemoryHost(RealmApplication realm, Uri baseAddress) : IRealmHost
 {
     public Uri BaseAddress { get; } = baseAddress;

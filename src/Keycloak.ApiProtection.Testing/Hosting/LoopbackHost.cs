@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Testing.Hosting;
 
-/// <summary>Kestrel on 127.0.0.1, and on nothing else: whatever the environment's <c>ASPNETCORE_URLS</c> or configuration files say.</summary>
+/// <summary>Kestrel on 127.0.0.1 only, regardless of <c>ASPNETCORE_URLS</c> and configuration files.</summary>
 internal sealed class LoopbackHost : IRealmHost
 {
     private readonly WebApplication _application;
@@ -53,7 +53,8 @@ internal sealed class LoopbackHost : IRealmHost
         catch (IOException exception)
         {
             await application.DisposeAsync().ConfigureAwait(false);
-            throw new InvalidOperationException($"Port {port} of 127.0.0.1 is taken. Choose another one, or 0 for any free port.", exception);
+            throw new InvalidOperationException(
+                $"Port {port} on 127.0.0.1 is already in use. Choose another port, or 0 for any free port.", exception);
         }
 
         var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Keycloak.ApiProtection.Testing.Hosting;
 
-/// <summary>Keeps the embedded realm, whose passwords stand in a file, out of Production.</summary>
+/// <summary>Prevents the embedded realm from running in Production, because its passwords are stored in a file.</summary>
 internal static class ProductionGuard
 {
     private static readonly string[] Variables = ["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
@@ -18,9 +18,10 @@ internal static class ProductionGuard
             if (string.Equals(value?.Trim(), Environments.Production, StringComparison.OrdinalIgnoreCase))
             {
                 throw new InvalidOperationException(
-                    $"The embedded Keycloak realm is for tests and development and does not run in Production, which {source} says this is. "
-                    + "In Production, point the API at a real Keycloak (configuration keys \"Keycloak:auth-server-url\" and \"Keycloak:realm\"); "
-                    + "in development, set ASPNETCORE_ENVIRONMENT to Development.");
+                    "The embedded Keycloak realm is for tests and development and does not run in Production. "
+                    + $"The environment is Production according to {source}. "
+                    + "In Production, point the API at a real Keycloak (configuration keys \"Keycloak:auth-server-url\" and "
+                    + "\"Keycloak:realm\"). In development, set ASPNETCORE_ENVIRONMENT to Development.");
             }
         }
     }

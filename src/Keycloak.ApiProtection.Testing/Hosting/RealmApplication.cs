@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Keycloak.ApiProtection.Testing.Hosting;
 
-/// <summary>A request's way through the realm: counted, disturbed where an act says so, answered.</summary>
+/// <summary>Handles a request to the realm: counts it, applies faults, and sends the response.</summary>
 internal sealed class RealmApplication(Realm realm, Uri? hostname, Disturbances disturbances, RequestCounters counters)
 {
     private readonly RealmRouter _router = new(realm);
@@ -36,11 +36,11 @@ internal sealed class RealmApplication(Realm realm, Uri? hostname, Disturbances 
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // The caller has given up, or the realm stops: there is nobody to answer.
+            // The caller has canceled the request or the realm is stopping, so no response is needed.
         }
     }
 
-    /// <summary>The path as it was sent: Keycloak refuses dots and double slashes that a server would tidy away.</summary>
+    /// <summary>The path as it was sent. Keycloak rejects dots and double slashes, which a server would normalize.</summary>
     private static string PathOf(HttpRequest request)
     {
         var target = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Keycloak.ApiProtection.Testing.Hosting;
 
-/// <summary>Remembers that the realm broke off a request that has no connection to break.</summary>
+/// <summary>Records that the realm aborted an in-memory request, which has no connection to abort.</summary>
 internal sealed class RequestLifetime(CancellationToken aborted) : IHttpRequestLifetimeFeature
 {
     public bool IsAborted { get; private set; }

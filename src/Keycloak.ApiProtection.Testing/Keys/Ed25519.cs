@@ -4,14 +4,16 @@ using System.Security.Cryptography;
 
 namespace Keycloak.ApiProtection.Testing.Keys;
 
-/// <summary>Ed25519 signatures (RFC 8032 section 5.1), for tests: correct, but neither fast nor safe from a stopwatch.</summary>
+/// <summary>
+/// Ed25519 signatures (RFC 8032 section 5.1), for tests only: correct, but neither fast nor protected against timing attacks.
+/// </summary>
 /// <remarks>
 /// The curve is -x² + y² = 1 + d·x²·y² over the field of 2^255 - 19. Points are in extended homogeneous coordinates (X, Y, Z, T) with
-/// x = X/Z, y = Y/Z, x·y = T/Z, added by the formulas of section 5.1.4.
+/// x = X/Z, y = Y/Z, x·y = T/Z. They are added with the formulas of section 5.1.4.
 /// </remarks>
 internal static class Ed25519
 {
-    /// <summary>Bytes of a secret key, and of a public one.</summary>
+    /// <summary>The size of a secret key and of a public key in bytes.</summary>
     public const int KeySize = 32;
 
     private static readonly BigInteger P = BigInteger.Pow(2, 255) - 19;

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Testing.Keys;
 
-/// <summary>EdDSA on Ed25519 (RFC 8037), by our own arithmetic: .NET has none.</summary>
+/// <summary>EdDSA with Ed25519 (RFC 8037). The arithmetic is implemented here because .NET does not support it.</summary>
 internal sealed class EdDsaSigningKey : SigningKey
 {
-    /// <summary>The SubjectPublicKeyInfo of an Ed25519 key up to the key's 32 bytes (RFC 8410 section 4).</summary>
+    /// <summary>The part of an Ed25519 SubjectPublicKeyInfo before the key's 32 bytes (RFC 8410 section 4).</summary>
     private static readonly byte[] KeyInfoPrefix = Convert.FromHexString("302a300506032b6570032100");
 
     private readonly byte[] _secret;
@@ -39,7 +39,7 @@ internal sealed class EdDsaSigningKey : SigningKey
 
     public override byte[] Sign(ReadOnlySpan<byte> input) => Ed25519.Sign(_secret, input);
 
-    /// <summary>The same message always gets the same signature (RFC 8032 section 5.1.6): the key's owner checks by signing again.</summary>
+    /// <summary>Verifies by signing again: the same message always results in the same signature (RFC 8032 section 5.1.6).</summary>
     public override bool Verify(ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature) =>
         CryptographicOperations.FixedTimeEquals(Sign(input), signature);
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Keycloak.ApiProtection.Testing.Keys;
 
-/// <summary>The hash inside a JWA name: the last three digits (RFC 7518 section 3.1).</summary>
+/// <summary>The hash algorithm in a JWA name: its last three digits (RFC 7518 section 3.1).</summary>
 internal static class HashAlgorithms
 {
     public static HashAlgorithmName Of(string algorithm) => algorithm[^3..] switch

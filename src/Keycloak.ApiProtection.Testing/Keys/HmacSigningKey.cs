@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Testing.Keys;
 
-/// <summary>The realm's secret for tokens that only Keycloak reads: refresh, offline, action tokens (RFC 7518 section 3.2).</summary>
+/// <summary>The realm's secret for tokens that only Keycloak reads: refresh, offline and action tokens (RFC 7518 section 3.2).</summary>
 internal sealed class HmacSigningKey(string algorithm, string id, byte[] secret) : SigningKey(algorithm, id)
 {
     public static HmacSigningKey Create(string algorithm) => new(algorithm, Guid.NewGuid().ToString(), RandomNumberGenerator.GetBytes(128));

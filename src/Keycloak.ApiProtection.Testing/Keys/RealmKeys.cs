@@ -3,10 +3,10 @@ using Keycloak.ApiProtection.Testing.Export;
 
 namespace Keycloak.ApiProtection.Testing.Keys;
 
-/// <summary>All keys of a realm: active ones sign, passive ones are still listed, removed ones are gone at once.</summary>
+/// <summary>All keys of a realm. Active keys sign, passive keys only stay in the JWK set, and removed keys disappear immediately.</summary>
 /// <remarks>
-/// A key is made when it is first needed, because an RSA key takes a tenth of a second; the JWK set needs all and makes them side by side. Like
-/// Keycloak, the realm makes a key on demand for an algorithm that no key provider was set up for.
+/// A key is created when it is first needed, because creating an RSA key takes a tenth of a second. The JWK set needs all keys and creates
+/// them in parallel. Like Keycloak, the realm creates a key on demand for an algorithm without a key provider.
 /// </remarks>
 internal sealed class RealmKeys : IDisposable
 {
@@ -29,14 +29,15 @@ internal sealed class RealmKeys : IDisposable
         }
     }
 
-    /// <summary>The key for tokens that only the realm itself reads.</summary>
+    /// <summary>The key for tokens that only the realm reads.</summary>
     public SigningKey Internal => Find(IsSecret)!;
 
-    /// <summary>True for the algorithms that the embedded realm can sign with.</summary>
+    /// <summary>Whether the embedded realm can sign with an algorithm.</summary>
     public static bool CanSign(string algorithm) => algorithm is
-        "RS256" or "RS384" or "RS512" or "PS256" or "PS384" or "PS512" or "ES256" or "ES384" or "ES512" or "EdDSA" or "HS256" or "HS384" or "HS512";
+        "RS256" or "RS384" or "RS512" or "PS256" or "PS384" or "PS512" or "ES256" or "ES384" or "ES512" or "EdDSA"
+        or "HS256" or "HS384" or "HS512";
 
-    /// <summary>The active key for an algorithm; made now if there is none yet.</summary>
+    /// <summary>The active key for an algorithm, which is created if there is none yet.</summary>
     public SigningKey Active(string algorithm)
     {
         if (!CanSign(algorithm))
@@ -59,7 +60,7 @@ internal sealed class RealmKeys : IDisposable
         return key.Value.GetAwaiter().GetResult();
     }
 
-    /// <summary>The key of that <c>kid</c>, listed or internal, or null.</summary>
+    /// <summary>Finds a key by its <c>kid</c>, in the JWK set or internal; null if there is none.</summary>
     public SigningKey? ById(string id)
     {
         List<Entry> entries;
@@ -71,9 +72,9 @@ internal sealed class RealmKeys : IDisposable
         return entries.Where(entry => entry.Key.IsValueCreated).Select(entry => entry.Made).FirstOrDefault(key => key.Id == id);
     }
 
-    /// <summary>New keys sign from now on.</summary>
-    /// <param name="keepOld">True: the old ones become passive and stay listed. False: they are gone.</param>
-    /// <param name="algorithm">For one algorithm only; null for all that are listed.</param>
+    /// <summary>Creates new active keys.</summary>
+    /// <param name="keepOld">True: the old keys become passive and stay in the JWK set. False: they are removed.</param>
+    /// <param name="algorithm">The only algorithm to create a key for; null for all algorithms of keys in the JWK set.</param>
     public void Rotate(bool keepOld, string? algorithm = null)
     {
         lock (_lock)
@@ -81,7 +82,9 @@ internal sealed class RealmKeys : IDisposable
             var old = _entries.Where(entry => algorithm is null ? !IsSecret(entry) : entry.Algorithm == algorithm).ToList();
             var algorithms = algorithm is null ? old.Select(entry => entry.Algorithm).Distinct(StringComparer.Ordinal) : [algorithm];
             var fresh = algorithms.Select(name => Make(ProviderOf(name)));
-            var kept = keepOld ? _entries.Select(entry => old.Contains(entry) ? entry with { Active = false } : entry) : _entries.Except(old);
+            var kept = keepOld
+                ? _entries.Select(entry => old.Contains(entry) ? entry with { Active = false } : entry)
+                : _entries.Except(old);
             _entries = [.. fresh.Concat(kept)];
             if (!keepOld)
             {
@@ -90,8 +93,8 @@ internal sealed class RealmKeys : IDisposable
         }
     }
 
-    /// <summary>Takes one key away, wherever it stands.</summary>
-    /// <returns>False where there is none of that id.</returns>
+    /// <summary>Removes one key, active or passive.</summary>
+    /// <returns>False if there is no key with this id.</returns>
     public bool Disable(string id)
     {
         lock (_lock)
@@ -108,7 +111,7 @@ internal sealed class RealmKeys : IDisposable
         }
     }
 
-    /// <summary>Passive keys leave the list.</summary>
+    /// <summary>Removes the passive keys from the JWK set.</summary>
     public void RemovePassive()
     {
         lock (_lock)
@@ -148,7 +151,7 @@ internal sealed class RealmKeys : IDisposable
         }
     }
 
-    /// <summary>The provider that the realm has for an algorithm, or the one that Keycloak makes up where there is none.</summary>
+    /// <summary>The realm's key provider for an algorithm, or the one that Keycloak uses if there is none.</summary>
     private KeyProvider ProviderOf(string algorithm) =>
         _providers.FirstOrDefault(provider => provider.Algorithm == algorithm) ?? new KeyProvider(algorithm, -1, 2048);
 
@@ -176,7 +179,7 @@ internal sealed class RealmKeys : IDisposable
 
     private sealed record Entry(string Algorithm, bool Active, Lazy<Task<SigningKey>> Key)
     {
-        /// <summary>The key, waited for.</summary>
+        /// <summary>The key; blocks until it is created.</summary>
         public SigningKey Made => Key.Value.GetAwaiter().GetResult();
     }
 }

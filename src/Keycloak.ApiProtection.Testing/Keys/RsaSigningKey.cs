@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Testing.Keys;
 
-/// <summary>RSA: RS256 to PS512 for signatures, RSA-OAEP listed as an encryption key (RFC 7518 sections 3.3, 3.5 and 4.3).</summary>
+/// <summary>
+/// RSA: RS256 to PS512 for signatures; RSA-OAEP as an encryption key in the JWK set (RFC 7518 sections 3.3, 3.5 and 4.3).
+/// </summary>
 internal sealed class RsaSigningKey : SigningKey
 {
     private readonly RSA _rsa;
@@ -59,5 +61,6 @@ internal sealed class RsaSigningKey : SigningKey
 
     private HashAlgorithmName Hash => HashAlgorithms.Of(Algorithm);
 
-    private RSASignaturePadding Padding => Algorithm.StartsWith("PS", StringComparison.Ordinal) ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
+    private RSASignaturePadding Padding =>
+        Algorithm.StartsWith("PS", StringComparison.Ordinal) ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
 }

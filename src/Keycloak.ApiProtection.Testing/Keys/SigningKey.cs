@@ -3,19 +3,19 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Testing.Keys;
 
-/// <summary>A key of the realm: signs compact JWS, and shows itself as a JWK where it has a public half.</summary>
+/// <summary>A key of the realm, which signs compact JWS. Asymmetric keys can be written as a JWK.</summary>
 internal abstract class SigningKey(string algorithm, string id) : IDisposable
 {
-    /// <summary>The JWA name of the algorithm that the key was made for.</summary>
+    /// <summary>The JWA name of the key's algorithm.</summary>
     public string Algorithm { get; } = algorithm;
 
     /// <summary>The <c>kid</c>.</summary>
     public string Id { get; } = id;
 
-    /// <summary>The public key as the JWKS lists it, or null for a secret one.</summary>
+    /// <summary>The public key as in the JWK set; null for a secret key.</summary>
     public abstract JsonObject? ToJwk();
 
-    /// <summary>The public key as SubjectPublicKeyInfo, or null where there is none.</summary>
+    /// <summary>The public key as SubjectPublicKeyInfo; null for a secret key.</summary>
     public virtual byte[]? PublicKey => null;
 
     public abstract byte[] Sign(ReadOnlySpan<byte> input);

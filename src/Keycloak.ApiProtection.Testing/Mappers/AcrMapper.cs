@@ -5,7 +5,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"Authentication Context Class Reference (ACR)": level 1, by its name in <c>acr.loa.map</c> where it has one.</summary>
+/// <summary>"Authentication Context Class Reference (ACR)": level 1, or its name if <c>acr.loa.map</c> contains one.</summary>
 internal sealed class AcrMapper : IClaimMapper
 {
     private const int Level = 1;

@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"Allowed Web Origins": <c>allowed-origins</c>; a <c>+</c> stands for the origins of the client's redirect URIs.</summary>
+/// <summary>"Allowed Web Origins": <c>allowed-origins</c>. A <c>+</c> stands for the origins of the client's redirect URIs.</summary>
 internal sealed class AllowedOriginsMapper : IClaimMapper
 {
     public string Type => "oidc-allowed-origins-mapper";

@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"Audience": names a client, or anything else, in <c>aud</c>.</summary>
+/// <summary>"Audience": adds a client, or any other name, to <c>aud</c>.</summary>
 internal sealed class AudienceMapper : IClaimMapper
 {
     public string Type => "oidc-audience-mapper";

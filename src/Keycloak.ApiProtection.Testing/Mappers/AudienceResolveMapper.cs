@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"Audience Resolve": every other client that the user has a role of is an audience; so <c>account</c> gets in.</summary>
+/// <summary>"Audience Resolve": adds every other client that the user has a role of, which includes <c>account</c>.</summary>
 internal sealed class AudienceResolveMapper : IClaimMapper
 {
     public string Type => "oidc-audience-resolve-mapper";

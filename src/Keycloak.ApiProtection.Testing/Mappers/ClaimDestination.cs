@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>Where a mapper may write: each of its switches is one of these.</summary>
+/// <summary>The destinations that a mapper may write to. Each has its own switch.</summary>
 internal enum ClaimDestination
 {
     /// <summary>"Add to access token".</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>All mapper types that the embedded realm knows. Others are passed over, with a debug message.</summary>
+/// <summary>All mapper types that the embedded realm supports. Other mappers are skipped with a debug message.</summary>
 internal sealed class ClaimMappers(ILogger logger)
 {
     private static readonly Dictionary<string, IClaimMapper> ByType = new IClaimMapper[]
@@ -28,7 +28,7 @@ internal sealed class ClaimMappers(ILogger logger)
         new HardcodedClaimMapper(),
     }.ToDictionary(mapper => mapper.Type, StringComparer.Ordinal);
 
-    /// <summary>Lets every mapper write that may write there.</summary>
+    /// <summary>Runs every mapper that may write to the destination.</summary>
     public void Apply(TokenContext context, ClaimDestination destination, JsonObject claims)
     {
         foreach (var (settings, mapper) in Known(context).OrderBy(pair => pair.Mapper.Priority))

@@ -5,10 +5,10 @@ using Keycloak.ApiProtection.Testing.Export;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>Writes a claim where a mapper's <c>claim.name</c> says, in the type that <c>jsonType.label</c> says.</summary>
+/// <summary>Writes a claim with the name in a mapper's <c>claim.name</c> and the type in its <c>jsonType.label</c>.</summary>
 internal static class ClaimWriter
 {
-    /// <summary>Writes values: as an array where the mapper is multivalued, else the first.</summary>
+    /// <summary>Writes all values as an array if the mapper is multivalued, otherwise the first value.</summary>
     public static void Write(ProtocolMapper mapper, JsonObject claims, IReadOnlyCollection<string> values, string? clientId = null)
     {
         if (values.Count == 0 || mapper["claim.name"] is not { Length: > 0 } name)
@@ -21,7 +21,7 @@ internal static class ClaimWriter
         Set(claims, Path(name, clientId), multivalued ? new JsonArray([.. typed]) : typed.First());
     }
 
-    /// <summary>Sets a claim; arrays merge with what another mapper wrote there, objects are walked into.</summary>
+    /// <summary>Sets a claim. Arrays are merged with those of other mappers; a path with several parts leads into nested objects.</summary>
     public static void Set(JsonObject claims, IReadOnlyList<string> path, JsonNode? value)
     {
         var owner = claims;
@@ -46,7 +46,10 @@ internal static class ClaimWriter
         }
     }
 
-    /// <summary>The parts of a claim name: dots nest, <c>\.</c> is a dot, <c>${client_id}</c> is the client, whatever dots its id holds.</summary>
+    /// <summary>
+    /// Splits a claim name. Dots separate parts, <c>\.</c> is a literal dot, and <c>${client_id}</c> is the client's id, even
+    /// if it contains dots.
+    /// </summary>
     public static IReadOnlyList<string> Path(string claimName, string? clientId = null)
     {
         const string EscapedDot = "\u0001";
@@ -59,7 +62,7 @@ internal static class ClaimWriter
         ];
     }
 
-    /// <summary>Adds an audience: a string while it is the only one, then an array without doubles.</summary>
+    /// <summary>Adds an audience. A single audience is a string; several are an array without duplicates.</summary>
     public static void AddAudience(JsonObject claims, string audience)
     {
         switch (claims["aud"])

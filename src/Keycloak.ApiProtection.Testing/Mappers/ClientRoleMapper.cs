@@ -5,7 +5,8 @@ using Keycloak.ApiProtection.Testing.Tokens;
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
 /// <summary>
-/// "User Client Role": <c>resource_access.${client_id}.roles</c>, or where the mapper's claim name says; of one client, or of each.
+/// "User Client Role": writes the roles of one client, or of every client, to <c>resource_access.${client_id}.roles</c> or to
+/// the mapper's claim name.
 /// </summary>
 internal sealed class ClientRoleMapper : IClaimMapper
 {

@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"User's full name": first and last name as <c>name</c>.</summary>
+/// <summary>"User's full name": writes the first and last name to <c>name</c>.</summary>
 internal sealed class FullNameMapper : IClaimMapper
 {
     public string Type => "oidc-full-name-mapper";

@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"Group Membership": the user's groups, by path or by name.</summary>
+/// <summary>"Group Membership": the paths or names of the user's groups.</summary>
 internal sealed class GroupMembershipMapper : IClaimMapper
 {
     public string Type => "oidc-group-membership-mapper";

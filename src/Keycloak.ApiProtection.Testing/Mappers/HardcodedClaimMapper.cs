@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"Hardcoded claim": the same value for everybody.</summary>
+/// <summary>"Hardcoded claim": the same value for every user.</summary>
 internal sealed class HardcodedClaimMapper : IClaimMapper
 {
     public string Type => "oidc-hardcoded-claim-mapper";

@@ -7,13 +7,13 @@ namespace Keycloak.ApiProtection.Testing.Mappers;
 /// <summary>One of Keycloak's protocol mapper types.</summary>
 internal interface IClaimMapper
 {
-    /// <summary>The type's id in an export, like <c>oidc-audience-mapper</c>.</summary>
+    /// <summary>The type's id in an export, for example <c>oidc-audience-mapper</c>.</summary>
     public string Type { get; }
 
-    /// <summary>Mappers run in this order: audiences are resolved from roles before roles are written.</summary>
+    /// <summary>Mappers run in ascending order. Audiences are resolved from roles before roles are written.</summary>
     public int Priority => 0;
 
-    /// <summary>False where this type never writes to that destination, whatever the mapper's switches say.</summary>
+    /// <summary>False if this type never writes to the destination, regardless of the mapper's switches.</summary>
     public bool WritesTo(ClaimDestination destination) => true;
 
     public void Map(ProtocolMapper mapper, TokenContext context, JsonObject claims);

@@ -4,7 +4,9 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"Organization Membership": aliases, or an object of them with id and attributes where the mapper asks for those.</summary>
+/// <summary>
+/// "Organization Membership": aliases, or an object with the ids and attributes of the organizations if the mapper is set to add them.
+/// </summary>
 internal sealed class OrganizationMembershipMapper : IClaimMapper
 {
     public string Type => "oidc-organization-membership-mapper";
@@ -32,7 +34,10 @@ internal sealed class OrganizationMembershipMapper : IClaimMapper
         ClaimWriter.Set(claims, ClaimWriter.Path(name), value);
     }
 
-    /// <summary><c>organization:acme</c> asks for one of them; <c>organization</c> and <c>organization:*</c> for what there is.</summary>
+    /// <summary>
+    /// <c>organization:acme</c> requests one organization; <c>organization</c> and <c>organization:*</c> request all
+    /// of the user's organizations.
+    /// </summary>
     private static bool IsAskedFor(Organization organization, TokenContext context) => context.Scopes
         .Any(scope => scope.Name is "organization" or "organization:*" || scope.Name == "organization:" + organization.Alias);
 

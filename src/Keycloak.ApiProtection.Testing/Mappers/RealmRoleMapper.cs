@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"User Realm Role": <c>realm_access.roles</c>, or where the mapper's claim name says.</summary>
+/// <summary>"User Realm Role": writes the realm roles to <c>realm_access.roles</c> or to the mapper's claim name.</summary>
 internal sealed class RealmRoleMapper : IClaimMapper
 {
     public string Type => "oidc-usermodel-realm-role-mapper";

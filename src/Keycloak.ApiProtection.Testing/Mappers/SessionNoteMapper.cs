@@ -5,7 +5,9 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"User Session Note": <c>auth_time</c> after a login by page; <c>client_id</c> and the caller's address for a service account.</summary>
+/// <summary>
+/// "User Session Note": <c>auth_time</c> after a login on a login page; <c>client_id</c> and the caller's address for a service account.
+/// </summary>
 internal sealed class SessionNoteMapper : IClaimMapper
 {
     public string Type => "oidc-usersessionmodel-note-mapper";

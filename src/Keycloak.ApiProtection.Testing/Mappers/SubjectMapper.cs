@@ -5,7 +5,8 @@ using Keycloak.ApiProtection.Testing.Tokens;
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
 /// <summary>
-/// "Subject (sub)" of client scope <c>basic</c>: since 25, an access token without it has no <c>sub</c>. ID tokens always have one.
+/// "Subject (sub)" of the client scope <c>basic</c>. Since Keycloak 25, an access token without this mapper has no <c>sub</c>. ID
+/// tokens always have one.
 /// </summary>
 internal sealed class SubjectMapper : IClaimMapper
 {

@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"User Attribute": the user's own, else (or, where aggregated, also) that of a group.</summary>
+/// <summary>"User Attribute": the user's own values; without any, those of the user's groups. With aggregation, both.</summary>
 internal sealed class UserAttributeMapper : IClaimMapper
 {
     public string Type => "oidc-usermodel-attribute-mapper";

@@ -2,7 +2,7 @@ using Keycloak.ApiProtection.Testing.Export;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>The fixed properties of a user, by the names that mappers use.</summary>
+/// <summary>The fixed properties of a user, named as in mappers.</summary>
 internal static class UserProperty
 {
     public static string? Of(User user, string name) => name switch

@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"User Property": one of the fixed properties, like <c>emailVerified</c>.</summary>
+/// <summary>"User Property": one of the fixed properties, for example <c>emailVerified</c>.</summary>
 internal sealed class UserPropertyMapper : IClaimMapper
 {
     public string Type => "oidc-usermodel-property-mapper";

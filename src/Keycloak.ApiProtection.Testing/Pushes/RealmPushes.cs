@@ -6,18 +6,21 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Pushes;
 
-/// <summary>What Keycloak sends by itself: logout tokens to the clients of a session, and admin actions to admin URLs. One attempt each.</summary>
+/// <summary>
+/// Requests that Keycloak sends to clients: logout tokens to the clients of a session, and admin actions to admin URLs. There is
+/// one attempt for each.
+/// </summary>
 internal sealed class RealmPushes(Realm realm) : IDisposable
 {
     private const string LogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PushTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly List<KeycloakPush> _sent = [];
     private HttpClient? _http;
 
-    /// <summary>All of them, in the order in which they were answered.</summary>
+    /// <summary>All sent requests, in the order of their responses.</summary>
     public IReadOnlyList<KeycloakPush> Sent
     {
         get
@@ -29,17 +32,17 @@ internal sealed class RealmPushes(Realm realm) : IDisposable
         }
     }
 
-    /// <summary>Sends through a handler from now on; null: real HTTP.</summary>
+    /// <summary>Sends all further requests through a handler; null for real HTTP.</summary>
     public void Through(HttpMessageHandler? handler)
     {
         lock (_lock)
         {
             _http?.Dispose();
-            _http = handler is null ? null : new HttpClient(handler, disposeHandler: false) { Timeout = Patience };
+            _http = handler is null ? null : new HttpClient(handler, disposeHandler: false) { Timeout = PushTimeout };
         }
     }
 
-    /// <summary>A session ended: each client that took part in it and has a URL is told.</summary>
+    /// <summary>Notifies each client that took part in an ended session and has a logout URL.</summary>
     public async Task LoggedOutAsync(IEnumerable<UserSession> sessions, string issuer, string? onlyClient = null)
     {
         foreach (var session in sessions)
@@ -55,7 +58,7 @@ internal sealed class RealmPushes(Realm realm) : IDisposable
         }
     }
 
-    /// <summary>Pushes an action with a not-before to every client that has an admin URL, or to one.</summary>
+    /// <summary>Sends an action with a not-before time to every client that has an admin URL, or to one client.</summary>
     public async Task ActAsync(string path, string action, Func<Client, long> notBefore, string? onlyClient = null)
     {
         foreach (var client in realm.Export.Clients.Values.Where(client => onlyClient is null || client.Id == onlyClient))
@@ -118,7 +121,10 @@ internal sealed class RealmPushes(Realm realm) : IDisposable
         HttpClient http;
         lock (_lock)
         {
-            http = _http ??= new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = Patience };
+            http = _http ??= new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+            {
+                Timeout = PushTimeout,
+            };
         }
 
         int? status = null;
@@ -129,7 +135,7 @@ internal sealed class RealmPushes(Realm realm) : IDisposable
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
         {
-            // Like Keycloak: one attempt, and the act counts all the same.
+            // Like Keycloak: there is one attempt, and the operation takes effect even if it fails.
         }
 
         lock (_lock)

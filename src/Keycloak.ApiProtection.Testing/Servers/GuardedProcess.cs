@@ -3,11 +3,12 @@ using System.Globalization;
 
 namespace Keycloak.ApiProtection.Testing.Servers;
 
-/// <summary>
-/// A server in a process group of its own, which is ended when the pipe to us closes: on disposal, and also when this process is cancelled
-/// or killed, which leaves no chance to run code of ours. kc.sh may run java as a child, hence the group. Job control makes the groups and is
-/// off while waiting: with it a server that is held (SIGSTOP) would count as ended, and get a SIGHUP.
-/// </summary>
+/// <summary>Runs a server in its own process group, and ends it when the pipe to this process closes.</summary>
+/// <remarks>
+/// The pipe closes on disposal. It also closes when this process is canceled or killed and cannot run its own code any more. The process
+/// group is needed because kc.sh may run java as a child process. Job control creates the groups. The script turns it off while it waits:
+/// with job control, a server that is stopped (SIGSTOP) would count as ended and receive a SIGHUP.
+/// </remarks>
 internal sealed class GuardedProcess : IAsyncDisposable
 {
     private const string GuardScript = """
@@ -17,7 +18,8 @@ internal sealed class GuardedProcess : IAsyncDisposable
         server=$!
         echo "$server"
         exec >/dev/null
-        { read -r _ <&3; [ "$SERVER_GRACE" = 0 ] || { kill -TERM -- "-$server"; sleep "$SERVER_GRACE"; }; kill -KILL -- "-$server"; } >/dev/null 2>&1 &
+        { read -r _ <&3; [ "$SERVER_GRACE" = 0 ] || { kill -TERM -- "-$server"; sleep "$SERVER_GRACE"; }; kill -KILL -- "-$server"; } \
+          >/dev/null 2>&1 &
         guard=$!
         exec 3<&- >/dev/null 2>&1
         set +m
@@ -38,21 +40,31 @@ internal sealed class GuardedProcess : IAsyncDisposable
         Id = id;
     }
 
-    /// <summary>The id of the server's process, which is also its group's.</summary>
+    /// <summary>The id of the server's process, which is also the id of its process group.</summary>
     public int Id { get; }
 
     public bool HasExited => _disposed || _guard.HasExited;
 
     /// <summary>Starts a server.</summary>
     /// <param name="command">The program and its arguments.</param>
-    /// <param name="environment">What it gets beside this process's own environment.</param>
+    /// <param name="environment">Environment variables in addition to those of this process.</param>
     /// <param name="log">The file for its output.</param>
-    /// <param name="folder">Where it runs; null for this process's folder.</param>
-    /// <param name="graceSeconds">How long it may take to end by itself (SIGTERM) before it is killed; 0: it is killed at once.</param>
+    /// <param name="folder">The working directory; null for that of this process.</param>
+    /// <param name="graceSeconds">How long the server may take to end after SIGTERM before it is killed; 0 kills it immediately.</param>
     public static GuardedProcess Start(
-        IEnumerable<string> command, IEnumerable<KeyValuePair<string, string?>> environment, string log, string? folder = null, int graceSeconds = 0)
+        IEnumerable<string> command,
+        IEnumerable<KeyValuePair<string, string?>> environment,
+        string log,
+        string? folder = null,
+        int graceSeconds = 0)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
+        var start = new ProcessStartInfo("bash")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+        };
         foreach (var argument in (string[])["-c", GuardScript, "server-guard", .. command])
         {
             start.ArgumentList.Add(argument);
@@ -80,10 +92,10 @@ internal sealed class GuardedProcess : IAsyncDisposable
         if (!_guard.HasExited)
         {
             _guard.StandardInput.Close();
-            using var patience = new CancellationTokenSource(StopTimeout);
+            using var timeout = new CancellationTokenSource(StopTimeout);
             try
             {
-                await _guard.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+                await _guard.WaitForExitAsync(timeout.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

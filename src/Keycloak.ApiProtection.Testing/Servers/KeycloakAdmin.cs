@@ -6,19 +6,21 @@ using System.Text.Json.Nodes;
 namespace Keycloak.ApiProtection.Testing.Servers;
 
 /// <summary>
-/// Keycloak's admin REST API as the first admin of a <see cref="KeycloakServer"/>: a realm is imported, clients and users are changed by the
-/// paths and representations of Keycloak's own documentation.
+/// Calls Keycloak's admin REST API as the first admin of a <see cref="KeycloakServer"/>: imports realms and changes clients and users.
+/// Paths and representations are those of Keycloak's documentation.
 /// </summary>
-/// <remarks>A request that is not answered with success is an <see cref="HttpRequestException"/> with what Keycloak said.</remarks>
+/// <remarks>A response without a success status throws an <see cref="HttpRequestException"/> that contains Keycloak's response.</remarks>
 public sealed class KeycloakAdmin : IDisposable
 {
-    /// <summary>The admin's name, <c>admin</c>.</summary>
+    /// <summary>The admin's user name, <c>admin</c>.</summary>
     public const string UserName = "admin";
 
-    /// <summary>The admin's password, <c>admin</c>: the server listens on 127.0.0.1 and forgets everything.</summary>
+    /// <summary>
+    /// The admin's password, <c>admin</c>. It can be simple because the server listens on 127.0.0.1 and stores nothing permanently.
+    /// </summary>
     public const string Password = "admin";
 
-    /// <summary>Below the 60 s that an admin token lives.</summary>
+    /// <summary>Shorter than the 60 seconds that an admin token is valid.</summary>
     private static readonly TimeSpan TokenReuse = TimeSpan.FromSeconds(30);
 
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { UseProxy = false });
@@ -30,43 +32,43 @@ public sealed class KeycloakAdmin : IDisposable
     internal KeycloakAdmin(Uri baseAddress) => _baseAddress = baseAddress;
 
     /// <summary>Creates a realm from an export.</summary>
-    /// <param name="realmJson">The realm's representation, JSON.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="HttpRequestException">Keycloak refused it.</exception>
+    /// <param name="realmJson">The realm's representation in JSON.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="HttpRequestException">Keycloak rejected the request.</exception>
     public Task ImportRealmAsync(string realmJson, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, "/admin/realms", realmJson, cancellationToken);
 
-    /// <summary>Asks for a representation.</summary>
-    /// <param name="path">Such as <c>/admin/realms/demo/users?username=alice</c>.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="HttpRequestException">Keycloak refused it.</exception>
+    /// <summary>Gets a representation.</summary>
+    /// <param name="path">The path, for example <c>/admin/realms/demo/users?username=alice</c>.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="HttpRequestException">Keycloak rejected the request.</exception>
     public async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken = default) =>
         JsonNode.Parse(await SendAsync(HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false))!;
 
-    /// <summary>Changes what is at a path.</summary>
-    /// <param name="path">Such as <c>/admin/realms/demo</c>.</param>
+    /// <summary>Updates the resource at a path.</summary>
+    /// <param name="path">The path, for example <c>/admin/realms/demo</c>.</param>
     /// <param name="body">The representation.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="HttpRequestException">Keycloak refused it.</exception>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="HttpRequestException">Keycloak rejected the request.</exception>
     public Task PutAsync(string path, JsonNode body, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
         return SendAsync(HttpMethod.Put, path, body.ToJsonString(), cancellationToken);
     }
 
-    /// <summary>Creates something, or has Keycloak do something.</summary>
-    /// <param name="path">Such as <c>/admin/realms/demo/logout-all</c>.</param>
+    /// <summary>Creates a resource or starts an action.</summary>
+    /// <param name="path">The path, for example <c>/admin/realms/demo/logout-all</c>.</param>
     /// <param name="body">The representation; null for an empty one.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="HttpRequestException">Keycloak refused it.</exception>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="HttpRequestException">Keycloak rejected the request.</exception>
     public Task PostAsync(string path, JsonNode? body = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, path, body?.ToJsonString() ?? "{}", cancellationToken);
 
-    /// <summary>Removes what is at a path.</summary>
-    /// <param name="path">Such as <c>/admin/realms/demo/sessions/{sid}</c>.</param>
-    /// <param name="body">What to remove, where the path asks for it; null otherwise.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="HttpRequestException">Keycloak refused it.</exception>
+    /// <summary>Deletes the resource at a path.</summary>
+    /// <param name="path">The path, for example <c>/admin/realms/demo/sessions/{sid}</c>.</param>
+    /// <param name="body">What to delete, if the path requires it; otherwise null.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="HttpRequestException">Keycloak rejected the request.</exception>
     public Task DeleteAsync(string path, JsonNode? body = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Delete, path, body?.ToJsonString(), cancellationToken);
 
@@ -77,7 +79,7 @@ public sealed class KeycloakAdmin : IDisposable
         _tokenGate.Dispose();
     }
 
-    /// <summary>Whether the server answers and its admin exists already.</summary>
+    /// <summary>Whether the server responds and its admin exists.</summary>
     internal async Task<bool> CanLogInAsync(CancellationToken cancellationToken)
     {
         try
@@ -100,7 +102,8 @@ public sealed class KeycloakAdmin : IDisposable
         var body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         return response.IsSuccessStatusCode
             ? body
-            : throw new HttpRequestException($"{method} {path} was answered {(int)response.StatusCode}: {body}", null, response.StatusCode);
+            : throw new HttpRequestException(
+                $"{method} {path} failed with status {(int)response.StatusCode}: {body}", null, response.StatusCode);
     }
 
     private async Task<string> TokenAsync(CancellationToken cancellationToken)
@@ -113,7 +116,8 @@ public sealed class KeycloakAdmin : IDisposable
                 return _token;
             }
 
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_baseAddress, "/realms/master/protocol/openid-connect/token"));
+            var address = new Uri(_baseAddress, "/realms/master/protocol/openid-connect/token");
+            using var request = new HttpRequestMessage(HttpMethod.Post, address);
             request.Content = new FormUrlEncodedContent(new Dictionary<string, string>
             {
                 ["grant_type"] = "password",
@@ -125,7 +129,8 @@ public sealed class KeycloakAdmin : IDisposable
             using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                throw new HttpRequestException($"No admin token: {(int)response.StatusCode}.", null, response.StatusCode);
+                throw new HttpRequestException(
+                    $"Could not get an admin token: status {(int)response.StatusCode}.", null, response.StatusCode);
             }
 
             var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false))!;

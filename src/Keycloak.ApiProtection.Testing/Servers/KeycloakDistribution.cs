@@ -2,21 +2,25 @@ using System.Text.RegularExpressions;
 
 namespace Keycloak.ApiProtection.Testing.Servers;
 
-/// <summary>An unpacked Keycloak on this machine.</summary>
-/// <param name="Home">The folder that holds <c>bin/kc.sh</c>.</param>
-/// <param name="Version">What its <c>version.txt</c> says, else what its folder's name says.</param>
+/// <summary>An unpacked Keycloak distribution on this machine.</summary>
+/// <param name="Home">The folder that contains <c>bin/kc.sh</c>.</param>
+/// <param name="Version">The version in <c>version.txt</c>; without that file, the version in the folder's name.</param>
 public sealed partial record KeycloakDistribution(string Home, Version Version)
 {
-    /// <summary>The environment variable that names the distributions, separated like <c>PATH</c>: <c>KEYCLOAK_HOME</c>.</summary>
+    /// <summary>
+    /// The environment variable that lists the folders of distributions, separated as in <c>PATH</c>: <c>KEYCLOAK_HOME</c>.
+    /// </summary>
     public const string HomeVariable = "KEYCLOAK_HOME";
 
     internal string Script => Path.Combine(Home, "bin", "kc.sh");
 
-    /// <summary>The newest distribution that <c>KEYCLOAK_HOME</c> names, of one major version or of any.</summary>
-    /// <param name="majorVersion">Such as 26; null for any.</param>
-    /// <param name="reason">Where there is none: why, and what to set. Good for skipping a test.</param>
-    /// <returns>Null where there is none.</returns>
-    /// <exception cref="InvalidOperationException">The variable names a folder that is no unpacked Keycloak.</exception>
+    /// <summary>Finds the newest distribution in <c>KEYCLOAK_HOME</c>, of one major version or of any version.</summary>
+    /// <param name="majorVersion">The major version, for example 26; null for any.</param>
+    /// <param name="reason">If no distribution was found: the reason, and what to set. Useful as the message of a skipped test.</param>
+    /// <returns>Null if no distribution was found.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The variable contains a folder that is not an unpacked Keycloak distribution.
+    /// </exception>
     public static KeycloakDistribution? Find(int? majorVersion, out string reason)
     {
         var wanted = majorVersion is null ? "Keycloak" : $"Keycloak {majorVersion}";
@@ -24,20 +28,20 @@ public sealed partial record KeycloakDistribution(string Home, Version Version)
         if (string.IsNullOrWhiteSpace(homes))
         {
             reason = $"{HomeVariable} is not set. Set it to the folder of an unpacked {wanted} distribution "
-                + "(several folders separated like PATH) and have Java 17 or later on the PATH.";
+                + "(several folders separated as in PATH). Java 17 or later must be on the PATH.";
             return null;
         }
 
         if (OperatingSystem.IsWindows())
         {
-            reason = "Keycloak is started through bash here, which does not work on Windows: use Linux, macOS or WSL.";
+            reason = "Keycloak is started through bash, which does not work on Windows. Use Linux, macOS or WSL.";
             return null;
         }
 
         var found = homes.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(At)
             .ToList();
-        reason = $"{HomeVariable} names no {wanted}, only: {string.Join(", ", found.Select(one => one.Version))}. "
+        reason = $"{HomeVariable} contains no {wanted}, only: {string.Join(", ", found.Select(one => one.Version))}. "
             + $"Add the folder of a {wanted} distribution.";
         return found.Where(one => majorVersion is null || one.Version.Major == majorVersion).MaxBy(one => one.Version);
     }
@@ -51,7 +55,7 @@ public sealed partial record KeycloakDistribution(string Home, Version Version)
         return match.Success && File.Exists(distribution.Script)
             ? distribution
             : throw new InvalidOperationException(
-                $"{HomeVariable} names '{home}', which is no unpacked Keycloak distribution: it needs bin/kc.sh and version.txt.");
+                $"{HomeVariable} contains '{home}', which is not an unpacked Keycloak distribution: it needs bin/kc.sh and version.txt.");
     }
 
     [GeneratedRegex(@"\d+\.\d+(\.\d+)?")]

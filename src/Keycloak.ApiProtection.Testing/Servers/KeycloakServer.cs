@@ -4,10 +4,10 @@ using System.Net.Sockets;
 namespace Keycloak.ApiProtection.Testing.Servers;
 
 /// <summary>
-/// A real Keycloak on 127.0.0.1, started from an unpacked distribution without Docker, alive as long as this object and this process.
-/// The distribution must be built (<c>kc.sh build</c>); with its database <c>dev-mem</c> every start is an empty server.
+/// A real Keycloak on 127.0.0.1, started from an unpacked distribution without Docker. It runs until this object is disposed or this
+/// process ends. The distribution must be built (<c>kc.sh build</c>). With the database <c>dev-mem</c>, each start creates an empty server.
 /// </summary>
-/// <remarks>Needs bash, and Java as the version of Keycloak asks for: 17 or later.</remarks>
+/// <remarks>Requires bash and the Java version that this version of Keycloak needs: 17 or later.</remarks>
 public sealed class KeycloakServer : IAsyncDisposable
 {
     private const int StartAttempts = 3;
@@ -26,30 +26,32 @@ public sealed class KeycloakServer : IAsyncDisposable
         Admin = new KeycloakAdmin(BaseAddress);
     }
 
-    /// <summary>What was started.</summary>
+    /// <summary>The distribution that was started.</summary>
     public KeycloakDistribution Distribution { get; }
 
-    /// <summary>The server's address: a realm's issuer is <c>{BaseAddress}realms/{realm}</c>.</summary>
+    /// <summary>The server's address. The issuer of a realm is <c>{BaseAddress}realms/{realm}</c>.</summary>
     public Uri BaseAddress { get; }
 
-    /// <summary>The same server over TLS; null where <see cref="KeycloakServerOptions.Tls"/> was not given.</summary>
+    /// <summary>The server's address for TLS; null without <see cref="KeycloakServerOptions.Tls"/>.</summary>
     public Uri? TlsAddress { get; }
 
-    /// <summary>The admin REST API, as the server's first admin.</summary>
+    /// <summary>The admin REST API, called as the server's first admin.</summary>
     public KeycloakAdmin Admin { get; }
 
-    /// <summary>Where the server's output is.</summary>
+    /// <summary>The file that contains the server's output.</summary>
     public string LogFile { get; }
 
-    /// <summary>The id of the server's process group, for measuring it or for holding it up.</summary>
+    /// <summary>The id of the server's process group, for measuring or suspending the server.</summary>
     public int ProcessId => _process.Id;
 
     /// <summary>Starts a server and waits until its admin can log in.</summary>
-    /// <param name="distribution">What to start: <see cref="KeycloakDistribution.Find"/>.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops waiting, and the server.</param>
-    /// <exception cref="InvalidOperationException">The server ended while it was starting; the message has the end of its output.</exception>
-    /// <exception cref="TimeoutException">The server was not ready in time; the message has the end of its output.</exception>
+    /// <param name="distribution">The distribution to start; see <see cref="KeycloakDistribution.Find"/>.</param>
+    /// <param name="options">The settings; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels waiting and stops the server.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The server ended during the start. The message contains the end of its output.
+    /// </exception>
+    /// <exception cref="TimeoutException">The server was not ready in time. The message contains the end of its output.</exception>
     public static async Task<KeycloakServer> StartAsync(
         KeycloakDistribution distribution, KeycloakServerOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -65,10 +67,10 @@ public sealed class KeycloakServer : IAsyncDisposable
                     return server;
                 }
 
-                // A port that was free a moment ago may have been taken: new ports.
+                // Another process may have taken a port that was free before. Try again with new ports.
                 if (attempt == StartAttempts)
                 {
-                    throw new InvalidOperationException(server.Describe("ended while it was starting"));
+                    throw new InvalidOperationException(server.Describe("ended during the start"));
                 }
 
                 await server.DisposeAsync().ConfigureAwait(false);
@@ -81,7 +83,7 @@ public sealed class KeycloakServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the server; what was in its memory is gone.</summary>
+    /// <summary>Kills the server. The data in its memory is lost.</summary>
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync().ConfigureAwait(false);
@@ -95,10 +97,16 @@ public sealed class KeycloakServer : IAsyncDisposable
         var log = options.LogFile ?? Path.Combine(Path.GetTempPath(), $"keycloak-{distribution.Version}-{port}.log");
         List<string> command =
         [
-            distribution.Script, "start", "--optimized", "--http-enabled=true", "--hostname-strict=false", "--http-host=127.0.0.1", $"--http-port={port}",
+            distribution.Script,
+            "start",
+            "--optimized",
+            "--http-enabled=true",
+            "--hostname-strict=false",
+            "--http-host=127.0.0.1",
+            $"--http-port={port}",
         ];
 
-        // From 25 on, health has a port of its own, which must not stand open to the network either.
+        // Since version 25, health checks use a separate port, which must not be reachable from the network either.
         if (distribution.Version.Major >= 25)
         {
             command.AddRange(["--http-management-host=127.0.0.1", $"--http-management-port={free[1]}"]);
@@ -107,7 +115,11 @@ public sealed class KeycloakServer : IAsyncDisposable
         if (options.Tls is { } tls)
         {
             command.AddRange(
-                [$"--https-port={free[2]}", $"--https-certificate-file={tls.CertificateFile}", $"--https-certificate-key-file={tls.KeyFile}"]);
+                [
+                    $"--https-port={free[2]}",
+                    $"--https-certificate-file={tls.CertificateFile}",
+                    $"--https-certificate-key-file={tls.KeyFile}",
+                ]);
             if (tls.TrustedClientsFile is not null)
             {
                 command.Add($"--https-trust-store-file={tls.TrustedClientsFile}");
@@ -120,7 +132,7 @@ public sealed class KeycloakServer : IAsyncDisposable
             ["KC_CACHE"] = "local",
             ["JAVA_OPTS_APPEND"] = options.JavaOptions,
 
-            // Both names: that of 26, and that of the versions before.
+            // Both pairs of names: version 26 uses the first, earlier versions use the second.
             ["KC_BOOTSTRAP_ADMIN_USERNAME"] = KeycloakAdmin.UserName,
             ["KC_BOOTSTRAP_ADMIN_PASSWORD"] = KeycloakAdmin.Password,
             ["KEYCLOAK_ADMIN"] = KeycloakAdmin.UserName,
@@ -130,21 +142,21 @@ public sealed class KeycloakServer : IAsyncDisposable
             distribution, GuardedProcess.Start(command, environment, log), log, port, options.Tls is null ? null : free[2]);
     }
 
-    /// <summary>False: it ended. That it does not become ready in time is an exception.</summary>
+    /// <summary>Returns false if the server ended. Throws an exception if it is not ready in time.</summary>
     private async Task<bool> IsReadyAsync(TimeSpan startTimeout, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(startTimeout, TimeProvider.System);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            while (!await Admin.CanLogInAsync(patience.Token).ConfigureAwait(false))
+            while (!await Admin.CanLogInAsync(linked.Token).ConfigureAwait(false))
             {
                 if (_process.HasExited)
                 {
                     return false;
                 }
 
-                await Task.Delay(PollInterval, TimeProvider.System, patience.Token).ConfigureAwait(false);
+                await Task.Delay(PollInterval, TimeProvider.System, linked.Token).ConfigureAwait(false);
             }
 
             return true;
@@ -159,7 +171,7 @@ public sealed class KeycloakServer : IAsyncDisposable
         $"Keycloak {Distribution.Version} {what}. The end of {LogFile}:{Environment.NewLine}"
         + string.Join(Environment.NewLine, File.Exists(LogFile) ? File.ReadLines(LogFile).TakeLast(15) : []);
 
-    /// <summary>Ports that nobody listened on a moment ago, all different because they are held together.</summary>
+    /// <summary>Returns ports that were free a moment ago. They all differ because all listeners are open at the same time.</summary>
     private static int[] FreePorts(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();

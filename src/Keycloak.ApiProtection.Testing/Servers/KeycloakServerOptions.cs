@@ -1,29 +1,29 @@
 namespace Keycloak.ApiProtection.Testing.Servers;
 
-/// <summary>How a real Keycloak starts.</summary>
+/// <summary>Settings for starting a real Keycloak.</summary>
 public sealed class KeycloakServerOptions
 {
-    /// <summary>The port of plain HTTP on 127.0.0.1.</summary>
-    /// <value>0 by default: any free one. A fixed one lets a server that was stopped come back where it was.</value>
+    /// <summary>The port for plain HTTP on 127.0.0.1.</summary>
+    /// <value>0 by default: any free port. With a fixed port, a server can be stopped and started again at the same address.</value>
     public int Port { get; set; }
 
-    /// <summary>What the server listens with on <see cref="KeycloakServer.TlsAddress"/>.</summary>
+    /// <summary>The TLS files for <see cref="KeycloakServer.TlsAddress"/>.</summary>
     /// <value>Null by default: no TLS.</value>
     public KeycloakServerTls? Tls { get; set; }
 
-    /// <summary>The file to which the server's output is appended. Its folder must exist.</summary>
+    /// <summary>The file that the server's output is appended to. Its folder must exist.</summary>
     /// <value>Null by default: <c>keycloak-{version}-{port}.log</c> in the folder for temporary files.</value>
     public string? LogFile { get; set; }
 
-    /// <summary>More arguments of <c>kc.sh start --optimized</c>, such as <c>--proxy-headers=xforwarded</c>.</summary>
+    /// <summary>Additional arguments for <c>kc.sh start --optimized</c>, for example <c>--proxy-headers=xforwarded</c>.</summary>
     /// <value>Empty by default.</value>
     public IList<string> Arguments { get; } = [];
 
-    /// <summary>What is given to the Java machine, Keycloak's <c>JAVA_OPTS_APPEND</c>.</summary>
-    /// <value>Null by default: nothing.</value>
+    /// <summary>Options for the Java virtual machine: Keycloak's <c>JAVA_OPTS_APPEND</c>.</summary>
+    /// <value>Null by default: no options.</value>
     public string? JavaOptions { get; set; }
 
-    /// <summary>How long the server may take until it answers.</summary>
-    /// <value>4 minutes by default; 10 to 20 seconds are usual.</value>
+    /// <summary>The maximum time until the server is ready.</summary>
+    /// <value>4 minutes by default. Usually 10 to 20 seconds are enough.</value>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(4);
 }

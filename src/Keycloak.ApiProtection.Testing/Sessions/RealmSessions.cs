@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Export;
 
 namespace Keycloak.ApiProtection.Testing.Sessions;
 
-/// <summary>The sessions of a realm, its revoked tokens and its not-before marks.</summary>
+/// <summary>The sessions of a realm, its revoked tokens and its not-before times.</summary>
 internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -12,7 +12,8 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
     private readonly Dictionary<string, UserSession> _offline = new(StringComparer.Ordinal);
     private readonly HashSet<string> _revokedTokens = new(StringComparer.Ordinal);
     private readonly HashSet<string> _usedRefreshTokens = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _clientNotBefore = realm.Clients.Values.ToDictionary(client => client.Id, client => client.NotBefore);
+    private readonly Dictionary<string, long> _clientNotBefore =
+        realm.Clients.Values.ToDictionary(client => client.Id, client => client.NotBefore);
     private readonly Dictionary<string, long> _userNotBefore = realm.Users.ToDictionary(user => user.Id, user => user.NotBefore);
     private readonly Dictionary<string, bool> _enabled = realm.Users.ToDictionary(user => user.Id, user => user.Enabled);
     private long _notBefore = realm.NotBefore;
@@ -29,7 +30,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>As Keycloak 26 makes them: 18 random bytes.</summary>
+    /// <summary>Creates an id as Keycloak 26 does, from 18 random bytes.</summary>
     public static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18));
 
     public UserSession Open(UserSession session)
@@ -45,7 +46,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         return session;
     }
 
-    /// <summary>The live session of that id, or null where it ended, expired or never was.</summary>
+    /// <summary>The live session with this id; null if it ended, expired or never existed.</summary>
     public UserSession? Find(string id, SessionKind kind)
     {
         lock (_lock)
@@ -54,7 +55,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>A client joins a session, or comes back to it.</summary>
+    /// <summary>Adds a client to a session, or updates the client's part of it.</summary>
     public UserSession? Join(string id, SessionKind kind, ClientSession client)
     {
         lock (_lock)
@@ -73,7 +74,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>Ends a session for all its clients: logout, or an administrator's hand.</summary>
+    /// <summary>Ends a session for all its clients: after a logout, or by an administrator.</summary>
     public bool End(string id)
     {
         lock (_lock)
@@ -82,7 +83,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>Ends one client's part of a session; the session ends with its last client.</summary>
+    /// <summary>Ends one client's part of a session. The session ends together with its last client.</summary>
     public void EndClient(string id, SessionKind kind, string client)
     {
         lock (_lock)
@@ -105,7 +106,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>Ends all online sessions of a user; offline ones stay, as in Keycloak.</summary>
+    /// <summary>Ends all online sessions of a user. Offline sessions stay, as in Keycloak.</summary>
     public int EndAllOf(string userId)
     {
         lock (_lock)
@@ -116,7 +117,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>How long a session lives from its beginning; counts for those that have begun, too.</summary>
+    /// <summary>Sets the maximum lifetime of a session. Applies to existing sessions as well.</summary>
     public void SetMax(TimeSpan max)
     {
         lock (_lock)
@@ -125,7 +126,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>A user who is gone has no sessions, offline ones included.</summary>
+    /// <summary>Removes all sessions of a deleted user, including offline sessions.</summary>
     public void Forget(User user)
     {
         lock (_lock)
@@ -140,7 +141,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>Takes a client out of all sessions of a user: the withdrawn consent.</summary>
+    /// <summary>Removes a client from all sessions of a user, as when consent is withdrawn.</summary>
     public void EndClientOf(string userId, string client)
     {
         lock (_lock)
@@ -152,7 +153,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>Realm "sign out all": no session survives, and nothing older than now counts.</summary>
+    /// <summary>Ends all online sessions ("sign out all"), and makes all older tokens inactive.</summary>
     public void EndAll()
     {
         lock (_lock)
@@ -178,7 +179,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>A client's own mark; 0 where it has none.</summary>
+    /// <summary>A client's own not-before time; 0 if it has none.</summary>
     public long NotBeforeOf(string clientId)
     {
         lock (_lock)
@@ -203,7 +204,9 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>True the first time: where the realm revokes refresh tokens that were used.</summary>
+    /// <summary>
+    /// Returns true at the first use of an id: of a refresh token in a realm that revokes used refresh tokens, or of a DPoP proof.
+    /// </summary>
     public bool UseOnce(string refreshTokenId)
     {
         lock (_lock)
@@ -238,7 +241,7 @@ internal sealed class RealmSessions(RealmExport realm, TimeProvider time)
         }
     }
 
-    /// <summary>The sessions that live now.</summary>
+    /// <summary>The sessions that are live now.</summary>
     public IReadOnlyList<UserSession> Live()
     {
         lock (_lock)

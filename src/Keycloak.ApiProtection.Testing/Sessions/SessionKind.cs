@@ -1,14 +1,14 @@
 namespace Keycloak.ApiProtection.Testing.Sessions;
 
-/// <summary>How long a session is meant to live. The first two letters of a token's <c>jti</c> tell it.</summary>
+/// <summary>The kind of a session, which determines its lifetime. The first two letters of a token's <c>jti</c> contain it.</summary>
 internal enum SessionKind
 {
-    /// <summary>Ends with logout or after its idle time.</summary>
+    /// <summary>Ends with a logout or after its idle time.</summary>
     Online,
 
-    /// <summary>Outlives the user's log-out and the server's restart.</summary>
+    /// <summary>Stays after the user's logout and after a restart of the server.</summary>
     Offline,
 
-    /// <summary>Exists for one token only: service accounts. It is never stored and cannot be ended.</summary>
+    /// <summary>Exists for one token of a service account only. It is never stored and cannot be ended.</summary>
     Transient,
 }

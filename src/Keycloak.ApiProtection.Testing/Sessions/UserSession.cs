@@ -5,11 +5,11 @@ internal sealed record UserSession(string Id, string UserId, SessionKind Kind, D
 {
     public DateTimeOffset LastRefresh { get; init; } = Started;
 
-    /// <summary>When the user logged in by a page, or null for grants without one: the claim <c>auth_time</c>.</summary>
+    /// <summary>When the user logged in on a login page: the claim <c>auth_time</c>. Null for grants without a login page.</summary>
     public DateTimeOffset? AuthenticatedAt { get; init; }
 
     public IReadOnlyDictionary<string, ClientSession> Clients { get; init; } = new Dictionary<string, ClientSession>();
 
-    /// <summary>Session notes, which mappers can show: <c>clientHost</c>, <c>client_id</c> ...</summary>
+    /// <summary>Session notes that mappers can write to claims: <c>clientHost</c>, <c>client_id</c> ...</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Testing.Tokens;
 
-/// <summary>Turns what a test writes into JSON.</summary>
+/// <summary>Converts a value that a test passes to JSON.</summary>
 internal static class ClaimValue
 {
     public static JsonNode? ToJson(object? value) => value switch
@@ -23,8 +23,8 @@ internal static class ClaimValue
             new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, ToJson(member.Value)))),
         System.Collections.IEnumerable items => new JsonArray([.. items.Cast<object?>().Select(ToJson)]),
         _ => throw new ArgumentException(
-            $"A claim cannot be made of a {value.GetType()}: use a string, number, bool, DateTimeOffset, a collection or dictionary of these, "
-            + "or a JsonNode.",
+            $"A claim cannot be created from a {value.GetType()}. Use a string, number, bool, DateTimeOffset, "
+            + "a collection or dictionary of these, or a JsonNode.",
             nameof(value)),
     };
 }

@@ -8,10 +8,10 @@ using Keycloak.ApiProtection.Testing.Keys;
 
 namespace Keycloak.ApiProtection.Testing.Tokens;
 
-/// <summary>Writes compact JWS (RFC 7515 section 7.1) byte for byte in Keycloak's manner.</summary>
+/// <summary>Writes compact JWS (RFC 7515 section 7.1) exactly as Keycloak does, byte for byte.</summary>
 internal static class CompactJws
 {
-    /// <summary>The order of Keycloak's token classes; other claims follow in the order of their mappers.</summary>
+    /// <summary>The order of claims in Keycloak's token classes. Other claims follow in the order of their mappers.</summary>
     private static readonly string[] ClaimOrder =
     [
         "exp", "iat", "nbf", "auth_time", "jti", "iss", "aud", "sub", "typ", "azp", "nonce", "sid", "at_hash", "acr", "allowed-origins",
@@ -29,8 +29,9 @@ internal static class CompactJws
         return $"{input}.{Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes(input)))}";
     }
 
-    /// <summary>Keycloak writes <c>{"alg":"RS256","typ" : "JWT","kid" : "..."}</c>, spaces and all.</summary>
-    public static byte[] WriteHeader(string algorithm, string? type, string? keyId, IEnumerable<KeyValuePair<string, JsonNode?>>? more = null)
+    /// <summary>Writes the header as Keycloak does, including its spaces: <c>{"alg":"RS256","typ" : "JWT","kid" : "..."}</c>.</summary>
+    public static byte[] WriteHeader(
+        string algorithm, string? type, string? keyId, IEnumerable<KeyValuePair<string, JsonNode?>>? more = null)
     {
         var header = new StringBuilder($"{{\"alg\":{Json(algorithm)}");
         if (type is not null)
@@ -53,7 +54,7 @@ internal static class CompactJws
 
     public static byte[] WriteClaims(JsonObject claims) => Write(InOrder(claims));
 
-    /// <summary>A copy with the claims in Keycloak's order.</summary>
+    /// <summary>Returns a copy with the claims in Keycloak's order.</summary>
     public static JsonObject InOrder(JsonObject claims)
     {
         var ordered = new JsonObject();

@@ -7,15 +7,17 @@ using Keycloak.ApiProtection.Testing.Keys;
 
 namespace Keycloak.ApiProtection.Testing.Tokens;
 
-/// <summary>A DPoP proof (RFC 9449 section 4.2) that came with a token request.</summary>
+/// <summary>A DPoP proof (RFC 9449 section 4.2) that was sent with a token request.</summary>
 /// <param name="Thumbprint">The proof key's JWK thumbprint (RFC 7638).</param>
-/// <param name="Id">The proof's <c>jti</c>: good for one request.</param>
+/// <param name="Id">The proof's <c>jti</c>, which is valid for one request.</param>
 internal sealed record DPoPProof(string Thumbprint, string Id)
 {
-    /// <summary>How old a proof may be: Keycloak's 10 seconds, and 15 for the clocks.</summary>
+    /// <summary>The maximum age of a proof: Keycloak's 10 seconds, plus 15 seconds for clock differences.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(25);
 
-    /// <summary>Null for a proof that is not well formed, not for this request, not of now, or not signed by its own key.</summary>
+    /// <summary>
+    /// Returns null if the proof is malformed, belongs to another request, is not current, or is not signed by its own key.
+    /// </summary>
     public static DPoPProof? Verify(string proof, string method, string url, DateTimeOffset now)
     {
         try
@@ -30,7 +32,7 @@ internal sealed record DPoPProof(string Thumbprint, string Id)
                 || Text(claims, "htm") != method
                 || Text(claims, "htu") != url
                 || Text(claims, "jti") is not { Length: > 0 } id
-                || (now - DateTimeOffset.FromUnixTimeSeconds((claims["iat"] ?? throw new FormatException()).GetValue<long>())).Duration() > Lifetime
+                || (now - IssuedAt(claims)).Duration() > Lifetime
                 || !IsSigned(key, algorithm, Encoding.ASCII.GetBytes($"{header}.{payload}"), Base64Url.DecodeFromChars(signature)))
             {
                 return null;
@@ -56,7 +58,8 @@ internal sealed record DPoPProof(string Thumbprint, string Id)
                     Q = new ECPoint { X = Bytes(key, "x"), Y = Bytes(key, "y") },
                 }))
                 {
-                    return ec.VerifyData(input, signature, HashAlgorithms.Of(algorithm), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+                    return ec.VerifyData(
+                        input, signature, HashAlgorithms.Of(algorithm), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
                 }
 
             case (['R' or 'P', 'S', ..], "RSA"):
@@ -71,6 +74,9 @@ internal sealed record DPoPProof(string Thumbprint, string Id)
         }
     }
 
+    private static DateTimeOffset IssuedAt(JsonObject claims) =>
+        DateTimeOffset.FromUnixTimeSeconds((claims["iat"] ?? throw new FormatException()).GetValue<long>());
+
     private static ECCurve Curve(string? name) => name switch
     {
         "P-384" => ECCurve.NamedCurves.nistP384,
@@ -78,7 +84,7 @@ internal sealed record DPoPProof(string Thumbprint, string Id)
         _ => ECCurve.NamedCurves.nistP256,
     };
 
-    /// <summary>RFC 7638 section 3: the required members only, in order of their names.</summary>
+    /// <summary>RFC 7638 section 3: only the required members, ordered by name.</summary>
     private static string ThumbprintOf(JsonObject key)
     {
         string[] members = Text(key, "kty") == "RSA" ? ["e", "kty", "n"] : ["crv", "kty", "x", "y"];

@@ -3,13 +3,13 @@ using Keycloak.ApiProtection.Testing.Sessions;
 
 namespace Keycloak.ApiProtection.Testing.Tokens;
 
-/// <summary>A token that counts now: signed by the realm, not expired, its user, client and session alive.</summary>
+/// <summary>An active token: signed by the realm and not expired, with an enabled user and client and a live session.</summary>
 internal sealed record KnownToken(ReceivedToken Token, User User, Client Client, UserSession Session, IReadOnlyList<string> Scopes)
 {
     /// <param name="realm">The realm.</param>
-    /// <param name="text">What a caller sent.</param>
-    /// <param name="issuer">The issuer as seen through the host that was asked: a token of another host is unknown.</param>
-    /// <returns>Null for any other token; who asks is not told why.</returns>
+    /// <param name="text">The text that a caller sent.</param>
+    /// <param name="issuer">The issuer for the host in the request. A token with the issuer of another host is unknown.</param>
+    /// <returns>Null for any other token. The caller does not learn the reason.</returns>
     public static KnownToken? Find(Realm realm, string text, string issuer)
     {
         if (ReceivedToken.Verify(text, realm.Keys) is not { } token
@@ -36,7 +36,9 @@ internal sealed record KnownToken(ReceivedToken Token, User User, Client Client,
         if (token.SessionId is not { } id)
         {
             return realm.FindServiceAccount(client) is { } account
-                ? (new UserSession("", account.Id, SessionKind.Transient, realm.Time.GetUtcNow()), [.. client.DefaultScopes, .. token.Scopes])
+                ? (
+                    new UserSession("", account.Id, SessionKind.Transient, realm.Time.GetUtcNow()),
+                    [.. client.DefaultScopes, .. token.Scopes])
                 : null;
         }
 

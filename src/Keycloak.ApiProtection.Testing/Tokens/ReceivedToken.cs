@@ -6,7 +6,7 @@ using Keycloak.ApiProtection.Testing.Keys;
 
 namespace Keycloak.ApiProtection.Testing.Tokens;
 
-/// <summary>A token that came back to the realm, its signature checked.</summary>
+/// <summary>A token that was sent to the realm and whose signature is verified.</summary>
 internal sealed record ReceivedToken(JsonObject Claims)
 {
     public string? Type => Text("typ");
@@ -30,7 +30,9 @@ internal sealed record ReceivedToken(JsonObject Claims)
 
     public bool IsRefreshToken => Type is "Refresh" or "Offline";
 
-    /// <summary>The first two letters of an access token's <c>jti</c> tell the kind of session; a refresh token's <c>typ</c> does.</summary>
+    /// <summary>
+    /// The kind of session is in the first two letters of an access token's <c>jti</c> and in a refresh token's <c>typ</c>.
+    /// </summary>
     public bool IsOffline => Type == "Offline"
         || Id?.StartsWith("of", StringComparison.Ordinal) == true && Id.Contains(':', StringComparison.Ordinal);
 
@@ -49,7 +51,7 @@ internal sealed record ReceivedToken(JsonObject Claims)
         null => false,
     };
 
-    /// <summary>Null for anything that a key of this realm did not sign.</summary>
+    /// <summary>Returns null if the token is not signed by a key of this realm.</summary>
     public static ReceivedToken? Verify(string token, RealmKeys keys)
     {
         try
@@ -68,7 +70,8 @@ internal sealed record ReceivedToken(JsonObject Claims)
         }
     }
 
-    private static JsonObject Decode(string part) => JsonNode.Parse(Base64Url.DecodeFromChars(part)) as JsonObject ?? throw new JsonException();
+    private static JsonObject Decode(string part) =>
+        JsonNode.Parse(Base64Url.DecodeFromChars(part)) as JsonObject ?? throw new JsonException();
 
     private string? Text(string name) => Claims[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 

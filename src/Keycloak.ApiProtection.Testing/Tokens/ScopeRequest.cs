@@ -2,18 +2,18 @@ using Keycloak.ApiProtection.Testing.Export;
 
 namespace Keycloak.ApiProtection.Testing.Tokens;
 
-/// <summary>What a <c>scope</c> parameter comes to: the client's default scopes, and the optional ones that were asked for.</summary>
+/// <summary>The result of a <c>scope</c> parameter: the client's default scopes and the requested optional scopes.</summary>
 /// <param name="Scopes">The granted scopes.</param>
-/// <param name="OpenId">Whether <c>openid</c> was asked for: an ID token comes along.</param>
-/// <param name="Unknown">Names that the client does not have; Keycloak refuses the request then.</param>
+/// <param name="OpenId">Whether <c>openid</c> was requested. If so, the response contains an ID token.</param>
+/// <param name="Unknown">Requested names that the client does not have. Keycloak rejects such a request.</param>
 internal sealed record ScopeRequest(IReadOnlyList<ClientScope> Scopes, bool OpenId, IReadOnlyList<string> Unknown)
 {
     private const string OpenIdScope = "openid";
 
     /// <param name="realm">The realm.</param>
-    /// <param name="client">Who asks.</param>
-    /// <param name="user">For whom: a scope with role mappings is only for those who have one of the roles.</param>
-    /// <param name="requested">The names asked for.</param>
+    /// <param name="client">The client that sends the request.</param>
+    /// <param name="user">The user. A scope with role mappings is granted only to users that have one of the roles.</param>
+    /// <param name="requested">The requested names.</param>
     public static ScopeRequest Resolve(RealmExport realm, Client client, User user, IReadOnlyCollection<string> requested)
     {
         var granted = client.DefaultScopes.Select(realm.Scopes.GetValueOrDefault).OfType<ClientScope>().ToList();
@@ -40,7 +40,7 @@ internal sealed record ScopeRequest(IReadOnlyList<ClientScope> Scopes, bool Open
         return new ScopeRequest([.. permitted], requested.Contains(OpenIdScope), unknown);
     }
 
-    /// <summary>The scopes of these names, as they were granted before.</summary>
+    /// <summary>Finds scopes that were granted earlier by their names.</summary>
     public static IReadOnlyList<ClientScope> Named(RealmExport realm, IEnumerable<string> names) =>
         [.. names.Distinct(StringComparer.Ordinal).Select(name => Find(realm, name)).OfType<ClientScope>()];
 

@@ -1,4 +1,4 @@
 namespace Keycloak.ApiProtection.Testing.Tokens;
 
-/// <summary>Makes the third part of a compact JWS from the first two and the dot between them.</summary>
+/// <summary>Computes the third part of a compact JWS from the first two parts and the dot between them.</summary>
 internal delegate byte[] SignatureFunction(ReadOnlySpan<byte> input);

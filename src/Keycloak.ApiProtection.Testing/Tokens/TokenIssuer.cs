@@ -9,17 +9,17 @@ using Keycloak.ApiProtection.Testing.Sessions;
 
 namespace Keycloak.ApiProtection.Testing.Tokens;
 
-/// <summary>Fills tokens of every kind as Keycloak 26 does.</summary>
+/// <summary>Creates the claims of every kind of token as Keycloak 26 does.</summary>
 internal sealed class TokenIssuer(RealmExport realm, ClaimMappers mappers, TimeProvider time)
 {
-    /// <summary>How long a logout token lives.</summary>
+    /// <summary>The lifetime of a logout token.</summary>
     private static readonly TimeSpan LogoutLifespan = TimeSpan.FromSeconds(120);
 
     public TimeSpan AccessTokenLifespan(Client client) => client.Lifespan("access.token.lifespan") ?? realm.AccessTokenLifespan;
 
-    /// <param name="context">For whom, through whom.</param>
-    /// <param name="grant">The two letters of the grant in the <c>jti</c>: <c>ro</c>, <c>cc</c>, <c>ac</c>, <c>rt</c>.</param>
-    /// <param name="lightweight">Leave out all that only introspection tells.</param>
+    /// <param name="context">The user, the client, the scopes and the session.</param>
+    /// <param name="grant">The two letters for the grant in the <c>jti</c>: <c>ro</c>, <c>cc</c>, <c>ac</c>, <c>rt</c>.</param>
+    /// <param name="lightweight">Whether to leave out the claims that only introspection returns.</param>
     /// <param name="confirmation">The key that the token is bound to, or null.</param>
     public JsonObject AccessToken(TokenContext context, string grant, bool lightweight, JsonObject? confirmation = null)
     {
@@ -49,11 +49,12 @@ internal sealed class TokenIssuer(RealmExport realm, ClaimMappers mappers, TimeP
         return claims;
     }
 
-    /// <param name="context">For whom, through whom.</param>
-    /// <param name="accessToken">The access token that comes with it, for <c>at_hash</c>, or null.</param>
+    /// <param name="context">The user, the client, the scopes and the session.</param>
+    /// <param name="accessToken">The access token that is issued together with the ID token, for <c>at_hash</c>; or null.</param>
     public JsonObject IdToken(TokenContext context, string? accessToken)
     {
-        var claims = Start(context, time.GetUtcNow() + (context.Client.Lifespan("id.token.lifespan") ?? AccessTokenLifespan(context.Client)));
+        var lifespan = context.Client.Lifespan("id.token.lifespan") ?? AccessTokenLifespan(context.Client);
+        var claims = Start(context, time.GetUtcNow() + lifespan);
         claims["aud"] = context.Client.Id;
         claims["sub"] = context.User.Id;
         claims["typ"] = "ID";
@@ -68,8 +69,11 @@ internal sealed class TokenIssuer(RealmExport realm, ClaimMappers mappers, TimeP
         return claims;
     }
 
-    /// <param name="context">For whom, through whom.</param>
-    /// <param name="accessToken">The claims of the access token that comes with it: <c>sub</c> and <c>aud_x</c> repeat it.</param>
+    /// <param name="context">The user, the client, the scopes and the session.</param>
+    /// <param name="accessToken">
+    /// The claims of the access token that is issued together with the refresh token, which copies its <c>sub</c>, its <c>aud</c> (as
+    /// <c>aud_x</c>) and its <c>cnf</c>.
+    /// </param>
     public JsonObject RefreshToken(TokenContext context, JsonObject accessToken)
     {
         var offline = context.Session.Kind == SessionKind.Offline;
@@ -114,7 +118,7 @@ internal sealed class TokenIssuer(RealmExport realm, ClaimMappers mappers, TimeP
         return claims;
     }
 
-    /// <summary>A token that only Keycloak is to read: action, registration, identity cookie.</summary>
+    /// <summary>Creates a token that only Keycloak reads: an action token, a registration token or the identity cookie.</summary>
     public JsonObject InternalToken(TokenContext context, string type)
     {
         var claims = Start(context, time.GetUtcNow() + realm.SessionMax);
@@ -134,7 +138,7 @@ internal sealed class TokenIssuer(RealmExport realm, ClaimMappers mappers, TimeP
         return idle < max ? idle : max;
     }
 
-    /// <summary>When an offline token expires; null for never.</summary>
+    /// <summary>When an offline token expires; null if never.</summary>
     public DateTimeOffset? OfflineExpiry(UserSession session) => realm.OfflineMax is { } max ? session.Started + max : null;
 
     private JsonObject Start(TokenContext context, DateTimeOffset? expires)
@@ -159,7 +163,9 @@ internal sealed class TokenIssuer(RealmExport realm, ClaimMappers mappers, TimeP
         }
     }
 
-    /// <summary>OpenID Connect Core section 3.1.3.6: the left half of the hash, by the ID token's own algorithm.</summary>
+    /// <summary>
+    /// OpenID Connect Core section 3.1.3.6: the left half of the hash, with the hash algorithm of the ID token's signature.
+    /// </summary>
     private static string HalfHash(string token, string algorithm)
     {
         var hash = CryptographicOperations.HashData(HashAlgorithms.Of(algorithm), Encoding.ASCII.GetBytes(token));

@@ -8,10 +8,10 @@ using Keycloak.ApiProtection.Testing.Sessions;
 
 namespace Keycloak.ApiProtection.Testing.Tokens;
 
-/// <summary>Makes the token that a plan describes, in a session of its own, so that the realm knows it when it is asked.</summary>
+/// <summary>Creates the token that a plan describes. Opens a session for the token so that the realm knows it.</summary>
 internal sealed class TokenMint(Realm realm, string issuer)
 {
-    /// <summary>How long ago an "expired" token expired: longer than any clock skew an API may allow.</summary>
+    /// <summary>The age of the expiry of an "expired" token: longer than any clock skew that an API may allow.</summary>
     public static readonly TimeSpan ExpiredSince = TimeSpan.FromMinutes(10);
 
     public DateTimeOffset Now => realm.Time.GetUtcNow();
@@ -39,9 +39,9 @@ internal sealed class TokenMint(Realm realm, string issuer)
         if (scope.Unknown.Count > 0)
         {
             throw new ArgumentException(
-                $"Client '{client.Id}' has no scope '{scope.Unknown[0]}', so Keycloak would refuse to issue this token. Its default scopes: "
+                $"Client '{client.Id}' has no scope '{scope.Unknown[0]}', so Keycloak would not issue this token. Its default scopes: "
                 + $"{string.Join(", ", client.DefaultScopes)}; its optional scopes: {string.Join(", ", client.OptionalScopes)}. "
-                + "For a token that Keycloak would never issue use WithClaim(\"scope\", \"...\").");
+                + "To create a token that Keycloak would never issue, use WithClaim(\"scope\", \"...\").");
         }
 
         var scopes = scope.Scopes.Where(granted => !plan.WithoutScopes.Contains(granted.Name)).ToList();
@@ -50,7 +50,9 @@ internal sealed class TokenMint(Realm realm, string issuer)
         return context with { Session = Keep(context) };
     }
 
-    /// <summary>Where the test names none: the client of a service account, else the first that may log in with a password.</summary>
+    /// <summary>
+    /// The client if the test names none: the client of a service account, otherwise the first client with direct access grants.
+    /// </summary>
     private Client DefaultClient(User user)
     {
         if (user.ServiceAccountOf is { } owner)
@@ -60,7 +62,7 @@ internal sealed class TokenMint(Realm realm, string issuer)
 
         return realm.Export.Clients.Values.FirstOrDefault(client => client is { DirectAccessGrants: true, Enabled: true })
             ?? throw new InvalidOperationException(
-                $"No client of realm '{realm.Export.Name}' has direct access grants: name the client with For(\"...\").");
+                $"No client of realm '{realm.Export.Name}' has direct access grants. Set the client with For(\"...\").");
     }
 
     private UserSession Session(TokenPlan plan, User user, Client client, IEnumerable<ClientScope> scopes)
@@ -75,7 +77,10 @@ internal sealed class TokenMint(Realm realm, string issuer)
         var kind = isOffline ? SessionKind.Offline : SessionKind.Online;
         return plan.SessionId is { } id && realm.Sessions.Find(id, kind) is { } joined
             ? joined
-            : new UserSession(plan.SessionId ?? RealmSessions.NewId(), user.Id, kind, now) { AuthenticatedAt = ByPage(client) ? now : null };
+            : new UserSession(plan.SessionId ?? RealmSessions.NewId(), user.Id, kind, now)
+            {
+                AuthenticatedAt = ByPage(client) ? now : null,
+            };
     }
 
     private UserSession Keep(TokenContext context)
@@ -113,7 +118,9 @@ internal sealed class TokenMint(Realm realm, string issuer)
 
     private void SetTimes(TokenPlan plan, JsonObject claims)
     {
-        var lifetime = claims["exp"] is { } exp ? TimeSpan.FromSeconds(exp.GetValue<long>() - claims["iat"]!.GetValue<long>()) : (TimeSpan?)null;
+        var lifetime = claims["exp"] is { } exp
+            ? TimeSpan.FromSeconds(exp.GetValue<long>() - claims["iat"]!.GetValue<long>())
+            : (TimeSpan?)null;
         if (plan.IssuedAt is { } issuedAt)
         {
             claims["iat"] = issuedAt.ToUnixTimeSeconds();
@@ -166,7 +173,7 @@ internal sealed class TokenMint(Realm realm, string issuer)
 
     private static string PemOf(SigningKey key) => PemEncoding.WriteString("PUBLIC KEY", key.PublicKey
         ?? throw new InvalidOperationException(
-            $"A key for {key.Algorithm} has no public half to misuse: choose an access or ID token, or an asymmetric algorithm."));
+            $"A key for {key.Algorithm} has no public key to misuse. Choose an access or ID token, or an asymmetric algorithm."));
 
     private static byte[] Header(TokenPlan plan, Client client, string algorithm, string? keyId)
     {
@@ -202,7 +209,7 @@ internal sealed class TokenMint(Realm realm, string issuer)
         return CompactJws.WriteHeader(algorithm, type, keyId, more);
     }
 
-    /// <summary>What an attacker would try: another user's claims under a signature that was good for the old ones.</summary>
+    /// <summary>Simulates an attack: changed claims with the signature of the original claims.</summary>
     private static string Tamper(string token, JsonObject claims)
     {
         var changed = claims.DeepClone().AsObject();

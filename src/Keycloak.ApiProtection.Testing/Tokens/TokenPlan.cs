@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Testing.Tokens;
 
-/// <summary>What a token builder was told.</summary>
+/// <summary>The settings of a token builder.</summary>
 internal sealed record TokenPlan(string User)
 {
     public string? Client { get; init; }
@@ -26,7 +26,7 @@ internal sealed record TokenPlan(string User)
 
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Changes of claims, in the order they were asked for.</summary>
+    /// <summary>Changes to claims, in the order of the calls.</summary>
     public ImmutableList<Action<JsonObject>> ClaimEdits { get; init; } = [];
 
     /// <summary>Members set in the header; a null value removes one.</summary>

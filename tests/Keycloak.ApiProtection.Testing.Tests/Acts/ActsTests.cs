@@ -2,7 +2,7 @@ using Keycloak.ApiProtection.Testing.Tests.Support;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Acts;
 
-/// <summary>Each act has its effect, and nothing else has.</summary>
+/// <summary>Operations on the realm: each has its effect and no other.</summary>
 public sealed class ActsTests : IAsyncLifetime
 {
     private KeycloakRealm _realm = null!;
@@ -23,27 +23,27 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rotated_keys_sign_and_the_old_ones_stay_until_they_are_removed()
+    public async Task New_keys_sign_after_a_rotation_and_old_keys_stay_until_they_are_removed()
     {
         var old = _realm.Token("alice").Create();
         _realm.RotateKeys(keepOldKeys: true);
-        var young = _realm.Token("alice").Create();
+        var fresh = _realm.Token("alice").Create();
 
-        Assert.NotEqual((string?)Decoded.Of(old).Header["kid"], (string?)Decoded.Of(young).Header["kid"]);
+        Assert.NotEqual((string?)Decoded.Of(old).Header["kid"], (string?)Decoded.Of(fresh).Header["kid"]);
         Assert.Equal(10, await KeyCountAsync());
         Assert.True(await PublicKeys.VerifyAsync(_caller, old));
         Assert.True(await _caller.IsActiveAsync(old));
-        Assert.True(await _caller.IsActiveAsync(young));
+        Assert.True(await _caller.IsActiveAsync(fresh));
 
         _realm.RemovePassiveKeys();
         Assert.Equal(5, await KeyCountAsync());
         Assert.False(await PublicKeys.VerifyAsync(_caller, old));
         Assert.False(await _caller.IsActiveAsync(old));
-        Assert.True(await _caller.IsActiveAsync(young));
+        Assert.True(await _caller.IsActiveAsync(fresh));
     }
 
     [Fact]
-    public async Task Keys_rotated_away_are_gone_at_once_and_refresh_tokens_live_on()
+    public async Task A_rotation_can_remove_old_keys_immediately_and_refresh_tokens_stay_valid()
     {
         var old = _realm.Token("alice").Create();
         var refresh = _realm.Token("alice").OfKind(TokenKind.Refresh).Create();
@@ -56,7 +56,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_algorithms_key_can_be_rotated_and_one_key_disabled()
+    public async Task The_key_of_one_algorithm_can_be_rotated_and_one_key_can_be_disabled()
     {
         var old = _realm.Token("alice").Create();
         var kid = _realm.RotateKey("RS256");
@@ -74,7 +74,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_disabled_user_is_locked_out_until_enabled_again()
+    public async Task A_disabled_user_has_no_access_until_enabled_again()
     {
         var answer = await _caller.PasswordAsync("cli", "bob");
 
@@ -89,7 +89,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deleted_user_is_gone_with_all_sessions_and_one_added_can_log_in()
+    public async Task Deleting_a_user_ends_all_sessions_and_an_added_user_can_log_in()
     {
         _realm.AddUser("dora", "dora");
         Assert.Throws<ArgumentException>(() => _realm.AddUser("dora", "other"));
@@ -106,14 +106,14 @@ public sealed class ActsTests : IAsyncLifetime
         Assert.True(await _caller.IsActiveAsync(_realm.Token("alice").Create()));
         Assert.Throws<ArgumentException>(() => _realm.DeleteUser("dora"));
 
-        // Who comes after her under her name is somebody else.
+        // A new user with the same name is a different user.
         _realm.AddUser("dora", "dora");
         Assert.False(await _caller.IsActiveAsync(answer.AccessToken));
         Assert.True(await _caller.IsActiveAsync((await _caller.PasswordAsync("cli", "dora")).AccessToken));
     }
 
     [Fact]
-    public async Task A_session_older_than_the_realm_allows_has_expired_and_is_back_when_more_is_allowed()
+    public async Task A_session_expires_at_its_maximum_lifetime_and_is_live_again_if_the_maximum_is_raised()
     {
         var clock = new TestClock();
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true, TimeProvider = clock }, Cancellation);
@@ -132,7 +132,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_ended_session_ends_its_tokens_only()
+    public async Task Ending_a_session_makes_only_its_own_tokens_inactive()
     {
         var first = _realm.Token("alice").Create();
         var second = _realm.Token("alice").Create();
@@ -145,7 +145,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Logging_a_user_out_ends_all_sessions_but_offline_ones_and_nobody_elses()
+    public async Task Logging_a_user_out_ends_only_the_online_sessions_of_that_user()
     {
         string[] alices = [_realm.Token("alice").Create(), _realm.Token("alice").For("es256").Create()];
         var offline = _realm.Token("alice").WithScope("offline_access").Create();
@@ -160,7 +160,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_withdrawn_consent_ends_one_client_and_the_session_lives_on()
+    public async Task Withdrawing_consent_removes_one_client_and_the_session_continues()
     {
         var cli = _realm.Token("alice").For("cli").Create();
         var other = _realm.Token("alice").For("es256").InSession(Decoded.Of(cli)["sid"]!).Create();
@@ -172,7 +172,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_not_before_mark_ends_older_tokens_of_the_realm_or_of_one_client()
+    public async Task A_not_before_time_makes_older_tokens_of_the_realm_or_of_one_client_inactive()
     {
         var clock = new TestClock();
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true, TimeProvider = clock }, Cancellation);
@@ -192,12 +192,17 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Signing_all_out_ends_every_token_that_is_older_than_this_second()
+    public async Task Signing_out_all_users_makes_tokens_from_before_the_current_second_inactive()
     {
         var clock = new TestClock();
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true, TimeProvider = clock }, Cancellation);
         using var caller = new RealmCaller(realm);
-        string[] old = [realm.Token("alice").Create(), realm.TokenForServiceAccount("batch").Create(), realm.Token("bob").WithScope("offline_access").Create()];
+        string[] old =
+        [
+            realm.Token("alice").Create(),
+            realm.TokenForServiceAccount("batch").Create(),
+            realm.Token("bob").WithScope("offline_access").Create(),
+        ];
         clock.Advance(TimeSpan.FromSeconds(1));
 
         realm.SignOutAll();
@@ -211,7 +216,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Roles_can_be_given_and_taken_and_introspection_knows_the_new_ones()
+    public async Task Roles_can_be_assigned_and_unassigned_and_introspection_returns_the_new_roles()
     {
         var old = _realm.Token("bob").Create();
 
@@ -219,15 +224,15 @@ public sealed class ActsTests : IAsyncLifetime
         _realm.AssignRole("bob", "admin");
         _realm.UnassignRole("bob", "reader", "orders-api");
 
-        var young = Decoded.Of(_realm.Token("bob").Create());
-        Assert.Equal(["writer"], young.Roles("orders-api"));
-        Assert.Contains("admin", young.RealmRoles);
+        var fresh = Decoded.Of(_realm.Token("bob").Create());
+        Assert.Equal(["writer"], fresh.Roles("orders-api"));
+        Assert.Contains("admin", fresh.RealmRoles);
         var introspection = (await _caller.IntrospectAsync("orders-api", old)).Json;
         Assert.Equal("""{"roles":["writer"]}""", introspection["resource_access"]!["orders-api"]!.ToJsonString());
     }
 
     [Fact]
-    public void A_clients_attribute_changes_its_next_token()
+    public void An_attribute_of_a_client_affects_its_next_token()
     {
         _realm.SetClientAttribute("cli", "access.token.signed.response.alg", "ES256");
         _realm.SetClientAttribute("cli", "access.token.lifespan", "60");
@@ -242,7 +247,7 @@ public sealed class ActsTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_realm_that_is_down_breaks_connections_and_comes_back_as_it_was(bool inMemory)
+    public async Task A_realm_that_is_down_aborts_connections_and_has_the_same_keys_afterwards(bool inMemory)
     {
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = inMemory }, Cancellation);
         using var caller = new RealmCaller(realm);
@@ -257,7 +262,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Slow_answers_take_as_long_as_the_realms_clock_says()
+    public async Task Delayed_responses_use_the_realms_clock()
     {
         var clock = new TestClock();
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true, TimeProvider = clock }, Cancellation);
@@ -276,7 +281,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Held_answers_wait_until_they_are_let_go()
+    public async Task Held_responses_wait_until_they_are_released()
     {
         Task<Exchange> held;
         using (_realm.HoldAnswers(RealmEndpoint.Jwks))
@@ -301,7 +306,8 @@ public sealed class ActsTests : IAsyncLifetime
     [InlineData(WrongAnswer.ServerError, 500, "{\"error\":\"unknown_error\"")]
     [InlineData(WrongAnswer.ServiceUnavailable, 503, "<html>")]
     [InlineData(WrongAnswer.NoKeys, 200, "{\"keys\":[]}")]
-    public async Task A_wrong_answer_is_wrong_in_its_own_way_and_only_where_asked_for(WrongAnswer wrong, int status, string start)
+    public async Task Each_incorrect_response_has_its_own_form_and_affects_only_the_selected_endpoint(
+        WrongAnswer wrong, int status, string start)
     {
         _realm.AnswerWrongly(wrong, RealmEndpoint.Jwks);
 
@@ -315,10 +321,11 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cut_JSON_is_no_JSON_and_a_huge_one_is_right_but_for_its_size()
+    public async Task Cut_JSON_is_invalid_and_huge_JSON_contains_the_correct_response()
     {
         _realm.AnswerWrongly(WrongAnswer.BrokenJson);
-        Assert.ThrowsAny<System.Text.Json.JsonException>(() => System.Text.Json.Nodes.JsonNode.Parse(_caller.KeysAsync().GetAwaiter().GetResult().Text));
+        var cut = (await _caller.KeysAsync()).Text;
+        Assert.ThrowsAny<System.Text.Json.JsonException>(() => System.Text.Json.Nodes.JsonNode.Parse(cut));
 
         _realm.AnswerWrongly(WrongAnswer.Huge);
         var huge = await _caller.KeysAsync();
@@ -327,7 +334,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Foreign_documents_are_well_formed_and_not_ours()
+    public async Task Foreign_documents_are_well_formed_and_do_not_belong_to_the_realm()
     {
         _realm.AnswerWrongly(WrongAnswer.ForeignIssuer);
         Assert.Equal("https://elsewhere.example/realms/demo", (string?)(await _caller.DiscoverAsync()).Json["issuer"]);
@@ -335,7 +342,8 @@ public sealed class ActsTests : IAsyncLifetime
 
         _realm.AnswerWrongly(WrongAnswer.ForeignAddresses);
         var moved = (await _caller.DiscoverAsync()).Json;
-        Assert.Equal((_realm.Issuer, "https://elsewhere.invalid/protocol/openid-connect/certs"), ((string?)moved["issuer"], (string?)moved["jwks_uri"]));
+        Assert.Equal(_realm.Issuer, (string?)moved["issuer"]);
+        Assert.Equal("https://elsewhere.invalid/protocol/openid-connect/certs", (string?)moved["jwks_uri"]);
 
         _realm.AnswerWrongly(WrongAnswer.OnlyEncryptionKeys);
         Assert.Equal(["enc"], (await _caller.KeysAsync()).Json["keys"]!.AsArray().Select(key => (string)key!["use"]!));
@@ -351,7 +359,7 @@ public sealed class ActsTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_cut_connection_is_an_error_of_the_client(bool inMemory)
+    public async Task A_connection_that_is_closed_in_the_response_is_an_exception_in_the_client(bool inMemory)
     {
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = inMemory }, Cancellation);
         using var caller = new RealmCaller(realm);
@@ -361,7 +369,7 @@ public sealed class ActsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Requests_are_counted_by_endpoint_and_can_be_waited_for()
+    public async Task Requests_are_counted_per_endpoint_and_a_test_can_wait_for_them()
     {
         await _caller.DiscoverAsync();
         await _caller.KeysAsync();
@@ -374,7 +382,17 @@ public sealed class ActsTests : IAsyncLifetime
         await _caller.SendAsync(HttpMethod.Get, "http://localhost/nope");
 
         var requests = _realm.Requests;
-        Assert.Equal((1, 2, 1, 1, 1, 1, 1, 9), (requests.Discovery, requests.Jwks, requests.Token, requests.Introspection, requests.UserInfo, requests.Revocation, requests.Logout, requests.Total));
+        Assert.Equal(
+            (1, 2, 1, 1, 1, 1, 1, 9),
+            (
+                requests.Discovery,
+                requests.Jwks,
+                requests.Token,
+                requests.Introspection,
+                requests.UserInfo,
+                requests.Revocation,
+                requests.Logout,
+                requests.Total));
         Assert.Equal(3, requests[RealmEndpoint.Discovery | RealmEndpoint.Jwks]);
 
         requests.Reset();

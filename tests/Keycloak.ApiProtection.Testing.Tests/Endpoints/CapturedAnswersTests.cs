@@ -2,7 +2,7 @@ using Keycloak.ApiProtection.Testing.Tests.Support;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Endpoints;
 
-/// <summary>Every answer is held against what a Keycloak 26.7.3 answered to the same question.</summary>
+/// <summary>Compares every response with that of a Keycloak 26.7.3 to the same request.</summary>
 public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<RealmFixture>
 {
     private const string All = "openid groups organization";
@@ -10,14 +10,17 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     private RealmCaller Caller => fixture.Caller;
 
     [Fact]
-    public async Task Discovery_is_Keycloaks_member_for_member() => (await Caller.DiscoverAsync()).AssertLike("discovery");
+    public async Task Discovery_has_the_same_members_as_in_Keycloak() => (await Caller.DiscoverAsync()).AssertLike("discovery");
 
     [Fact]
-    public async Task A_realm_that_does_not_exist_is_not_found() =>
-        (await Caller.SendAsync(HttpMethod.Get, new Uri(fixture.Realm.BaseAddress, "/realms/nope/.well-known/openid-configuration").ToString())).AssertLike("discovery-no-such-realm");
+    public async Task A_realm_that_does_not_exist_is_not_found()
+    {
+        var url = new Uri(fixture.Realm.BaseAddress, "/realms/nope/.well-known/openid-configuration");
+        (await Caller.SendAsync(HttpMethod.Get, url.ToString())).AssertLike("discovery-no-such-realm");
+    }
 
     [Fact]
-    public async Task The_keys_are_Keycloaks_in_kind_size_and_members() => (await Caller.KeysAsync()).AssertLike("jwks");
+    public async Task The_keys_have_the_same_kind_size_and_members_as_in_Keycloak() => (await Caller.KeysAsync()).AssertLike("jwks");
 
     [Theory]
     [InlineData("token-password-alice", "cli", "alice", All)]
@@ -29,7 +32,8 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     [InlineData("token-ps256", "ps256", "alice", "openid")]
     [InlineData("token-es256", "es256", "alice", "openid")]
     [InlineData("token-eddsa", "eddsa", "alice", "openid")]
-    public async Task A_password_grant_gets_Keycloaks_answer_and_tokens_claim_for_claim(string capture, string client, string user, string scope)
+    public async Task A_password_grant_returns_the_same_response_and_claims_as_Keycloak(
+        string capture, string client, string user, string scope)
     {
         var answer = await Caller.PasswordAsync(client, user, scope);
 
@@ -38,7 +42,7 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     }
 
     [Fact]
-    public async Task A_service_account_gets_Keycloaks_answer_and_token()
+    public async Task A_service_account_gets_the_same_response_and_token_as_from_Keycloak()
     {
         var answer = await Caller.ClientCredentialsAsync("batch");
 
@@ -47,7 +51,7 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     }
 
     [Fact]
-    public async Task A_refreshed_token_is_Keycloaks()
+    public async Task A_refreshed_token_is_the_same_as_from_Keycloak()
     {
         var first = await Caller.PasswordAsync("cli", "alice", All);
         var second = await Caller.RefreshAsync("cli", first.RefreshToken);
@@ -58,20 +62,20 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     }
 
     [Fact]
-    public async Task A_dpop_bound_token_is_Keycloaks()
+    public async Task A_DPoP_bound_token_is_the_same_as_from_Keycloak()
     {
         using var key = new ProofKey();
         var answer = await Caller.PasswordAsync("dpop", "alice", dpop: key.Proof(fixture.Realm));
 
         answer.AssertLike("token-dpop");
-        Assert.Equal(Normal.Of(Capture.Read("token-dpop").Decoded("access_token")["payload"]), Normal.Of(Decoded.Of(answer.AccessToken).Claims));
+        AssertAccessTokenLike("token-dpop", answer);
         Assert.Equal(key.Thumbprint, (string?)Decoded.Of(answer.AccessToken).Claims["cnf"]!["jkt"]);
         (await Caller.IntrospectAsync("orders-api", answer.AccessToken)).AssertLike("introspect-dpop");
         (await Caller.UserInfoAsync(answer.AccessToken)).AssertLikeExceptCaching("userinfo-dpop-token-as-bearer");
     }
 
     [Fact]
-    public async Task A_dpop_client_without_a_fresh_proof_is_refused_as_by_Keycloak()
+    public async Task A_DPoP_client_without_a_new_proof_is_rejected_as_by_Keycloak()
     {
         using var key = new ProofKey();
         var proof = key.Proof(fixture.Realm);
@@ -82,16 +86,17 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     }
 
     [Fact]
-    public async Task Wrong_passwords_and_disabled_users_are_refused_as_by_Keycloak()
+    public async Task Wrong_passwords_and_disabled_users_are_rejected_as_by_Keycloak()
     {
-        (await Caller.TokenAsync([("grant_type", "password"), ("client_id", "cli"), ("username", "alice"), ("password", "wrong")])).AssertLike("token-error-bad-password");
+        (await Caller.TokenAsync([("grant_type", "password"), ("client_id", "cli"), ("username", "alice"), ("password", "wrong")]))
+            .AssertLike("token-error-bad-password");
         (await Caller.PasswordAsync("cli", "carol")).AssertLike("token-error-disabled-user");
     }
 
     [Theory]
     [InlineData("orders-api")]
     [InlineData("gateway")]
-    public async Task An_active_token_is_introspected_as_by_Keycloak(string api)
+    public async Task Introspection_of_an_active_token_returns_the_same_response_as_Keycloak(string api)
     {
         var token = (await Caller.PasswordAsync("cli", "alice", All)).AccessToken;
 
@@ -99,7 +104,7 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     }
 
     [Fact]
-    public async Task Other_tokens_are_introspected_as_by_Keycloak()
+    public async Task Introspection_of_other_tokens_returns_the_same_responses_as_Keycloak()
     {
         var exchanger = await Caller.PasswordAsync("exchanger", "alice", secret: "exchanger-secret");
         var lightweight = (await Caller.PasswordAsync("lightweight", "alice")).AccessToken;
@@ -110,11 +115,12 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
         (await Caller.IntrospectAsync("orders-api", lightweight)).AssertLike("introspect-lightweight");
         (await Caller.IntrospectAsync("shipping-api", bob)).AssertLike("introspect-by-client-not-in-audience");
         (await Caller.IntrospectAsync("orders-api", "garbage")).AssertLike("introspect-garbage");
-        (await Caller.IntrospectAsync("orders-api", bob, host: $"localhost:{fixture.Realm.BaseAddress.Port}")).AssertLike("introspect-through-other-host");
+        (await Caller.IntrospectAsync("orders-api", bob, host: $"localhost:{fixture.Realm.BaseAddress.Port}"))
+            .AssertLike("introspect-through-other-host");
     }
 
     [Fact]
-    public async Task A_wrong_question_is_refused_as_by_Keycloak()
+    public async Task An_invalid_introspection_request_is_rejected_as_by_Keycloak()
     {
         var token = (await Caller.PasswordAsync("cli", "alice")).AccessToken;
 
@@ -125,7 +131,7 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     }
 
     [Fact]
-    public async Task Logout_and_revocation_answer_and_act_as_Keycloak_does()
+    public async Task Logout_and_revocation_have_the_same_responses_and_effects_as_in_Keycloak()
     {
         var first = await Caller.PasswordAsync("cli", "alice");
         Assert.True(await Caller.IsActiveAsync(first.AccessToken));
@@ -140,15 +146,16 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     }
 
     [Fact]
-    public async Task Token_exchange_is_answered_as_by_Keycloak()
+    public async Task Token_exchange_returns_the_same_responses_as_Keycloak()
     {
         var subject = (await Caller.PasswordAsync("exchanger", "alice", secret: "exchanger-secret")).AccessToken;
         var exchanged = await ExchangeAsync(subject, "orders-api");
 
         exchanged.AssertLike("exchange");
-        Assert.Equal(Normal.Of(Capture.Read("exchange").Decoded("access_token")["payload"]), Normal.Of(Decoded.Of(exchanged.AccessToken).Claims));
+        AssertAccessTokenLike("exchange", exchanged);
         (await ExchangeAsync(subject, "nobody")).AssertLike("exchange-unknown-audience");
-        (await ExchangeAsync((await Caller.PasswordAsync("cli", "alice")).AccessToken, null)).AssertLike("exchange-subject-not-for-this-client");
+        var forOthers = (await Caller.PasswordAsync("cli", "alice")).AccessToken;
+        (await ExchangeAsync(forOthers, null)).AssertLike("exchange-subject-not-for-this-client");
     }
 
     private Task<Exchange> ExchangeAsync(string subject, string? audience) => Caller.TokenAsync(
@@ -178,5 +185,12 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
         }
     }
 
-    private static string WithoutKeyId(Decoded token) => token.RawHeader.Replace((string)token.Header["kid"]!, "KID", StringComparison.Ordinal);
+    private static void AssertAccessTokenLike(string captureName, Exchange answer)
+    {
+        var payload = Capture.Read(captureName).Decoded("access_token")["payload"];
+        Assert.Equal(Normal.Of(payload), Normal.Of(Decoded.Of(answer.AccessToken).Claims));
+    }
+
+    private static string WithoutKeyId(Decoded token) =>
+        token.RawHeader.Replace((string)token.Header["kid"]!, "KID", StringComparison.Ordinal);
 }

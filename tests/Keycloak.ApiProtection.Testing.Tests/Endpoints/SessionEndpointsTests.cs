@@ -2,13 +2,15 @@ using Keycloak.ApiProtection.Testing.Tests.Support;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Endpoints;
 
-/// <summary>Introspection, revocation, logout and userinfo beyond the captures: what each act does to the session's other tokens.</summary>
+/// <summary>
+/// Introspection, revocation, logout and userinfo beyond the captures: the effect of each request on the other tokens of the session.
+/// </summary>
 public sealed class SessionEndpointsTests(RealmFixture fixture) : IClassFixture<RealmFixture>
 {
     private RealmCaller Caller => fixture.Caller;
 
     [Fact]
-    public async Task Revoking_an_access_token_leaves_its_refreshed_sibling_alive()
+    public async Task Revoking_an_access_token_does_not_affect_the_refreshed_token()
     {
         var first = await Caller.PasswordAsync("cli", "alice");
         var second = await Caller.RefreshAsync("cli", first.RefreshToken);
@@ -20,7 +22,7 @@ public sealed class SessionEndpointsTests(RealmFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Revoking_a_refresh_token_ends_that_client_and_leaves_the_sessions_other_clients_alive()
+    public async Task Revoking_a_refresh_token_removes_its_client_and_keeps_the_other_clients_of_the_session()
     {
         var cli = await Caller.PasswordAsync("cli", "alice");
         var other = fixture.Realm.Token("alice").For("es256").InSession(Decoded.Of(cli.AccessToken)["sid"]!).Create();
@@ -34,7 +36,7 @@ public sealed class SessionEndpointsTests(RealmFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Logout_ends_the_session_for_all_its_clients_and_may_be_repeated()
+    public async Task Logout_ends_the_session_for_all_its_clients_and_can_be_repeated()
     {
         var cli = await Caller.PasswordAsync("cli", "alice");
         var other = fixture.Realm.Token("alice").For("es256").InSession(Decoded.Of(cli.AccessToken)["sid"]!).Create();
@@ -47,7 +49,7 @@ public sealed class SessionEndpointsTests(RealmFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_offline_session_is_found_by_its_own_tokens_and_ends_by_logout()
+    public async Task An_offline_session_issues_its_own_tokens_and_ends_with_a_logout()
     {
         var offline = await Caller.PasswordAsync("cli", "bob", "openid offline_access");
         var refreshed = await Caller.RefreshAsync("cli", offline.RefreshToken);
@@ -61,23 +63,27 @@ public sealed class SessionEndpointsTests(RealmFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Revocation_and_logout_refuse_what_they_cannot_know_in_Keycloaks_words()
+    public async Task Revocation_and_logout_reject_invalid_tokens_with_Keycloaks_errors()
     {
         var answer = await Caller.PasswordAsync("cli", "alice");
 
-        Assert.Equal((400, "Token not provided"), await Told(Caller.RevokeAsync("cli", null)));
-        Assert.Equal((200, "Invalid token"), await Told(Caller.RevokeAsync("cli", "garbage")));
-        Assert.Equal((400, "Unsupported token type"), await Told(Caller.RevokeAsync("cli", answer.IdToken)));
-        Assert.Equal((400, "Invalid refresh token"), await Told(Caller.LogoutAsync("cli", "garbage")));
-        Assert.Equal((400, "Invalid refresh token"), await Told(Caller.LogoutAsync("cli", answer.AccessToken)));
-        Assert.Equal((400, "Invalid refresh token. Token client and authorized client don't match"), await Told(Caller.LogoutAsync("no-audience", answer.RefreshToken)));
-        Assert.Equal((401, "Invalid client or Invalid client credentials"), await Told(Caller.LogoutAsync("exchanger", answer.RefreshToken)));
+        Assert.Equal((400, "Token not provided"), await ErrorOf(Caller.RevokeAsync("cli", null)));
+        Assert.Equal((200, "Invalid token"), await ErrorOf(Caller.RevokeAsync("cli", "garbage")));
+        Assert.Equal((400, "Unsupported token type"), await ErrorOf(Caller.RevokeAsync("cli", answer.IdToken)));
+        Assert.Equal((400, "Invalid refresh token"), await ErrorOf(Caller.LogoutAsync("cli", "garbage")));
+        Assert.Equal((400, "Invalid refresh token"), await ErrorOf(Caller.LogoutAsync("cli", answer.AccessToken)));
+        Assert.Equal(
+            (400, "Invalid refresh token. Token client and authorized client don't match"),
+            await ErrorOf(Caller.LogoutAsync("no-audience", answer.RefreshToken)));
+        Assert.Equal(
+            (401, "Invalid client or Invalid client credentials"),
+            await ErrorOf(Caller.LogoutAsync("exchanger", answer.RefreshToken)));
         Assert.Equal(501, (await Caller.LogoutAsync("cli", null)).Status);
         Assert.True(await Caller.IsActiveAsync(answer.AccessToken));
     }
 
     [Fact]
-    public async Task A_refresh_token_is_active_for_its_own_client_when_the_hint_says_so()
+    public async Task A_refresh_token_is_active_only_for_its_own_client_and_with_the_matching_hint()
     {
         var answer = await Caller.PasswordAsync("exchanger", "alice", secret: "exchanger-secret");
 
@@ -88,7 +94,7 @@ public sealed class SessionEndpointsTests(RealmFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task The_id_token_and_the_access_token_of_a_client_are_not_for_others_even_for_the_authorized_party()
+    public async Task A_token_is_inactive_for_a_client_outside_its_audience_even_for_the_authorized_party()
     {
         var answer = await Caller.PasswordAsync("exchanger", "alice", secret: "exchanger-secret");
 
@@ -98,17 +104,19 @@ public sealed class SessionEndpointsTests(RealmFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_service_accounts_token_is_active_without_any_session()
+    public async Task A_service_account_token_is_active_without_a_session()
     {
         var token = (await Caller.ClientCredentialsAsync("batch")).AccessToken;
         var answer = await Caller.IntrospectAsync("orders-api", token);
 
-        Assert.Equal(("batch", "service-account-batch", true), ((string?)answer.Json["client_id"], (string?)answer.Json["username"], answer.IsActive));
+        Assert.Equal("batch", (string?)answer.Json["client_id"]);
+        Assert.Equal("service-account-batch", (string?)answer.Json["username"]);
+        Assert.True(answer.IsActive);
         Assert.Null(answer.Json["clientHost"]);
     }
 
     [Fact]
-    public async Task Userinfo_tells_the_claims_that_its_mappers_may_write()
+    public async Task Userinfo_returns_the_claims_that_mappers_may_write_to_it()
     {
         var token = (await Caller.PasswordAsync("cli", "alice", "openid groups organization")).AccessToken;
         var answer = await Caller.UserInfoAsync(token);
@@ -120,25 +128,30 @@ public sealed class SessionEndpointsTests(RealmFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Userinfo_refuses_in_the_words_of_RFC_6750()
+    public async Task Userinfo_rejects_tokens_with_the_errors_of_RFC_6750()
     {
         var answer = await Caller.PasswordAsync("cli", "alice", "email");
         var lightweight = await Caller.PasswordAsync("lightweight", "alice");
         var ended = await Caller.PasswordAsync("cli", "alice");
         await Caller.LogoutAsync("cli", ended.RefreshToken);
 
-        const string Realm = "Bearer realm=\"demo\"";
-        Assert.Equal((401, Realm), await Challenged(null));
-        Assert.Equal((401, Realm + ", error=\"invalid_token\", error_description=\"Token verification failed\""), await Challenged("garbage"));
-        Assert.Equal((401, Realm + ", error=\"invalid_token\", error_description=\"Token verification failed\""), await Challenged(answer.RefreshToken));
-        Assert.Equal((403, Realm + ", error=\"insufficient_scope\", error_description=\"Missing openid scope\""), await Challenged(answer.AccessToken));
-        Assert.Equal((401, Realm + ", error=\"invalid_token\", error_description=\"Lightweight access token not allowed for userinfo endpoint\""), await Challenged(lightweight.AccessToken));
-        Assert.Equal((401, Realm + ", error=\"invalid_token\", error_description=\"user_session_not_found\""), await Challenged(ended.AccessToken));
+        Assert.Equal((401, "Bearer realm=\"demo\""), await ChallengeOf(null));
+        Assert.Equal((401, Error("invalid_token", "Token verification failed")), await ChallengeOf("garbage"));
+        Assert.Equal((401, Error("invalid_token", "Token verification failed")), await ChallengeOf(answer.RefreshToken));
+        Assert.Equal((403, Error("insufficient_scope", "Missing openid scope")), await ChallengeOf(answer.AccessToken));
+        Assert.Equal(
+            (401, Error("invalid_token", "Lightweight access token not allowed for userinfo endpoint")),
+            await ChallengeOf(lightweight.AccessToken));
+        Assert.Equal((401, Error("invalid_token", "user_session_not_found")), await ChallengeOf(ended.AccessToken));
     }
 
-    private static async Task<(int Status, string? Description)> Told(Task<Exchange> exchange) => ((await exchange).Status, (await exchange).Description);
+    private static string Error(string code, string description) =>
+        $"Bearer realm=\"demo\", error=\"{code}\", error_description=\"{description}\"";
 
-    private async Task<(int Status, string Challenge)> Challenged(string? token)
+    private static async Task<(int Status, string? Description)> ErrorOf(Task<Exchange> exchange) =>
+        ((await exchange).Status, (await exchange).Description);
+
+    private async Task<(int Status, string Challenge)> ChallengeOf(string? token)
     {
         var answer = await Caller.UserInfoAsync(token);
         return (answer.Status, answer.Headers["WWW-Authenticate"]);

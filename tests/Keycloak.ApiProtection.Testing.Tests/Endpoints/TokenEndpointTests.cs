@@ -6,65 +6,88 @@ public sealed class TokenEndpointTests(RealmFixture fixture) : IClassFixture<Rea
 {
     private RealmCaller Caller => fixture.Caller;
 
-    // Status, error and description as a Keycloak 26.7.3 gave them.
+    // Status, error and description are those of a Keycloak 26.7.3.
     [Theory]
     [InlineData("", 400, "invalid_request", "Missing form parameter: grant_type")]
     [InlineData("client_id=cli&grant_type=foo", 400, "unsupported_grant_type", "Unsupported grant_type")]
     [InlineData("grant_type=password&username=alice&password=alice", 401, "invalid_client", "Invalid client or Invalid client credentials")]
-    [InlineData("grant_type=password&client_id=nope&username=alice&password=alice", 401, "invalid_client", "Invalid client or Invalid client credentials")]
-    [InlineData("grant_type=client_credentials&client_id=batch&client_secret=x", 401, "unauthorized_client", "Invalid client or Invalid client credentials")]
-    [InlineData("grant_type=client_credentials&client_id=batch", 401, "unauthorized_client", "Invalid client or Invalid client credentials")]
-    [InlineData("grant_type=client_credentials&client_id=cli", 401, "unauthorized_client", "Public client not allowed to retrieve service account")]
-    [InlineData("grant_type=client_credentials&client_id=exchanger&client_secret=exchanger-secret", 401, "unauthorized_client", "Client not enabled to retrieve service account")]
-    [InlineData("grant_type=password&client_id=spa&username=alice&password=alice", 400, "unauthorized_client", "Client not allowed for direct access grants")]
-    [InlineData("grant_type=password&client_id=cli&username=alice&password=alice&scope=openid nope", 400, "invalid_scope", "Invalid scopes: openid nope")]
+    [InlineData(
+        "grant_type=password&client_id=nope&username=alice&password=alice", 401, "invalid_client",
+        "Invalid client or Invalid client credentials")]
+    [InlineData(
+        "grant_type=client_credentials&client_id=batch&client_secret=x", 401, "unauthorized_client",
+        "Invalid client or Invalid client credentials")]
+    [InlineData(
+        "grant_type=client_credentials&client_id=batch", 401, "unauthorized_client", "Invalid client or Invalid client credentials")]
+    [InlineData(
+        "grant_type=client_credentials&client_id=cli", 401, "unauthorized_client", "Public client not allowed to retrieve service account")]
+    [InlineData(
+        "grant_type=client_credentials&client_id=exchanger&client_secret=exchanger-secret", 401, "unauthorized_client",
+        "Client not enabled to retrieve service account")]
+    [InlineData(
+        "grant_type=password&client_id=spa&username=alice&password=alice", 400, "unauthorized_client",
+        "Client not allowed for direct access grants")]
+    [InlineData(
+        "grant_type=password&client_id=cli&username=alice&password=alice&scope=openid nope", 400, "invalid_scope",
+        "Invalid scopes: openid nope")]
     [InlineData("grant_type=password&client_id=cli&username=alice&password=alice&scope=", 400, "invalid_scope", "Invalid scopes: ")]
     [InlineData("grant_type=password&client_id=cli&password=alice", 401, "invalid_request", "Missing parameter: username")]
     [InlineData("grant_type=password&client_id=cli&username=nobody&password=alice", 400, "invalid_grant", "Invalid user credentials")]
     [InlineData("grant_type=password&client_id=cli&username=alice", 400, "invalid_grant", "Invalid user credentials")]
-    [InlineData("grant_type=password&client_id=cli&username=service-account-batch&password=", 400, "invalid_grant", "Invalid user credentials")]
-    [InlineData("grant_type=password&client_id=mtls&client_secret=mtls-secret&username=alice&password=alice", 400, "invalid_request", "Client Certification missing for MTLS HoK Token Binding")]
+    [InlineData(
+        "grant_type=password&client_id=cli&username=service-account-batch&password=", 400, "invalid_grant", "Invalid user credentials")]
+    [InlineData(
+        "grant_type=password&client_id=mtls&client_secret=mtls-secret&username=alice&password=alice", 400, "invalid_request",
+        "Client Certification missing for MTLS HoK Token Binding")]
     [InlineData("grant_type=refresh_token&client_id=cli", 400, "invalid_request", "No refresh token")]
     [InlineData("grant_type=refresh_token&client_id=cli&refresh_token=garbage", 400, "invalid_grant", "Invalid refresh token")]
     [InlineData("grant_type=password&grant_type=password&client_id=cli", 400, "invalid_request", "duplicated parameter")]
-    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:token-exchange&client_id=cli", 400, "invalid_request", "Standard token exchange is not enabled for the requested client")]
-    public async Task A_wrong_question_gets_Keycloaks_own_error(string form, int status, string error, string description)
+    [InlineData(
+        "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&client_id=cli", 400, "invalid_request",
+        "Standard token exchange is not enabled for the requested client")]
+    public async Task An_invalid_request_is_rejected_with_Keycloaks_error(string form, int status, string error, string description)
     {
-        var answer = await Caller.TokenAsync(form.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => (pair.Split('=')[0], (string?)pair.Split('=')[1])));
+        var fields = form.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('='));
+        var answer = await Caller.TokenAsync(fields.Select(field => (field[0], (string?)field[1])));
 
         Assert.Equal((status, error, description), (answer.Status, answer.Error, answer.Description));
         Assert.Equal(("no-store", "no-cache"), (answer.Headers["Cache-Control"], answer.Headers["Pragma"]));
     }
 
     [Fact]
-    public async Task A_secret_is_good_by_post_and_by_basic_with_its_characters_encoded()
+    public async Task A_client_secret_is_accepted_in_the_form_and_percent_encoded_in_the_Authorization_header()
     {
-        Assert.Equal(200, (await Caller.TokenAsync([("grant_type", "client_credentials"), ("client_id", "batch"), ("client_secret", "batch-secret")])).Status);
+        var posted = await Caller.TokenAsync(
+            [("grant_type", "client_credentials"), ("client_id", "batch"), ("client_secret", "batch-secret")]);
+        Assert.Equal(200, posted.Status);
         Assert.Equal(200, (await Caller.TokenAsync([("grant_type", "client_credentials")], basic: "batch:batch%2Dsecret")).Status);
         Assert.Equal(401, (await Caller.TokenAsync([("grant_type", "client_credentials")], basic: "no colon")).Status);
     }
 
     [Fact]
-    public async Task A_user_may_log_in_with_the_mail_address()
+    public async Task A_user_can_log_in_with_the_email_address()
     {
-        var answer = await Caller.TokenAsync([("grant_type", "password"), ("client_id", "cli"), ("username", "Alice@Example.com"), ("password", "alice")]);
+        var answer = await Caller.TokenAsync(
+            [("grant_type", "password"), ("client_id", "cli"), ("username", "Alice@Example.com"), ("password", "alice")]);
 
         Assert.Equal("alice", Decoded.Of(answer.AccessToken)["preferred_username"]);
         Assert.Null(answer.Json["id_token"]);
     }
 
     [Fact]
-    public async Task A_refresh_token_is_for_its_own_client_and_no_access_token()
+    public async Task A_refresh_token_of_another_client_and_an_access_token_are_rejected()
     {
         var answer = await Caller.PasswordAsync("cli", "alice");
 
-        Assert.Equal("Invalid refresh token. Token client and authorized client don't match", (await Caller.RefreshAsync("no-audience", answer.RefreshToken)).Description);
+        Assert.Equal(
+            "Invalid refresh token. Token client and authorized client don't match",
+            (await Caller.RefreshAsync("no-audience", answer.RefreshToken)).Description);
         Assert.Equal("Invalid refresh token", (await Caller.RefreshAsync("cli", answer.AccessToken)).Description);
         Assert.Equal(200, (await Caller.RefreshAsync("cli", answer.RefreshToken)).Status);
     }
 
     [Fact]
-    public async Task A_refresh_may_ask_for_less_and_never_for_more()
+    public async Task A_refresh_can_reduce_the_scope_but_not_extend_it()
     {
         var answer = await Caller.PasswordAsync("cli", "alice", "openid groups orders:write");
 
@@ -77,7 +100,7 @@ public sealed class TokenEndpointTests(RealmFixture fixture) : IClassFixture<Rea
     }
 
     [Fact]
-    public async Task A_refresh_token_that_is_bound_to_a_key_needs_that_key()
+    public async Task A_refresh_token_that_is_bound_to_a_key_requires_that_key()
     {
         using var key = new ProofKey();
         using var otherKey = new ProofKey();
@@ -88,11 +111,19 @@ public sealed class TokenEndpointTests(RealmFixture fixture) : IClassFixture<Rea
     }
 
     [Fact]
-    public async Task A_proof_for_another_request_or_of_another_time_is_refused_and_any_client_that_sends_a_good_one_is_bound()
+    public async Task An_invalid_DPoP_proof_is_rejected_and_a_valid_one_binds_the_token_of_any_client()
     {
         using var key = new ProofKey();
         var realm = fixture.Realm;
-        string[] bad = ["x", "a.b.c", key.Proof(realm, method: "GET"), key.Proof(realm, url: realm.Issuer), key.Proof(realm, at: TimeProvider.System.GetUtcNow().AddMinutes(-5)), key.Proof(realm)[..^3] + "AAA"];
+        string[] bad =
+        [
+            "x",
+            "a.b.c",
+            key.Proof(realm, method: "GET"),
+            key.Proof(realm, url: realm.Issuer),
+            key.Proof(realm, at: TimeProvider.System.GetUtcNow().AddMinutes(-5)),
+            key.Proof(realm)[..^3] + "AAA",
+        ];
 
         foreach (var proof in bad)
         {
@@ -104,7 +135,7 @@ public sealed class TokenEndpointTests(RealmFixture fixture) : IClassFixture<Rea
     }
 
     [Fact]
-    public async Task An_exchanged_token_cannot_be_for_an_audience_that_the_user_has_not()
+    public async Task An_exchange_for_an_audience_that_is_not_available_to_the_user_is_rejected()
     {
         var subject = (await Caller.PasswordAsync("exchanger", "bob", secret: "exchanger-secret")).AccessToken;
         var answer = await Caller.TokenAsync(

@@ -1,4 +1,4 @@
-#pragma warning disable xUnit1051 // The examples read as users write them.
+#pragma warning disable xUnit1051 // The examples are written as users write them, without a cancellation token.
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Hosting;
@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Examples;
 
-/// <summary>The test of README.md, as a user writes it for an API of their own; here the API is samples/GettingStarted.</summary>
+/// <summary>The test in README.md, as a user writes it for their own API. Here, the API is samples/GettingStarted.</summary>
 public sealed class OrdersApiTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -30,7 +30,7 @@ public sealed class OrdersApiTests
     }
 
     [Fact]
-    public async Task An_api_needs_no_port_at_all_and_one_fetch_of_the_keys()
+    public async Task An_API_works_without_a_port_and_fetches_the_keys_once()
     {
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true }, Cancellation);
         await using var api = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host.UseKeycloakRealm(realm, "orders-api"));
@@ -42,9 +42,15 @@ public sealed class OrdersApiTests
     }
 
     [Fact]
-    public async Task A_realm_of_ones_own_is_read_from_its_export()
+    public async Task A_custom_realm_is_read_from_its_export()
     {
-        File.WriteAllText("my-realm.json", """{ "realm": "mine", "users": [ { "username": "dora", "enabled": true } ], "clients": [ { "clientId": "web", "publicClient": true } ] }""");
+        File.WriteAllText("my-realm.json", """
+            {
+              "realm": "mine",
+              "users": [ { "username": "dora", "enabled": true } ],
+              "clients": [ { "clientId": "web", "publicClient": true } ]
+            }
+            """);
 
         await using var realm = await KeycloakRealm.StartAsync(new KeycloakRealmOptions { RealmExport = "my-realm.json" });
 

@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Testing.Tests.Support;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Hosting;
 
-/// <summary>Where and how a realm starts, and where it does not.</summary>
+/// <summary>Starting a realm, and the cases in which it does not start.</summary>
 public sealed class StartTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -12,9 +12,10 @@ public sealed class StartTests
     [Theory]
     [InlineData("Production")]
     [InlineData("production ")]
-    public async Task A_realm_refuses_to_run_in_Production_and_says_what_to_do(string environment)
+    public async Task A_realm_does_not_start_in_Production_and_the_message_contains_the_remedy(string environment)
     {
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => KeycloakRealm.StartAsync(new() { InMemory = true, Environment = environment }, Cancellation));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => KeycloakRealm.StartAsync(new() { InMemory = true, Environment = environment }, Cancellation));
 
         Assert.Contains("Production", exception.Message, StringComparison.Ordinal);
         Assert.Contains("Keycloak:auth-server-url", exception.Message, StringComparison.Ordinal);
@@ -32,7 +33,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_realm_says_loudly_what_it_is()
+    public async Task A_realm_logs_a_warning_at_startup()
     {
         var log = new RecordingLogger();
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true, Logger = log }, Cancellation);
@@ -44,17 +45,19 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_realm_listens_on_the_loopback_address_only_and_frees_its_port()
+    public async Task A_realm_listens_on_the_loopback_address_only_and_releases_its_port()
     {
         int port;
         await using (var realm = await KeycloakRealm.StartAsync(cancellationToken: Cancellation))
         {
             port = realm.BaseAddress.Port;
             Assert.Equal(("http", "127.0.0.1"), (realm.BaseAddress.Scheme, realm.BaseAddress.Host));
-            var listener = Assert.Single(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners(), listener => listener.Port == port);
+            var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
+            var listener = Assert.Single(listeners, listener => listener.Port == port);
             Assert.Equal(IPAddress.Loopback, listener.Address.IsIPv4MappedToIPv6 ? listener.Address.MapToIPv4() : listener.Address);
 
-            var taken = await Assert.ThrowsAsync<InvalidOperationException>(() => KeycloakRealm.StartAsync(new() { Port = port }, Cancellation));
+            var taken = await Assert.ThrowsAsync<InvalidOperationException>(
+                () => KeycloakRealm.StartAsync(new() { Port = port }, Cancellation));
             Assert.Contains($"{port}", taken.Message, StringComparison.Ordinal);
         }
 
@@ -63,7 +66,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Realms_run_side_by_side_and_do_not_know_each_others_tokens()
+    public async Task Several_realms_can_run_and_do_not_accept_each_others_tokens()
     {
         await using var first = await KeycloakRealm.StartAsync(cancellationToken: Cancellation);
         await using var second = await KeycloakRealm.StartAsync(cancellationToken: Cancellation);
@@ -78,7 +81,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task With_a_hostname_the_issuer_is_that_whatever_host_was_asked()
+    public async Task The_hostname_setting_determines_the_issuer()
     {
         await using var realm = await KeycloakRealm.StartAsync(new() { Hostname = new Uri("https://id.example/auth") }, Cancellation);
 
@@ -87,29 +90,35 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task The_issuer_follows_the_host_that_was_asked()
+    public async Task Without_a_hostname_setting_the_issuer_follows_the_Host_header()
     {
         await using var realm = await KeycloakRealm.StartAsync(cancellationToken: Cancellation);
         using var caller = new RealmCaller(realm);
 
         var document = (await caller.DiscoverAsync(host: "keycloak:8080")).Json;
-        Assert.Equal(("http://keycloak:8080/realms/demo", "http://keycloak:8080/realms/demo/protocol/openid-connect/certs"), ((string?)document["issuer"], (string?)document["jwks_uri"]));
+        Assert.Equal("http://keycloak:8080/realms/demo", (string?)document["issuer"]);
+        Assert.Equal("http://keycloak:8080/realms/demo/protocol/openid-connect/certs", (string?)document["jwks_uri"]);
     }
 
     [Fact]
-    public async Task The_configuration_is_what_an_api_needs_and_a_public_client_has_no_secret()
+    public async Task The_configuration_contains_the_settings_of_an_API_and_no_secret_for_a_public_client()
     {
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true }, Cancellation);
 
         Assert.Equal(
-            [new("Keycloak:auth-server-url", "http://localhost/"), new("Keycloak:realm", "demo"), new("Keycloak:resource", "orders-api"), new("Keycloak:credentials:secret", "orders-api-secret")],
+            [
+                new("Keycloak:auth-server-url", "http://localhost/"),
+                new("Keycloak:realm", "demo"),
+                new("Keycloak:resource", "orders-api"),
+                new("Keycloak:credentials:secret", "orders-api-secret"),
+            ],
             realm.Configuration("orders-api"));
         Assert.DoesNotContain(realm.Configuration("cli", "Other"), setting => setting.Key.Contains("secret", StringComparison.Ordinal));
         Assert.Throws<ArgumentException>(() => realm.Configuration("nope"));
     }
 
     [Fact]
-    public async Task Sessions_and_tokens_expire_by_the_realms_clock()
+    public async Task Sessions_and_tokens_expire_according_to_the_realms_clock()
     {
         var clock = new TestClock();
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true, TimeProvider = clock }, Cancellation);
@@ -127,11 +136,12 @@ public sealed class StartTests
         Assert.Equal(200, (await caller.RefreshAsync("cli", refreshed.RefreshToken)).Status);
         clock.Advance(TimeSpan.FromMinutes(31));
         Assert.Equal("Token is not active", (await caller.RefreshAsync("cli", refreshed.RefreshToken)).Description);
-        Assert.Equal("Session not active", (await caller.RefreshAsync("cli", realm.Token("alice").OfKind(TokenKind.Refresh).InSession("gone").WithClaim("sid", "elsewhere").Create())).Description);
+        var elsewhere = realm.Token("alice").OfKind(TokenKind.Refresh).InSession("gone").WithClaim("sid", "elsewhere").Create();
+        Assert.Equal("Session not active", (await caller.RefreshAsync("cli", elsewhere)).Description);
     }
 
     [Fact]
-    public async Task Many_callers_are_served_at_once_while_keys_rotate_and_sessions_end()
+    public async Task Concurrent_requests_succeed_while_keys_rotate_and_sessions_end()
     {
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true }, Cancellation);
         using var caller = new RealmCaller(realm);

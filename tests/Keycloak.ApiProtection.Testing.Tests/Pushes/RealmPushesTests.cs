@@ -2,7 +2,7 @@ using Keycloak.ApiProtection.Testing.Tests.Support;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Pushes;
 
-/// <summary>What the realm sends by itself, held against what a Keycloak 26.7.3 sent.</summary>
+/// <summary>Compares the requests that the realm sends to clients with those of a Keycloak 26.7.3.</summary>
 public sealed class RealmPushesTests : IAsyncLifetime
 {
     private static readonly Uri LogoutUrl = new("https://api.example/backchannel");
@@ -27,7 +27,7 @@ public sealed class RealmPushesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_logout_is_told_to_the_clients_of_the_session_that_have_a_URL()
+    public async Task A_logout_notifies_the_clients_of_the_session_that_have_a_URL()
     {
         _realm.SetBackchannelLogoutUrl("cli", LogoutUrl);
         _realm.SetBackchannelLogoutUrl("spa", LogoutUrl);
@@ -45,7 +45,7 @@ public sealed class RealmPushesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_session_the_user_is_named_and_offline_sessions_are_told_of()
+    public async Task A_logout_token_can_omit_the_session_id_and_revoke_offline_sessions()
     {
         _realm.SetBackchannelLogoutUrl("cli", LogoutUrl, sessionRequired: false, revokeOfflineSessions: true);
         await _caller.PasswordAsync("cli", "alice");
@@ -56,7 +56,7 @@ public sealed class RealmPushesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_session_is_told_of_when_an_admin_ends_it_or_logs_the_user_out()
+    public async Task A_logout_token_is_sent_for_each_session_that_an_admin_ends()
     {
         _realm.SetBackchannelLogoutUrl("cli", LogoutUrl);
         var first = Decoded.Of((await _caller.PasswordAsync("cli", "alice")).AccessToken)["sid"]!;
@@ -73,7 +73,7 @@ public sealed class RealmPushesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_withdrawn_consent_is_told_to_that_client_with_the_sessions_id()
+    public async Task Withdrawing_consent_notifies_that_client_with_the_session_id()
     {
         _realm.SetBackchannelLogoutUrl("cli", LogoutUrl);
         _realm.SetBackchannelLogoutUrl("spa", LogoutUrl);
@@ -83,11 +83,12 @@ public sealed class RealmPushesTests : IAsyncLifetime
         Assert.Empty(_receiver.Received);
         _realm.WithdrawConsent("alice", "cli");
 
-        Assert.Equal(("cli", session), (Decoded.Of(Assert.Single(_receiver.Received).Token)["aud"], Decoded.Of(_receiver.Received[0].Token)["sid"]));
+        var logout = Decoded.Of(Assert.Single(_receiver.Received).Token);
+        Assert.Equal(("cli", session), (logout["aud"], logout["sid"]));
     }
 
     [Fact]
-    public async Task Signing_all_out_is_pushed_to_admin_URLs_and_no_logout_is_told()
+    public async Task Signing_out_all_users_notifies_admin_URLs_and_sends_no_logout_token()
     {
         _realm.SetBackchannelLogoutUrl("cli", LogoutUrl);
         _realm.SetAdminUrl("orders-api", AdminUrl);
@@ -99,7 +100,7 @@ public sealed class RealmPushesTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_not_before_is_pushed_from_the_realms_page_and_a_clients_own_from_the_clients()
+    public void The_not_before_time_of_the_realm_or_of_one_client_can_be_pushed()
     {
         _realm.SetAdminUrl("orders-api", AdminUrl);
         _realm.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(1_795_220_968));
@@ -118,7 +119,7 @@ public sealed class RealmPushesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_act_counts_though_nobody_listens()
+    public async Task An_operation_takes_effect_even_if_its_notification_fails()
     {
         _realm.SetBackchannelLogoutUrl("cli", LogoutUrl);
         _receiver.Answer = null;

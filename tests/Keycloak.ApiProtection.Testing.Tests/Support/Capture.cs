@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Support;
 
-/// <summary>What a Keycloak 26.7.3 answered to one question.</summary>
+/// <summary>The captured response of a Keycloak 26.7.3 to one request.</summary>
 internal sealed class Capture
 {
     private readonly JsonObject _root;

@@ -4,14 +4,15 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Support;
 
-/// <summary>The two readable parts of a compact JWS.</summary>
+/// <summary>The decoded header and payload of a compact JWS.</summary>
 internal sealed record Decoded(string RawHeader, JsonObject Header, JsonObject Claims)
 {
     public string? this[string claim] => (string?)Claims[claim];
 
     public long Number(string claim) => (long)Claims[claim]!;
 
-    public IEnumerable<string> Roles(string client) => Claims["resource_access"]?[client]?["roles"]?.AsArray().Select(role => (string)role!) ?? [];
+    public IEnumerable<string> Roles(string client) =>
+        Claims["resource_access"]?[client]?["roles"]?.AsArray().Select(role => (string)role!) ?? [];
 
     public IEnumerable<string> RealmRoles => Claims["realm_access"]?["roles"]?.AsArray().Select(role => (string)role!) ?? [];
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Support;
 
-/// <summary>An answer of the embedded realm.</summary>
+/// <summary>A response of the embedded realm.</summary>
 internal sealed record Exchange(int Status, IReadOnlyDictionary<string, string> Headers, string Text)
 {
     public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
@@ -26,18 +26,26 @@ internal sealed record Exchange(int Status, IReadOnlyDictionary<string, string> 
         return new Exchange((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync(cancellation));
     }
 
-    /// <summary>As <see cref="AssertLike"/>, where the capture did not keep the headers about caching.</summary>
+    /// <summary>Like <see cref="AssertLike"/>, for captures without the caching headers.</summary>
     public void AssertLikeExceptCaching(string captureName) =>
-        (this with { Headers = Headers.Where(header => header.Key is not ("Cache-Control" or "Pragma")).ToDictionary(StringComparer.OrdinalIgnoreCase) }).AssertLike(captureName);
+        (this with
+        {
+            Headers = Headers
+                .Where(header => header.Key is not ("Cache-Control" or "Pragma"))
+                .ToDictionary(StringComparer.OrdinalIgnoreCase),
+        }).AssertLike(captureName);
 
-    /// <summary>Status, the headers that a capture keeps, and the body, all but ids, times and host, are as Keycloak's.</summary>
+    /// <summary>
+    /// Asserts that the status, the headers that a capture contains, and the body are the same as Keycloak's, except for ids,
+    /// times and the host.
+    /// </summary>
     public void AssertLike(string captureName)
     {
         var capture = Capture.Read(captureName);
         Assert.Equal(capture.Status, Status);
         foreach (var name in new[] { "Cache-Control", "Pragma", "Content-Type", "WWW-Authenticate" })
         {
-            Assert.Equal($"{name}: {capture.Header(name)?.Replace(" ", "", StringComparison.Ordinal)}", $"{name}: {Headers.GetValueOrDefault(name)?.Replace(" ", "", StringComparison.Ordinal)}");
+            Assert.Equal($"{name}: {WithoutSpaces(capture.Header(name))}", $"{name}: {WithoutSpaces(Headers.GetValueOrDefault(name))}");
         }
 
         if (capture.Body is JsonObject body)
@@ -49,4 +57,6 @@ internal sealed record Exchange(int Status, IReadOnlyDictionary<string, string> 
             Assert.Equal("", Text);
         }
     }
+
+    private static string? WithoutSpaces(string? value) => value?.Replace(" ", "", StringComparison.Ordinal);
 }

@@ -4,17 +4,19 @@ using System.Text.RegularExpressions;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Support;
 
-/// <summary>Takes out of an answer what differs from run to run, and nothing else: ids, times, the host, the order of sets.</summary>
+/// <summary>Replaces the parts of a response that differ between runs, and nothing else: ids, times, the host, the order of sets.</summary>
 internal static partial class Normal
 {
     private static readonly string[] Tokens = ["access_token", "refresh_token", "id_token"];
 
-    public static string Of(JsonNode? node) => Normalize(node, "")?.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) ?? "null";
+    public static string Of(JsonNode? node) =>
+        Normalize(node, "")?.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) ?? "null";
 
     private static JsonNode? Normalize(JsonNode? node, string name) => node switch
     {
         JsonObject members => OfObject(members),
-        JsonArray items => new JsonArray([.. items.Select(item => Normalize(item, name)).OrderBy(item => item?.ToJsonString(), StringComparer.Ordinal)]),
+        JsonArray items => new JsonArray(
+            [.. items.Select(item => Normalize(item, name)).OrderBy(item => item?.ToJsonString(), StringComparer.Ordinal)]),
         JsonValue value when value.GetValueKind() == JsonValueKind.String => OfText(name, value.GetValue<string>()),
         _ => node?.DeepClone(),
     };

@@ -4,12 +4,19 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Support;
 
-/// <summary>A client's key that signs DPoP proofs (RFC 9449 section 4.2).</summary>
+/// <summary>A client's key, which signs DPoP proofs (RFC 9449 section 4.2).</summary>
 internal sealed class ProofKey : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public string Thumbprint => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{X}}","y":"{{Y}}"}""")));
+    public string Thumbprint
+    {
+        get
+        {
+            var jwk = $$"""{"crv":"P-256","kty":"EC","x":"{{X}}","y":"{{Y}}"}""";
+            return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(jwk)));
+        }
+    }
 
     private string X => Base64Url.EncodeToString(_key.ExportParameters(false).Q.X);
 
@@ -21,9 +28,11 @@ internal sealed class ProofKey : IDisposable
         var time = (at ?? TimeProvider.System.GetUtcNow()).ToUnixTimeSeconds();
         url ??= realm.Issuer + "/protocol/openid-connect/token";
         var payload = $$"""{"jti":"{{Guid.NewGuid()}}","htm":"{{method}}","htu":"{{url}}","iat":{{time}}}""";
-        var input = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
+        var input = $"{Encode(header)}.{Encode(payload)}";
         return $"{input}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256))}";
     }
 
     public void Dispose() => _key.Dispose();
+
+    private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 }

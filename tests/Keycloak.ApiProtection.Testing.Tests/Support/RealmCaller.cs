@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Support;
 
-/// <summary>Asks a realm's endpoints as clients and APIs do.</summary>
+/// <summary>Sends requests to a realm's endpoints as clients and APIs do.</summary>
 internal sealed class RealmCaller(KeycloakRealm realm) : IDisposable
 {
     private readonly HttpClient _http = realm.CreateClient();
@@ -12,15 +12,25 @@ internal sealed class RealmCaller(KeycloakRealm realm) : IDisposable
 
     private string Protocol => realm.Issuer + "/protocol/openid-connect/";
 
-    public Task<Exchange> DiscoverAsync(string? host = null) => SendAsync(HttpMethod.Get, realm.Issuer + "/.well-known/openid-configuration", host: host);
+    public Task<Exchange> DiscoverAsync(string? host = null) =>
+        SendAsync(HttpMethod.Get, realm.Issuer + "/.well-known/openid-configuration", host: host);
 
     public Task<Exchange> KeysAsync() => SendAsync(HttpMethod.Get, Protocol + "certs");
 
     public Task<Exchange> TokenAsync(IEnumerable<(string Name, string? Value)> form, string? basic = null, string? dpop = null) =>
         SendAsync(HttpMethod.Post, Protocol + "token", form, basic, dpop: dpop);
 
-    public Task<Exchange> PasswordAsync(string client, string user, string? scope = "openid", string? secret = null, string? dpop = null) => TokenAsync(
-        [("grant_type", "password"), ("client_id", client), ("client_secret", secret), ("username", user), ("password", user), ("scope", scope)], dpop: dpop);
+    public Task<Exchange> PasswordAsync(
+        string client, string user, string? scope = "openid", string? secret = null, string? dpop = null) => TokenAsync(
+        [
+            ("grant_type", "password"),
+            ("client_id", client),
+            ("client_secret", secret),
+            ("username", user),
+            ("password", user),
+            ("scope", scope),
+        ],
+        dpop: dpop);
 
     public Task<Exchange> RefreshAsync(string client, string refreshToken, string? scope = null, string? dpop = null) =>
         TokenAsync([("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", refreshToken), ("scope", scope)], dpop: dpop);
@@ -29,11 +39,17 @@ internal sealed class RealmCaller(KeycloakRealm realm) : IDisposable
         TokenAsync([("grant_type", "client_credentials")], basic: $"{client}:{secret ?? client + "-secret"}");
 
     public Task<Exchange> IntrospectAsync(string client, string? token, string? hint = null, string? secret = null, string? host = null) =>
-        SendAsync(HttpMethod.Post, Protocol + "token/introspect", [("token", token), ("token_type_hint", hint)], $"{client}:{secret ?? client + "-secret"}", host);
+        SendAsync(
+            HttpMethod.Post,
+            Protocol + "token/introspect",
+            [("token", token), ("token_type_hint", hint)],
+            $"{client}:{secret ?? client + "-secret"}",
+            host);
 
     public async Task<bool> IsActiveAsync(string token, string by = "orders-api") => (await IntrospectAsync(by, token)).IsActive;
 
-    public Task<Exchange> RevokeAsync(string client, string? token) => SendAsync(HttpMethod.Post, Protocol + "revoke", [("client_id", client), ("token", token)]);
+    public Task<Exchange> RevokeAsync(string client, string? token) =>
+        SendAsync(HttpMethod.Post, Protocol + "revoke", [("client_id", client), ("token", token)]);
 
     public Task<Exchange> LogoutAsync(string client, string? refreshToken) =>
         SendAsync(HttpMethod.Post, Protocol + "logout", [("client_id", client), ("refresh_token", refreshToken)]);
@@ -52,7 +68,8 @@ internal sealed class RealmCaller(KeycloakRealm realm) : IDisposable
         using var request = new HttpRequestMessage(method, url);
         if (form is not null)
         {
-            request.Content = new FormUrlEncodedContent(form.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value!)));
+            var fields = form.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value!));
+            request.Content = new FormUrlEncodedContent(fields);
         }
 
         if (basic is not null)

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing.Tests.Support;
 
-/// <summary>One realm <c>demo</c> over real HTTP for the tests of a class that do not act on it.</summary>
+/// <summary>A realm <c>demo</c> with real HTTP, shared by the tests of a class that do not change it.</summary>
 public sealed class RealmFixture : IAsyncLifetime
 {
     public KeycloakRealm Realm { get; private set; } = null!;

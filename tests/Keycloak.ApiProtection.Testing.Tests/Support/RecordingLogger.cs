@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Support;
 
-/// <summary>Keeps what was logged.</summary>
+/// <summary>Stores all log messages.</summary>
 internal sealed class RecordingLogger : ILogger
 {
     public ConcurrentQueue<string> Messages { get; } = new();
@@ -13,6 +13,7 @@ internal sealed class RecordingLogger : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Messages.Enqueue($"{logLevel} {eventId.Name}: {formatter(state, exception)}");
 }

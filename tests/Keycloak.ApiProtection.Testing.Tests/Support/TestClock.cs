@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Testing.Tests.Support;
 
-/// <summary>A clock that a test moves. Delays on it end when it is moved far enough.</summary>
+/// <summary>A clock that a test advances. A delay ends when the clock reaches its end.</summary>
 internal sealed class TestClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
