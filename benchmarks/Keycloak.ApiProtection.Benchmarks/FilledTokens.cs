@@ -72,6 +72,8 @@ internal sealed class FilledTokens
         var payload = text.AsSpan(first + 1, text.LastIndexOf('.') - first - 1);
         TokenClaims.TryRead(Base64Url.DecodeFromChars(payload), out var claims, out _);
         SigningAlgorithm.TryGet("RS256", out var algorithm);
-        return new AccessToken(bytes, claims, key, algorithm!, new AccessTokenClaims(bytes, first + 1, payload.Length, Options, "issuer"));
+        var room = AccessToken.RoomForClaims(bytes.Length);
+        var content = new AccessTokenClaims(bytes, first + 1, payload.Length, Options, "issuer", room);
+        return new AccessToken(bytes, claims, key, algorithm!, content);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class GatewayIdentityHandler(IOptionsMonitor<AuthenticationSchem
 
     private static readonly (string Header, string Claim)[] Single =
     [
+        ("X-Token-Issuer", KeycloakClaimTypes.Issuer),
         (SubjectHeader, KeycloakClaimTypes.Subject),
         ("X-Token-Username", KeycloakClaimTypes.PreferredUserName),
         ("X-Token-Email", KeycloakClaimTypes.Email),

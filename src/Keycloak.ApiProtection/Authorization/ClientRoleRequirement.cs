@@ -65,7 +65,7 @@ public sealed class ClientRoleRequirement : IKeycloakRequirement, IAuthorization
     Diagnosis IKeycloakRequirement.Diagnose(ClaimsPrincipal user)
     {
         var client = Client ?? _ownClient;
-        foreach (var identity in new AuthenticatedIdentities(user))
+        foreach (var identity in new RightsIdentities(user))
         {
             client ??= IdentityClaims.OwnClient(identity);
         }

@@ -144,6 +144,7 @@ internal sealed class KeycloakPolicyName
             name = ActiveToken(null);
         }
         else if (double.TryParse(text[ActiveTokenPrefix.Length..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds >= 0
             && seconds <= LongestAge.TotalSeconds)
         {
             name = ActiveToken(TimeSpan.FromSeconds(seconds));

@@ -124,7 +124,8 @@ internal sealed class MissingPermission
 
     private static Diagnosis Diagnose(IAuthorizationRequirement requirement, ClaimsPrincipal user) => requirement switch
     {
-        IKeycloakRequirement ours => ours.Diagnose(user),
+        ActiveTokenRequirement active => ((IKeycloakRequirement)active).Diagnose(user),
+        IKeycloakRequirement ours => PermissionDiagnosis.NoRights(user) ?? ours.Diagnose(user),
         RolesAuthorizationRequirement roles => PermissionDiagnosis.Roles(user, [.. roles.AllowedRoles]),
         _ => default,
     };

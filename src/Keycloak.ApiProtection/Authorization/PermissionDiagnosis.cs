@@ -123,6 +123,30 @@ internal static class PermissionDiagnosis
             "Assign the role (Users > Role mapping). Role claims come from realm roles and from roles of this API's own client; the claims options can name more sources.");
     }
 
+    /// <summary>
+    /// The reason that comes before all others: none of the user's identities is one whose rights count. Null where one is.
+    /// </summary>
+    public static Diagnosis? NoRights(ClaimsPrincipal user)
+    {
+        foreach (var _ in new RightsIdentities(user))
+        {
+            return null;
+        }
+
+        foreach (var identity in new AuthenticatedIdentities(user))
+        {
+            var issuer = IdentityClaims.First(identity, KeycloakClaimTypes.Issuer);
+            return new(
+                $"The user was authenticated as \"{Printable(identity.AuthenticationType)}\", not by the access token of a Keycloak realm"
+                    + (issuer is null ? " (there is no claim \"iss\")." : $" (the issuer is \"{Printable(issuer)}\")."),
+                "Only identities of AddKeycloakBearer count, and those of other handlers that keep the token's \"iss\" (https://host/realms/name) "
+                    + "and \"azp\". If the realm is trusted, name it in KeycloakClaimsOptions.ValidIssuers; if not, name the accepted schemes in the "
+                    + "endpoint's policy.");
+        }
+
+        return null;
+    }
+
     /// <summary>For log lines: no control characters, not endless. Claims are signed by the realm, but users may choose what they say.</summary>
     public static string Printable(string? text)
     {
@@ -142,7 +166,7 @@ internal static class PermissionDiagnosis
 
     private static Diagnosis? WithoutAnyRole(ClaimsPrincipal user)
     {
-        foreach (var identity in new AuthenticatedIdentities(user))
+        foreach (var identity in new RightsIdentities(user))
         {
             if (IdentityClaims.First(identity, KeycloakClaimTypes.RealmAccess, KeycloakClaimTypes.ResourceAccess) is not null)
             {
@@ -160,7 +184,7 @@ internal static class PermissionDiagnosis
 
     private static string? ClientsWith(ClaimsPrincipal user, string role)
     {
-        foreach (var identity in new AuthenticatedIdentities(user))
+        foreach (var identity in new RightsIdentities(user))
         {
             var clients = identity is KeycloakIdentity { Token: { } token } ? token.Clients : IdentityClaims.Clients(identity);
             foreach (var (client, roles) in clients)

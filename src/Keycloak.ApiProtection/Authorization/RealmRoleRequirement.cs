@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Authorization;
 namespace Keycloak.ApiProtection.Authorization;
 
 /// <summary>The user must have a realm role.</summary>
-/// <remarks>It reads <c>realm_access</c>; role claims that the application adds itself do not count here. It handles itself; nothing needs to be registered.</remarks>
+/// <remarks>
+/// It reads <c>realm_access</c>; role claims that the application adds itself do not count here, and one that it removes does not remove
+/// the realm role. It handles itself; nothing needs to be registered.
+/// </remarks>
 public sealed class RealmRoleRequirement : IKeycloakRequirement, IAuthorizationHandler
 {
     /// <summary>Asks for a realm role.</summary>

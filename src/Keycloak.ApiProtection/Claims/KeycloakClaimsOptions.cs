@@ -41,6 +41,16 @@ public sealed class KeycloakClaimsOptions
     /// <value>Empty by default.</value>
     public ICollection<string> RoleClaims { get; } = [];
 
+    /// <summary>
+    /// The realms whose identities count where another handler made them (<c>AddKeycloakClaims</c>): their issuers, compared with case.
+    /// </summary>
+    /// <value>
+    /// Empty by default: every issuer that has the form of a realm's URL (<c>https://host/realms/{name}</c>) counts. Name the issuers
+    /// where the application also accepts tokens of a foreign Keycloak. Each entry must have that form.
+    /// </value>
+    /// <remarks>It has no effect on <c>AddKeycloakBearer</c>, which accepts only tokens of its own realms.</remarks>
+    public ICollection<string> ValidIssuers { get; } = [];
+
     /// <summary>Whether well-known claims stand in the identity a second time under the long names of <see cref="ClaimTypes"/>, as JwtBearer has them.</summary>
     /// <value>
     /// <see langword="false"/> by default. When <see langword="true"/>: <c>sub</c> (<see cref="ClaimTypes.NameIdentifier"/>), <c>unique_name</c>

@@ -49,6 +49,12 @@ internal sealed class KeycloakClaimsOptionsValidator : IValidateOptions<Keycloak
             yield return $"{nameof(options.RoleClients)} holds a blank client id or a null prefix: each entry is a client id and a prefix, which may be empty.";
         }
 
+        foreach (var issuer in options.ValidIssuers.Where(issuer => issuer is null || !RealmIssuer.IsRealm(issuer)))
+        {
+            yield return $"{nameof(options.ValidIssuers)} holds \"{issuer}\", which is not a realm's issuer: write it as the token's \"iss\" says it, "
+                + "such as \"https://login.example.com/realms/orders\".";
+        }
+
         if (options.RoleClaims.Any(string.IsNullOrWhiteSpace))
         {
             yield return $"{nameof(options.RoleClaims)} holds a blank name: each entry is the name of a token claim, such as \"roles\".";

@@ -5,9 +5,18 @@ namespace System.Security.Claims;
 /// <summary>What a Keycloak access token says about the user, typed and without parsing.</summary>
 /// <remarks>
 /// They work on the identities of this library's handler, and on those of JwtBearer and its like, where <c>realm_access</c> and
-/// <c>resource_access</c> are JSON text and <c>scope</c> is one string. Only authenticated identities count; where a user has several, lists are
-/// their union, and a single value is that of the first identity that has one. Everything is compared with case, as Keycloak does. A user without
+/// <c>resource_access</c> are JSON text and <c>scope</c> is one string. Everything is compared with case, as Keycloak does. A user without
 /// such a claim has none: <see langword="null"/> or an empty list, never an exception.
+/// <para>
+/// A principal can have several identities. Only authenticated identities of a Keycloak realm count: those of <c>AddKeycloakBearer</c>,
+/// and those of other handlers whose issuer is a realm's URL (<c>.../realms/{name}</c>; see
+/// <see cref="KeycloakClaimsOptions.ValidIssuers"/>). They all belong to one user: that of the first identity of <c>AddKeycloakBearer</c>,
+/// or, without one, of the first identity that a realm issued. Further identities count only when they have the same <c>iss</c> and
+/// <c>sub</c>; then lists are the union, and a single value is that of the first identity that has one. Where no identity counts, lists
+/// are empty, no right is given, and a single value is that of the first authenticated identity that has one. The policies (<c>scope:</c>,
+/// <c>realm-role:</c>, ...) follow the same rule. <see cref="ClaimsPrincipal.IsInRole"/> and <c>[Authorize(Roles = "...")]</c> are the
+/// framework's: they look at the role claims of every identity.
+/// </para>
 /// </remarks>
 public static class KeycloakClaimsPrincipalExtensions
 {
@@ -58,19 +67,10 @@ public static class KeycloakClaimsPrincipalExtensions
     /// <summary>Whether a client acts for itself here (client credentials), and not for a user.</summary>
     /// <param name="principal">The user.</param>
     /// <returns><see langword="true"/> for Keycloak's user <c>service-account-...</c> of the client the token was issued to.</returns>
-    public static bool IsServiceAccount(this ClaimsPrincipal principal)
-    {
-        ArgumentNullException.ThrowIfNull(principal);
-        foreach (var identity in new AuthenticatedIdentities(principal))
-        {
-            if (identity is KeycloakIdentity { Token: { } token } ? token.Holder.IsServiceAccount : IdentityClaims.IsServiceAccount(identity))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool IsServiceAccount(this ClaimsPrincipal principal) => FirstOf<bool?>(
+        principal,
+        token => token.Holder.IsServiceAccount ? true : null,
+        identity => IdentityClaims.IsServiceAccount(identity) ? true : null) is true;
 
     /// <summary>The APIs the token is meant for (<c>aud</c>).</summary>
     /// <param name="principal">The user.</param>
@@ -166,7 +166,7 @@ public static class KeycloakClaimsPrincipalExtensions
     {
         ArgumentNullException.ThrowIfNull(principal);
         var organizations = new List<KeycloakOrganization>();
-        foreach (var identity in new AuthenticatedIdentities(principal))
+        foreach (var identity in new RightsIdentities(principal))
         {
             if (identity is KeycloakIdentity { Token: { } token })
             {
@@ -187,15 +187,31 @@ public static class KeycloakClaimsPrincipalExtensions
     private static T? FirstOf<T>(ClaimsPrincipal principal, Func<AccessTokenClaims, T?> ofToken, Func<ClaimsIdentity, T?> ofIdentity)
     {
         ArgumentNullException.ThrowIfNull(principal);
-        foreach (var identity in new AuthenticatedIdentities(principal))
+        var isKeycloakUser = false;
+        foreach (var identity in new RightsIdentities(principal))
         {
-            if ((identity is KeycloakIdentity { Token: { } token } ? ofToken(token) : ofIdentity(identity)) is { } value)
+            isKeycloakUser = true;
+            if (Of(identity) is { } value)
             {
                 return value;
             }
         }
 
+        // The name of one user must not stand beside the rights of another. Without rights there is nothing to mix up.
+        if (!isKeycloakUser)
+        {
+            foreach (var identity in new AuthenticatedIdentities(principal))
+            {
+                if (Of(identity) is { } value)
+                {
+                    return value;
+                }
+            }
+        }
+
         return default;
+
+        T? Of(ClaimsIdentity identity) => identity is KeycloakIdentity { Token: { } token } ? ofToken(token) : ofIdentity(identity);
     }
 
     private static NameSet AllOf(ClaimsPrincipal principal, Func<AccessTokenClaims, NameSet> ofToken, UserRights.Collecting ofIdentity)
@@ -203,7 +219,7 @@ public static class KeycloakClaimsPrincipalExtensions
         ArgumentNullException.ThrowIfNull(principal);
         NameSet? only = null;
         List<string>? union = null;
-        foreach (var identity in new AuthenticatedIdentities(principal))
+        foreach (var identity in new RightsIdentities(principal))
         {
             NameSet names;
             if (identity is KeycloakIdentity { Token: { } token })

@@ -30,6 +30,9 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     /// <remarks>GenericPrincipal hangs claims of its own on an identity; the base class then answers with something else than its list.</remarks>
     public AccessTokenClaims? Token => !_changed && base.Claims is List<Claim> ? _token : null;
 
+    /// <summary>Whose verified token it is, whatever the application has changed since.</summary>
+    public (string Issuer, string? Subject) VerifiedUser => (_token.Issuer, _token.Holder.Subject);
+
     /// <summary>This API's own client, as the handler was told.</summary>
     public string? ClientId => _token.Options.ClientId;
 

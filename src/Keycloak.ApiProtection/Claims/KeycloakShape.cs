@@ -9,9 +9,9 @@ namespace Keycloak.ApiProtection.Claims;
 /// <see cref="ClaimsIdentity.RoleClaimType"/>; a name under its <see cref="ClaimsIdentity.NameClaimType"/> where it has none. Nothing is renamed.
 /// </para>
 /// <para>
-/// Which identities: authenticated, with <c>realm_access</c>, <c>resource_access</c> or <c>azp</c>, issued by a realm (the issuer's path ends in
-/// <c>/realms/{name}</c>, as that of every Keycloak does), and not of another token kind (<c>typ</c> absent, <c>Bearer</c> or <c>DPoP</c>). Cookies, API keys
-/// and tokens of other providers stay as they are: what such a token calls <c>realm_access</c> makes no roles.
+/// Which identities: those of a trusted realm's access token (<see cref="RealmIssuer"/>). Cookies, API keys and tokens of other providers
+/// stay as they are: what such a token calls <c>realm_access</c> makes no roles. An identity of a realm that is not trusted is marked, so
+/// that its rights do not count.
 /// </para>
 /// </remarks>
 internal static class KeycloakShape
@@ -22,7 +22,9 @@ internal static class KeycloakShape
         var index = 0;
         foreach (var identity in principal.Identities)
         {
-            if (IsKeycloak(identity) && Change.For(identity, options) is { } change)
+            if (identity is not KeycloakIdentity
+                && RealmIssuer.Of(identity) is { } issuer
+                && Change.For(identity, issuer, options) is { } change)
             {
                 // A principal of the application's own type cannot be built anew; its identities take the change in place.
                 if (principal.GetType() != typeof(ClaimsPrincipal))
@@ -42,54 +44,24 @@ internal static class KeycloakShape
         return shaped is null ? principal : new ClaimsPrincipal(shaped);
     }
 
-    private static bool IsKeycloak(ClaimsIdentity identity)
-    {
-        if (identity is KeycloakIdentity || !identity.IsAuthenticated)
-        {
-            return false;
-        }
-
-        Claim? sign = null;
-        string? issuer = null;
-        foreach (var claim in identity.Claims)
-        {
-            switch (claim.Type)
-            {
-                case KeycloakClaimTypes.Issuer:
-                    issuer ??= claim.Value;
-                    break;
-                case KeycloakClaimTypes.RealmAccess or KeycloakClaimTypes.ResourceAccess or KeycloakClaimTypes.AuthorizedParty:
-                    sign ??= claim;
-                    break;
-                case KeycloakClaimTypes.TokenType when !claim.Value.Equals("Bearer", StringComparison.OrdinalIgnoreCase)
-                    && !claim.Value.Equals("DPoP", StringComparison.OrdinalIgnoreCase):
-                    return false;
-            }
-        }
-
-        return sign is not null && IsRealm(issuer ?? sign.Issuer);
-    }
-
-    private static bool IsRealm(string issuer)
-    {
-        var name = issuer.AsSpan(issuer.LastIndexOf('/') + 1);
-        return name.Length > 0
-            && issuer.AsSpan(0, issuer.Length - name.Length).EndsWith("/realms/", StringComparison.Ordinal)
-            && Uri.TryCreate(issuer, UriKind.Absolute, out var uri)
-            && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
-    }
-
     /// <summary>What is to be done to one identity.</summary>
     private sealed class Change
     {
         private readonly List<Claim> _remove = [];
         private readonly List<Claim> _add = [];
         private string? _ownClient;
+        private bool _reject;
 
         /// <summary>Null when the identity already has the shape: running twice changes nothing.</summary>
-        public static Change? For(ClaimsIdentity identity, KeycloakClaimsOptions options)
+        public static Change? For(ClaimsIdentity identity, string issuer, KeycloakClaimsOptions options)
         {
             var change = new Change();
+            if (options.ValidIssuers.Count > 0 && !options.ValidIssuers.Contains(issuer))
+            {
+                change._reject = true;
+                return change;
+            }
+
             change.SplitScopes(identity);
             change.AddRoles(identity, options);
             change.AddName(identity);
@@ -126,6 +98,11 @@ internal static class KeycloakShape
         {
             _remove.ForEach(claim => identity.TryRemoveClaim(claim));
             identity.AddClaims(_add);
+            if (_reject)
+            {
+                RealmIssuer.Reject(identity);
+            }
+
             if (_ownClient is not null && identity.FindFirst(KeycloakClaimTypes.ResourceAccess) is { } access)
             {
                 access.Properties[IdentityClaims.OwnClientProperty] = _ownClient;

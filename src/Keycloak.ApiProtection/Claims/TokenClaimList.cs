@@ -67,6 +67,9 @@ internal static class TokenClaimList
         return [.. claims];
     }
 
+    /// <summary>Whether all tokens share this text of a claim's type.</summary>
+    public static bool IsShared(string type) => KnownNames.TryGetValue(type, out var known) && ReferenceEquals(known, type);
+
     // Without case, because that is how ClaimsIdentity would find it again.
     private static bool IsRoleType(string type, KeycloakClaimsOptions options) =>
         string.Equals(type, options.RoleClaimType, StringComparison.OrdinalIgnoreCase);

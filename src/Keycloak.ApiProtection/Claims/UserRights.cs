@@ -3,13 +3,14 @@ using System.Security.Claims;
 namespace Keycloak.ApiProtection.Claims;
 
 /// <summary>Whether a user has a right: what the hot path asks. Nothing is allocated for users that our handler made.</summary>
+/// <remarks>Whose identities count: <see cref="RightsIdentities"/>.</remarks>
 internal static class UserRights
 {
     internal delegate void Collecting(ClaimsIdentity identity, ref List<string>? into);
 
     public static bool HasScope(ClaimsPrincipal principal, string scope)
     {
-        foreach (var identity in new AuthenticatedIdentities(principal))
+        foreach (var identity in new RightsIdentities(principal))
         {
             if (identity is KeycloakIdentity { Token: { } token } ? token.Scopes.Contains(scope) : IdentityClaims.HasScope(identity, scope))
             {
@@ -22,7 +23,7 @@ internal static class UserRights
 
     public static bool HasRealmRole(ClaimsPrincipal principal, string role)
     {
-        foreach (var identity in new AuthenticatedIdentities(principal))
+        foreach (var identity in new RightsIdentities(principal))
         {
             if (identity is KeycloakIdentity { Token: { } token } ? token.RealmRoles.Contains(role) : Contains(identity, IdentityClaims.RealmRoles, role))
             {
@@ -35,7 +36,7 @@ internal static class UserRights
 
     public static bool HasClientRole(ClaimsPrincipal principal, string client, string role)
     {
-        foreach (var identity in new AuthenticatedIdentities(principal))
+        foreach (var identity in new RightsIdentities(principal))
         {
             if (HasClientRole(identity, client, role))
             {
@@ -51,7 +52,7 @@ internal static class UserRights
     /// <param name="ownClient">This API's own client, for identities that do not know it themselves.</param>
     public static bool HasOwnClientRole(ClaimsPrincipal principal, string role, string? ownClient)
     {
-        foreach (var identity in new AuthenticatedIdentities(principal))
+        foreach (var identity in new RightsIdentities(principal))
         {
             if ((IdentityClaims.OwnClient(identity) ?? ownClient) is { } client && HasClientRole(identity, client, role))
             {
@@ -64,7 +65,7 @@ internal static class UserRights
 
     public static bool IsInGroup(ClaimsPrincipal principal, string group)
     {
-        foreach (var identity in new AuthenticatedIdentities(principal))
+        foreach (var identity in new RightsIdentities(principal))
         {
             if (identity is KeycloakIdentity { Token: { } token }
                 ? token.Memberships.Groups.Contains(group)
@@ -79,7 +80,7 @@ internal static class UserRights
 
     public static bool IsInOrganization(ClaimsPrincipal principal, string organization)
     {
-        foreach (var identity in new AuthenticatedIdentities(principal))
+        foreach (var identity in new RightsIdentities(principal))
         {
             if (identity is KeycloakIdentity { Token: { } token } ? token.Memberships.OrganizationNames.Contains(organization) : IsMember(identity, organization))
             {

@@ -12,7 +12,10 @@ namespace Keycloak.ApiProtection.Tokens;
 public sealed class AccessToken
 {
     /// <summary>This object, its claims, the header of the text and a place for it, on a 64-bit machine.</summary>
-    private const int ObjectsSize = 240;
+    private const int ObjectsSize = 248;
+
+    /// <summary>Its marks, once they were read.</summary>
+    private const int MarksSize = 64;
 
     private readonly byte[] _text;
     private readonly long _expiresAt;
@@ -79,8 +82,14 @@ public sealed class AccessToken
         }
     }
 
-    /// <summary>Gets how many bytes it takes with its objects, its claims unread.</summary>
-    internal int Size => _text.Length + ObjectsSize;
+    /// <summary>Gets how many bytes it takes with its objects and with the claims that it keeps, whether they were read or not.</summary>
+    internal int Size => Math.Max(UnreadSize + MarksSize, VerifiedTokens.BytesPerToken);
+
+    /// <summary>Gets how many bytes it takes with its objects as long as nothing was read of it.</summary>
+    internal int UnreadSize => _text.Length + ObjectsSize;
+
+    /// <summary>How many bytes of claims that were read a remembered token keeps: as many as its text leaves of its share.</summary>
+    internal static int RoomForClaims(int textLength) => Math.Max(0, VerifiedTokens.BytesPerToken - textLength - ObjectsSize - MarksSize);
 
     /// <summary>Whether it was sent as exactly this text.</summary>
     internal bool HasText(ReadOnlySpan<char> text) => TokenText.Equals(_text, text);

@@ -155,6 +155,12 @@ internal sealed class AccessTokenVerifier(
             return TokenVerification.Refused(TokenRejection.Signature);
         }
 
+        // Only the realm can get this far, so that strangers cannot make it look at names.
+        if (claims.NestedProblem() is not null)
+        {
+            return TokenVerification.Refused(TokenRejection.Payload);
+        }
+
         if (known is null)
         {
             _headers.Add(jws.Header, keyId, algorithm);
@@ -168,7 +174,8 @@ internal sealed class AccessTokenVerifier(
     private AccessToken Remember(ReadOnlySpan<byte> token, ulong hash, in CompactJws jws, in TokenClaims claims, SigningKey key, SigningAlgorithm algorithm)
     {
         var text = token.ToArray();
-        var content = new AccessTokenClaims(text, jws.Header.Length + 1, jws.Payload.Length, policy.Claims, Issuer(claims));
+        var room = AccessToken.RoomForClaims(text.Length);
+        var content = new AccessTokenClaims(text, jws.Header.Length + 1, jws.Payload.Length, policy.Claims, Issuer(claims), room);
         return verified!.Add(new AccessToken(text, claims, key, algorithm, content), hash);
     }
 

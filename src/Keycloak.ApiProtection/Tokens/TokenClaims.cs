@@ -44,6 +44,9 @@ internal ref struct TokenClaims
     /// <summary>Gets <c>resource_access</c>.</summary>
     public JsonValue ResourceAccess { get; private set; }
 
+    /// <summary>Gets <c>organization</c>: in any of its shapes.</summary>
+    public JsonValue Organization { get; private set; }
+
     /// <summary>Gets <c>exp</c> in seconds since 1970; 0 where it is absent: Keycloak before 25 wrote 0 for "none".</summary>
     public long ExpiresAt { get; private set; }
 
@@ -77,6 +80,13 @@ internal ref struct TokenClaims
         problem = reader.Problem;
         return problem is null;
     }
+
+    /// <summary>Says which of the nested objects that rights are read from has a member twice; null when none has.</summary>
+    public readonly string? NestedProblem() =>
+        !JsonNestedNames.AreUnique(Json, RealmAccess) ? "a member stands twice within 'realm_access'"
+        : !JsonNestedNames.AreUnique(Json, ResourceAccess) ? "a member stands twice within 'resource_access'"
+        : !JsonNestedNames.AreUnique(Json, Organization) ? "a member stands twice within 'organization'"
+        : null;
 
     private string? Take(scoped ReadOnlySpan<byte> name, JsonValue value)
     {
@@ -143,6 +153,11 @@ internal ref struct TokenClaims
         {
             ResourceAccess = value;
             return MustBe(JsonKind.Object, value, "'resource_access' is not an object");
+        }
+
+        if (name.SequenceEqual("organization"u8))
+        {
+            Organization = value;
         }
 
         return null;

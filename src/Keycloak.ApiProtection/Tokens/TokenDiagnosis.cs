@@ -44,7 +44,7 @@ internal static class TokenDiagnosis
             "jose_header" => rejection.Because($"The token's header is not what it must be: {headerProblem}."),
             "header_type" => rejection.Because($"The token's header says typ {Quote(header.Type())}; expected is JWT, at+jwt or application/at+jwt, or none."),
             "algorithm" => rejection.Because($"The token's algorithm is {Quote(Encoding.UTF8.GetString(header.Algorithm))}; allowed are {string.Join(", ", policy.Algorithms)}."),
-            "payload" => rejection.Because($"The token's payload is not what it must be: {payloadProblem}."),
+            "payload" => rejection.Because($"The token's payload is not what it must be: {payloadProblem ?? claims.NestedProblem()}."),
             "issuer" => Issuer(rejection, claims.Issuer.Text(payload), policy),
             "kind_other" => rejection.Because($"The token's payload says typ {Quote(claims.Kind.Text(payload))}; expected is Bearer."),
             "expired" => rejection.Because(Invariant($"The token expired at {Time(claims.ExpiresAt)}, {(now - DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt)).TotalSeconds:0} s ago (ClockSkew {policy.ClockSkew.TotalSeconds:0} s).")),

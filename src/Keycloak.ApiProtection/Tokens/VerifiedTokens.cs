@@ -18,7 +18,9 @@ internal sealed class VerifiedTokens
     /// <summary>Longer tokens are verified each time.</summary>
     public const int LongestToken = 8 * 1024;
 
-    /// <summary>What the tokens may take on average, objects included: no set holds more than its places times this.</summary>
+    /// <summary>
+    /// What the tokens may take on average, objects and kept claims included: no set holds more than its places times this.
+    /// </summary>
     public const int BytesPerToken = 4 * 1024;
 
     private const int Ways = 4;

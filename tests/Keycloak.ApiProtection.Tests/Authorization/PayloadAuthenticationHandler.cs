@@ -19,7 +19,7 @@ internal sealed class PayloadAuthenticationHandler(IOptionsMonitor<PayloadAuthen
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers.Authorization.ToString();
+        var header = Request.Headers[Options.Header].ToString();
         if (header.Length == 0)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
@@ -45,5 +45,8 @@ internal sealed class PayloadAuthenticationHandler(IOptionsMonitor<PayloadAuthen
         return Task.CompletedTask;
     }
 
-    internal sealed class Settings : AuthenticationSchemeOptions;
+    internal sealed class Settings : AuthenticationSchemeOptions
+    {
+        public string Header { get; set; } = "Authorization";
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text;
 using Keycloak.ApiProtection.Claims;
@@ -163,6 +164,67 @@ public sealed class AccessTokenClaimsTests
     {
         var identity = Users.Identity("""{"realm_access":{"roles":["reader"]},"resource_access":{"orders-api":{"roles":["reader"]}}}""");
         Assert.Equal(["reader"], Values(identity, ClaimTypes.Role));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(1_500)]
+    [InlineData(2_300)]
+    [InlineData(100_000)]
+    public void What_was_read_is_kept_as_far_as_there_is_room_and_the_rest_is_lent_until_the_next_garbage_collection(int room)
+    {
+        var payload = Encoding.UTF8.GetBytes(CapturedTokens.Alice26);
+        var claims = new AccessTokenClaims(payload, 0, 0, Users.Options(), Users.Issuer, room);
+        var parts = Read(claims);
+        GC.Collect();
+
+        var kept = parts.Where(part => part.Reference.IsAlive).ToArray();
+        Assert.InRange(kept.Sum(part => part.Size), 0, room);
+        Assert.Equal(room switch { 0 => 0, 100_000 => parts.Length, _ => kept.Length }, kept.Length);
+        Assert.True(room is 0 or 100 || kept.Any(part => part.Name == nameof(claims.Scopes)));
+
+        // Read again it says the same.
+        var again = new AccessTokenClaims(payload, Users.Options(), Users.Issuer);
+        Assert.Equal(again.Scopes, claims.Scopes);
+        Assert.Equal(again.Roles, claims.Roles);
+        Assert.Equal(again.All.ToArray(), claims.All.ToArray());
+        Assert.True(claims.ClientRoles("shipping-api").Contains("dispatcher") && claims.Memberships.Groups.Contains("/staff"));
+        Assert.Equal("alice", claims.Name);
+        GC.KeepAlive(claims);
+    }
+
+    [Fact]
+    public void The_list_of_all_claims_leaves_room_for_the_rights()
+    {
+        var payload = Encoding.UTF8.GetBytes(CapturedTokens.Alice26);
+        var claims = new AccessTokenClaims(payload, 0, 0, Users.Options(), Users.Issuer, 4_500);
+        Assert.NotEqual(0, claims.All.Length);
+        var scopes = Weak(claims);
+        GC.Collect();
+        Assert.True(scopes.IsAlive);
+        GC.KeepAlive(claims);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Weak(AccessTokenClaims claims) => new(claims.Scopes);
+    }
+
+    // A frame of its own: nothing on the stack holds a part when it returns.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (string Name, WeakReference Reference, int Size)[] Read(AccessTokenClaims claims)
+    {
+        var clients = (KeyValuePair<string, NameSet>[])claims.Clients;
+        var all = claims.All.ToArray();
+        return
+        [
+            (nameof(claims.Scopes), new(claims.Scopes), HeapSize.Of(claims.Scopes)),
+            (nameof(claims.RealmRoles), new(claims.RealmRoles), HeapSize.Of(claims.RealmRoles)),
+            (nameof(claims.Clients), new(clients), HeapSize.Of(clients)),
+            (nameof(claims.Roles), new(claims.Roles), HeapSize.Of(claims.Roles)),
+            (nameof(claims.Holder), new(claims.Holder), HeapSize.Of(claims.Holder)),
+            (nameof(claims.Memberships), new(claims.Memberships), HeapSize.Of(claims.Memberships)),
+            (nameof(claims.All), new(all[0].Value), HeapSize.Of(all)),
+        ];
     }
 
     private static string[] Values(ClaimsIdentity identity, string type) => [.. identity.Claims.Where(claim => claim.Type == type).Select(claim => claim.Value)];

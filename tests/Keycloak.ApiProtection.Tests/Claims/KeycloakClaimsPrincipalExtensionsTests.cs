@@ -108,10 +108,10 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     }
 
     [Theory]
-    [InlineData("""{"organization":["acme","beta"]}""", "acme beta", null)]
-    [InlineData("""{"organization":"acme"}""", "acme", null)]
-    [InlineData("""{"organization":{"acme":{}}}""", "acme", null)]
-    [InlineData("""{"organization":{"acme":{"id":"42","region":["eu","us"],"tier":["gold"]},"beta":{}}}""", "acme beta", "42")]
+    [InlineData("""{"azp":"cli","organization":["acme","beta"]}""", "acme beta", null)]
+    [InlineData("""{"azp":"cli","organization":"acme"}""", "acme", null)]
+    [InlineData("""{"azp":"cli","organization":{"acme":{}}}""", "acme", null)]
+    [InlineData("""{"azp":"cli","organization":{"acme":{"id":"42","region":["eu","us"],"tier":["gold"]},"beta":{}}}""", "acme beta", "42")]
     public void Organizations_are_read_in_all_four_shapes(string payload, string names, string? id)
     {
         foreach (var user in new[] { Users.Of(payload), Users.JwtBearer(payload) })
@@ -154,18 +154,73 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     }
 
     [Fact]
-    public void Several_identities_are_united()
+    public void Several_identities_of_one_user_are_united()
     {
         var user = new ClaimsPrincipal([
             new ClaimsIdentity(),
-            Users.Identity("""{"scope":"a b","realm_access":{"roles":["x"]}}"""),
-            Users.JwtBearerIdentity("""{"scope":"b c","sub":"s","realm_access":{"roles":["y"]},"organization":"acme"}"""),
+            Users.Identity("""{"sub":"s","scope":"a b","realm_access":{"roles":["x"]}}"""),
+            Users.JwtBearerIdentity("""{"sub":"s","azp":"c","sid":"1","scope":"b c","realm_access":{"roles":["y"]},"organization":"acme"}"""),
         ]);
         Assert.Equal(["a", "b", "c"], user.GetScopes());
         Assert.Equal(["x", "y"], user.GetRealmRoles());
         Assert.True(user.HasScope("c") && user.HasRealmRole("y"));
-        Assert.Equal("s", user.GetSubject());
+        Assert.Equal(("s", "1"), (user.GetSubject(), user.GetSessionId()));
         Assert.Single(user.GetOrganizations());
+    }
+
+    [Theory]
+    [InlineData("""{"sub":"t","azp":"c","sid":"1","scope":"c","realm_access":{"roles":["y"]},"organization":"a","groups":["g"],"aud":["x"]}""")]
+    [InlineData("""{"azp":"cli","sid":"1","scope":"c","realm_access":{"roles":["y"]},"organization":"acme","groups":["g"],"aud":["x"]}""")]
+    [InlineData("""{"sub":"s","sid":"1","scope":"c","organization":"acme","groups":["g"],"aud":["x"]}""")]
+    [InlineData("""{"sub":"s","azp":"c","iss":"https://other.example/realms/demo","sid":"1","scope":"c","realm_access":{"roles":["y"]}}""")]
+    [InlineData("""{"sub":"s","azp":"c","typ":"ID","sid":"1","scope":"c","realm_access":{"roles":["y"]},"groups":["g"],"aud":["x"]}""")]
+    public void Nothing_of_another_user_or_issuer_is_added_whichever_identity_comes_first(string other)
+    {
+        var ours = Users.Identity("""{"sub":"s","scope":"a","realm_access":{"roles":["x"]}}""");
+        foreach (var user in new ClaimsPrincipal[] { new([ours, Users.JwtBearerIdentity(other)]), new([Users.JwtBearerIdentity(other), ours]) })
+        {
+            Assert.Equal(["a"], user.GetScopes());
+            Assert.Equal(["x"], user.GetRealmRoles());
+            Assert.False(user.HasScope("c") || user.HasRealmRole("y"));
+            Assert.Equal(("s", null), (user.GetSubject(), user.GetSessionId()));
+            Assert.Empty(user.GetOrganizations());
+            Assert.Empty(user.GetGroups());
+            Assert.Empty(user.GetAudiences());
+        }
+    }
+
+    [Fact]
+    public void Of_two_users_without_our_handler_the_first_counts()
+    {
+        var (alice, bob) = (Users.JwtBearerIdentity(CapturedTokens.Alice26), Users.JwtBearerIdentity(CapturedTokens.Bob26));
+        var user = new ClaimsPrincipal([bob, alice]);
+        Assert.False(user.HasRealmRole("admin"));
+        Assert.Equal(new ClaimsPrincipal(bob).GetSubject(), user.GetSubject());
+        Assert.True(new ClaimsPrincipal([alice, bob]).HasRealmRole("admin"));
+    }
+
+    [Theory]
+    [InlineData("https://other.example/tenant")]
+    [InlineData("https://other.example/realms/")]
+    [InlineData("/realms/demo")]
+    [InlineData("ftp://other.example/realms/demo")]
+    public void An_identity_that_no_realm_issued_has_a_name_and_no_rights(string issuer)
+    {
+        var user = Users.JwtBearer(CapturedTokens.Alice26.Replace(Users.Issuer, issuer, StringComparison.Ordinal));
+        Assert.Equal("c156d07e-4bed-4bb7-8371-8468b4de79ab", user.GetSubject());
+        Assert.False(user.HasScope("email") || user.HasRealmRole("admin") || user.HasClientRole("orders-api", "writer"));
+        Assert.Empty(user.GetGroups());
+        Assert.Empty(user.GetOrganizations());
+    }
+
+    [Fact]
+    public void An_identity_with_two_issuers_has_no_rights()
+    {
+        var identity = Users.JwtBearerIdentity(CapturedTokens.Alice26);
+        identity.AddClaim(new Claim("iss", Users.Issuer));
+        Assert.True(new ClaimsPrincipal(identity).HasRealmRole("admin"));
+        identity.AddClaim(new Claim("iss", "https://other.example/realms/demo"));
+        Assert.False(new ClaimsPrincipal(identity).HasRealmRole("admin"));
     }
 
     [Fact]

@@ -87,6 +87,28 @@ public sealed class KeycloakClaimsTransformationTests
         Assert.False(user.IsInRole("admin"));
     }
 
+    [Theory]
+    [InlineData("https://other.example/realms/demo", false)]
+    [InlineData(Users.Issuer + "x", false)]
+    [InlineData(Users.Issuer, true)]
+    public async Task Only_the_realms_that_the_options_name_count(string issuer, bool counts)
+    {
+        var payload = CapturedTokens.Alice26.Replace(Users.Issuer, issuer, StringComparison.Ordinal);
+        var original = Users.JwtBearer(payload);
+        var own = new OwnPrincipal(Users.JwtBearerIdentity(payload));
+        foreach (var user in new[] { await Transform(original, [Users.Issuer]), await Transform(own, [Users.Issuer]) })
+        {
+            Assert.Equal(
+                (counts, counts, counts, counts),
+                (user.IsInRole("admin"), user.HasRealmRole("admin"), user.HasClientRole("orders-api", "writer"), user.HasScope("email")));
+            Assert.Same(user, await Transform(user, [Users.Issuer]));
+        }
+
+        // The principal that the handler keeps is not changed, and without the option the form is enough.
+        Assert.True(original.HasRealmRole("admin"));
+        Assert.True((await Transform(original)).HasRealmRole("admin"));
+    }
+
     [Fact]
     public async Task An_unauthenticated_identity_gets_no_roles()
     {
@@ -162,16 +184,21 @@ public sealed class KeycloakClaimsTransformationTests
             options.ClientId = string.Empty;
             options.RoleClaims.Add(string.Empty);
             options.RoleClients[" "] = "x";
+            options.ValidIssuers.Add("https://login.example.com");
         });
         using var provider = services.BuildServiceProvider();
         var failure = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<KeycloakClaimsOptions>>().Value);
-        Assert.Equal(5, failure.Failures.Count());
+        Assert.Equal(6, failure.Failures.Count());
         Assert.Contains(failure.Failures, text => text.Contains("RoleClaimType is \"scope\", a claim with another meaning", StringComparison.Ordinal));
     }
 
-    private static async Task<ClaimsPrincipal> Transform(ClaimsPrincipal principal)
+    private static async Task<ClaimsPrincipal> Transform(ClaimsPrincipal principal, string[]? issuers = null)
     {
-        var services = new ServiceCollection().AddKeycloakClaims(options => options.ClientId = "orders-api");
+        var services = new ServiceCollection().AddKeycloakClaims(options =>
+        {
+            options.ClientId = "orders-api";
+            Array.ForEach(issuers ?? [], options.ValidIssuers.Add);
+        });
         await using var provider = services.BuildServiceProvider();
         return await provider.GetRequiredService<IClaimsTransformation>().TransformAsync(principal);
     }

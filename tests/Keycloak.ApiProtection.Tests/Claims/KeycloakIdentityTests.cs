@@ -7,6 +7,30 @@ namespace Keycloak.ApiProtection.Tests.Claims;
 public sealed class KeycloakIdentityTests
 {
     [Fact]
+    public void Realm_roles_and_role_claims_are_changed_each_for_themselves()
+    {
+        var withoutClaim = Users.Identity(CapturedTokens.Alice26);
+        withoutClaim.RemoveClaim(withoutClaim.FindFirst(claim => claim.Type == ClaimTypes.Role && claim.Value == "admin"));
+        Assert.Equal((false, true), Roles(withoutClaim, "admin"));
+
+        var withoutAccess = Users.Identity(CapturedTokens.Alice26);
+        withoutAccess.RemoveClaim(withoutAccess.FindFirst("realm_access"));
+        Assert.Equal((true, false), Roles(withoutAccess, "admin"));
+
+        var added = Users.Identity(CapturedTokens.Bob26);
+        added.AddClaim(new Claim(ClaimTypes.Role, "admin"));
+        Assert.Equal((true, false), Roles(added, "admin"));
+
+        var neither = Users.Identity(CapturedTokens.Alice26);
+        neither.RemoveClaim(neither.FindFirst(claim => claim.Type == ClaimTypes.Role && claim.Value == "admin"));
+        neither.RemoveClaim(neither.FindFirst("realm_access"));
+        Assert.Equal((false, false), Roles(neither, "admin"));
+
+        static (bool IsInRole, bool HasRealmRole) Roles(ClaimsIdentity identity, string role) =>
+            (new ClaimsPrincipal(identity).IsInRole(role), new ClaimsPrincipal(identity).HasRealmRole(role));
+    }
+
+    [Fact]
     public void Name_is_the_user_name_and_without_one_the_subject()
     {
         Assert.Equal("alice", Users.Identity(CapturedTokens.Alice26).Name);

@@ -115,9 +115,11 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var each = ((GC.GetAllocatedBytesForCurrentThread() - before) / Times) - raw;
         var verification = await api.Remembering.VerifyAsync(tokens[0].AsMemory(), TestContext.Current.CancellationToken);
         Assert.True(verification.IsAccepted(out var kept));
-        output.WriteLine($"remembered, {tokens[0].Length} characters: {each} B and a place of 16 B; counted as {kept.Size} B");
+        output.WriteLine(
+            $"remembered, {tokens[0].Length} characters: {each} B and a place of 16 B; counted as {kept.UnreadSize} B, with claims as {kept.Size} B");
         Assert.InRange(each + 16, tokens[0].Length, 2048);
-        Assert.InRange(kept.Size, each + 8, each + 24);
+        Assert.InRange(kept.UnreadSize, each + 8, each + 24);
+        Assert.Equal(VerifiedTokens.BytesPerToken, kept.Size);
     }
 
     private static void Verify(AccessTokenVerifier verifier, string token)

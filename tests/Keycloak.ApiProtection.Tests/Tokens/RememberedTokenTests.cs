@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tokens;
 
@@ -23,6 +24,31 @@ public sealed class RememberedTokenTests
         Assert.True(again.Claims.Scopes.Contains("email"));
         Assert.Equal("alice", again.Claims.Name);
         Assert.Equal((await AcceptAsync(api.Verifier, text)).Claims.All.ToArray(), again.Claims.All.ToArray());
+    }
+
+    [Fact]
+    public async Task A_long_token_keeps_none_of_its_claims_and_a_short_one_its_rights()
+    {
+        using var api = await OrdersApi.StartAsync();
+        var roles = string.Join(',', Enumerable.Range(0, 200).Select(number => $"\"role-{number:D4}\""));
+        var (small, large) = (api.Alice.Text, api.Alice.With("realm_access", $"{{\"roles\":[{roles}]}}").Text);
+        Assert.InRange(large.Length, 4_096, VerifiedTokens.LongestToken);
+        var (rights, many) = (await ReadAsync(small), await ReadAsync(large));
+        GC.Collect();
+
+        Assert.True(rights.IsAlive);
+        Assert.False(many.IsAlive);
+        Assert.True((await AcceptAsync(api.Remembering, large)).Claims.RealmRoles.Contains("role-0199"));
+        Assert.Equal((2, 1), (api.Counts.Misses, api.Counts.Hits));
+
+        async Task<WeakReference> ReadAsync(string text)
+        {
+            var token = await AcceptAsync(api.Remembering, text);
+            return Weak(token);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Weak(AccessToken token) => new(token.Claims.RealmRoles);
     }
 
     [Fact]

@@ -197,6 +197,53 @@ public sealed class TokenClaimsTests
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.With("x", "\"\\uD83D\\uDE00 \\\\uD800 \\u0000\"")));
     }
 
+    [Theory]
+    [InlineData("realm_access", """{"roles":["a"],"roles":["admin"]}""")]
+    [InlineData("realm_access", """{"roles":["a"],"r\u006fles":["admin"]}""")]
+    [InlineData("realm_access", """{"roles":["a"],"more":[{"x":{"y":1,"y":1}}]}""")]
+    [InlineData("resource_access", """{"orders-api":{"roles":["a"]},"orders-api":{"roles":["writer"]}}""")]
+    [InlineData("resource_access", """{"orders-api":{"roles":["a"]},"orders\u002dapi":{"roles":["writer"]}}""")]
+    [InlineData("resource_access", """{"orders-api":{"roles":["a"],"roles":["writer"]}}""")]
+    [InlineData("organization", """{"acme":{},"acme":{}}""")]
+    [InlineData("organization", """[{"acme":{"id":"1","id":"2"}}]""")]
+    public async Task No_member_stands_twice_within_what_rights_are_read_from(string claim, string json)
+    {
+        using var api = await OrdersApi.StartAsync();
+        var token = api.Alice.With(claim, json);
+
+        Assert.Equal("payload", await api.VerdictAsync(token));
+        Assert.Equal("payload", await OrdersApi.VerdictAsync(api.Remembering, token.Text));
+        Assert.Contains(
+            $"a member stands twice within '{claim}'",
+            TokenDiagnosis.Explain(TokenRejection.Payload, token.Text, api.Policy, api.Now).Reason,
+            StringComparison.Ordinal);
+        api.AssertKeycloakWasLeftAlone();
+    }
+
+    [Theory]
+    [InlineData("realm_access", """{"roles":["a","a"],"more":[{"x":1},{"x":1}]}""")]
+    [InlineData("resource_access", """{"orders-api":{"roles":["a"]},"Orders-api":{"roles":["a"]},"orders\"api":{"roles":["a"]}}""")]
+    [InlineData("organization", """{"acme":{"id":"1"},"beta":{"id":"1"}}""")]
+    [InlineData("organization", """["acme","acme"]""")]
+    [InlineData("organization", "null")]
+    [InlineData("address", """{"street":"1","street":"2"}""")]
+    public async Task Names_that_only_look_alike_and_objects_that_nothing_is_read_from_do_no_harm(string claim, string json)
+    {
+        using var api = await OrdersApi.StartAsync();
+
+        Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.With(claim, json)));
+    }
+
+    [Fact]
+    public async Task A_token_names_as_many_clients_as_fit()
+    {
+        using var api = await OrdersApi.StartAsync();
+        var clients = string.Join(',', Enumerable.Range(0, 300).Select(number => $"\"c{number}\":{{\"roles\":[\"r\"]}}"));
+
+        Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.With("resource_access", $"{{{clients}}}")));
+        Assert.Equal("payload", await api.VerdictAsync(api.Alice.With("resource_access", $"{{{clients},\"c0\":{{}}}}")));
+    }
+
     [Fact]
     public async Task A_payload_has_at_most_128_members()
     {

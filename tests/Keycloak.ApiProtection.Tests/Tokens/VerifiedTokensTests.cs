@@ -175,6 +175,19 @@ public sealed class VerifiedTokensTests
         Assert.Equal(0ul, memory.HashOf("eyJhbGciOiJSUzI1NiJ9.e30.AAAA"));
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(1_500)]
+    [InlineData(3_000)]
+    [InlineData(4_096)]
+    [InlineData(VerifiedTokens.LongestToken)]
+    public void A_tokens_share_covers_its_text_and_the_claims_that_it_keeps(int length)
+    {
+        var token = Token(new string('t', length), 1);
+        Assert.InRange(token.Size, Math.Max(length, VerifiedTokens.BytesPerToken), Math.Max(length + 512, VerifiedTokens.BytesPerToken));
+        Assert.InRange(length + AccessToken.RoomForClaims(length), length, token.Size);
+    }
+
     [Fact]
     public void Long_tokens_that_nobody_sends_any_more_make_room_like_short_ones()
     {

@@ -326,6 +326,7 @@ public sealed class TokenCheckAuthorizationTests
             principal.Identity!.IsAuthenticated
                 ? new ClaimsPrincipal(new ClaimsIdentity(
                     [
+                        new("iss", principal.FindFirstValue("iss")!),
                         new("sub", "employee-1"),
                         new("preferred_username", principal.FindFirstValue("preferred_username")!),
                         new("email", principal.FindFirstValue("email")!),

@@ -1,0 +1,87 @@
+using System.Collections;
+using System.Security.Claims;
+
+namespace Keycloak.ApiProtection.Claims;
+
+/// <summary>
+/// The identities of a principal whose rights count: those of one Keycloak user. Without an allocation where our handler made the first.
+/// </summary>
+/// <remarks>
+/// The user is that of the first identity that <c>AddKeycloakBearer</c> made; where there is none, of the first identity of another
+/// handler that a realm issued (<see cref="RealmIssuer"/>). Further identities count when they have the same <c>iss</c> and the same
+/// <c>sub</c>. So no policy can be met with one right of one user and another right of another user.
+/// </remarks>
+internal readonly struct RightsIdentities(ClaimsPrincipal principal) : IEnumerable<ClaimsIdentity>
+{
+    public Enumerator GetEnumerator() => new(principal.Identities);
+
+    IEnumerator<ClaimsIdentity> IEnumerable<ClaimsIdentity>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    internal struct Enumerator : IEnumerator<ClaimsIdentity>
+    {
+        private readonly IReadOnlyList<ClaimsIdentity> _identities;
+        private readonly int _first;
+        private int _index;
+
+        public Enumerator(IEnumerable<ClaimsIdentity> identities)
+        {
+            // ClaimsPrincipal has a list; a derived one may have anything.
+            _identities = identities as IReadOnlyList<ClaimsIdentity> ?? [.. identities];
+            _first = First(_identities);
+            _index = -1;
+        }
+
+        public readonly ClaimsIdentity Current => _identities[_index];
+
+        readonly object IEnumerator.Current => Current;
+
+        public bool MoveNext()
+        {
+            while (_first >= 0 && ++_index < _identities.Count)
+            {
+                if (_index == _first || IsSameUser(_identities[_index], _identities[_first]))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        public void Reset() => _index = -1;
+
+        public readonly void Dispose()
+        {
+        }
+
+        private static int First(IReadOnlyList<ClaimsIdentity> identities)
+        {
+            for (var i = 0; i < identities.Count; i++)
+            {
+                if (identities[i] is KeycloakIdentity { IsAuthenticated: true })
+                {
+                    return i;
+                }
+            }
+
+            for (var i = 0; i < identities.Count; i++)
+            {
+                if (RealmIssuer.Of(identities[i]) is not null)
+                {
+                    return i;
+                }
+            }
+
+            return -1;
+        }
+
+        private static bool IsSameUser(ClaimsIdentity identity, ClaimsIdentity first) =>
+            User(identity) is { Issuer: { } issuer, Subject: { } subject } && User(first) == (issuer, subject);
+
+        private static (string? Issuer, string? Subject) User(ClaimsIdentity identity) => identity is KeycloakIdentity ours
+            ? ours.IsAuthenticated ? ours.VerifiedUser : default
+            : (RealmIssuer.Of(identity), IdentityClaims.First(identity, KeycloakClaimTypes.Subject, ClaimTypes.NameIdentifier));
+    }
+}
