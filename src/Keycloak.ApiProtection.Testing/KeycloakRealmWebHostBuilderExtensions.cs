@@ -1,4 +1,6 @@
 using Keycloak.ApiProtection.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Hosting;
@@ -9,10 +11,20 @@ public static class KeycloakRealmWebHostBuilderExtensions
     /// <summary>The name of the <see cref="HttpClient"/> with which Keycloak.ApiProtection asks Keycloak, unless told otherwise.</summary>
     private const string BackchannelHttpClientName = "Keycloak.ApiProtection";
 
+    private const string BackchannelTimeout = "BackchannelTimeout";
+
+    /// <summary>A test fails for the API's reasons, not because a busy machine takes longer than the
+    /// library's 5 seconds for the realm's first answer.</summary>
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// Configures the application as <see cref="KeycloakRealm.Configuration"/> says, over whatever its own files say, and lets its back channel
     /// reach the realm also where that is in memory.
     /// </summary>
+    /// <remarks>
+    /// <c>BackchannelTimeout</c> becomes 30 seconds instead of 5, so that a test does not fail because the machine is busy. A value that the
+    /// application sets itself, in its configuration or in code, stays.
+    /// </remarks>
     /// <param name="host">The host, as <c>WebApplicationFactory.WithWebHostBuilder</c> hands it out.</param>
     /// <param name="realm">The realm; the caller disposes it.</param>
     /// <param name="clientId">The API's client in the realm: <c>resource</c>.</param>
@@ -27,9 +39,28 @@ public static class KeycloakRealmWebHostBuilderExtensions
             host.UseSetting(key, value);
         }
 
+        host.ConfigureAppConfiguration((_, configuration) => SetDefaultTimeout(configuration, section));
         return realm.IsInMemory
             ? host.ConfigureServices(services =>
                 services.AddHttpClient(BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(realm.CreateHandler))
             : host;
     }
+
+    /// <summary>Adds the timeout below all other sources. A second spelling of a key that the application has would contradict it.</summary>
+    private static void SetDefaultTimeout(IConfigurationBuilder configuration, string section)
+    {
+        var settings = (configuration as IConfiguration ?? configuration.Build()).GetSection(section);
+        if (!settings.GetChildren().Any(setting => IsBackchannelTimeout(setting.Key)))
+        {
+            configuration.Sources.Insert(0, new MemoryConfigurationSource
+            {
+                InitialData = [new($"{section}:{BackchannelTimeout}", TestTimeout.ToString())],
+            });
+        }
+    }
+
+    /// <summary>The library reads keys without regard to case, hyphens and underscores.</summary>
+    private static bool IsBackchannelTimeout(string key) =>
+        key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal)
+            .Equals(BackchannelTimeout, StringComparison.OrdinalIgnoreCase);
 }
