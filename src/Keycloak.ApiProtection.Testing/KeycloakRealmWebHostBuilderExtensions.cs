@@ -22,8 +22,8 @@ public static class KeycloakRealmWebHostBuilderExtensions
     /// reach the realm also where that is in memory.
     /// </summary>
     /// <remarks>
-    /// <c>BackchannelTimeout</c> becomes 30 seconds instead of 5, so that a test does not fail because the machine is busy. A value that the
-    /// application sets itself, in its configuration or in code, stays.
+    /// <c>BackchannelTimeout</c> becomes 30 seconds instead of 5, so that a test does not fail because the machine is busy. A value that
+    /// the application sets itself, in its configuration or in code, stays.
     /// </remarks>
     /// <param name="host">The host, as <c>WebApplicationFactory.WithWebHostBuilder</c> hands it out.</param>
     /// <param name="realm">The realm; the caller disposes it.</param>
@@ -46,7 +46,7 @@ public static class KeycloakRealmWebHostBuilderExtensions
             : host;
     }
 
-    /// <summary>Adds the timeout below all other sources. A second spelling of a key that the application has would contradict it.</summary>
+    /// <summary>Adds the timeout below all other sources, unless one has it: a second spelling of the key would contradict the first.</summary>
     private static void SetDefaultTimeout(IConfigurationBuilder configuration, string section)
     {
         var settings = (configuration as IConfiguration ?? configuration.Build()).GetSection(section);

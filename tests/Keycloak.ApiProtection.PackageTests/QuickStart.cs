@@ -5,8 +5,8 @@ using Keycloak.ApiProtection.PackageTests.Readme;
 namespace Keycloak.ApiProtection.PackageTests;
 
 /// <summary>
-/// The quick start of README.md, done by its own words in a folder outside the repository: the packages are packed, the project is created by
-/// README's commands, its files are README's, and so is the test project of the other README.
+/// The quick start of README.md, done word for word in a folder outside the repository: the packages are packed, the project is created
+/// by README's commands, its files are README's. The test project is that of the other README.
 /// </summary>
 public sealed partial class QuickStart : IAsyncLifetime
 {
@@ -86,24 +86,26 @@ public sealed partial class QuickStart : IAsyncLifetime
     internal Task<string> TestAsync(CancellationToken cancellationToken) =>
         Commands.RunAsync(["dotnet", "test", TestsName, "--no-build"], cancellationToken);
 
-    private static KeyValuePair<string, string> AuthServerUrl(Uri keycloak) => new("Keycloak__auth-server-url", keycloak.AbsoluteUri);
+    private static KeyValuePair<string, string> AuthServerUrl(Uri keycloak) =>
+        new("Keycloak__auth-server-url", keycloak.AbsoluteUri);
 
-    private Task<RunningApi> StartAsync(string name, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellationToken)
+    private Task<RunningApi> StartAsync(
+        string name, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(_folder, name);
         return RunningApi.StartAsync(folder, Path.Combine(folder, "bin", "Debug", "net10.0", $"{name}.dll"), settings, cancellationToken);
     }
 
-    private Task<string> PackAsync(string name, CancellationToken cancellationToken) => new Commands(_folder, Repository.PackageFolder).RunAsync(
+    private Task<string> PackAsync(string name, CancellationToken cancellation) => new Commands(_folder, Repository.PackageFolder).RunAsync(
         [
-            "dotnet", "pack", Repository.PathOf($"src/{name}"), "--no-build", "-c", Repository.Configuration, "-o", PackagesFolder,
-            $"-p:PackageVersion={PackedVersion}", $"-p:NuspecOutputPath={Path.Combine(_folder, "nuspec")}", "-v", "q",
+            "dotnet", "pack", Repository.PathOf($"src/{name}"), "--no-build", "-c", Repository.Configuration,
+            "-o", PackagesFolder, $"-p:PackageVersion={PackedVersion}", $"-p:NuspecOutputPath={Path.Combine(_folder, "nuspec")}", "-v", "q",
         ],
-        cancellationToken);
+        cancellation);
 
     /// <summary>
-    /// The API restores from the packed packages alone: it needs no others. The tests need xunit and the like, from where this repository has
-    /// them, or from the sources that are configured here.
+    /// The API restores from the packed packages alone: it needs no others. The tests need xunit and the like, from where this repository
+    /// has them, or from the sources that are configured here.
     /// </summary>
     private void WriteNuGetConfigurations()
     {

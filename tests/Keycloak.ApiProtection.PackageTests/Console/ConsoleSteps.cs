@@ -5,8 +5,8 @@ using Keycloak.ApiProtection.Testing.Servers;
 namespace Keycloak.ApiProtection.PackageTests.Console;
 
 /// <summary>
-/// README's steps for Keycloak's console as calls of the admin REST API, with what README says to set and nothing else: all other values are
-/// Keycloak's defaults.
+/// README's steps for Keycloak's console as calls of the admin REST API, with what README says to set and nothing else: all other values
+/// are Keycloak's defaults.
 /// </summary>
 internal static partial class ConsoleSteps
 {
@@ -67,26 +67,24 @@ internal static partial class ConsoleSteps
             var name = match.Groups["name"].Value;
             var id = match.Groups["kind"].Value switch
             {
-                "client" => await ClientIdAsync(admin, name, cancellationToken),
-                "scope" => Id(await admin.GetAsync($"/admin/realms{Realm}/client-scopes", cancellationToken), "name", name),
-                "user" => Id(await admin.GetAsync($"/admin/realms{Realm}/users?exact=true&username={name}", cancellationToken), "username", name),
-                _ => Id(
-                    await admin.GetAsync(
-                        $"/admin/realms{Realm}/clients/{await ClientIdAsync(admin, "orders-api", cancellationToken)}/roles", cancellationToken),
-                    "name",
-                    name),
+                "client" => await IdAsync($"/clients?clientId={name}", "clientId", name),
+                "scope" => await IdAsync("/client-scopes", "name", name),
+                "user" => await IdAsync($"/users?exact=true&username={name}", "username", name),
+                _ => await IdAsync($"/clients/{await ApiIdAsync()}/roles", "name", name),
             };
             text = text.Replace(match.Value, id, StringComparison.Ordinal);
         }
 
         return text;
+
+        Task<string> ApiIdAsync() => IdAsync("/clients?clientId=orders-api", "clientId", "orders-api");
+
+        async Task<string> IdAsync(string path, string member, string name)
+        {
+            var list = await admin.GetAsync($"/admin/realms{Realm}{path}", cancellationToken);
+            return (string)list.AsArray().Single(item => (string?)item![member] == name)!["id"]!;
+        }
     }
-
-    private static async Task<string> ClientIdAsync(KeycloakAdmin admin, string clientId, CancellationToken cancellationToken) =>
-        Id(await admin.GetAsync($"/admin/realms{Realm}/clients?clientId={clientId}", cancellationToken), "clientId", clientId);
-
-    private static string Id(JsonNode list, string member, string name) =>
-        (string)list.AsArray().Single(item => (string?)item![member] == name)!["id"]!;
 
     private static AdminRequest Post(string path, string body) => new(HttpMethod.Post, path, body);
 

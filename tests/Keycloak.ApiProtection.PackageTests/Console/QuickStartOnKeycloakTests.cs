@@ -34,9 +34,7 @@ public sealed class QuickStartOnKeycloakTests(QuickStart quickStart, KeycloakFix
         await using var api = await quickStart.StartApiAsync(keycloak.Server.BaseAddress, Cancelled);
         using var terminal = new Terminal(keycloak.Server.BaseAddress, api.Address);
         var answers = await terminal.RunAsync(QuickStart.CurlLines, Cancelled);
-        Assert.Equal(
-            QuickStart.CurlLines.Where(line => line.ExpectedStatus.HasValue).Select(line => Terminal.Describe(line, line.ExpectedStatus!.Value)),
-            answers);
+        Assert.Equal(Terminal.Expected(QuickStart.CurlLines), answers);
         return Lasting(terminal.Token);
     }
 

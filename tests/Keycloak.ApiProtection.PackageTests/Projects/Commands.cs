@@ -30,7 +30,8 @@ internal sealed class Commands(string folder, string packageFolder)
     }
 
     /// <summary>Runs one command and returns its output; a command that fails is an exception with that output.</summary>
-    public Task<string> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken) => RunAsync(folder, words, cancellationToken);
+    public Task<string> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken) =>
+        RunAsync(folder, words, cancellationToken);
 
     private async Task<string> RunAsync(string current, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {

@@ -15,8 +15,8 @@ internal sealed partial class MarkdownPage
     public IReadOnlyList<FencedBlock> Blocks =>
         [.. Fence().Matches(_text).Select(match => new FencedBlock(match.Groups["language"].Value, match.Groups["text"].Value))];
 
-    /// <summary>The first paragraph below the title that is not a link alone.</summary>
-    public string FirstSentence => _text.Split('\n').First(line => line.Length > 0 && line[0] is not ('#' or '['));
+    /// <summary>The first line of text, below the title and the links to other languages.</summary>
+    public string FirstLine => _text.Split('\n').First(line => line.Length > 0 && line[0] is not ('#' or '['));
 
     /// <summary>The only block in a language that contains a text.</summary>
     public string Block(string language, string containing) => Assert.Single(

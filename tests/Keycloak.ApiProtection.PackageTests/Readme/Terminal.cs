@@ -40,7 +40,11 @@ internal sealed class Terminal(Uri keycloak, Uri api) : IDisposable
         return answers;
     }
 
-    public static string Describe(CurlLine line, int status) => $"{line.Method} {line.Url.PathAndQuery} {status}";
+    /// <summary>The answers that the comments behind the calls promise.</summary>
+    public static IEnumerable<string> Expected(IEnumerable<CurlLine> lines) =>
+        lines.Where(line => line.ExpectedStatus.HasValue).Select(line => Describe(line, line.ExpectedStatus!.Value));
+
+    private static string Describe(CurlLine line, int status) => $"{line.Method} {line.Url.PathAndQuery} {status}";
 
     public void Dispose() => _http.Dispose();
 

@@ -41,6 +41,7 @@ public sealed class BackchannelTimeoutTests
             host.UseKeycloakRealm(realm, "orders-api");
             after?.Invoke(host);
         });
-        return api.Services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>().Get(KeycloakBearerDefaults.AuthenticationScheme).BackchannelTimeout;
+        var options = api.Services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>();
+        return options.Get(KeycloakBearerDefaults.AuthenticationScheme).BackchannelTimeout;
     }
 }
