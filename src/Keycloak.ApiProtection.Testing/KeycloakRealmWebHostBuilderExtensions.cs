@@ -46,7 +46,7 @@ public static class KeycloakRealmWebHostBuilderExtensions
             : host;
     }
 
-    /// <summary>Adds the timeout below all other sources, unless one has it: a second spelling of the key would contradict the first.</summary>
+    /// <summary>Adds the timeout below all other sources, unless one has it: a second spelling would contradict the first.</summary>
     private static void SetDefaultTimeout(IConfigurationBuilder configuration, string section)
     {
         var settings = (configuration as IConfiguration ?? configuration.Build()).GetSection(section);
