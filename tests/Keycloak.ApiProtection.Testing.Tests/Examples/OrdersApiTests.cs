@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace Keycloak.ApiProtection.Testing.Tests.Examples;
 
-/// <summary>The test in README.md, as a user writes it for their own API. Here, the API is samples/GettingStarted.</summary>
+/// <summary>Tests as a user writes them for an API of their own; here the API is samples/GettingStarted.</summary>
 public sealed class OrdersApiTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

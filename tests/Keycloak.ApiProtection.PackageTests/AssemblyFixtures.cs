@@ -1,0 +1,4 @@
+using Keycloak.ApiProtection.PackageTests;
+
+[assembly: AssemblyFixture(typeof(QuickStart))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
