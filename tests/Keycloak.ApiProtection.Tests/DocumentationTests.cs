@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Tests;
 
@@ -17,12 +16,15 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_rejection_stands_in_the_table_with_its_reason_and_its_mend()
+    public void Every_page_is_in_the_index_of_its_folder()
     {
-        var table = File.ReadAllText(Repository.File("docs/rejections.md"));
+        var index = File.ReadAllText(Repository.File("docs/README.md"));
 
-        Assert.All(TokenRejection.All, rejection => Assert.Contains(
-            $"| `{rejection.Code}` | {(rejection.Error == "invalid_request" ? 400 : 401)} `{rejection.Error}` | {rejection.Reason} | {rejection.Mend} |", table, StringComparison.Ordinal));
+        Assert.All(
+            Directory.EnumerateFiles(Repository.File("docs"), "*.md", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Repository.File("docs"), file).Replace('\\', '/'))
+                .Where(page => page != "README.md"),
+            page => Assert.Contains($"]({page})", index, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public static class KeycloakEndpointRouteBuilderExtensions
     /// </summary>
     /// <remarks>
     /// They are anonymous by design: what they take is believed for the realm's signature alone. They are left out of OpenAPI documents.
-    /// In Keycloak, the URLs belong to the <em>login</em> client: see docs/revocation.md.
+    /// In Keycloak, the URLs belong to the <em>login</em> client: see <see href="docs/revocation.md">docs/revocation.md</see>.
     /// </remarks>
     /// <param name="endpoints">The application.</param>
     /// <param name="configure">Changes the paths. Null: the defaults.</param>

@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection.Tokens;
 /// </summary>
 /// <remarks>
 /// A refusal is a value and not an exception: strangers send junk as often as they like. All codes stand in
-/// <c>docs/rejections.md</c>; they never change their meaning.
+/// <see href="docs/rejections.md">docs/rejections.md</see>; they never change their meaning.
 /// </remarks>
 public sealed record TokenRejection
 {

@@ -24,7 +24,7 @@ public static class TokenCheckEndpointRouteBuilderExtensions
     /// </para>
     /// <para>
     /// All methods are answered, no body is read. A target with dot segments is refused with 400. It is left out of OpenAPI documents. How the gateway has to be
-    /// configured, so that nobody else can set these headers, is in docs/token-check.md.
+    /// configured, so that nobody else can set these headers, is in <see href="docs/token-check.md">docs/token-check.md</see>.
     /// </para>
     /// </remarks>
     /// <param name="endpoints">The application, or a group.</param>

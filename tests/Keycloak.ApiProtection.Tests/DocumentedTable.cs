@@ -1,0 +1,31 @@
+namespace Keycloak.ApiProtection.Tests;
+
+/// <summary>A table of a page that follows from the code: it is compared as a whole, and written anew with <c>UPDATE_DOCS=1 dotnet test</c>.</summary>
+internal static class DocumentedTable
+{
+    /// <summary>Compares the table that begins with the same first line.</summary>
+    public static void Check(string page, params IEnumerable<string> lines)
+    {
+        var file = Repository.File(page);
+        var table = string.Join('\n', lines) + '\n';
+        var text = File.ReadAllText(file);
+        var start = text.IndexOf(table[..(table.IndexOf('\n', StringComparison.Ordinal) + 1)], StringComparison.Ordinal);
+        Assert.True(start >= 0, $"{page} has no table that begins with: {table.Split('\n')[0]}");
+
+        var end = start;
+        while (end < text.Length && text[end] == '|')
+        {
+            end = text.IndexOf('\n', end) + 1;
+        }
+
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
+        {
+            File.WriteAllText(file, text = text[..start] + table + text[end..]);
+            end = start + table.Length;
+        }
+
+        Assert.True(
+            text[start..end] == table,
+            $"{page} does not say what the code says. Write the table anew with UPDATE_DOCS=1 dotnet test, and read the difference.");
+    }
+}
