@@ -7,10 +7,10 @@ using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>A cache with many tokens, put there directly: a million signatures would take a quarter of an hour.</summary>
+/// <summary>A cache with many tokens. They are added directly, because signing a million tokens would take a quarter of an hour.</summary>
 /// <remarks>
-/// They differ in some letters of the signature. So a request's token can be written where the last one stood, as a server writes it just before it asks:
-/// that text is in the processor's cache, what is remembered is not.
+/// The tokens differ in some characters of the signature. So the token of a request can be written into the same buffer as the previous
+/// one, as a server does just before the lookup: this text is in the processor's cache, and the cached tokens are not.
 /// </remarks>
 internal sealed class FilledTokens
 {
@@ -26,7 +26,7 @@ internal sealed class FilledTokens
     {
         _token = token;
 
-        // Twice the room: so nearly all of them are found, and the rest is not asked for.
+        // Twice the needed capacity, so that nearly all tokens are found. The others are not looked up.
         Tokens = new VerifiedTokens(count * 2, TimeSpan.FromSeconds(30), TimeProvider.System, new VerifiedTokenCounts());
         var request = NewRequest();
         for (var number = 0; number < count; number++)
@@ -42,13 +42,13 @@ internal sealed class FilledTokens
 
     public VerifiedTokens Tokens { get; }
 
-    /// <summary>Gets the numbers of those tokens that are to be asked for, in a random order.</summary>
+    /// <summary>Gets the numbers of the tokens to look up, in random order.</summary>
     public int[] Asked { get; }
 
-    /// <summary>Room for the token of a request: one for each thread.</summary>
+    /// <summary>Creates a buffer for the token of a request. Each thread needs its own.</summary>
     public char[] NewRequest() => _token.ToCharArray();
 
-    /// <summary>Looks for the token of this number, as a request would that brings it.</summary>
+    /// <summary>Looks up the token with this number, as a request with this token does.</summary>
     public bool IsFound(char[] request, int number)
     {
         Write(request, number);

@@ -7,7 +7,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>The same token in the library that most ASP.NET Core applications use, as far as an identity, which is what JwtBearer takes from it.</summary>
+/// <summary>
+/// The same token with the library that most ASP.NET Core applications use, up to the identity, which is what JwtBearer takes from it.
+/// </summary>
 public class IdentityModelBenchmarks
 {
     private ProtectedApi _api = null!;
@@ -38,12 +40,12 @@ public class IdentityModelBenchmarks
         };
         if (NewToken() is null || JsonWebTokenHandler().Result is null)
         {
-            throw new InvalidOperationException("The token is not accepted.");
+            throw new InvalidOperationException("The token was not accepted.");
         }
 
         if (ExpiredToken() || JsonWebTokenHandlerExpired().Result)
         {
-            throw new InvalidOperationException("An expired token is accepted.");
+            throw new InvalidOperationException("An expired token was accepted.");
         }
     }
 
@@ -55,7 +57,9 @@ public class IdentityModelBenchmarks
 
     [Benchmark]
     public ClaimsIdentity? NewToken() =>
-        _api.Verifier.TryVerify(_token, out var verification) && verification.IsAccepted(out var token) ? new KeycloakIdentity(token.Claims, "Bearer") : null;
+        _api.Verifier.TryVerify(_token, out var verification) && verification.IsAccepted(out var token)
+            ? new KeycloakIdentity(token.Claims, "Bearer")
+            : null;
 
     [Benchmark]
     public async Task<ClaimsIdentity?> JsonWebTokenHandler() =>

@@ -2,7 +2,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>A token that nobody has seen before, beside the framework's signature check alone: other ones each time, so that no branch is learnt by heart.</summary>
+/// <summary>
+/// A new token, compared with the framework's signature check alone. Each call uses another token, so that the processor's branch
+/// prediction cannot learn one.
+/// </summary>
 public class NewTokenBenchmarks
 {
     private const int Distinct = 64;
@@ -26,10 +29,11 @@ public class NewTokenBenchmarks
     {
         _forgetting = ProtectedApi.Start(cacheSize: 0);
         _tokens = [.. Enumerable.Range(0, Distinct).Select(number => _forgetting.Token(Algorithm, Letters, number))];
-        _tampered = [.. Enumerable.Range(0, Distinct).Select(number => _forgetting.Token(Algorithm, Letters, number, token => token.Tampered()))];
+        _tampered =
+            [.. Enumerable.Range(0, Distinct).Select(number => _forgetting.Token(Algorithm, Letters, number, token => token.Tampered()))];
         _raw = _forgetting.RawCheck(_tokens);
 
-        // Room for eight, and 64 in turn: each is new again when its turn comes.
+        // The cache holds 8 tokens and 64 are used in turn, so each token has been evicted before it is used again.
         _remembering = ProtectedApi.Start(cacheSize: 8);
         _remembered = [.. Enumerable.Range(0, Distinct).Select(number => _remembering.Token(Algorithm, Letters, number))];
         for (var number = 0; number < Distinct; number++)
@@ -39,7 +43,8 @@ public class NewTokenBenchmarks
             _remembering.Expect(_remembered[number], accepted: true);
             if (!_raw() || Math.Abs(_tokens[number].Length - Letters) > Letters / 10)
             {
-                throw new InvalidOperationException($"The baseline does not accept the token, or its length is {_tokens[number].Length}.");
+                throw new InvalidOperationException(
+                    $"The baseline does not accept the token, or the token has an unexpected length ({_tokens[number].Length}).");
             }
         }
     }

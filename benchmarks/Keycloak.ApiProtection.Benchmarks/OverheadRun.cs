@@ -3,10 +3,14 @@ using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>What a token costs over the framework's signature check alone, in alternation: <c>dotnet run -c Release -- overhead [RS256] [1500]</c>.</summary>
+/// <summary>
+/// Measures the time of a token beyond the framework's signature check, in alternation. Command:
+/// <c>dotnet run -c Release -- overhead [RS256] [1500]</c>.
+/// </summary>
 /// <remarks>
-/// A microsecond beside twenty: less than two runs one after the other differ on a machine that is shared. So each round takes a short turn at everything,
-/// and what is told is the median of the rounds' differences, and that of the fastest turns, which whoever else uses the machine can only make slower.
+/// The difference is about one microsecond of twenty, which is less than the difference between two consecutive runs on a shared machine.
+/// So each round measures everything for a short time. The output is the median of the rounds' differences, and the difference of the
+/// fastest measurements, because other programs on the machine can only make a measurement slower.
 /// </remarks>
 internal static class OverheadRun
 {
@@ -23,20 +27,20 @@ internal static class OverheadRun
         [
             ("RSA or ECDSA alone", raw),
             ("new token", Verify(forgetting, Tokens(forgetting), accepted: true)),
-            ("new token, asked for a scope", Read(forgetting, Tokens(forgetting), token => token.Claims.Scopes.Contains("orders:read"))),
-            ("new token, asked for a realm role", Read(forgetting, Tokens(forgetting), token => token.Claims.RealmRoles.Contains("customer"))),
-            ("new token, asked for by the log of revocations", Read(forgetting, Tokens(forgetting), token => token.Marks.User != 0)),
-            ("new token that is remembered", Verify(remembering, Tokens(remembering), accepted: true)),
+            ("new token, one scope read", Read(forgetting, Tokens(forgetting), token => token.Claims.Scopes.Contains("orders:read"))),
+            ("new token, one realm role read", Read(forgetting, Tokens(forgetting), token => token.Claims.RealmRoles.Contains("customer"))),
+            ("new token, read for the revocation check", Read(forgetting, Tokens(forgetting), token => token.Marks.User != 0)),
+            ("new token that is cached", Verify(remembering, Tokens(remembering), accepted: true)),
             ("bad signature", Verify(forgetting, Tokens(forgetting, token => token.Tampered()), accepted: false)),
             ("expired", Verify(forgetting, Tokens(forgetting, token => token.Expired()), accepted: false)),
             ("for another API", Verify(forgetting, Tokens(forgetting, token => token.WithClaim("aud", "account")), accepted: false)),
         ];
 
-        // The first rounds, until everything is compiled for good, are not counted.
+        // The first rounds are not counted: code is still being compiled.
         Measure(kinds, Rounds);
         var times = Measure(kinds, Rounds);
         var alone = times[0].Min();
-        Console.WriteLine($"{algorithm}, {letters} letters: {kinds[0].Name} {alone:F0} ns");
+        Console.WriteLine($"{algorithm}, {letters} characters: {kinds[0].Name} {alone:F0} ns");
         for (var kind = 1; kind < kinds.Length; kind++)
         {
             var over = times[kind].Zip(times[0], (time, signature) => time - signature).Order().ElementAt(Rounds / 2);
@@ -59,10 +63,11 @@ internal static class OverheadRun
 
     private static Func<bool> Read(ProtectedApi api, string[] tokens, Predicate<AccessToken> read)
     {
-        bool Act(string token) => api.Verifier.TryVerify(token, out var verification) && verification.IsAccepted(out var accepted) && read(accepted);
+        bool Act(string token) =>
+            api.Verifier.TryVerify(token, out var verification) && verification.IsAccepted(out var accepted) && read(accepted);
         if (!Array.TrueForAll(tokens, token => Act(token)))
         {
-            throw new InvalidOperationException("The tokens lack what is looked for.");
+            throw new InvalidOperationException("A token was rejected, or it lacks the scope, role or user that is read.");
         }
 
         var next = 0;

@@ -26,12 +26,13 @@ if (args is ["together", var together])
     return;
 }
 
-// A short job within this process, so that the whole set takes minutes: dotnet run -c Release -- --filter '*'
-// Another one: -- --filter '*' --job dry --inProcess
+// The default is a short job in this process, so that all benchmarks take minutes: dotnet run -c Release -- --filter '*'
+// To use another job: -- --filter '*' --job dry --inProcess
 var config = args.Contains("--job")
     ? DefaultConfig.Instance.AddDiagnoser(MemoryDiagnoser.Default)
     : DefaultConfig.Instance
-        .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithIterationCount(7).WithWarmupCount(3).WithIterationTime(TimeInterval.FromMilliseconds(200)))
+        .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)
+            .WithIterationCount(7).WithWarmupCount(3).WithIterationTime(TimeInterval.FromMilliseconds(200)))
         .AddDiagnoser(MemoryDiagnoser.Default)
         .AddColumn(StatisticColumn.Median);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

@@ -11,12 +11,12 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>An API set up as applications do it, beside an embedded realm whose keys it has read.</summary>
+/// <summary>An API with the usual setup and an embedded realm.</summary>
 internal sealed class ProtectedApi : IDisposable
 {
     private const string Client = "orders-api";
 
-    // What a short token has to do without.
+    // Removed from short tokens.
     private static readonly string[] Unnecessary =
         ["realm_access", "resource_access", "given_name", "family_name", "name", "preferred_username", "email", "email_verified", "acr"];
 
@@ -28,7 +28,8 @@ internal sealed class ProtectedApi : IDisposable
         _services = services;
         _realm = realm;
         Scopes = services.GetRequiredService<IServiceScopeFactory>();
-        Verifier = services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>().Get(KeycloakBearerDefaults.AuthenticationScheme).Verifier.Value;
+        Verifier = services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>()
+            .Get(KeycloakBearerDefaults.AuthenticationScheme).Verifier.Value;
     }
 
     public AccessTokenVerifier Verifier { get; }
@@ -51,7 +52,7 @@ internal sealed class ProtectedApi : IDisposable
         return new ProtectedApi(services.BuildServiceProvider(), realm);
     }
 
-    /// <summary>A good token of about so many letters, made distinct by its number.</summary>
+    /// <summary>Creates a valid token of about the given length, which is made distinct by its number.</summary>
     public string Token(string algorithm = "RS256", int letters = 1500, int number = 0, Func<TokenBuilder, TokenBuilder>? change = null)
     {
         var builder = _realm.Token("alice").For("cli").WithAudience(Client).WithAlgorithm(algorithm).ExpiresIn(TimeSpan.FromHours(12))
@@ -66,17 +67,21 @@ internal sealed class ProtectedApi : IDisposable
         return missing <= 20 ? builder.Create() : builder.WithClaim("note", new string('x', (missing - 20) * 3 / 4)).Create();
     }
 
-    /// <summary>Verifies, and sees to it that the answer is the expected one: a benchmark that measures a refusal by mistake says nothing.</summary>
+    /// <summary>
+    /// Verifies the token and throws if the result is not the expected one, because a benchmark that measures a rejection by mistake is
+    /// useless.
+    /// </summary>
     public void Expect(string token, bool accepted)
     {
         var verification = Verifier.VerifyAsync(token.AsMemory(), CancellationToken.None).AsTask().GetAwaiter().GetResult();
         if (verification.IsAccepted(out _) != accepted)
         {
-            throw new InvalidOperationException($"Expected accepted: {accepted}, found {(verification.IsRefused(out var rejection) ? rejection.Code : "otherwise")}.");
+            throw new InvalidOperationException(
+                $"Expected accepted: {accepted}. Rejection code: {(verification.IsRefused(out var rejection) ? rejection.Code : "none")}.");
         }
     }
 
-    /// <summary>The signature check alone, as the framework does it, of these tokens in turn; all of them signed with one key.</summary>
+    /// <summary>Returns the framework's signature check alone, for these tokens in turn. All of them must be signed with one key.</summary>
     public Func<bool> RawCheck(params string[] tokens)
     {
         var parts = tokens.Select(token => token.Split('.')).ToArray();
@@ -94,17 +99,20 @@ internal sealed class ProtectedApi : IDisposable
                 Curve = ECCurve.NamedCurves.nistP256,
                 Q = new ECPoint { X = Number(key, "x"), Y = Number(key, "y") },
             });
-            return () => ecdsa.VerifyData(inputs[Turn()].AsSpan(), signatures[next], HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            return () => ecdsa.VerifyData(
+                inputs[Turn()].AsSpan(), signatures[next], HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
 
         var rsa = RSA.Create(new RSAParameters { Modulus = Number(key, "n"), Exponent = Number(key, "e") });
-        var padding = header.RootElement.GetProperty("alg").GetString()!.StartsWith('P') ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
+        var padding = header.RootElement.GetProperty("alg").GetString()!.StartsWith('P')
+            ? RSASignaturePadding.Pss
+            : RSASignaturePadding.Pkcs1;
         return () => rsa.VerifyData(inputs[Turn()].AsSpan(), signatures[next], HashAlgorithmName.SHA256, padding);
 
         int Turn() => next = next + 1 == inputs.Length ? 0 : next + 1;
     }
 
-    /// <summary>The realm's key set, as its document says it.</summary>
+    /// <summary>Returns the JSON of the realm's key set.</summary>
     public string KeySet()
     {
         using var client = _realm.CreateClient();

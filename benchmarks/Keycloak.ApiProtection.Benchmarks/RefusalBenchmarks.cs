@@ -3,14 +3,28 @@ using Keycloak.ApiProtection.Testing;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>What strangers send: each kind of refusal, with the cache that it must pass first.</summary>
+/// <summary>Tokens of strangers: each kind of rejection, including the cache lookup before it.</summary>
 public class RefusalBenchmarks
 {
     private ProtectedApi _api = null!;
     private string _token = null!;
     private Func<bool> _raw = null!;
 
-    [Params("size", "form", "jose_header", "critical", "algorithm_none", "payload", "issuer", "kind_id", "bound_dpop", "expired", "audience", "key_missing", "key_unfit", "signature")]
+    [Params(
+        "size",
+        "form",
+        "jose_header",
+        "critical",
+        "algorithm_none",
+        "payload",
+        "issuer",
+        "kind_id",
+        "bound_dpop",
+        "expired",
+        "audience",
+        "key_missing",
+        "key_unfit",
+        "signature")]
     public string Code { get; set; } = null!;
 
     [GlobalSetup]
@@ -41,7 +55,7 @@ public class RefusalBenchmarks
         _api.Verifier.TryVerify(_token, out var verification);
         if (!verification.IsRefused(out var rejection) || rejection.Code != Code)
         {
-            throw new InvalidOperationException($"Refused as {rejection?.Code}, not {Code}.");
+            throw new InvalidOperationException($"The rejection code was {rejection?.Code}, expected {Code}.");
         }
     }
 

@@ -2,10 +2,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>A token that was verified before, among few and many, and what else a request's memory of it could have been.</summary>
+/// <summary>A token that was verified before, in caches with few and with many tokens.</summary>
 /// <remarks>
-/// The cache is filled directly: a million signatures would take a quarter of an hour. Of the many, 32,768 are asked for in a random order: more than any
-/// processor's cache holds of them.
+/// The cache is filled directly, because signing a million tokens would take a quarter of an hour. 32,768 of the tokens are looked up in
+/// random order: more than the cache of any processor holds.
 /// </remarks>
 public class RepeatedTokenBenchmarks
 {
@@ -20,7 +20,7 @@ public class RepeatedTokenBenchmarks
     [Params(16, 16 * 1024, 1024 * 1024)]
     public int Tokens { get; set; }
 
-    /// <summary>Fills the cache, which takes half a minute for a million: only where it is asked.</summary>
+    /// <summary>Fills the cache. Used only where it is needed, because a million tokens take half a minute.</summary>
     [GlobalSetup(Target = nameof(Hit))]
     public void Fill()
     {
@@ -42,7 +42,7 @@ public class RepeatedTokenBenchmarks
     [GlobalCleanup]
     public void Stop() => _api.Dispose();
 
-    /// <summary>The cache alone, and some letters that make a request's token another one.</summary>
+    /// <summary>The cache lookup alone, and the change of some characters that makes each token distinct.</summary>
     [Benchmark(Baseline = true)]
     public bool Hit()
     {
@@ -50,11 +50,11 @@ public class RepeatedTokenBenchmarks
         return _tokens.IsFound(_request, _tokens.Asked[_next]);
     }
 
-    /// <summary>The verifier with one token, again and again.</summary>
+    /// <summary>The verifier with one repeated token.</summary>
     [Benchmark]
     public bool VerifierHot() => _api.Verifier.TryVerify(_token, out _);
 
-    /// <summary>What the clock alone costs: a hit asks it once.</summary>
+    /// <summary>The time of the clock alone. A cache hit reads it once.</summary>
     [Benchmark]
     public DateTimeOffset ClockAlone() => TimeProvider.System.GetUtcNow();
 }

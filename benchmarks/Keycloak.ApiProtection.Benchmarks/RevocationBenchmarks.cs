@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Revocation;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>What asking the revocations costs a request. Goal: at most 50 ns and no allocation where nothing is found among 100,000 events.</summary>
+/// <summary>The time of the revocation check for a request. Goal: at most 50 ns and no allocation if no event of 100,000 matches.</summary>
 public class RevocationBenchmarks
 {
     private const int Tokens = 4096;
@@ -14,11 +14,11 @@ public class RevocationBenchmarks
     private TokenMarks _same;
     private int _next;
 
-    /// <summary>Gets or sets how many events are held.</summary>
+    /// <summary>Gets or sets the number of stored events.</summary>
     [Params(0, 1_000, 100_000)]
     public int Events { get; set; }
 
-    /// <summary>Fills the log with sessions that nobody asks for.</summary>
+    /// <summary>Fills the log with events of sessions that no token belongs to.</summary>
     [GlobalSetup]
     public void Fill()
     {
@@ -31,18 +31,25 @@ public class RevocationBenchmarks
 
         for (var i = 0; i < Tokens; i++)
         {
-            var claims = new[] { new Claim("sid", $"s{i}"), new Claim("sub", $"u{i}"), new Claim("azp", "spa"), new Claim("jti", $"t{i}"), new Claim("iat", $"{now - 60}") };
+            var claims = new[]
+            {
+                new Claim("sid", $"s{i}"),
+                new Claim("sub", $"u{i}"),
+                new Claim("azp", "spa"),
+                new Claim("jti", $"t{i}"),
+                new Claim("iat", $"{now - 60}"),
+            };
             TokenMarks.TryRead(new ClaimsPrincipal(new ClaimsIdentity(claims, "Bearer")), "Keycloak", out _tokens[i]);
         }
 
         _same = _tokens[0];
     }
 
-    /// <summary>The same token again and again.</summary>
+    /// <summary>The same token in every call.</summary>
     [Benchmark]
     public bool NothingFoundForOneToken() => _log.Find(_same) == RevocationMatch.None;
 
-    /// <summary>Another token each time, so that the filter's words are not at hand.</summary>
+    /// <summary>Another token in every call, so that the filter's words are not in the processor's cache.</summary>
     [Benchmark]
     public bool NothingFoundForManyTokens() => _log.Find(_tokens[_next++ & (Tokens - 1)]) == RevocationMatch.None;
 }

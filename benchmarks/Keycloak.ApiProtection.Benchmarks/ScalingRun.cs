@@ -3,8 +3,14 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>Time of a cache hit as tokens (1 to a million) and threads (1, 2) grow, for the plot: <c>dotnet run -c Release -- scaling file.json</c>.</summary>
-/// <remarks>The cache is filled directly: a million signatures would take a quarter of an hour. Each point is the best of some rounds.</remarks>
+/// <summary>
+/// Measures the time of a cache hit with 1 to 1,000,000 tokens and with 1 and 2 threads, for the plot. Command:
+/// <c>dotnet run -c Release -- scaling file.json</c>.
+/// </summary>
+/// <remarks>
+/// The cache is filled directly, because signing a million tokens would take a quarter of an hour. Each point is the best of several
+/// rounds.
+/// </remarks>
 internal static class ScalingRun
 {
     private const int Rounds = 7;
@@ -25,7 +31,7 @@ internal static class ScalingRun
             {
                 var best = Enumerable.Range(0, Rounds).Min(_ => Round(tokens, threads));
                 points.Add(new { tokens = count, threads, nanoseconds = Math.Round(best, 1) });
-                Console.WriteLine($"{count} tokens, {threads} thread(s): {best:F1} ns for each hit of a thread");
+                Console.WriteLine($"{count} tokens, {threads} thread(s): {best:F1} ns per hit of a thread");
             }
 
             GC.Collect();
@@ -55,7 +61,7 @@ internal static class ScalingRun
             watch[number] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / HitsPerRound;
             if (missed > 0)
             {
-                throw new InvalidOperationException("A miss is no hit.");
+                throw new InvalidOperationException("A lookup missed the cache. Only hits are measured.");
             }
         })).ToArray();
         Array.ForEach(workers, worker => worker.Start());

@@ -2,10 +2,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>The same work by one thread and by two: time for each token. Two are twice as fast where nothing is waited for.</summary>
+/// <summary>The same work with one thread and with two: time for each token. Two threads are twice as fast if they do not wait.</summary>
 public class ThreadBenchmarks
 {
-    // Enough that the first milliseconds, in which new threads may share a processor, do not count.
+    // Enough calls that the first milliseconds, in which new threads may share a processor, do not matter.
     private const int Hits = 2_000_000;
     private const int Signatures = 10_000;
 
@@ -18,7 +18,7 @@ public class ThreadBenchmarks
     [Params(1, 2)]
     public int Threads { get; set; }
 
-    /// <summary>A cache with a million tokens, filled directly, of which each thread asks for many in an order of its own.</summary>
+    /// <summary>Fills a cache directly with a million tokens. Each thread looks up many of them in its own order.</summary>
     [GlobalSetup(Target = nameof(RepeatedTokenAmongAMillion))]
     public void Fill()
     {
@@ -63,7 +63,7 @@ public class ThreadBenchmarks
     {
         var threads = Enumerable.Range(0, Threads).Select(number => new Thread(() =>
         {
-            // Each begins somewhere else.
+            // Each thread starts at another token.
             var act = start();
             var first = number * (operations / Threads);
             for (var time = first; time < first + (operations / Threads); time++)

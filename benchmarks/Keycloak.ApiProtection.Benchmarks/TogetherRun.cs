@@ -4,10 +4,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 
-/// <summary>How often the signature of a new token is checked that many requests bring at once: <c>dotnet run -c Release -- together file.json</c>.</summary>
+/// <summary>
+/// Measures how often the signature of a new token is checked if concurrent requests send it. Command:
+/// <c>dotnet run -c Release -- together file.json</c>.
+/// </summary>
 /// <remarks>
-/// Nobody waits for another one's check: a lock or a promise would be paid for by every new token, to spare the few that are checked twice. Those are as many as run
-/// at that moment: one for each processor, and one more where a thread was interrupted in its check.
+/// A request does not wait for the check of another request: a lock or a shared task would cost time for every new token, to save the few
+/// repeated checks. The number of checks is the number of requests that run at the same moment: one for each processor, and one more if a
+/// thread was interrupted during its check.
 /// </remarks>
 internal static class TogetherRun
 {
@@ -32,7 +36,7 @@ internal static class TogetherRun
             }
 
             points.Add(new { requests, checks = checks.Average(), most = checks.Max() });
-            Console.WriteLine($"{requests} requests at once: {checks.Average():F2} signature checks, at most {checks.Max()}");
+            Console.WriteLine($"{requests} concurrent requests: {checks.Average():F2} signature checks, at most {checks.Max()}");
         }
 
         File.WriteAllText(file, JsonSerializer.Serialize(points));
@@ -49,7 +53,7 @@ internal static class TogetherRun
         begin.SetResult();
         if (!all.Result.All(accepted => accepted))
         {
-            throw new InvalidOperationException("A good token was refused.");
+            throw new InvalidOperationException("A valid token was rejected.");
         }
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>A server of one kind on a free port of this machine. It says its address, and ends when nobody holds its standard input any more.</summary>
+/// <summary>A server of one kind on a free loopback port. It prints its address, and stops when its standard input is closed.</summary>
 internal static class ApiServer
 {
     public static async Task<int> RunAsync(string[] args)
@@ -16,7 +16,8 @@ internal static class ApiServer
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(args.Skip(1).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1]));
+        builder.Configuration.AddInMemoryCollection(
+            args.Skip(1).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1]));
         switch (kind)
         {
             case "protected":
@@ -29,14 +30,15 @@ internal static class ApiServer
                 builder.Services.AddKeycloakBearer(options =>
                 {
                     options.Introspection = IntrospectionMode.Always;
-                    options.Credentials.Secret = "orders-api-secret";    // the built-in realm's
+                    options.Credentials.Secret = "orders-api-secret";    // the secret in the built-in realm
                 });
                 break;
             case "forgetting":
                 builder.Services.AddKeycloakBearer(options => options.VerifiedTokenCacheSize = 0);
                 break;
             case "no-op":
-                builder.Services.AddAuthorization().AddAuthentication("NoOp").AddScheme<AuthenticationSchemeOptions, NoOpHandler>("NoOp", null);
+                builder.Services.AddAuthorization().AddAuthentication("NoOp")
+                    .AddScheme<AuthenticationSchemeOptions, NoOpHandler>("NoOp", null);
                 break;
         }
 
@@ -73,11 +75,12 @@ internal static class ApiServer
         return new ServerState(process.TotalProcessorTime.TotalMicroseconds, GC.GetTotalAllocatedBytes(), GC.GetTotalMemory(collect));
     }
 
-    /// <summary>Everybody is the same user, made once: what is left is what the framework takes for any handler.</summary>
+    /// <summary>Returns the same user for every request, so that only the framework's own time for any handler is measured.</summary>
     private sealed class NoOpHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
     {
-        private static readonly AuthenticationTicket Ticket = new(new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "anybody")], "NoOp")), "NoOp");
+        private static readonly AuthenticationTicket Ticket =
+            new(new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", "anybody")], "NoOp")), "NoOp");
 
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(Ticket));
     }

@@ -3,7 +3,7 @@ using Keycloak.ApiProtection.Testing;
 
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>Drives all servers in alternation, so that whatever else the machine does meets them alike.</summary>
+/// <summary>Measures all servers in alternation, so that other programs on the machine affect all of them equally.</summary>
 internal static class Comparison
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -13,7 +13,8 @@ internal static class Comparison
         Directory.CreateDirectory(folder);
         await using var realm = await KeycloakRealm.StartAsync();
         var letters = await MintAsync(realm, Path.Combine(folder, "tokens.txt"), settings.Tokens);
-        var configuration = realm.Configuration("orders-api").Where(setting => !setting.Key.EndsWith("secret", StringComparison.Ordinal)).ToArray();
+        var configuration = realm.Configuration("orders-api")
+            .Where(setting => !setting.Key.EndsWith("secret", StringComparison.Ordinal)).ToArray();
         var servers = new Dictionary<string, ServerProcess>();
         try
         {
@@ -27,18 +28,27 @@ internal static class Comparison
             {
                 foreach (var scenario in Scenario.All)
                 {
-                    // The first round only warms up.
+                    // Round 0 is a warm-up and is not counted.
                     var measurement = await MeasureAsync(servers[scenario.Server], scenario, round, folder, settings);
                     if (round > 0)
                     {
                         measurements.Add(measurement);
-                        Console.WriteLine($"{round} {scenario.Name}: {measurement.RequestsPerSecond:N0}/s, {measurement.CpuPerRequest:N1} us CPU, {measurement.AllocatedPerRequest:N0} B");
+                        Console.WriteLine(
+                            $"{round} {scenario.Name}: {measurement.RequestsPerSecond:N0}/s, {measurement.CpuPerRequest:N1} us CPU, "
+                            + $"{measurement.AllocatedPerRequest:N0} B");
                     }
                 }
             }
 
             var memory = await LiveTokensAsync(configuration, folder, settings);
-            var results = new Results(DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()), Machine.Describe(), settings, measurements, settings.Tokens, memory, letters);
+            var results = new Results(
+                DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()),
+                Machine.Describe(),
+                settings,
+                measurements,
+                settings.Tokens,
+                memory,
+                letters);
             await File.WriteAllTextAsync(Path.Combine(folder, "load.json"), JsonSerializer.Serialize(results, Json));
             Console.WriteLine();
             Console.WriteLine(Table.Of(results));
@@ -56,7 +66,8 @@ internal static class Comparison
     private static async Task<Measurement> MeasureAsync(ServerProcess server, Scenario scenario, int round, string folder, Settings settings)
     {
         var before = await server.StateAsync();
-        var load = await Wrk.RunAsync(new Uri(server.Address, "/hello"), folder, Math.Min(scenario.Tokens, settings.Tokens), settings.Seconds, settings.Connections);
+        var tokens = Math.Min(scenario.Tokens, settings.Tokens);
+        var load = await Wrk.RunAsync(new Uri(server.Address, "/hello"), folder, tokens, settings.Seconds, settings.Connections);
         var after = await server.StateAsync();
         return new Measurement(
             scenario.Name,
@@ -68,20 +79,21 @@ internal static class Comparison
             load.P99);
     }
 
-    /// <summary>What the server's heap grows by, for each of many tokens that it remembers.</summary>
+    /// <summary>Measures by how many bytes the server's heap grows for each cached token.</summary>
     private static async Task<double> LiveTokensAsync(KeyValuePair<string, string?>[] configuration, string folder, Settings settings)
     {
         using var server = await ServerProcess.StartAsync("protected", configuration);
         await Wrk.RunAsync(new Uri(server.Address, "/hello"), folder, 1, 1, settings.Connections);
         var before = await server.StateAsync(collect: true);
 
-        // Until all of them have come: no more than some 30 us each, and a margin.
-        await Wrk.RunAsync(new Uri(server.Address, "/hello"), folder, settings.Tokens, Math.Max(settings.Seconds, 2 + (settings.Tokens / 8_000)), settings.Connections);
+        // Long enough to send every token once: at most about 30 us for each, and a margin.
+        var seconds = Math.Max(settings.Seconds, 2 + (settings.Tokens / 8_000));
+        await Wrk.RunAsync(new Uri(server.Address, "/hello"), folder, settings.Tokens, seconds, settings.Connections);
         var after = await server.StateAsync(collect: true);
         return (double)(after.HeapBytes - before.HeapBytes) / settings.Tokens;
     }
 
-    /// <summary>Tokens of about 1,500 letters, signed with RS256 as Keycloak does by default.</summary>
+    /// <summary>Creates tokens of about 1,500 characters, signed with RS256, which is Keycloak's default.</summary>
     private static async Task<int> MintAsync(KeycloakRealm realm, string file, int count)
     {
         Console.WriteLine($"Signing {count:N0} tokens ...");

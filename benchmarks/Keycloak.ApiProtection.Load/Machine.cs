@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>What the numbers belong to.</summary>
+/// <summary>Describes the machine of the measurements.</summary>
 internal static class Machine
 {
     public static string Describe()
@@ -10,6 +10,7 @@ internal static class Machine
         var processor = File.Exists("/proc/cpuinfo")
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
             : null;
-        return $"{Environment.ProcessorCount} cores ({processor ?? RuntimeInformation.ProcessArchitecture.ToString()}), {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}";
+        return $"{Environment.ProcessorCount} cores ({processor ?? RuntimeInformation.ProcessArchitecture.ToString()}), "
+            + $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}";
     }
 }

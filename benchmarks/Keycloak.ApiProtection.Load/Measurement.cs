@@ -1,4 +1,5 @@
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>One scenario in one round.</summary>
-internal sealed record Measurement(string Scenario, int Round, double RequestsPerSecond, double CpuPerRequest, double AllocatedPerRequest, double P50, double P99);
+/// <summary>The results of one scenario in one round. CPU time and latencies are in microseconds, allocations in bytes.</summary>
+internal sealed record Measurement(
+    string Scenario, int Round, double RequestsPerSecond, double CpuPerRequest, double AllocatedPerRequest, double P50, double P99);

@@ -1,7 +1,8 @@
 using Keycloak.ApiProtection.Load;
 using Keycloak.ApiProtection.Load.SideBySide;
 
-// 'server' is what the comparison starts for each way to protect an API; the others are for people: see benchmarks/load/run.sh and gateway.sh.
+// The comparison starts 'server' for each way to protect an API. The other commands are for people: see benchmarks/load/run.sh and
+// gateway.sh.
 return args switch
 {
     ["server", .. var rest] => await ApiServer.RunAsync(rest),
@@ -14,7 +15,10 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("compare <folder for results> [--seconds 3] [--rounds 5] [--connections 32] [--tokens 100000] | report <folder> <docs folder>");
-    Console.Error.WriteLine("gateway <folder for results> [--seconds 3] [--rounds 3] [--connections 32] [--warm-up 20] | gateway-report <folder> <docs folder>");
+    Console.Error.WriteLine(
+        "compare <results folder> [--seconds 3] [--rounds 5] [--connections 32] [--tokens 100000] | report <results folder> <docs folder>");
+    Console.Error.WriteLine(
+        "gateway <results folder> [--seconds 3] [--rounds 3] [--connections 32] [--warm-up 20] | "
+        + "gateway-report <results folder> <docs folder>");
     return 2;
 }

@@ -4,14 +4,16 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>Writes docs/performance.md and its plot from the files of the last runs. Whatever was not run is left out, and said to be.</summary>
+/// <summary>Writes docs/performance.md and its plot from the files of the last runs. Parts without a file are omitted.</summary>
 internal static class Report
 {
     public static int Write(string folder, string docs)
     {
         var text = new StringBuilder();
         text.AppendLine("# Performance");
-        text.AppendLine("Written by `benchmarks/load/run.sh` from its own runs; do not edit. Ratios count, times belong to the machine.");
+        text.AppendLine("""
+            Written by `benchmarks/load/run.sh` from its own runs; do not edit. Compare the ratios; the times depend on the machine.
+            """);
         text.AppendLine();
         if (Read<Results>(Path.Combine(folder, "load.json")) is { } results)
         {
@@ -22,19 +24,25 @@ internal static class Report
         {
             File.WriteAllText(Path.Combine(docs, "performance-scaling.svg"), ScalingPlot.Of(points));
             text.AppendLine("## Cores and tokens");
-            text.AppendLine("Time of one cache hit, as the number of remembered tokens and of threads grows (threads of one machine; flat lines are what is wanted).");
+            text.AppendLine("""
+                Time of one cache hit, for growing numbers of cached tokens and of threads on one machine. Flat lines are the goal.
+                """);
             text.AppendLine();
-            text.AppendLine("![Time of a cache hit by remembered tokens, for one thread and for two](performance-scaling.svg)");
+            text.AppendLine("![Time of a cache hit by cached tokens, for one thread and for two](performance-scaling.svg)");
             text.AppendLine();
         }
 
         if (Read<TogetherPoint[]>(Path.Combine(folder, "together.json")) is { } together)
         {
-            text.AppendLine("## A new token in many requests at once");
-            text.AppendLine("Nobody waits for another one's signature check: a new token that many requests bring at the same moment is checked by those that run at that moment (as many as there are processors, and one more where");
-            text.AppendLine("a thread was interrupted in its check), and found by all that follow. Waiting would make every new token pay for these few.");
+            text.AppendLine("## A new token in concurrent requests");
+            text.AppendLine("""
+                A request does not wait for the signature check of another request. If concurrent requests send a new token, it is
+                checked by those that run at the same moment (as many as there are processors, and one more if a thread was
+                interrupted during its check). All later requests find it in the cache. Waiting would cost time for every new token,
+                to save these few checks.
+                """);
             text.AppendLine();
-            text.AppendLine("| requests at once | signature checks, on average | at most |");
+            text.AppendLine("| Concurrent requests | Signature checks, average | Maximum |");
             text.AppendLine("|---:|---:|---:|");
             foreach (var point in together)
             {
@@ -46,13 +54,17 @@ internal static class Report
 
         Benchmarks(text, Path.Combine(folder, "BenchmarkDotNet.Artifacts", "results"));
         text.AppendLine("## What is not measured");
-        text.AppendLine("TLS, HTTP/2, request bodies, other endpoints than one that answers `hello`; more cores than the machine above has; load generator and server share its cores, so that requests/s");
-        text.AppendLine("understate a server that has the machine for itself, in all rows alike. The user's claims are not read: an application that reads them pays for their objects, in each request.");
+        text.AppendLine("""
+            TLS, HTTP/2, request bodies, endpoints other than one that returns `hello`, and more cores than the machine above has. The
+            load generator and the server share the cores, so the requests/s of all rows are lower than those of a server that has the
+            machine for itself. The user's claims are not read: an application that reads them allocates their objects in each request.
+            """);
         text.AppendLine();
-        text.AppendLine("## Again");
+        text.AppendLine("## Run it again");
         text.AppendLine("```sh");
-        text.AppendLine("benchmarks/load/run.sh                # servers under load, the plot, this page: some minutes; needs wrk (Debian, Ubuntu: apt-get install wrk)");
-        text.AppendLine("benchmarks/load/run.sh --benchmarks   # the tables of BenchmarkDotNet too: some ten minutes more");
+        text.AppendLine("# Requires wrk (Debian, Ubuntu: apt-get install wrk)");
+        text.AppendLine("benchmarks/load/run.sh                # servers under load, the plot and this page: a few minutes");
+        text.AppendLine("benchmarks/load/run.sh --benchmarks   # also the tables of BenchmarkDotNet: about ten minutes more");
         text.AppendLine("```");
         File.WriteAllText(Path.Combine(docs, "performance.md"), text.ToString());
         return 0;
@@ -64,15 +76,21 @@ internal static class Report
         text.AppendLine(CultureInfo.InvariantCulture, $"Machine: {results.Machine}. {results.At:yyyy-MM-dd}.");
         text.AppendLine();
         text.AppendLine("## Under load");
-        text.AppendLine(CultureInfo.InvariantCulture,
-            $"Kestrel on the loopback interface, `GET /hello`, {settings.Connections} connections of wrk; RS256 tokens of {results.TokenLetters:N0} letters. {settings.Rounds} rounds of {settings.Seconds} s for each row in turn, after one to warm up. Each number is over that of the unprotected server");
-        text.AppendLine("in the same round: the median, and in brackets the least and the most. \"No-op handler\" lets everybody in: the framework's own part. Where tokens take turns on a connection, Kestrel makes a new");
-        text.AppendLine("string of each header, twice as many bytes as the token has letters, whoever reads it.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"""
+            Kestrel on the loopback interface, `GET /hello`, {settings.Connections} connections of wrk, RS256 tokens of
+            {results.TokenLetters:N0} characters. {settings.Rounds} rounds of {settings.Seconds} s for each row in turn, after one
+            warm-up round. Each number is relative to the unprotected server in the same round: the median, with the minimum and the
+            maximum in parentheses. The no-op handler accepts every request: it shows the framework's own part. If different tokens are
+            sent on one connection, Kestrel allocates a new string for each header, with twice as many bytes as the token has
+            characters, independently of the handler.
+            """);
         text.AppendLine();
         text.Append(Table.Of(results));
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture,
-            $"With {results.LiveTokens:N0} live tokens remembered, the server's heap has grown by {results.BytesPerLiveToken:N0} bytes for each, the cache's empty places included.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"""
+            With {results.LiveTokens:N0} live tokens in the cache, the server's heap grew by {results.BytesPerLiveToken:N0} bytes for each,
+            including the cache's empty slots.
+            """);
         text.AppendLine();
     }
 
@@ -81,8 +99,10 @@ internal static class Report
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*-report-github.md").Order(StringComparer.Ordinal).ToArray() : [];
         if (files.Length > 0)
         {
-            text.AppendLine("## Row by row");
-            text.AppendLine("BenchmarkDotNet, in one process. `RawVerifyData` is the framework's signature check alone, in the same run.");
+            text.AppendLine("## Single operations");
+            text.AppendLine("""
+                BenchmarkDotNet, in one process. `RawVerifyData` is the framework's signature check alone, measured in the same run.
+                """);
             text.AppendLine();
         }
 

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>All that a comparison found: what the report is written from.</summary>
+/// <summary>All results of a comparison. The report is written from them.</summary>
 internal sealed record Results(
     DateTimeOffset At,
     string Machine,

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>The time of a hit over the number of tokens, a line for each number of threads, as an SVG that is read on light and dark pages.</summary>
+/// <summary>
+/// Plots the time of a cache hit by number of tokens, with one line per number of threads, as an SVG for light and dark pages.
+/// </summary>
 internal static class ScalingPlot
 {
     private const int Left = 70;
@@ -22,7 +24,7 @@ internal static class ScalingPlot
 
         var svg = new StringBuilder();
         svg.AppendLine(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Left + Width + 110} {Top + Height + 60}\" font-family=\"sans-serif\" font-size=\"13\">");
-        svg.AppendLine("<title>Time of a cache hit by remembered tokens</title>");
+        svg.AppendLine("<title>Time of a cache hit by cached tokens</title>");
         svg.AppendLine("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
         for (var line = 0; line <= 4; line++)
         {
@@ -35,8 +37,8 @@ internal static class ScalingPlot
             svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{X(tokens):F1}\" y=\"{Top + Height + 20}\" text-anchor=\"middle\">{tokens:N0}</text>");
         }
 
-        svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{Left + (Width / 2)}\" y=\"{Top + Height + 45}\" text-anchor=\"middle\">remembered tokens</text>");
-        svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"{Top - 12}\">nanoseconds for a hit</text>");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{Left + (Width / 2)}\" y=\"{Top + Height + 45}\" text-anchor=\"middle\">cached tokens</text>");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"{Top - 12}\">nanoseconds per hit</text>");
         foreach (var (threads, color) in points.Select(point => point.Threads).Distinct().Zip(Colors))
         {
             var line = points.Where(point => point.Threads == threads).OrderBy(point => point.Tokens).ToArray();

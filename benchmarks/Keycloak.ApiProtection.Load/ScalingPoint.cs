@@ -1,4 +1,4 @@
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>Time of a hit for so many tokens and threads.</summary>
+/// <summary>The time of a cache hit for a number of tokens and threads.</summary>
 internal sealed record ScalingPoint(int Tokens, int Threads, double Nanoseconds);

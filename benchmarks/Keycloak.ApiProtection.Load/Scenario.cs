@@ -1,9 +1,9 @@
 namespace Keycloak.ApiProtection.Load;
 
 /// <summary>One way to send requests to one kind of server.</summary>
-/// <param name="Name">As the table says it.</param>
+/// <param name="Name">The name in the table.</param>
 /// <param name="Server">The kind of server.</param>
-/// <param name="Tokens">How many distinct tokens take turns.</param>
+/// <param name="Tokens">The number of distinct tokens that are sent in turn.</param>
 internal sealed record Scenario(string Name, string Server, int Tokens)
 {
     public const string Baseline = "unprotected";

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>A server in a process of its own; it ends with this object, and with this process.</summary>
+/// <summary>A server in a separate process. It ends when this object is disposed, and when this process ends.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private static readonly HttpClient Http = new();
@@ -27,7 +27,8 @@ internal sealed class ServerProcess : IDisposable
         }
 
         var process = Process.Start(start)!;
-        var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The server '{kind}' ended with code {process.ExitCode}.");
+        var line = await process.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException($"The server '{kind}' ended with code {process.ExitCode}.");
         return new ServerProcess(process, new Uri(line));
     }
 

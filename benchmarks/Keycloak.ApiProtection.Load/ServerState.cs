@@ -1,4 +1,4 @@
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>What a server has used since it started.</summary>
+/// <summary>The CPU time and the allocations of a server since its start, and the current size of its heap.</summary>
 internal sealed record ServerState(double CpuMicroseconds, long AllocatedBytes, long HeapBytes);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>How long and how hard.</summary>
+/// <summary>The settings of a comparison. <c>Seconds</c> is the duration for each scenario in each round.</summary>
 internal sealed record Settings(int Seconds, int Rounds, int Connections, int Tokens)
 {
     public static Settings Read(string[] args)

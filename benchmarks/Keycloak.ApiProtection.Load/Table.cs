@@ -3,20 +3,30 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>The comparison as a Markdown table: each number over the unprotected server's of the same round, the median, and the least and the most.</summary>
+/// <summary>
+/// The comparison as a Markdown table. Each number is relative to the unprotected server in the same round: the median, and the minimum and
+/// the maximum.
+/// </summary>
 internal static class Table
 {
     public static string Of(Results results)
     {
         var text = new StringBuilder();
-        text.AppendLine("| | requests/s | CPU a request | more CPU | more allocated | p50 | p99 |");
+        text.AppendLine("| | Requests/s | CPU per request | Additional CPU | Additional allocation | p50 | p99 |");
         text.AppendLine("|---|---|---|---|---|---|---|");
         var baseline = results.Measurements.Where(one => one.Scenario == Scenario.Baseline).ToDictionary(one => one.Round);
         foreach (var scenario in Scenario.All)
         {
-            var rounds = results.Measurements.Where(one => one.Scenario == scenario.Name).Select(one => (One: one, Base: baseline[one.Round])).ToArray();
+            var rounds = results.Measurements.Where(one => one.Scenario == scenario.Name)
+                .Select(one => (One: one, Base: baseline[one.Round])).ToArray();
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {scenario.Name} | {Spread(rounds.Select(round => round.One.RequestsPerSecond / round.Base.RequestsPerSecond), "0.00")} | {Spread(rounds.Select(round => round.One.CpuPerRequest / round.Base.CpuPerRequest), "0.00")} | {Spread(rounds.Select(round => round.One.CpuPerRequest - round.Base.CpuPerRequest), "0.0")} us | {Spread(rounds.Select(round => round.One.AllocatedPerRequest - round.Base.AllocatedPerRequest), "0")} B | {Spread(rounds.Select(round => round.One.P50 / round.Base.P50), "0.00")} | {Spread(rounds.Select(round => round.One.P99 / round.Base.P99), "0.00")} |");
+                $"| {scenario.Name} "
+                + $"| {Spread(rounds.Select(round => round.One.RequestsPerSecond / round.Base.RequestsPerSecond), "0.00")} "
+                + $"| {Spread(rounds.Select(round => round.One.CpuPerRequest / round.Base.CpuPerRequest), "0.00")} "
+                + $"| {Spread(rounds.Select(round => round.One.CpuPerRequest - round.Base.CpuPerRequest), "0.0")} us "
+                + $"| {Spread(rounds.Select(round => round.One.AllocatedPerRequest - round.Base.AllocatedPerRequest), "0")} B "
+                + $"| {Spread(rounds.Select(round => round.One.P50 / round.Base.P50), "0.00")} "
+                + $"| {Spread(rounds.Select(round => round.One.P99 / round.Base.P99), "0.00")} |");
         }
 
         return text.ToString();

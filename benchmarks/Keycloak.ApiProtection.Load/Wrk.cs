@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>The load generator wrk: one thread, and a script that sends the tokens of a file in turn.</summary>
+/// <summary>Runs the load generator wrk with one thread and a script that sends the tokens of a file in turn.</summary>
 internal static class Wrk
 {
     private const string Script = """
@@ -34,8 +34,8 @@ internal static class Wrk
         var start = new ProcessStartInfo("wrk") { RedirectStandardOutput = true };
         foreach (var argument in new[]
         {
-            "--threads", "1", "--connections", Text(connections), "--duration", $"{Text(seconds)}s", "--timeout", "10s", "--script", script, target.AbsoluteUri,
-            "--", Path.Combine(folder, "tokens.txt"), Text(tokens),
+            "--threads", "1", "--connections", Text(connections), "--duration", $"{Text(seconds)}s", "--timeout", "10s",
+            "--script", script, target.AbsoluteUri, "--", Path.Combine(folder, "tokens.txt"), Text(tokens),
         })
         {
             start.ArgumentList.Add(argument);
@@ -47,7 +47,9 @@ internal static class Wrk
         var line = output.Split('\n').LastOrDefault(line => line.StartsWith("RESULT ", StringComparison.Ordinal))
             ?? throw new InvalidOperationException($"wrk failed: {output}");
         var result = JsonSerializer.Deserialize<WrkResult>(line["RESULT ".Length..], JsonSerializerOptions.Web)!;
-        return result.Errors == 0 ? result : throw new InvalidOperationException($"wrk counted {result.Errors} errors: {output}");
+        return result.Errors == 0
+            ? result
+            : throw new InvalidOperationException($"wrk reported {result.Errors} errors: {output}");
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

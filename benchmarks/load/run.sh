@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Compares servers under load (unprotected, a handler that lets everybody in, protected), measures how a hit grows with tokens and cores, and
-# writes docs/performance.md from it. Needs the .NET 10 SDK and wrk; installs nothing. Servers listen on free ports of 127.0.0.1 and end with it.
+# Compares servers under load (unprotected, with a handler that accepts every request, protected), measures the time of a cache hit for
+# growing numbers of tokens and threads, and writes docs/performance.md. Requires the .NET 10 SDK and wrk; installs nothing. The servers
+# listen on free ports of 127.0.0.1 and stop when this script ends.
 #   run.sh [--benchmarks] [--seconds 3] [--rounds 5] [--connections 32] [--tokens 100000] [--results folder]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 if ! command -v wrk >/dev/null; then
-  echo "wrk is needed and not here. On Debian and Ubuntu: apt-get install wrk" >&2
+  echo "wrk is not installed. On Debian and Ubuntu: apt-get install wrk" >&2
   exit 1
 fi
 
@@ -37,4 +38,4 @@ fi
 
 "$load" report "$results" docs
 rm -f "$results/tokens.txt" "$results/tokens.lua"
-echo "docs/performance.md is written; the runs are in $results"
+echo "docs/performance.md is written. The results are in $results"

@@ -7,8 +7,8 @@ using Gateway.Servers;
 namespace Gateway;
 
 /// <summary>
-/// The article's system, running: Keycloak, an external application, one NGINX, and the orders API behind it in three ways. Each is a process of its own on a free port of 127.0.0.1, and
-/// ends with this object, and with this process.
+/// Runs the system of the article: Keycloak, an external application, one NGINX, and the orders API, which can be called in three ways.
+/// Each server is a separate process on a free port of 127.0.0.1. It ends when this object is disposed, and also when this process ends.
 /// </summary>
 public sealed class ArticleSystem : IAsyncDisposable
 {
@@ -21,49 +21,56 @@ public sealed class ArticleSystem : IAsyncDisposable
     /// <summary>The realm <c>demo</c>.</summary>
     public RunningRealm Realm { get; private set; } = null!;
 
-    /// <summary>Where tokens come from.</summary>
+    /// <summary>The client for Keycloak's token endpoint.</summary>
     public TokenEndpoint Tokens { get; private set; } = null!;
 
     /// <summary>NGINX.</summary>
     public ServerProcess Nginx { get; private set; } = null!;
 
-    /// <summary>The orders API that protects itself: <c>/direct/</c>.</summary>
+    /// <summary>The orders API that verifies tokens itself: <c>/direct/</c>.</summary>
     public ServerProcess OrdersDirect { get; private set; } = null!;
 
-    /// <summary>The orders API that believes the gateway: <c>/introspected/</c> and <c>/checked/</c>.</summary>
+    /// <summary>The orders API that trusts the gateway's headers: <c>/introspected/</c> and <c>/checked/</c>.</summary>
     public ServerProcess OrdersBehind { get; private set; } = null!;
 
-    /// <summary>What the gateway asks about tokens on the way <c>/checked/</c>.</summary>
+    /// <summary>The token check that the gateway calls for requests to <c>/checked/</c>.</summary>
     public ServerProcess TokenCheck { get; private set; } = null!;
 
-    /// <summary>The shipping API, which the orders API calls on behalf of its caller.</summary>
+    /// <summary>The shipping API. The orders API calls it on behalf of its caller.</summary>
     public ServerProcess Shipping { get; private set; } = null!;
 
-    /// <summary>The external application; null on the embedded realm, which has no login pages.</summary>
+    /// <summary>The external application; null with the embedded realm, which has no login pages.</summary>
     public ServerProcess? Storefront { get; private set; }
 
-    /// <summary>The address behind which NGINX asks Keycloak about every request.</summary>
+    /// <summary>The address where NGINX introspects the token of every request at Keycloak.</summary>
     public Uri Introspected => new(Nginx.Address, "introspected/");
 
-    /// <summary>The address behind which NGINX asks the library's token check.</summary>
+    /// <summary>The address where NGINX calls the library's token check.</summary>
     public Uri Checked => new(Nginx.Address, "checked/");
 
-    /// <summary>The address behind which NGINX only forwards.</summary>
+    /// <summary>The address where NGINX only forwards requests.</summary>
     public Uri Direct => new(Nginx.Address, "direct/");
 
-    /// <summary>The three ways, by their names in the path.</summary>
-    public IReadOnlyDictionary<string, Uri> Ways => new Dictionary<string, Uri> { ["introspected"] = Introspected, ["checked"] = Checked, ["direct"] = Direct };
+    /// <summary>The addresses of the three ways. The key is the name in the path.</summary>
+    public IReadOnlyDictionary<string, Uri> Ways => new Dictionary<string, Uri>
+    {
+        ["introspected"] = Introspected,
+        ["checked"] = Checked,
+        ["direct"] = Direct,
+    };
 
-    /// <summary>Every process that was started here, Keycloak excepted (<see cref="RunningRealm.ProcessId"/>).</summary>
+    /// <summary>All started processes except Keycloak (see <see cref="RunningRealm.ProcessId"/>).</summary>
     public IReadOnlyList<ServerProcess> Processes => _processes;
 
-    /// <summary>The folder with everybody's log.</summary>
+    /// <summary>The folder with the logs of all processes.</summary>
     public string Folder => _folder;
 
-    /// <summary>Starts everything, and waits until it answers.</summary>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellation">Stops waiting, and everything.</param>
-    /// <exception cref="InvalidOperationException">NGINX or a sample is missing, or a server ended while it was starting; the message says what to do, or has the server's output.</exception>
+    /// <summary>Starts all servers and waits until they respond.</summary>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="cancellation">Cancels the start and stops the servers that were already started.</param>
+    /// <exception cref="InvalidOperationException">
+    /// NGINX or a sample is missing, or a server ended during its start. The message contains the remedy or the server's output.
+    /// </exception>
     public static async Task<ArticleSystem> StartAsync(ArticleSystemOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new ArticleSystemOptions();
@@ -115,10 +122,15 @@ public sealed class ArticleSystem : IAsyncDisposable
         Tokens = new TokenEndpoint(Realm.Issuer);
 
         var asked = options.Freshness is { } freshness
-            ? new Dictionary<string, string> { ["Keycloak:Introspection"] = "Always", ["Keycloak:Freshness"] = freshness.ToString("c", CultureInfo.InvariantCulture) }
+            ? new Dictionary<string, string>
+            {
+                ["Keycloak:Introspection"] = "Always",
+                ["Keycloak:Freshness"] = freshness.ToString("c", CultureInfo.InvariantCulture),
+            }
             : new Dictionary<string, string> { ["Keycloak:Introspection"] = "LightweightOnly" };
         var toShipping = KeyValuePair.Create("Shipping:Address", shipping.AbsoluteUri);
-        OrdersDirect = await ProgramAsync("Orders", "orders-direct", direct, [.. KeycloakFor("orders-api"), .. asked, toShipping, new("Identity", "Token")], cancellation);
+        OrdersDirect = await ProgramAsync(
+            "Orders", "orders-direct", direct, [.. KeycloakFor("orders-api"), .. asked, toShipping, new("Identity", "Token")], cancellation);
         OrdersBehind = await ProgramAsync("Orders", "orders-behind", behind, [toShipping, new("Identity", "Gateway")], cancellation);
         TokenCheck = await ProgramAsync("TokenCheck", "token-check", check, [.. KeycloakFor("orders-api"), .. asked], cancellation);
         Shipping = await ProgramAsync("Shipping", "shipping", shipping, KeycloakFor("shipping-api"), cancellation);
@@ -131,8 +143,12 @@ public sealed class ArticleSystem : IAsyncDisposable
                 "storefront",
                 storefront,
                 [
-                    new("Keycloak:Authority", Realm.Issuer.AbsoluteUri), new("Keycloak:ClientId", "storefront"), new("Keycloak:ClientSecret", "storefront-secret"),
-                    new("Apis:Introspected", Introspected.AbsoluteUri), new("Apis:Checked", Checked.AbsoluteUri), new("Apis:Direct", Direct.AbsoluteUri),
+                    new("Keycloak:Authority", Realm.Issuer.AbsoluteUri),
+                    new("Keycloak:ClientId", "storefront"),
+                    new("Keycloak:ClientSecret", "storefront-secret"),
+                    new("Apis:Introspected", Introspected.AbsoluteUri),
+                    new("Apis:Checked", Checked.AbsoluteUri),
+                    new("Apis:Direct", Direct.AbsoluteUri),
                     new("ShowWholeTokens", "true"),
                 ],
                 cancellation);
@@ -164,7 +180,7 @@ public sealed class ArticleSystem : IAsyncDisposable
         ["REALM"] = RunningRealm.Name,
         ["API_CLIENT"] = "orders-api",
 
-        // RFC 6749 section 2.3.1; neither part has a character that would have to be encoded.
+        // RFC 6749 section 2.3.1. Neither part contains a character that must be encoded.
         ["GATEWAY_CREDENTIALS"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("gateway:gateway-secret")),
         ["ORDERS_DIRECT"] = OrdersDirect.Address.Authority,
         ["ORDERS_BEHIND"] = OrdersBehind.Address.Authority,

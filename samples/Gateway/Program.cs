@@ -9,13 +9,16 @@ using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 try
 {
     var options = new ArticleSystemOptions { Keycloak = ArticleSystemOptions.FindKeycloak(out var reason) };
-    Console.WriteLine(options.Keycloak is null ? $"An embedded realm stands in for Keycloak, without login pages, so the Storefront does not start. {reason}" : "Starting Keycloak...");
+    Console.WriteLine(options.Keycloak is null
+        ? $"Using the embedded realm instead of Keycloak. It has no login pages, so the Storefront is not started. {reason}"
+        : "Starting Keycloak...");
     await using var system = await ArticleSystem.StartAsync(options, end.Token);
     var asExpected = await Tour.WalkAsync(system, end.Token);
     if (!args.Contains("--once"))
     {
         Addresses.Print(system);
-        await Task.Delay(Timeout.Infinite, end.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await Task.Delay(Timeout.Infinite, end.Token)
+            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     return asExpected ? 0 : 1;

@@ -2,20 +2,21 @@ using Keycloak.ApiProtection.Testing;
 
 namespace GettingStarted;
 
-/// <summary>Stands in for Keycloak where none is configured, so that the sample runs on a machine with nothing but the SDK.</summary>
+/// <summary>Starts an embedded realm if no Keycloak is configured, so that the sample needs only the .NET SDK.</summary>
 internal static class DemoRealm
 {
-    /// <summary>This API's client in the realm <c>demo</c>.</summary>
+    /// <summary>The client id of this API in the realm <c>demo</c>.</summary>
     private const string Api = "orders-api";
 
-    /// <summary>The client in which the tour's people log in: Keycloak tells of its logouts.</summary>
+    /// <summary>The client that the users of the tour log in to. Keycloak sends its logouts to this API.</summary>
     private const string LoginClient = "cli";
 
-    /// <summary>What an administrator enters at the login client as "Backchannel logout URL".</summary>
+    /// <summary>Sets the login client's "Backchannel logout URL", as an administrator does in the console.</summary>
     public static void TellOfLogouts(KeycloakRealm realm, string api) =>
         realm.SetBackchannelLogoutUrl(LoginClient, new Uri($"{api}/.keycloak/backchannel-logout"));
 
-    /// <summary>Starts the embedded realm and points the configuration at it. Null: the configuration names a Keycloak.</summary>
+    /// <summary>Starts the embedded realm and adds its address to the configuration.</summary>
+    /// <returns>The realm; null if the configuration already contains the address of a Keycloak.</returns>
     public static async Task<KeycloakRealm?> StartUnlessConfiguredAsync(WebApplicationBuilder builder)
     {
         if (builder.Configuration.GetSection("Keycloak").GetChildren().Any(IsAddress))
@@ -28,7 +29,7 @@ internal static class DemoRealm
         return realm;
     }
 
-    /// <summary>Whether the key says where Keycloak is, in any of its spellings.</summary>
+    /// <summary>Whether the setting is the address of Keycloak, in any accepted spelling.</summary>
     private static bool IsAddress(IConfigurationSection setting) =>
         setting.Key.Replace("-", string.Empty).Replace("_", string.Empty).ToUpperInvariant() is "AUTHSERVERURL" or "AUTHORITY";
 }

@@ -2,7 +2,7 @@ using System.Security.Claims;
 using GettingStarted;
 
 var builder = WebApplication.CreateBuilder(Tour.Settings(args));
-await using var realm = await DemoRealm.StartUnlessConfiguredAsync(builder);    // an embedded realm, where no Keycloak is configured
+await using var realm = await DemoRealm.StartUnlessConfiguredAsync(builder);    // the embedded realm if no Keycloak is configured
 
 builder.Services.AddKeycloakBearer();
 
@@ -17,6 +17,6 @@ app.MapGet("/admin", () => "Only for the realm's admins.").RequireRealmRole("adm
 app.MapGet("/me", (ClaimsPrincipal user) => user.Claims.ToLookup(claim => claim.Type, claim => claim.Value)
     .ToDictionary(type => type.Key, type => type.ToArray())).RequireAuthorization();
 
-app.MapKeycloakEndpoints();    // where Keycloak tells of logouts
+app.MapKeycloakEndpoints();    // receives logouts from Keycloak
 
 return await Tour.RunAsync(app, realm, args);

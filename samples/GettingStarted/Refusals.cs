@@ -2,12 +2,15 @@ using Keycloak.ApiProtection;
 
 namespace GettingStarted;
 
-/// <summary>Why the API refused: for 401 and 400 what it knows and does not tell clients, for 403 what its answer says.</summary>
+/// <summary>
+/// The reasons for rejections. For 400 and 401 they come from an event, because the response does not contain them. For 403 they come from
+/// the response.
+/// </summary>
 internal sealed class Refusals
 {
     private volatile string _last = string.Empty;
 
-    /// <summary>Listens to the library's own event; an application's log has the same.</summary>
+    /// <summary>Subscribes to the library's event. The log contains the same reasons.</summary>
     public static Refusals Listen(KeycloakBearerOptions options)
     {
         var refusals = new Refusals();
@@ -20,7 +23,7 @@ internal sealed class Refusals
         return refusals;
     }
 
-    /// <summary>Why the last request was answered like this.</summary>
+    /// <summary>Returns the reason for the response to the last request; empty if it succeeded.</summary>
     public string Of(HttpResponseMessage response)
     {
         var last = _last;
@@ -32,6 +35,6 @@ internal sealed class Refusals
 
         var challenge = response.Headers.WwwAuthenticate.ToString();
         var description = challenge.Split("error_description=\"");
-        return description.Length == 1 ? "There is no token." : description[1].Split('"')[0];
+        return description.Length == 1 ? "The request has no token." : description[1].Split('"')[0];
     }
 }

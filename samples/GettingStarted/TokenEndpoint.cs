@@ -3,16 +3,18 @@ using Keycloak.ApiProtection;
 
 namespace GettingStarted;
 
-/// <summary>Keycloak's token endpoint, for the tour's people. Real clients use a login page; passwords are for tests.</summary>
+/// <summary>
+/// A client for Keycloak's token, revocation and logout endpoints. It uses the password grant for the tour; real clients use a login page.
+/// </summary>
 internal sealed class TokenEndpoint(KeycloakBearerOptions keycloak) : IDisposable
 {
     private readonly HttpClient _client = new();
 
-    /// <summary>Gets the endpoint's address.</summary>
+    /// <summary>Gets the address of the token endpoint.</summary>
     public string Address { get; } =
         $"{keycloak.Authority?.TrimEnd('/') ?? $"{keycloak.AuthServerUrl?.TrimEnd('/')}/realms/{keycloak.Realm}"}/protocol/openid-connect/token";
 
-    /// <summary>Logs a user in with a password, which is the user's name in the realm <c>demo</c>.</summary>
+    /// <summary>Logs in a user with the password grant. In the realm <c>demo</c>, the password is the user name.</summary>
     public async Task<TokenResponse> PasswordAsync(string client, string user, string scope)
     {
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
@@ -27,7 +29,8 @@ internal sealed class TokenEndpoint(KeycloakBearerOptions keycloak) : IDisposabl
         var body = await response.Content.ReadAsStringAsync();
         if (!response.IsSuccessStatusCode)
         {
-            throw new InvalidOperationException($"{Address} gave no token to {user} for the client {client}: {(int)response.StatusCode} {body}");
+            throw new InvalidOperationException(
+                $"{Address} issued no token for user {user} and client {client}: {(int)response.StatusCode} {body}");
         }
 
         using var json = JsonDocument.Parse(body);
@@ -37,8 +40,9 @@ internal sealed class TokenEndpoint(KeycloakBearerOptions keycloak) : IDisposabl
             json.RootElement.GetProperty("id_token").GetString()!);
     }
 
-    /// <summary>Ends the session of a refresh token (Keycloak's logout endpoint).</summary>
-    public Task LogOutAsync(string client, string refreshToken) => PostAsync("logout", new() { ["client_id"] = client, ["refresh_token"] = refreshToken });
+    /// <summary>Ends the session of a refresh token with Keycloak's logout endpoint.</summary>
+    public Task LogOutAsync(string client, string refreshToken) =>
+        PostAsync("logout", new() { ["client_id"] = client, ["refresh_token"] = refreshToken });
 
     /// <summary>Revokes one access token (RFC 7009).</summary>
     public Task RevokeAsync(string client, string accessToken) =>

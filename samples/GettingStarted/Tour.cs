@@ -6,17 +6,20 @@ using Spectre.Console;
 
 namespace GettingStarted;
 
-/// <summary>Calls the running API as different people with different tokens, over HTTP, and prints what it answered.</summary>
+/// <summary>Calls the running API over HTTP with the tokens of different users, and prints the responses.</summary>
 internal static class Tour
 {
     private const string Once = "--once";
     private const string OnAnyKeycloak = "--tour";
 
-    /// <summary>The arguments that are settings of the application, not of the tour.</summary>
+    /// <summary>Returns the arguments without those of the tour.</summary>
     public static string[] Settings(string[] args) => [.. args.Except([Once, OnAnyKeycloak])];
 
-    /// <summary>Runs the application: with a tour on the embedded realm or where <c>--tour</c> asks for it, and only for its length with <c>--once</c>.</summary>
-    /// <returns>0; 1 when an answer was not as expected.</returns>
+    /// <summary>
+    /// Runs the application. The tour is made with the embedded realm, or if <c>--tour</c> is given. With <c>--once</c> the application
+    /// makes the tour and stops.
+    /// </summary>
+    /// <returns>0; 1 if a response did not have the expected status.</returns>
     public static async Task<int> RunAsync(WebApplication app, KeycloakRealm? realm, string[] args)
     {
         await app.StartAsync();
@@ -29,7 +32,7 @@ internal static class Tour
 
         if (!once)
         {
-            Console.WriteLine($"Serving on {app.Urls.First()}. Ctrl+C ends it.");
+            Console.WriteLine($"Listening on {app.Urls.First()}. Press Ctrl+C to stop.");
             await app.WaitForShutdownAsync();
         }
 
@@ -40,7 +43,8 @@ internal static class Tour
     private static async Task<bool> WalkAsync(WebApplication app, KeycloakRealm? realm)
     {
         var address = app.Urls.First();
-        var options = app.Services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>().Get(KeycloakBearerDefaults.AuthenticationScheme);
+        var options = app.Services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>()
+            .Get(KeycloakBearerDefaults.AuthenticationScheme);
         using var keycloak = new TokenEndpoint(options);
         using var api = new HttpClient { BaseAddress = new Uri(address) };
         var why = Refusals.Listen(options);
@@ -50,7 +54,7 @@ internal static class Tour
         }
 
         var asExpected = true;
-        var table = new Table().RoundedBorder().Title("A tour of the API").AddColumns("Who", "Which token", "Request", "Status", "Why");
+        var table = new Table().RoundedBorder().Title("A tour of the API").AddColumns("Caller", "Token", "Request", "Status", "Reason");
         foreach (var step in await TourSteps.PrepareAsync(keycloak, realm))
         {
             await (step.Before?.Invoke() ?? Task.CompletedTask);
@@ -69,7 +73,7 @@ internal static class Tour
                 $"{step.Method} {step.Path}",
                 status == step.Expected
                     ? $"[{(response.IsSuccessStatusCode ? "green" : "yellow")}]{status}[/]"
-                    : string.Create(CultureInfo.InvariantCulture, $"[red]{status} instead of {step.Expected}[/]"),
+                    : string.Create(CultureInfo.InvariantCulture, $"[red]{status}, expected {step.Expected}[/]"),
                 Markup.Escape(why.Of(response)));
         }
 
@@ -92,7 +96,7 @@ internal static class Tour
 
     private static void PrintCurl(TokenEndpoint keycloak, string address)
     {
-        // No markup: the lines are to be copied as they are.
+        // Without markup, so that the commands can be copied.
         Console.WriteLine();
         Console.WriteLine("To try it yourself:");
         Console.WriteLine();

@@ -2,10 +2,12 @@ using Keycloak.ApiProtection.Testing;
 
 namespace GettingStarted;
 
-/// <summary>Who calls what with which token. The tokens come from the token endpoint, as they would for any client.</summary>
+/// <summary>The calls of the tour. Their tokens come from the token endpoint, as for any client.</summary>
 internal static class TourSteps
 {
-    /// <summary>Gets the tokens and lists the calls; what only the embedded realm can make is left out on a real Keycloak.</summary>
+    /// <summary>
+    /// Requests the tokens and returns the calls. With a real Keycloak, tokens that only the embedded realm can create are omitted.
+    /// </summary>
     public static async Task<IReadOnlyList<TourStep>> PrepareAsync(TokenEndpoint keycloak, KeycloakRealm? realm)
     {
         var alice = await keycloak.PasswordAsync("cli", "alice", "openid orders:write");
@@ -19,8 +21,8 @@ internal static class TourSteps
         void Step(string who, string token, string[] tokens, HttpMethod method, string path, int expected, Func<Task>? before = null) =>
             steps.Add(new TourStep(who, token, tokens, method, path, expected, before));
 
-        Step("anybody", "none", [], HttpMethod.Get, "/public", 200);
-        Step("anybody", "none", [], HttpMethod.Get, "/me", 401);
+        Step("anyone", "none", [], HttpMethod.Get, "/public", 200);
+        Step("anyone", "none", [], HttpMethod.Get, "/me", 401);
         Step("alice", "access token", [alice.AccessToken], HttpMethod.Get, "/me", 200);
         Step("alice", "access token", [alice.AccessToken], HttpMethod.Get, "/email", 200);
         Step("alice", "access token", [alice.AccessToken], HttpMethod.Get, "/orders", 200);
@@ -33,16 +35,31 @@ internal static class TourSteps
         Step("mallory", "access token for another API", [mallory.AccessToken], HttpMethod.Get, "/me", 401);
         Step("alice", "ID token", [alice.IdToken], HttpMethod.Get, "/me", 401);
         Step("alice", "refresh token", [alice.RefreshToken], HttpMethod.Get, "/me", 401);
-        Step("alice", "lightweight, asked about", [lightweight.AccessToken], HttpMethod.Get, "/me", 200);
-        Step("mallory", "alice's, one letter changed", [Tamper(alice.AccessToken)], HttpMethod.Get, "/me", 401);
-        Step("mallory", "two tokens at once", [alice.AccessToken, bob.AccessToken], HttpMethod.Get, "/me", 400);
-        Step("alice", "another one, revoked", [revoked.AccessToken], HttpMethod.Post, "/orders", 401, () => keycloak.RevokeAsync("cli", revoked.AccessToken));
+        Step("alice", "lightweight, introspected", [lightweight.AccessToken], HttpMethod.Get, "/me", 200);
+        Step("mallory", "alice's, one character changed", [Tamper(alice.AccessToken)], HttpMethod.Get, "/me", 401);
+        Step("mallory", "two tokens", [alice.AccessToken, bob.AccessToken], HttpMethod.Get, "/me", 400);
+        Step(
+            "alice",
+            "another token, revoked",
+            [revoked.AccessToken],
+            HttpMethod.Post,
+            "/orders",
+            401,
+            () => keycloak.RevokeAsync("cli", revoked.AccessToken));
         if (realm is not null)
         {
             Step("alice", "expired access token", [realm.Token("alice").For("cli").Expired().Create()], HttpMethod.Get, "/me", 401);
-            Step("mallory", "signed with a key of her own", [realm.Token("alice").For("cli").SignedByForeignKey().Create()], HttpMethod.Get, "/me", 401);
-            Step("alice", "access token, still good", [alice.AccessToken], HttpMethod.Get, "/me", 200);
-            Step("alice", "the same, logged out", [alice.AccessToken], HttpMethod.Get, "/me", 401, () => keycloak.LogOutAsync("cli", alice.RefreshToken));
+            var foreign = realm.Token("alice").For("cli").SignedByForeignKey().Create();
+            Step("mallory", "signed with her own key", [foreign], HttpMethod.Get, "/me", 401);
+            Step("alice", "access token, before logout", [alice.AccessToken], HttpMethod.Get, "/me", 200);
+            Step(
+                "alice",
+                "same token, after logout",
+                [alice.AccessToken],
+                HttpMethod.Get,
+                "/me",
+                401,
+                () => keycloak.LogOutAsync("cli", alice.RefreshToken));
         }
 
         return steps;

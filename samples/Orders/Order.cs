@@ -1,7 +1,7 @@
 namespace Orders;
 
-/// <summary>One order of one user.</summary>
-/// <param name="Id">Its number, counted for each user.</param>
-/// <param name="Item">What was ordered.</param>
-/// <param name="Quantity">How many.</param>
+/// <summary>An order of a user.</summary>
+/// <param name="Id">The number of the order; each user's orders are numbered from 1.</param>
+/// <param name="Item">The ordered item.</param>
+/// <param name="Quantity">The number of items.</param>
 internal sealed record Order(int Id, string Item, int Quantity);

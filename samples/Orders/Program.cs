@@ -4,7 +4,7 @@ using Orders.Identity;
 using Orders.Shipping;
 
 var builder = WebApplication.CreateBuilder(args);
-var believed = builder.AddCallerIdentity();    // the token itself, or a gateway's word: the endpoints below do not know which
+var believed = builder.AddCallerIdentity();    // from the token or from a gateway; the endpoints work with both
 builder.AddShipping();
 builder.Services.AddSingleton<OrderBook>();
 
@@ -18,13 +18,15 @@ orders.MapGet("/", (ClaimsPrincipal user, OrderBook book) => book.Of(user)).Requ
 var place = orders.MapPost("/", (ClaimsPrincipal user, OrderBook book, NewOrder order) =>
     order.Problems is { Count: > 0 } problems
         ? Results.ValidationProblem(problems)
-        : book.Add(user, order) is { } placed ? Results.Created($"/orders/{placed.Id}", placed) : Results.Problem("Your order book is full.", statusCode: 409)).RequireScope("orders:write");
+        : book.Add(user, order) is { } placed
+            ? Results.Created($"/orders/{placed.Id}", placed)
+            : Results.Problem("You have the maximum number of orders.", statusCode: 409)).RequireScope("orders:write");
 orders.MapShipments(believed).RequireScope("orders:read");
 
 if (believed == CallerIdentity.Token)
 {
-    place.RequireActiveToken();    // behind the gateway nobody here has the token: there, the gateway asks
-    app.MapKeycloakEndpoints();    // where Keycloak tells of logouts
+    place.RequireActiveToken();    // with a gateway, this API has no token, and the gateway introspects it
+    app.MapKeycloakEndpoints();    // receives logouts from Keycloak
 }
 
 await app.RunAsync();

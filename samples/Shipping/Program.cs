@@ -12,5 +12,5 @@ app.MapGet("/shipments/{orderId:int}", (int orderId, ClaimsPrincipal user) => ne
     recipient = user.FindFirstValue(KeycloakClaimTypes.PreferredUserName),
     askedBy = user.GetAuthorizedParty(),
 }).RequireScope("shipments:read");
-app.MapKeycloakEndpoints();    // an exchanged token belongs to the session of the first one: it ends with it
+app.MapKeycloakEndpoints();    // an exchanged token belongs to the original token's session and ends with it
 await app.RunAsync();

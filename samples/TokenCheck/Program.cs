@@ -1,4 +1,5 @@
-// What a gateway asks about the tokens of an API that is not written in .NET. One check for each set of rights: the gateway's route says which.
+// Checks tokens for a gateway, for example in front of an API that is not written in .NET. There is one endpoint for each set of rights.
+// The configuration of the gateway selects the endpoint.
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddKeycloakBearer();
 
@@ -6,5 +7,5 @@ var app = builder.Build();
 app.MapTokenCheck("/check/email").RequireScope("email");
 app.MapTokenCheck("/check/orders-read").RequireScope("orders:read");
 app.MapTokenCheck("/check/orders-write").RequireScope("orders:write").RequireActiveToken();
-app.MapKeycloakEndpoints();    // where Keycloak tells of logouts
+app.MapKeycloakEndpoints();    // receives logouts from Keycloak
 await app.RunAsync();

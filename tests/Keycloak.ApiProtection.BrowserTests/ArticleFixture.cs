@@ -12,7 +12,7 @@ using Microsoft.Playwright;
 
 namespace Keycloak.ApiProtection.BrowserTests;
 
-/// <summary>The whole system of the article with a real Keycloak 26, and a browser, for all tests of the project.</summary>
+/// <summary>The system of the article with a real Keycloak 26, and a browser. All tests of the project share it.</summary>
 public sealed class ArticleFixture : IAsyncLifetime
 {
     private const string Realm = "/admin/realms/demo";
@@ -22,7 +22,7 @@ public sealed class ArticleFixture : IAsyncLifetime
     private IBrowser? _browser;
     private OrdersApi? _orders;
 
-    /// <summary>What the tests leave behind.</summary>
+    /// <summary>The table that the tests write.</summary>
     public StoryBook Story { get; } = new();
 
     public OrdersApi Orders => _orders!;
@@ -57,7 +57,7 @@ public sealed class ArticleFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>Opens the Storefront in a browser of its own; skips the test where something is not installed.</summary>
+    /// <summary>Opens the Storefront in a new browser context. Skips the test if a required program is not installed.</summary>
     public async Task<StorefrontVisit> VisitAsync()
     {
         if (Missing() is { } missing)
@@ -73,23 +73,23 @@ public sealed class ArticleFixture : IAsyncLifetime
     public async Task PictureAsync(StorefrontVisit visit, string name, bool wholePage = true) => await visit.Page.ScreenshotAsync(
         new PageScreenshotOptions { Path = Path.Combine(Story.Folder, $"{name}.png"), FullPage = wholePage });
 
-    /// <summary>Withdraws the user's consent, as an admin does it in the console (Users &gt; the user &gt; Consents).</summary>
+    /// <summary>Withdraws the user's consent, as an admin does in the console (Users &gt; the user &gt; Consents).</summary>
     public async Task WithdrawConsentAsync(string user, CancellationToken cancellationToken) =>
         await Admin.DeleteAsync($"{Realm}/users/{await UserIdAsync(user, cancellationToken)}/consents/storefront", null, cancellationToken);
 
-    /// <summary>Ends a session, as an admin does it in the console (Sessions &gt; Sign out).</summary>
+    /// <summary>Ends a session, as an admin does in the console (Sessions &gt; Sign out).</summary>
     public Task EndSessionAsync(string accessToken, CancellationToken cancellationToken) =>
         Admin.DeleteAsync($"{Realm}/sessions/{TokenClaim.Read(accessToken, "sid")}", null, cancellationToken);
 
-    /// <summary>A token of the same user from an application that calls another API behind the same gateway.</summary>
+    /// <summary>Gets a token of the same user from an application that calls another API behind the same gateway.</summary>
     public async Task<string> TokenForAnotherApiAsync(string user, CancellationToken cancellationToken) =>
         (await _system!.Tokens.PasswordAsync(user, "openid email", "reports", cancellationToken)).Access;
 
-    /// <summary>How long access tokens live from now on.</summary>
+    /// <summary>Sets the lifetime of access tokens that are issued from now on.</summary>
     public Task SetAccessTokenLifespanAsync(TimeSpan life, CancellationToken cancellationToken) =>
         Admin.PutAsync(Realm, new JsonObject { ["accessTokenLifespan"] = (int)life.TotalSeconds }, cancellationToken);
 
-    /// <summary>The life of access tokens that the realm has.</summary>
+    /// <summary>Gets the lifetime of the realm's access tokens.</summary>
     public async Task<TimeSpan> AccessTokenLifespanAsync(CancellationToken cancellationToken) =>
         TimeSpan.FromSeconds((int)(await Admin.GetAsync(Realm, cancellationToken))["accessTokenLifespan"]!);
 

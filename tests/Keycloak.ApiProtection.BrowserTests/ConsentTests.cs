@@ -2,13 +2,13 @@ using Keycloak.ApiProtection.BrowserTests.Browsing;
 
 namespace Keycloak.ApiProtection.BrowserTests;
 
-/// <summary>The article's figure 3: a token only with the user's consent, and only for what was consented to.</summary>
+/// <summary>Figure 3 of the article: a token requires the user's consent, and contains only the scopes of the consent.</summary>
 public sealed class ConsentTests(ArticleFixture article)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Who_refuses_consent_comes_back_without_a_token_and_is_told_so()
+    public async Task A_user_who_denies_consent_returns_without_a_token_and_sees_why()
     {
         await using var visit = await article.VisitAsync();
         await ForgetConsentAsync("bob");
@@ -24,7 +24,7 @@ public sealed class ConsentTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task Who_consents_reads_email_and_orders_through_each_way()
+    public async Task A_user_who_consents_can_read_email_and_orders_on_each_way()
     {
         await using var visit = await article.VisitAsync();
         await ForgetConsentAsync("alice");
@@ -38,7 +38,7 @@ public sealed class ConsentTests(ArticleFixture article)
         {
             var card = visit.Page.GetByTestId(way);
             Assert.Equal(email, await card.GetByTestId("email").TextContentAsync());
-            Assert.True(await card.Locator("tr[data-order]").CountAsync() > 0, $"No orders {way}.");
+            Assert.True(await card.Locator("tr[data-order]").CountAsync() > 0, $"No orders on the way {way}.");
         }
 
         Assert.True(await article.HasConsentedAsync("alice", Cancelled));
@@ -46,7 +46,7 @@ public sealed class ConsentTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task What_was_not_consented_to_is_forbidden_and_the_page_says_which_scope_is_missing()
+    public async Task A_request_without_consent_is_forbidden_and_the_page_names_the_missing_scope()
     {
         await using var visit = await article.VisitAsync();
         var token = await visit.LogInAndConsentAsync("alice");
@@ -63,7 +63,7 @@ public sealed class ConsentTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task What_was_consented_to_is_done()
+    public async Task A_request_with_consent_succeeds()
     {
         await using var visit = await article.VisitAsync();
         var token = await visit.LogInAndConsentAsync("alice", Consent.ReadOrders | Consent.PlaceOrders);

@@ -3,19 +3,25 @@ using Keycloak.ApiProtection.BrowserTests.Story;
 
 namespace Keycloak.ApiProtection.BrowserTests;
 
-/// <summary>The article's figure 7 and table 2: tokens end with their time, their session, their consent; and how soon each way knows.</summary>
+/// <summary>
+/// Figure 7 and table 2 of the article: tokens end with their lifetime, their session or their consent, and how soon each way rejects them.
+/// </summary>
 public sealed class EndingTests(ArticleFixture article)
 {
-    /// <summary>Logout is told, not asked for. The goal is 1 s; the story's table says what was measured, and a busy machine may take its breath.</summary>
+    /// <summary>
+    /// The limit if Keycloak notifies the API. The goal is 1 s; a busy machine may need longer. The table shows the measured time.
+    /// </summary>
     private static readonly TimeSpan Told = TimeSpan.FromSeconds(2);
 
-    /// <summary>The freshness that the sample's settings ask for, with what a question takes on a busy machine.</summary>
+    /// <summary>
+    /// The limit without a notification: the freshness in the sample's settings, plus the introspection time on a busy machine.
+    /// </summary>
     private static readonly TimeSpan Asked = TimeSpan.FromSeconds(5 + 3);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_expired_token_is_refused_and_a_refreshed_one_is_served()
+    public async Task An_expired_token_is_rejected_and_a_refreshed_one_is_accepted()
     {
         await using var visit = await article.VisitAsync();
         var usual = await article.AccessTokenLifespanAsync(Cancelled);
@@ -39,7 +45,7 @@ public sealed class EndingTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task Logged_out_in_the_browser_means_refused_at_once_where_Keycloak_tells()
+    public async Task After_a_logout_in_the_browser_the_token_is_rejected_at_once()
     {
         await using var visit = await article.VisitAsync();
         var token = await visit.LogInAndConsentAsync("alice");
@@ -52,7 +58,7 @@ public sealed class EndingTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task A_session_ended_by_an_admin_means_refused_at_once_where_Keycloak_tells()
+    public async Task After_an_admin_ends_the_session_the_token_is_rejected_at_once()
     {
         await using var visit = await article.VisitAsync();
         var token = await visit.LogInAndConsentAsync("alice");
@@ -66,7 +72,7 @@ public sealed class EndingTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task Consent_withdrawn_means_refused_at_once_where_Keycloak_tells_and_asked_for_again()
+    public async Task After_consent_is_withdrawn_the_token_is_rejected_at_once_and_consent_is_requested_again()
     {
         await using var visit = await article.VisitAsync();
         var token = await visit.LogInAndConsentAsync("alice");
@@ -81,7 +87,7 @@ public sealed class EndingTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task Disconnected_means_refused_within_the_freshness_for_nobody_is_told_of_it()
+    public async Task After_a_disconnect_the_token_is_rejected_within_the_freshness_because_there_is_no_notification()
     {
         await using var visit = await article.VisitAsync();
         var token = await visit.LogInAndConsentAsync("alice");
@@ -95,7 +101,7 @@ public sealed class EndingTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task Offline_access_ends_when_it_is_given_back()
+    public async Task Offline_access_ends_when_the_offline_token_is_revoked()
     {
         await using var visit = await article.VisitAsync();
         var token = await visit.LogInAndConsentAsync("alice", Consent.ReadOrders | Consent.StayConnected);
@@ -109,7 +115,10 @@ public sealed class EndingTests(ArticleFixture article)
     private static async Task DisconnectAsync(StorefrontVisit visit) =>
         Assert.StartsWith("notice:", await visit.PressAsync("disconnect"), StringComparison.Ordinal);
 
-    /// <summary>The time counts from the beginning of the act, Keycloak's own work included; the gateway that asks each time is the measure of that.</summary>
+    /// <summary>
+    /// The times start with the action and include Keycloak's own work. They are compared with the introspecting gateway, which shows that
+    /// work.
+    /// </summary>
     private static void AssertRefused(IReadOnlyDictionary<string, WayAnswer> answers, TimeSpan within)
     {
         Assert.All(answers, answer => Assert.Equal(401, answer.Value.Status));

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.BrowserTests;
 
-/// <summary>A claim of a token, unchecked: the tests look into what they got from Keycloak themselves.</summary>
+/// <summary>Reads a claim of a token without verification. The tests got these tokens directly from Keycloak.</summary>
 internal static class TokenClaim
 {
     public static string? Read(string token, string name) =>

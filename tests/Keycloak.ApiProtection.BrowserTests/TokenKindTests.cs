@@ -3,17 +3,17 @@ using Keycloak.ApiProtection.BrowserTests.Browsing;
 
 namespace Keycloak.ApiProtection.BrowserTests;
 
-/// <summary>The article's table 1: only an access token for this API opens it.</summary>
+/// <summary>Table 1 of the article: the API accepts only an access token that is intended for it.</summary>
 public sealed class TokenKindTests(ArticleFixture article)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("access", 200, "an access token, by the page's button")]
+    [InlineData("access", 200, "an access token, sent with the button of the page")]
     [InlineData("tampered", 401, "a tampered access token")]
-    [InlineData("id", 401, "an ID token used as access token")]
-    [InlineData("refresh", 401, "a refresh token used as access token")]
-    public async Task Each_kind_of_token_is_answered_through_each_way(string kind, int expected, string act)
+    [InlineData("id", 401, "an ID token used as an access token")]
+    [InlineData("refresh", 401, "a refresh token used as an access token")]
+    public async Task Each_way_accepts_the_access_token_and_rejects_other_kinds_of_tokens(string kind, int expected, string act)
     {
         await using var visit = await article.VisitAsync();
         await visit.LogInAndConsentAsync("alice");
@@ -26,14 +26,14 @@ public sealed class TokenKindTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task An_offline_token_is_no_access_token_and_outlives_the_session()
+    public async Task An_offline_token_is_not_an_access_token_and_outlives_the_session()
     {
         await using var visit = await article.VisitAsync();
         await visit.LogInAndConsentAsync("alice");
         await visit.ConsentToMoreAsync(Consent.ReadOrders | Consent.StayConnected);
         var token = await visit.AccessTokenAsync();
         var statuses = await visit.SendAsync("offline");
-        article.Story.Tell("an offline token used as access token", statuses);
+        article.Story.Tell("an offline token used as an access token", statuses);
         Assert.All(statuses, answer => Assert.Equal(401, answer.Value));
         await article.PictureAsync(visit, "tokens");
 
@@ -45,7 +45,7 @@ public sealed class TokenKindTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task A_token_for_another_audience_is_refused_through_each_way()
+    public async Task A_token_for_another_audience_is_rejected_on_each_way()
     {
         await using var visit = await article.VisitAsync();
         var own = await visit.LogInAndConsentAsync("alice");
@@ -60,7 +60,7 @@ public sealed class TokenKindTests(ArticleFixture article)
     }
 
     [Fact]
-    public async Task The_orders_api_asks_the_shipping_api_with_a_token_of_its_own_and_not_with_the_callers()
+    public async Task The_orders_api_calls_the_shipping_api_with_an_exchanged_token_because_the_callers_token_is_rejected()
     {
         await using var visit = await article.VisitAsync();
         await visit.LogInAndConsentAsync("alice");
@@ -76,7 +76,9 @@ public sealed class TokenKindTests(ArticleFixture article)
         Assert.Contains("401", await visit.Page.GetByTestId("shipment").TextContentAsync(), StringComparison.Ordinal);
     }
 
-    /// <summary>A token that is younger than all that has happened: one of the very second in which the session ended counts as ended with it.</summary>
+    /// <summary>
+    /// Refreshes until the token is issued after the current second. Tokens from the second in which the session ended are rejected.
+    /// </summary>
     private static async Task<string> RefreshPastThisSecondAsync(StorefrontVisit visit)
     {
         var happened = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();

@@ -13,7 +13,7 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
 
     [Theory]
     [MemberData(nameof(Forged))]
-    public async Task Identity_headers_of_the_client_are_no_identity(string way, string header)
+    public async Task Identity_headers_from_the_client_are_not_trusted(string way, string header)
     {
         var subject = header.Replace("Email", "Subject", StringComparison.OrdinalIgnoreCase);
         string[] forged = [$"{header}: alice@example.com", $"{subject}: {system.Realm.UserId("alice")}", $"{header.Replace("mail", "x", StringComparison.OrdinalIgnoreCase)}: x"];
@@ -23,14 +23,14 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
         var before = await system.SendAsync(way, Request.Get("/{way}/email", [.. forged, bob]));
         var after = await system.SendAsync(way, Request.Get("/{way}/email", [bob, .. forged, .. forged]));
 
-        Assert.True(without.Status is 401 or 400, $"answered {without.Status}");
+        Assert.True(without.Status is 401 or 400, $"The status was {without.Status}.");
         Assert.All([without, before, after], answer => Assert.DoesNotContain("alice", answer.Text, StringComparison.Ordinal));
         Assert.All([before, after], answer => Assert.True(answer.Status == 400 || (answer.Status == 200 && answer.Text.EndsWith("bob@example.com", StringComparison.Ordinal)), answer.Text));
     }
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_scope_in_a_header_of_the_client_is_not_granted(string way)
+    public async Task A_scope_in_a_header_from_the_client_is_not_granted(string way)
     {
         var answer = await system.SendAsync(way, Request.Post(
             "/{way}/orders", """{"item":"lamp","quantity":3}""", Request.Bearer(await system.TokenAsync("bob")), "X-Token-Scope: openid orders:write", "X-Token-Realm-Roles: admin"));
@@ -41,7 +41,7 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
     [Theory]
     [InlineData(Way.Checked)]
     [InlineData(Way.Direct)]
-    public async Task What_the_token_does_not_say_the_client_cannot_add(string way)
+    public async Task A_client_cannot_add_a_claim_that_the_token_does_not_have(string way)
     {
         var token = system.Realm.Token("bob").For("cli").WithoutClaim("email").Create();
 
@@ -51,7 +51,7 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
     }
 
     [Fact]
-    public async Task An_address_that_keycloak_has_not_verified_is_not_told_to_an_api_behind_the_gateway()
+    public async Task An_email_address_that_keycloak_has_not_verified_is_not_sent_to_an_api_behind_the_gateway()
     {
         var bob = system.Realm.Token("bob").For("cli").WithClaim("email", "alice@example.com");
 
@@ -61,7 +61,7 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Naming_an_identity_header_as_hop_by_hop_takes_nothing_away(string way)
+    public async Task An_identity_header_that_is_named_in_Connection_is_not_removed(string way)
     {
         var request = Request.Get("/{way}/email", Request.Bearer(await system.TokenAsync("bob"))).Replace("Connection: close", "Connection: close, X-Token-Email, Authorization", StringComparison.Ordinal);
 
@@ -69,7 +69,7 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
     }
 
     [Fact]
-    public async Task The_api_behind_the_gateway_refuses_an_identity_that_was_added_to_the_gateways()
+    public async Task The_api_behind_the_gateway_rejects_a_second_identity_header()
     {
         var behind = system.Article.OrdersBehind.Address;
         string[] one = ["X-Token-Subject: alice-id", "X-Token-Email: alice%40example.com", "X-Token-Scope: openid email"];

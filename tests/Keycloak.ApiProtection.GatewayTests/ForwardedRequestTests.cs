@@ -6,7 +6,7 @@ using Keycloak.ApiProtection.GatewayTests.Fixtures;
 
 namespace Keycloak.ApiProtection.GatewayTests;
 
-/// <summary>What an API gets to see, read where the API would listen.</summary>
+/// <summary>The requests that an API receives, read by a listener on its port.</summary>
 public sealed class ForwardedRequestTests(RunningSystem system) : IClassFixture<RunningSystem>
 {
     private static readonly string[] ByTheClient =
@@ -18,7 +18,7 @@ public sealed class ForwardedRequestTests(RunningSystem system) : IClassFixture<
     [Theory]
     [InlineData(Way.Introspected)]
     [InlineData(Way.Checked)]
-    public async Task An_api_behind_the_gateway_sees_the_gateways_identity_and_neither_the_token_nor_the_clients_headers(string way)
+    public async Task An_api_behind_the_gateway_receives_the_gateways_identity_but_neither_the_token_nor_the_clients_headers(string way)
     {
         var token = await system.TokenAsync("bob");
         var received = await ReceivedByAsync(system.Article.OrdersBehind, way, Request.Get("/{way}/%65mail?a=%2F..", [Request.Bearer(token), .. ByTheClient]));
@@ -35,7 +35,7 @@ public sealed class ForwardedRequestTests(RunningSystem system) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_api_that_protects_itself_sees_the_token_and_nobody_elses_word()
+    public async Task An_api_that_verifies_tokens_itself_receives_the_token_and_no_identity_headers()
     {
         var token = await system.TokenAsync("bob");
         var received = await ReceivedByAsync(system.Article.OrdersDirect, Way.Direct, Request.Get("/{way}/email", [Request.Bearer(token), .. ByTheClient]));

@@ -11,7 +11,7 @@ public sealed class GoodTokenTests(RunningSystem system) : IClassFixture<Running
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task The_api_believes_that_the_caller_is_whom_the_token_names(string way)
+    public async Task The_api_identifies_the_caller_by_the_token(string way)
     {
         var alice = await system.SendAsync(way, Request.Get("/{way}/email", Request.Bearer(await system.TokenAsync("alice"))));
         var bob = await system.SendAsync(way, Request.Get("/{way}/email", Request.Bearer(await system.TokenAsync("bob"))));
@@ -24,7 +24,7 @@ public sealed class GoodTokenTests(RunningSystem system) : IClassFixture<Running
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task What_one_user_orders_is_in_nobody_elses_list(string way)
+    public async Task The_orders_of_one_user_are_not_in_the_list_of_another_user(string way)
     {
         var alice = Request.Bearer(await system.TokenAsync("alice", "openid orders:write"));
         var placed = await system.SendAsync(way, Request.Post("/{way}/orders", $$"""{"item":"a {{way}} lamp","quantity":3}""", alice));
@@ -39,7 +39,7 @@ public sealed class GoodTokenTests(RunningSystem system) : IClassFixture<Running
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Names_that_are_no_ascii_arrive_whole(string way)
+    public async Task A_user_name_with_non_ascii_characters_is_accepted(string way)
     {
         var token = Request.Bearer(system.Realm.Token("alice").For("cli").WithClaim("preferred_username", "アリス, \"x\" %0d%0a").Create());
 
@@ -48,7 +48,7 @@ public sealed class GoodTokenTests(RunningSystem system) : IClassFixture<Running
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_token_of_ten_kilobytes_passes(string way)
+    public async Task A_token_of_ten_kilobytes_is_accepted(string way)
     {
         var token = Request.Bearer(system.Realm.Token("alice").For("cli").WithClaim("padding", new string('x', 7_000)).Create());
 
@@ -58,7 +58,7 @@ public sealed class GoodTokenTests(RunningSystem system) : IClassFixture<Running
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Http_1_0_without_a_host_is_served(string way)
+    public async Task An_http_1_0_request_without_a_host_is_served(string way)
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
 
@@ -68,7 +68,7 @@ public sealed class GoodTokenTests(RunningSystem system) : IClassFixture<Running
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task An_absolute_target_is_served_whatever_host_it_names(string way)
+    public async Task An_absolute_request_target_is_served_for_any_host(string way)
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
 
@@ -78,7 +78,7 @@ public sealed class GoodTokenTests(RunningSystem system) : IClassFixture<Running
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_chunked_body_arrives(string way)
+    public async Task A_chunked_request_body_is_accepted(string way)
     {
         var token = Request.Bearer(await system.TokenAsync("alice", "openid orders:write"));
         string[] headers = ["Host: gateway", "Content-Type: application/json", "Transfer-Encoding: chunked"];

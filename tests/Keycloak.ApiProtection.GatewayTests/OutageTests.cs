@@ -6,14 +6,14 @@ using Keycloak.ApiProtection.Testing;
 
 namespace Keycloak.ApiProtection.GatewayTests;
 
-/// <summary>An outage is no refusal and no success: 503, as far as the way depends on what is down.</summary>
+/// <summary>An outage is neither a rejection nor an acceptance: ways that depend on the unavailable server return 503.</summary>
 public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixture<OutageTests.PatientSystem>
 {
     public static TheoryData<string> Ways => [.. Way.All];
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task With_keycloak_down_nobody_decides_about_a_token_that_it_was_not_asked_about(string way)
+    public async Task A_token_that_was_not_introspected_gets_503_while_keycloak_is_down(string way)
     {
         var seen = Request.Bearer(await system.TokenAsync("alice"));
         var unseen = Request.Bearer(await system.TokenAsync("alice"));
@@ -29,7 +29,7 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
             AssertUnavailable(undecided);
             Assert.Equal(401, anybody.Status);
 
-            // The introspecting gateway knows nothing of the last request; the library knows Keycloak's last word, as long as it is fresh.
+            // The introspecting gateway caches nothing. The library caches Keycloak's last response as long as it is fresh.
             if (way == Way.Introspected)
             {
                 AssertUnavailable(again);
@@ -51,7 +51,7 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
     [InlineData(Way.Introspected, 503)]
     [InlineData(Way.Checked, 401)]
     [InlineData(Way.Direct, 401)]
-    public async Task With_keycloak_down_a_forged_token_is_refused_where_keys_are_known_and_never_accepted(string way, int expected)
+    public async Task While_keycloak_is_down_a_forged_token_is_rejected_where_the_keys_are_cached(string way, int expected)
     {
         Assert.Equal(200, (await GetAsync(way, Request.Bearer(await system.TokenAsync("alice")))).Status);
         var forged = Request.Bearer(system.Realm.Token("alice").For("cli").Tampered().Create());
@@ -77,7 +77,7 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
     [InlineData(WrongAnswer.NotFound)]
     [InlineData(WrongAnswer.TooManyRequests)]
     [InlineData(WrongAnswer.ServerError)]
-    public async Task A_wrong_answer_of_the_introspection_endpoint_decides_nothing(WrongAnswer wrong)
+    public async Task An_invalid_introspection_response_leads_to_503(WrongAnswer wrong)
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
 
@@ -95,14 +95,14 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
     }
 
     [Fact]
-    public async Task An_answer_that_is_larger_than_any_tokens_claims_ends_the_connection_and_serves_nothing()
+    public async Task An_introspection_response_that_is_too_large_closes_the_connection_without_a_response()
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
 
         system.Realm.AnswerWrongly(WrongAnswer.Huge, RealmEndpoint.Introspection);
         try
         {
-            // NGINX gives the whole request up when a subrequest's answer does not fit: nobody can answer any more.
+            // NGINX aborts the whole request if the response of a subrequest is too large, so there is no response.
             Assert.Equal(0, (await GetAsync(Way.Introspected, token)).Status);
         }
         finally
@@ -114,7 +114,7 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_wrong_secret_of_the_gateway_is_no_refusal_of_the_token()
+    public async Task A_wrong_secret_of_the_gateway_leads_to_503_and_not_to_a_rejection()
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
 
@@ -135,7 +135,7 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
     [InlineData("token-check", Way.Checked)]
     [InlineData("orders-behind", Way.Introspected, Way.Checked)]
     [InlineData("orders-direct", Way.Direct)]
-    public async Task A_server_that_is_down_takes_only_the_ways_that_need_it(string server, params string[] unavailable)
+    public async Task A_server_that_is_down_affects_only_the_ways_that_need_it(string server, params string[] unavailable)
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
         var process = system.Article.Processes.Single(process => process.Name == server);
@@ -165,7 +165,7 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_token_check_that_hangs_is_an_outage_until_it_goes_on()
+    public async Task A_token_check_that_hangs_leads_to_503_until_it_continues()
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
         Assert.Equal(200, (await GetAsync(Way.Checked, token)).Status);
@@ -200,7 +200,9 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
 
     private Task<RawAnswer> GetAsync(string way, string token) => system.SendAsync(way, Request.Get("/{way}/email", token));
 
-    /// <summary>Keycloak's word stays fresh for longer than the tests run: what they see does not depend on how fast they are.</summary>
+    /// <summary>
+    /// Introspection results stay fresh for longer than the tests run, so the results do not depend on the speed of the tests.
+    /// </summary>
     public sealed class PatientSystem : RunningSystem
     {
         protected override ArticleSystemOptions Options() => new() { Freshness = TimeSpan.FromHours(1) };

@@ -3,7 +3,7 @@ using Keycloak.ApiProtection.GatewayTests.Fixtures;
 
 namespace Keycloak.ApiProtection.GatewayTests;
 
-/// <summary>Whatever a path is made to look like: the decision is about what the API answers.</summary>
+/// <summary>For every spelling of a path, the gateway decides on the endpoint that the API executes.</summary>
 public sealed class PathTests(RunningSystem system) : IClassFixture<RunningSystem>
 {
     private static readonly string[] Targets =
@@ -23,7 +23,7 @@ public sealed class PathTests(RunningSystem system) : IClassFixture<RunningSyste
 
     [Theory]
     [MemberData(nameof(Odd))]
-    public async Task An_odd_path_gives_nobody_more_than_the_token_allows(string way, string target)
+    public async Task An_unusual_path_gives_no_access_beyond_the_scopes_of_the_token(string way, string target)
     {
         var alice = system.Realm.Token("alice").For("cli");
         var forEmail = Request.Bearer(alice.WithoutScope("orders:read").Create());
@@ -43,7 +43,7 @@ public sealed class PathTests(RunningSystem system) : IClassFixture<RunningSyste
 
     [Theory]
     [MemberData(nameof(Spelled))]
-    public async Task A_path_that_is_only_spelled_otherwise_is_the_same_path(string way, string target)
+    public async Task A_path_in_another_spelling_is_the_same_path(string way, string target)
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
 
@@ -55,7 +55,7 @@ public sealed class PathTests(RunningSystem system) : IClassFixture<RunningSyste
 
     [Theory]
     [MemberData(nameof(Framings))]
-    public async Task A_message_whose_end_could_be_read_in_two_ways_is_refused(string way, string headers)
+    public async Task A_request_with_an_ambiguous_length_is_rejected(string way, string headers)
     {
         var token = Request.Bearer(await system.TokenAsync("alice", "openid orders:write"));
         var answer = await system.SendAsync(way, Request.With(

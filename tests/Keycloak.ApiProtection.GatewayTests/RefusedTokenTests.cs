@@ -16,7 +16,7 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Without_a_token_the_answer_asks_for_one_and_names_no_error(string way)
+    public async Task Without_a_token_the_challenge_contains_no_error(string way)
     {
         var answer = await system.SendAsync(way, Request.Get("/{way}/email"));
 
@@ -26,7 +26,7 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
 
     [Theory]
     [MemberData(nameof(BadTokens))]
-    public async Task A_token_that_is_no_good_access_token_for_this_api_is_refused_with_a_challenge(string way, string kind)
+    public async Task A_token_that_is_not_a_valid_access_token_for_this_api_is_rejected_with_a_challenge(string way, string kind)
     {
         var answer = await system.SendAsync(way, Request.Get("/{way}/email", Request.Bearer(Token(kind))));
 
@@ -37,7 +37,7 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_token_without_the_scope_is_refused_and_the_answer_names_it(string way)
+    public async Task A_token_without_the_scope_is_forbidden_and_the_challenge_names_the_scope(string way)
     {
         var answer = await system.SendAsync(way, Request.Post("/{way}/orders", Body, Request.Bearer(await system.TokenAsync("alice"))));
         var allowed = await system.SendAsync(way, Request.Post("/{way}/orders", Body, Request.Bearer(await system.TokenAsync("alice", "openid orders:write"))));
@@ -50,7 +50,7 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task The_right_to_write_is_no_right_to_read(string way)
+    public async Task The_scope_to_write_does_not_allow_reading(string way)
     {
         var token = Request.Bearer(system.Realm.Token("alice").For("cli").WithScope("orders:write").WithoutScope("orders:read").Create());
 
@@ -60,33 +60,33 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Only_methods_that_the_route_knows_pass(string way)
+    public async Task Only_the_methods_of_the_route_are_accepted(string way)
     {
         var token = Request.Bearer(await system.TokenAsync("alice", "openid orders:write"));
         foreach (var method in (string[])["HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "get", "FOO"])
         {
             var answer = await system.SendAsync(way, Request.With($"{method} /{{way}}/orders HTTP/1.1", ["Host: gateway", "X-HTTP-Method-Override: GET", token]));
 
-            Assert.True(answer.Status is 400 or 405, $"{method} was answered {answer.Status}");
+            Assert.True(answer.Status is 400 or 405, $"The status for {method} was {answer.Status}.");
         }
     }
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_header_that_is_too_long_for_a_token_is_refused_and_one_that_is_just_long_is_looked_at(string way)
+    public async Task A_header_that_is_too_long_is_a_bad_request_and_the_token_in_a_long_header_is_checked(string way)
     {
         Assert.Equal(401, (await system.SendAsync(way, Request.Get("/{way}/email", Request.Bearer(new string('a', 9_000))))).Status);
         foreach (var length in (int[])[16_384, 20_000, 200_000])
         {
             var answer = await system.SendAsync(way, Request.Get("/{way}/email", Request.Bearer(new string('a', length))));
 
-            Assert.True(answer.Status is 400 or 431, $"{length} were answered {answer.Status}");
+            Assert.True(answer.Status is 400 or 431, $"The status for {length} characters was {answer.Status}.");
         }
     }
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Two_authorization_headers_are_refused_in_whatever_order_and_spelling(string way)
+    public async Task Two_authorization_headers_are_rejected_in_any_order_and_spelling(string way)
     {
         var alice = Request.Bearer(await system.TokenAsync("alice"));
         string[][] doubled = [[alice, alice], [alice, Request.Bearer("junk")], [Request.Bearer("junk"), alice], [alice, "authorization: Basic YTpi"], ["Authorization: ", alice], [alice + ", " + alice[15..]]];
@@ -94,7 +94,7 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
         {
             var answer = await system.SendAsync(way, Request.Get("/{way}/email", headers));
 
-            Assert.True(answer.Status is 400 or 401, $"{headers.Length} headers were answered {answer.Status}");
+            Assert.True(answer.Status is 400 or 401, $"The status for {headers.Length} headers was {answer.Status}.");
         }
 
         Assert.Equal(200, (await system.SendAsync(way, Request.Get("/{way}/email", alice.Replace("Authorization: Bearer", "authorization:bearer", StringComparison.Ordinal)))).Status);
@@ -102,7 +102,7 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task What_is_no_bearer_token_is_a_bad_request_and_other_schemes_are_none(string way)
+    public async Task A_malformed_bearer_token_is_a_bad_request_and_another_scheme_counts_as_no_token(string way)
     {
         var two = await system.SendAsync(way, Request.Get("/{way}/email", "Authorization: Bearer a b"));
 

@@ -3,7 +3,10 @@ using Keycloak.ApiProtection.GatewayTests.Fixtures;
 
 namespace Keycloak.ApiProtection.GatewayTests;
 
-/// <summary>Keycloak's word counts for an hour here: what is refused is refused because Keycloak told, or was asked by the request.</summary>
+/// <summary>
+/// Introspection results stay fresh for an hour here. So a rejection means that Keycloak sent a notification, or that the request was
+/// introspected.
+/// </summary>
 public sealed class RevocationTests(OutageTests.PatientSystem system) : IClassFixture<OutageTests.PatientSystem>
 {
     private const string Body = """{"item":"lamp","quantity":3}""";
@@ -12,7 +15,7 @@ public sealed class RevocationTests(OutageTests.PatientSystem system) : IClassFi
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_logout_counts_at_once_for_the_session_that_ended_and_for_no_other(string way)
+    public async Task A_logout_takes_effect_at_once_and_only_for_its_session(string way)
     {
         var ended = await system.Article.Tokens.PasswordAsync("alice", cancellation: TestContext.Current.CancellationToken);
         var other = await system.TokenAsync("alice");
@@ -27,7 +30,7 @@ public sealed class RevocationTests(OutageTests.PatientSystem system) : IClassFi
     }
 
     [Fact]
-    public async Task A_logout_is_told_to_the_others_where_one_cannot_be_reached_and_keycloak_learns_of_it()
+    public async Task A_logout_reaches_the_other_receivers_if_one_is_down_and_keycloak_gets_an_error()
     {
         var ended = await system.Article.Tokens.PasswordAsync("alice", cancellation: TestContext.Current.CancellationToken);
         Assert.All(await Task.WhenAll(Way.All.Select(way => EmailAsync(way, ended.Access))), status => Assert.Equal(200, status));
@@ -47,7 +50,7 @@ public sealed class RevocationTests(OutageTests.PatientSystem system) : IClassFi
     }
 
     [Fact]
-    public async Task A_logout_that_keycloak_did_not_sign_ends_nothing()
+    public async Task A_logout_that_keycloak_did_not_sign_has_no_effect()
     {
         var token = await system.TokenAsync("alice");
         Assert.Equal(200, await EmailAsync(Way.Direct, token));
@@ -61,7 +64,7 @@ public sealed class RevocationTests(OutageTests.PatientSystem system) : IClassFi
     }
 
     [Fact]
-    public async Task A_logout_that_is_no_post_or_too_large_is_refused()
+    public async Task A_logout_that_is_not_a_post_or_is_too_large_is_rejected()
     {
         var gateway = system.Article.Nginx.Address;
 
@@ -71,7 +74,7 @@ public sealed class RevocationTests(OutageTests.PatientSystem system) : IClassFi
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_revoked_token_changes_nothing_once_it_is_asked_about(string way)
+    public async Task A_revoked_token_cannot_place_an_order(string way)
     {
         var revoked = await system.TokenAsync("alice", "openid orders:write");
         var other = await system.TokenAsync("alice", "openid orders:write");

@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection.GatewayTests;
 public sealed class ShipmentTests(RunningSystem system) : IClassFixture<RunningSystem>
 {
     [Fact]
-    public async Task An_api_that_has_the_token_asks_another_api_for_its_caller_with_an_exchanged_one()
+    public async Task An_api_that_has_the_token_calls_another_api_with_an_exchanged_token()
     {
         var answer = await GetAsync(Way.Direct, "orders/1/shipment");
 
@@ -15,7 +15,7 @@ public sealed class ShipmentTests(RunningSystem system) : IClassFixture<RunningS
     }
 
     [Fact]
-    public async Task The_callers_own_token_is_refused_by_the_other_api_because_of_its_audience()
+    public async Task The_callers_own_token_is_rejected_by_the_other_api_because_of_its_audience()
     {
         var answer = await GetAsync(Way.Direct, "orders/1/shipment/passed-on");
 
@@ -28,17 +28,18 @@ public sealed class ShipmentTests(RunningSystem system) : IClassFixture<RunningS
     [Theory]
     [InlineData(Way.Introspected)]
     [InlineData(Way.Checked)]
-    public async Task An_api_behind_the_gateway_says_that_it_cannot_act_for_its_caller(string way)
+    public async Task An_api_behind_the_gateway_responds_with_501_because_it_has_no_token(string way)
     {
         Assert.Equal(501, (await GetAsync(way, "orders/1/shipment")).Status);
         Assert.Equal(501, (await GetAsync(way, "orders/1/shipment/passed-on")).Status);
     }
 
     [Fact]
-    public async Task Nobody_learns_of_shipments_of_orders_that_are_not_theirs() => Assert.Equal(404, (await GetAsync(Way.Direct, "orders/3/shipment")).Status);
+    public async Task The_shipment_of_an_order_that_the_user_does_not_have_is_not_found() =>
+        Assert.Equal(404, (await GetAsync(Way.Direct, "orders/3/shipment")).Status);
 
     [Fact]
-    public async Task A_shipping_api_that_is_down_is_an_outage_of_the_orders_api()
+    public async Task A_shipping_api_that_is_down_leads_to_503()
     {
         await system.Article.Shipping.StopAsync();
         try

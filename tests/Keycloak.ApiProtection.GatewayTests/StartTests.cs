@@ -15,16 +15,16 @@ public sealed partial class StartTests
     [InlineData("http://127.0.0.1:0;http://*:0")]
     [InlineData("http://[::]:0")]
     [InlineData("http://example.com:0")]
-    public async Task An_api_that_believes_a_gateway_does_not_listen_to_others(string urls)
+    public async Task An_api_that_trusts_a_gateway_does_not_listen_on_addresses_that_others_can_reach(string urls)
     {
         var (exit, output) = await RunOrdersAsync(new() { ["Identity"] = "Gateway", ["Urls"] = urls });
 
         Assert.NotEqual(0, exit);
-        Assert.Contains("With Identity=Gateway this API believes whoever reaches it", output, StringComparison.Ordinal);
+        Assert.Contains("With Identity=Gateway this API trusts every client", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_api_that_believes_a_gateway_has_no_addresses_that_are_not_checked()
+    public async Task An_api_that_trusts_a_gateway_does_not_start_with_Kestrel_endpoints()
     {
         var (exit, output) = await RunOrdersAsync(new() { ["Identity"] = "Gateway", ["Kestrel__Endpoints__All__Url"] = "http://0.0.0.0:0" });
 
@@ -33,7 +33,7 @@ public sealed partial class StartTests
     }
 
     [Fact]
-    public async Task An_api_that_is_not_told_whom_to_believe_does_not_start()
+    public async Task An_api_with_an_unknown_identity_setting_does_not_start()
     {
         var (exit, output) = await RunOrdersAsync(new() { ["Identity"] = "Somebody", ["Urls"] = "http://127.0.0.1:0" });
 
@@ -42,7 +42,7 @@ public sealed partial class StartTests
     }
 
     [Fact]
-    public async Task Nothing_is_left_running_when_the_sample_is_killed()
+    public async Task All_servers_stop_when_the_sample_is_killed()
     {
         Assert.SkipWhen(NginxInstallation.Find(out var reason) is null, reason);
         using var sample = Start(typeof(ArticleSystem).Assembly.Location, new() { ["KEYCLOAK_HOME"] = string.Empty });
@@ -99,7 +99,7 @@ public sealed partial class StartTests
         return Process.Start(start)!;
     }
 
-    /// <summary>A process that has ended and that nobody has waited for yet does not run.</summary>
+    /// <summary>Whether the process is running. A zombie process is not.</summary>
     private static bool IsRunning(int id)
     {
         var status = $"/proc/{id}/stat";

@@ -3,5 +3,5 @@ using Keycloak.ApiProtection.KeycloakTests.Realms;
 
 namespace Keycloak.ApiProtection.KeycloakTests;
 
-/// <summary>The contract on the embedded realm: what it shows is what a real Keycloak shows.</summary>
+/// <summary>The contract on the embedded realm: it must behave like a real Keycloak.</summary>
 public sealed class EmbeddedRealmTests(EmbeddedRealm realm) : RealmContract(realm), IClassFixture<EmbeddedRealm>;

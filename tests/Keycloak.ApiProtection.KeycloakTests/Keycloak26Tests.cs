@@ -3,9 +3,9 @@ using Keycloak.ApiProtection.KeycloakTests.Realms;
 
 namespace Keycloak.ApiProtection.KeycloakTests;
 
-/// <summary>The contract on a real Keycloak 26; skipped where <c>KEYCLOAK_HOME</c> names none.</summary>
+/// <summary>The contract on a real Keycloak 26. Skipped if <c>KEYCLOAK_HOME</c> does not contain one.</summary>
 public sealed class Keycloak26Tests(Keycloak26 keycloak) : KeycloakContract(keycloak), IClassFixture<Keycloak26>
 {
     [Fact]
-    public Task Keycloak_takes_the_certificate_of_the_named_HttpClient_and_no_other() => TakesTheCertificateOfTheNamedHttpClientAsync();
+    public Task Keycloak_accepts_only_the_certificate_of_the_named_HttpClient() => TakesTheCertificateOfTheNamedHttpClientAsync();
 }

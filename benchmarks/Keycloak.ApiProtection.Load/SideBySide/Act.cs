@@ -3,7 +3,7 @@ using Gateway.Realms;
 
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
-/// <summary>The acts after which a token must be refused, as the results name them.</summary>
+/// <summary>The actions after which a token must be rejected, with their names in the results.</summary>
 internal static class Act
 {
     public const string Logout = "logout";
@@ -11,7 +11,7 @@ internal static class Act
 
     public static ImmutableArray<string> All { get; } = [Logout, Revocation];
 
-    /// <summary>Does it to the session of a refresh token, and waits for Keycloak's answer.</summary>
+    /// <summary>Performs the action with a refresh token, and waits for Keycloak's response.</summary>
     public static Task DoAsync(string act, TokenEndpoint endpoint, string refreshToken) =>
         act == Logout ? endpoint.LogOutAsync(refreshToken) : endpoint.RevokeAsync(refreshToken);
 }

@@ -6,8 +6,8 @@ using Gateway.Servers;
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
 /// <summary>
-/// Drives the three ways of <c>samples/Gateway</c> in alternation with one token, and then sees how long each goes on to accept a token that was revoked,
-/// and whether sessions stay ended.
+/// Measures the three ways of <c>samples/Gateway</c> in alternation with one token. Then it measures how long each way still accepts a
+/// revoked token, and whether ended sessions stay ended.
 /// </summary>
 internal static class GatewayComparison
 {
@@ -18,7 +18,7 @@ internal static class GatewayComparison
     {
         if (!OperatingSystem.IsLinux())
         {
-            await Console.Error.WriteLineAsync("The CPU time of the servers is read from /proc: run this on Linux.");
+            await Console.Error.WriteLineAsync("The CPU time of the servers is read from /proc. Run this on Linux.");
             return 1;
         }
 
@@ -35,19 +35,25 @@ internal static class GatewayComparison
         }
 
 #if DEBUG
-        await Console.Error.WriteLineAsync("This is a build for debugging, of the APIs, too: its numbers say little. Use -c Release.");
+        await Console.Error.WriteLineAsync("This is a Debug build, and so are the APIs. Its results are not meaningful. Use -c Release.");
 #endif
 
-        // The servers inherit it: an API that wrote a line for each request would be measured as a writer of lines.
+        // Inherited by the servers. Without it, the time to log each request would dominate the results.
         Environment.SetEnvironmentVariable("Logging__LogLevel__Default", "Warning");
 
         Directory.CreateDirectory(folder);
         var freshness = TimeSpan.FromSeconds(5);
         Console.WriteLine("Starting Keycloak, NGINX and the APIs ...");
-        await using var system = await ArticleSystem.StartAsync(new ArticleSystemOptions { Keycloak = keycloak, Nginx = nginx, Freshness = freshness, AccessTokenLifespan = TimeSpan.FromHours(2) });
+        await using var system = await ArticleSystem.StartAsync(new ArticleSystemOptions
+        {
+            Keycloak = keycloak,
+            Nginx = nginx,
+            Freshness = freshness,
+            AccessTokenLifespan = TimeSpan.FromHours(2),
+        });
         if (system.Storefront is { } storefront)
         {
-            await storefront.StopAsync();    // nobody logs in with a browser here
+            await storefront.StopAsync();    // the measurements do not use a browser
         }
 
         var (letters, measurements) = await LoadAsync(system, folder, settings);
@@ -89,15 +95,17 @@ internal static class GatewayComparison
             {
                 foreach (var way in Way.All)
                 {
-                    // The first round only warms up.
-                    var one = await MeasureAsync(system, way, targets[way], round, folder, settings with { Seconds = round == 0 ? settings.WarmUp : settings.Seconds });
+                    // Round 0 is a warm-up and is not counted.
+                    var seconds = round == 0 ? settings.WarmUp : settings.Seconds;
+                    var one = await MeasureAsync(system, way, targets[way], round, folder, settings with { Seconds = seconds });
 
-                    // What a server still compiles or collects after its turn is not to be counted in the next one's.
+                    // After its turn, a server may still compile or collect garbage, which must not count for the next one.
                     await Task.Delay(Pause, TimeProvider.System);
                     if (round > 0)
                     {
                         measurements.Add(one);
-                        Console.WriteLine($"{round} {way}: {one.RequestsPerSecond:N0}/s, CPU {one.NginxCpu:N0} + {one.ApiCpu:N0} + {one.KeycloakCpu:N0} us");
+                        Console.WriteLine(
+                            $"{round} {way}: {one.RequestsPerSecond:N0}/s, CPU {one.NginxCpu:N0} + {one.ApiCpu:N0} + {one.KeycloakCpu:N0} us");
                     }
                 }
             }
@@ -129,10 +137,11 @@ internal static class GatewayComparison
         var before = Cpu();
         var load = await Wrk.RunAsync(target, folder, 1, settings.Seconds, settings.Connections);
         var used = Cpu().Zip(before, (after, earlier) => (after - earlier) / load.Requests).ToArray();
-        return new WayMeasurement(way, round, load.Requests * 1e6 / load.Microseconds, used[0], used[1], used[2], load.P50 / 1000, load.P99 / 1000);
+        return new WayMeasurement(
+            way, round, load.Requests * 1e6 / load.Microseconds, used[0], used[1], used[2], load.P50 / 1000, load.P99 / 1000);
     }
 
-    /// <summary>Such as <c>1.26.3</c>: what follows "nginx version: nginx/", which it writes to standard error.</summary>
+    /// <summary>Returns the version, such as <c>1.26.3</c>. NGINX writes "nginx version: nginx/1.26.3" to standard error.</summary>
     private static async Task<string> VersionAsync(NginxInstallation nginx)
     {
         using var process = Process.Start(new ProcessStartInfo(nginx.Program, "-v") { RedirectStandardError = true })!;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
-/// <summary>Writes the tables into the documents, between two comments; all else there is written by hand.</summary>
+/// <summary>Writes the tables into the documents between two marker comments. Everything else there is written by hand.</summary>
 internal static class GatewayReport
 {
     public const string FileName = "results.json";
@@ -15,7 +15,7 @@ internal static class GatewayReport
         var file = Path.Combine(folder, FileName);
         if (!File.Exists(file))
         {
-            Console.Error.WriteLine($"{file} is missing: run benchmarks/load/gateway.sh.");
+            Console.Error.WriteLine($"{file} is missing. Run benchmarks/load/gateway.sh.");
             return 1;
         }
 
@@ -25,12 +25,13 @@ internal static class GatewayReport
         return written ? 0 : 1;
     }
 
-    /// <summary>A document that is not there is left out. False: it has no place for the tables.</summary>
+    /// <summary>Replaces the tables in a document. A missing document is skipped.</summary>
+    /// <returns>False if the document has no markers for the tables.</returns>
     private static bool Replace(string document, string tables)
     {
         if (!File.Exists(document))
         {
-            Console.WriteLine($"{document} is missing and left out.");
+            Console.WriteLine($"{document} is missing. Skipped.");
             return true;
         }
 
@@ -39,12 +40,12 @@ internal static class GatewayReport
         var end = text.IndexOf(End, StringComparison.Ordinal);
         if (begin < 0 || end < begin)
         {
-            Console.Error.WriteLine($"{document} has no place for the tables: write the lines {Begin} and {End} into it, one after the other.");
+            Console.Error.WriteLine($"{document} has no markers for the tables. Add the lines {Begin} and {End} to it, in this order.");
             return false;
         }
 
         File.WriteAllText(document, $"{text[..(begin + Begin.Length)]}\n{tables}{text[end..]}");
-        Console.WriteLine($"{document} has the tables.");
+        Console.WriteLine($"The tables in {document} are updated.");
         return true;
     }
 }

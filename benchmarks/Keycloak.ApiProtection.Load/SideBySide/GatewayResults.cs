@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
-/// <summary>All that a comparison of the ways found: what the documents are written from.</summary>
+/// <summary>All results of a comparison of the ways. The tables in the documents are written from them.</summary>
 internal sealed record GatewayResults(
     DateTimeOffset At,
     string Machine,

@@ -2,11 +2,14 @@ using System.Globalization;
 
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
-/// <summary>How long and how hard; times in seconds.</summary>
-/// <param name="Seconds">For each way in each round.</param>
-/// <param name="Rounds">Those that count.</param>
-/// <param name="Connections">Of the load generator.</param>
-/// <param name="WarmUp">For each way before the first round: Keycloak, too, compiles what it does often, and a cold one would flatter all who do not ask it.</param>
+/// <summary>The settings of a comparison of the ways. Times are in seconds.</summary>
+/// <param name="Seconds">The duration for each way in each round.</param>
+/// <param name="Rounds">The number of rounds, without the warm-up.</param>
+/// <param name="Connections">The number of connections of the load generator.</param>
+/// <param name="WarmUp">
+/// The duration of the warm-up for each way. Keycloak compiles frequently used code, too; without the warm-up, the results of the ways that
+/// do not use Keycloak would look too good.
+/// </param>
 internal sealed record GatewaySettings(int Seconds, int Rounds, int Connections, int WarmUp)
 {
     public static GatewaySettings Read(string[] args)

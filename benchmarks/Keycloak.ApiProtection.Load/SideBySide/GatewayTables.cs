@@ -12,11 +12,18 @@ internal static class GatewayTables
         text.Append(Format(
             wording.Machine, results.Machine, results.Keycloak, results.Nginx, results.At.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))).Append("\n\n");
         text.Append(Format(
-            wording.Load, results.Settings.Connections, results.TokenLetters, results.FreshnessSeconds, results.Settings.Rounds, results.Settings.Seconds, results.Settings.WarmUp)).Append("\n\n");
+            wording.Load,
+            results.Settings.Connections,
+            results.TokenLetters,
+            results.FreshnessSeconds,
+            results.Settings.Rounds,
+            results.Settings.Seconds,
+            results.Settings.WarmUp)).Append("\n\n");
         Load(text, results, wording);
         text.Append('\n').Append(Format(wording.Delay, results.FreshnessSeconds, results.Delays.Max(one => one.Round))).Append("\n\n");
         Delays(text, results, wording);
-        text.Append('\n').Append(Format(wording.Ended, results.Ended[0].Sessions, results.FreshnessSeconds, SessionsEndedInUse.Callers)).Append("\n\n");
+        text.Append('\n').Append(Format(wording.Ended, results.Ended[0].Sessions, results.FreshnessSeconds, SessionsEndedInUse.Callers))
+            .Append("\n\n");
         Ended(text, results, wording);
         return text.ToString();
     }
@@ -61,7 +68,9 @@ internal static class GatewayTables
         Row(text, wording.EndedColumns.Select((_, column) => column == 0 ? "---" : "---:"));
         foreach (var way in results.Ended.GroupBy(one => one.Way))
         {
-            Row(text, [wording.Ways[way.Key], .. way.OrderBy(one => Act.All.IndexOf(one.Act)).SelectMany(one => new[] { Share(one, one.Accepted), Share(one, one.Refreshed) })]);
+            var cells = way.OrderBy(one => Act.All.IndexOf(one.Act))
+                .SelectMany(one => new[] { Share(one, one.Accepted), Share(one, one.Refreshed) });
+            Row(text, [wording.Ways[way.Key], .. cells]);
         }
 
         string Share(EndedSessions ended, int survivors) => Format(wording.Share, survivors, ended.Sessions);

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
-/// <summary>The CPU time of a process and its children: all processes of one group, as Linux counts it (proc(5)).</summary>
+/// <summary>Reads the CPU time of process groups, which include child processes, from Linux (proc(5)).</summary>
 internal static class GroupCpu
 {
-    // USER_HZ, which is 100 on all of Linux' architectures that .NET runs on.
+    // USER_HZ is 100 on all Linux architectures that .NET supports.
     private const double MicrosecondsPerTick = 10_000;
 
     /// <summary>User and system time since the processes started, in microseconds.</summary>
@@ -24,7 +24,10 @@ internal static class GroupCpu
         return ticks * MicrosecondsPerTick;
     }
 
-    /// <summary>The fields from the third on (state, parent, group, ...): the second is a name, which may have spaces and brackets. Null: the process has ended.</summary>
+    /// <summary>
+    /// Returns the fields after the second one: state, parent, group and so on. The second field is a name that can contain spaces and
+    /// parentheses. Null if the process has ended.
+    /// </summary>
     private static string[]? Fields(string folder)
     {
         try

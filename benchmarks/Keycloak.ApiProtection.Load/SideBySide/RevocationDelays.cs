@@ -2,7 +2,7 @@ using Gateway;
 
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
-/// <summary>Ends a session whose token is in use on all ways at once, and looks when each refuses it.</summary>
+/// <summary>Ends a session whose token is in use on all ways, and measures when each way rejects the token.</summary>
 internal static class RevocationDelays
 {
     private const int Times = 3;
@@ -18,11 +18,13 @@ internal static class RevocationDelays
         {
             for (var time = 0; time < Times; time++)
             {
-                // Each time at another moment between two questions to Keycloak: what is remembered is once new, once of middle age, once nearly too old.
+                // Each round ends the session at another time between two introspection requests, so that the cached result is once new,
+                // once of medium age, and once nearly expired.
                 var use = freshness * ((time + 0.5) / Times);
                 var delay = await OneAsync(system, http, act, time + 1, use);
                 delays.Add(delay);
-                Console.WriteLine($"{act} {delay.Round}: {string.Join(", ", delay.Refused.Select(way => $"{way.Key} {way.Value:N2} s"))}; Keycloak's answer {delay.Answered:N2} s");
+                var times = string.Join(", ", delay.Refused.Select(way => $"{way.Key} {way.Value:N2} s"));
+                Console.WriteLine($"{act} {delay.Round}: {times}; Keycloak's response {delay.Answered:N2} s");
             }
         }
 
@@ -40,11 +42,11 @@ internal static class RevocationDelays
             way => way.Key,
             way => UntilRefusedAsync(http, new Uri(way.Value, "orders"), tokens.Access, inUse[way.Key], pause, patience.Token));
 
-        // A watcher that fails ends the wait; so does a token that nobody accepts.
+        // The wait also ends if a watcher fails or if the token is not accepted.
         await Task.WhenAny(Task.WhenAll(inUse.Values.Select(one => one.Task)), Task.WhenAny(watchers.Values));
         await Task.Delay(use, clock, patience.Token);
 
-        // Nobody asks during the act: what comes of it otherwise is another measurement (SessionsEndedInUse).
+        // No requests during the action. SessionsEndedInUse measures the effect of such requests.
         for (var way = 0; way < system.Ways.Count; way++)
         {
             await pause.WaitAsync(patience.Token);
@@ -61,16 +63,17 @@ internal static class RevocationDelays
             refused[way] = clock.GetElapsedTime(start, await watcher).TotalSeconds;
             if (refused[way] < 0)
             {
-                throw new InvalidOperationException($"The way '{way}' refused a token before its session was ended.");
+                throw new InvalidOperationException($"The way '{way}' rejected a token before its session was ended.");
             }
         }
 
         return new RevocationDelay(act, round, answered.TotalSeconds, refused);
     }
 
-    /// <summary>Uses the token until it is refused.</summary>
-    /// <returns>When the refusal was there.</returns>
-    private static async Task<long> UntilRefusedAsync(HttpClient http, Uri address, string token, TaskCompletionSource inUse, SemaphoreSlim pause, CancellationToken cancellation)
+    /// <summary>Uses the token until it is rejected.</summary>
+    /// <returns>The timestamp of the rejection.</returns>
+    private static async Task<long> UntilRefusedAsync(
+        HttpClient http, Uri address, string token, TaskCompletionSource inUse, SemaphoreSlim pause, CancellationToken cancellation)
     {
         while (true)
         {

@@ -5,12 +5,12 @@ using Gateway.Realms;
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
 /// <summary>
-/// Ends sessions while their tokens are in use, and looks whether they stay ended. Keycloak 26 loses the end of a session that it is asked about at that very moment
-/// (keycloak/keycloak issue 51127): it reads it from its database once more, before it is deleted there.
+/// Ends sessions while their tokens are in use, and checks whether they stay ended. Keycloak 26 can restore a session that is introspected
+/// at the moment when it ends (keycloak/keycloak issue 51127): it reads the session from its database again before it is deleted there.
 /// </summary>
 internal static class SessionsEndedInUse
 {
-    /// <summary>As a browser sends several requests of one page at once.</summary>
+    /// <summary>The number of concurrent callers, like the concurrent requests of a page in a browser.</summary>
     public const int Callers = 4;
 
     private const int Times = 10;
@@ -35,14 +35,16 @@ internal static class SessionsEndedInUse
                 }
 
                 ended.Add(new EndedSessions(act, way, Times, accepted, refreshed));
-                Console.WriteLine($"{act}, {way}: of {Times} sessions, {accepted} access tokens still accepted, {refreshed} refresh tokens still good");
+                Console.WriteLine(
+                    $"{act}, {way}: of {Times} sessions, {accepted} access tokens still accepted, {refreshed} refresh tokens still valid");
             }
         }
 
         return ended;
     }
 
-    private static async Task<(bool Accepted, bool Refreshed)> OneAsync(ArticleSystem system, HttpClient http, string act, Uri address, TimeSpan freshness)
+    private static async Task<(bool Accepted, bool Refreshed)> OneAsync(
+        ArticleSystem system, HttpClient http, string act, Uri address, TimeSpan freshness)
     {
         var tokens = await system.Tokens.PasswordAsync("alice");
         using var stop = new CancellationTokenSource();

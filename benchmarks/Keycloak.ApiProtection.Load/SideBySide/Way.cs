@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
-/// <summary>The names of the ways, as the results have them.</summary>
+/// <summary>The names of the ways in the results.</summary>
 internal static class Way
 {
     public const string Introspected = "introspected";

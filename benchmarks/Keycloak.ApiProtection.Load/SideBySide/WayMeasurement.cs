@@ -1,5 +1,5 @@
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
-/// <summary>One way in one round; CPU in microseconds for a request, times in milliseconds.</summary>
+/// <summary>The results of one way in one round. CPU times are in microseconds per request, latencies in milliseconds.</summary>
 internal sealed record WayMeasurement(
     string Way, int Round, double RequestsPerSecond, double NginxCpu, double ApiCpu, double KeycloakCpu, double P50, double P99);

@@ -1,28 +1,56 @@
 namespace Keycloak.ApiProtection.Load.SideBySide;
 
-/// <summary>What stands around the numbers, in one language.</summary>
+/// <summary>The texts of the tables in one language.</summary>
 internal sealed record Wording
 {
     public static Wording English { get; } = new()
     {
         Machine = "Machine: {0}. Keycloak {1}, NGINX {2}. {3}.",
-        Load = "`GET /orders` over loopback, {0} connections of wrk, one token of {1:N0} letters (RS256) again and again; freshness {2:0.#} s. Each row in turn, {3} times {4} s, after {5} s each to warm up: medians, and in brackets "
-            + "the least and the most. Load generator and all servers share the cores. The servers are release builds that log from warnings on, NGINX writes no access log.",
-        LoadColumns = ["Way", "Requests/s", "Over `/introspected/`, same round", "CPU a request: NGINX, µs", "API and check, µs", "Keycloak, µs", "All, µs", "p50, ms", "p99, ms"],
-        Delay = "From the beginning of the act to the first refusal of a token that is in use on all ways (a request every 20 ms, but none during the act), in seconds; freshness {0:0.#} s. {1} times each, at different moments between two "
-            + "questions to Keycloak: the median, and in brackets the least and the most.",
+        Load = """
+            `GET /orders` over loopback, {0} connections of wrk, one repeated token of {1:N0} characters (RS256), freshness {2:0.#} s.
+            Each row was measured in turn, {3} times for {4} s, after a warm-up of {5} s: the median, with the minimum and the maximum
+            in parentheses. The load generator and all servers share the cores. The servers are Release builds that log only warnings
+            and errors; NGINX writes no access log.
+            """,
+        LoadColumns =
+        [
+            "Way",
+            "Requests/s",
+            "Ratio to `/introspected/`, same round",
+            "CPU per request: NGINX, µs",
+            "API and check, µs",
+            "Keycloak, µs",
+            "Total, µs",
+            "p50, ms",
+            "p99, ms",
+        ],
+        Delay = """
+            Seconds from the start of the action to the first rejection of a token that is in use on all ways (one request every 20 ms,
+            but none during the action); freshness {0:0.#} s. Each action was measured {1} times, at different times between two
+            introspection requests: the median, with the minimum and the maximum in parentheses.
+            """,
         DelayColumns = ["Way", "Logout endpoint, s", "Revocation endpoint, s"],
         To = " to ",
-        Answered = "Keycloak's own answer",
-        Ended = "Sessions that were ended while {2} callers used the access token on one way, a request after the other without a pause: on how many of {0} the access token was still accepted afterwards (1 s after the logout, {1:0.#} s "
-            + "and 1 s after the revocation), and how many refresh tokens Keycloak still took for a new access token.",
-        EndedColumns = ["Way", "Logout endpoint: still accepted", "refresh token still good", "Revocation endpoint: still accepted", "refresh token still good"],
+        Answered = "Keycloak's own response",
+        Ended = """
+            Sessions that were ended while {2} callers used the access token on one way, without a pause between two requests. The
+            table shows for how many of {0} sessions the access token was still accepted afterwards (1 s after the logout,
+            {1:0.#} s + 1 s after the revocation), and for how many Keycloak still issued a new access token for the refresh token.
+            """,
+        EndedColumns =
+        [
+            "Way",
+            "Logout endpoint: access token still accepted",
+            "refresh token still valid",
+            "Revocation endpoint: access token still accepted",
+            "refresh token still valid",
+        ],
         Share = "{0} of {1}",
         Ways = new Dictionary<string, string>
         {
-            [Way.Introspected] = "`/introspected/`: NGINX asks Keycloak",
-            [Way.Checked] = "`/checked/`: NGINX asks the token check",
-            [Way.Direct] = "`/direct/`: the API protects itself",
+            [Way.Introspected] = "`/introspected/`: NGINX calls Keycloak",
+            [Way.Checked] = "`/checked/`: NGINX calls the token check",
+            [Way.Direct] = "`/direct/`: the API verifies the token",
             [Way.WithoutNginx] = "The same API without NGINX",
         },
     };

@@ -3,13 +3,17 @@ using System.Net.Sockets;
 
 namespace Gateway.Servers;
 
-/// <summary>Ports that nobody listens on, below those that the system gives to outgoing connections: so that a server can come back to its own.</summary>
+/// <summary>
+/// Finds free TCP ports below the range that the system uses for outgoing connections, so that a restarted server can reuse its port.
+/// </summary>
 internal static class FreePorts
 {
     private const int First = 20_000;
     private const int Last = 32_000;
 
-    /// <summary>Finds some, as addresses of 127.0.0.1. They are held together, so all are different.</summary>
+    /// <summary>
+    /// Finds free ports and returns them as addresses of 127.0.0.1. All ports are held at the same time, so they are distinct.
+    /// </summary>
     public static Uri[] Find(int count)
     {
         var held = new List<Socket>();

@@ -1,25 +1,27 @@
 namespace Gateway.Servers;
 
-/// <summary>NGINX on this machine, with the module njs.</summary>
+/// <summary>An installed NGINX with the module njs.</summary>
 /// <param name="Program">The path of <c>nginx</c>.</param>
 /// <param name="Modules">The folder that holds <c>ngx_http_js_module.so</c>.</param>
 public sealed record NginxInstallation(string Program, string Modules)
 {
     private const string JsModule = "ngx_http_js_module.so";
 
-    // /usr/sbin is not on everybody's PATH.
+    // Searched in addition to PATH, which often does not contain /usr/sbin.
     private static readonly string[] Folders = ["/usr/sbin", "/usr/local/sbin", "/usr/local/nginx/sbin"];
-    private static readonly string[] ModuleFolders = ["/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/nginx/modules", "/etc/nginx/modules"];
+    private static readonly string[] ModuleFolders =
+        ["/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/nginx/modules", "/etc/nginx/modules"];
 
-    /// <summary>Looks for it.</summary>
-    /// <param name="reason">Where it is missing: what to install. Good for skipping a test.</param>
-    /// <returns>Null where it is missing.</returns>
+    /// <summary>Looks for NGINX and its module njs.</summary>
+    /// <param name="reason">What to install if something is missing. Can be used as the reason to skip a test.</param>
+    /// <returns>The installation; null if NGINX or the module is missing.</returns>
     public static NginxInstallation? Find(out string reason)
     {
-        reason = "NGINX with the module njs is needed: apt-get install nginx-light libnginx-mod-http-js (Debian, Ubuntu), or the packages nginx and nginx-module-njs of nginx.org.";
+        reason = "NGINX with the module njs is required. On Debian and Ubuntu: apt-get install nginx-light libnginx-mod-http-js. "
+            + "Elsewhere: install the packages nginx and nginx-module-njs from nginx.org.";
         if (OperatingSystem.IsWindows())
         {
-            reason = "NGINX is started through bash here, which does not work on Windows: use Linux or WSL.";
+            reason = "This sample starts NGINX through bash, which does not work on Windows. Use Linux or WSL.";
             return null;
         }
 

@@ -2,20 +2,21 @@ using System.Text;
 
 namespace Gateway.Servers;
 
-/// <summary>Starts NGINX from the templates in <c>nginx/</c>, in a folder of its own and with nobody's privileges but ours.</summary>
+/// <summary>Starts NGINX with the templates in <c>nginx/</c>, in a separate folder and as the user of this process.</summary>
 internal static class NginxServer
 {
     private static readonly string[] Templates =
     [
-        "nginx.conf", "introspected.conf", "checked.conf", "direct.conf", "logout.conf", "identity.conf", "request-headers.conf", "introspection.js", "logout.js",
+        "nginx.conf", "introspected.conf", "checked.conf", "direct.conf", "logout.conf", "identity.conf", "request-headers.conf",
+        "introspection.js", "logout.js",
     ];
 
-    /// <summary>Starts it.</summary>
-    /// <param name="installation">What to start.</param>
-    /// <param name="address">Where it listens.</param>
-    /// <param name="folder">Where its files are written to.</param>
-    /// <param name="values">What stands in for the capitals in the templates.</param>
-    /// <param name="cancellation">Stops waiting.</param>
+    /// <summary>Starts NGINX and waits until it responds.</summary>
+    /// <param name="installation">The installation to start.</param>
+    /// <param name="address">The address to listen on.</param>
+    /// <param name="folder">The folder for configuration, logs and temporary files.</param>
+    /// <param name="values">The values of the placeholders in the templates.</param>
+    /// <param name="cancellation">Cancels the start.</param>
     public static Task<ServerProcess> StartAsync(
         NginxInstallation installation, Uri address, string folder, IReadOnlyDictionary<string, string> values, CancellationToken cancellation)
     {
@@ -28,7 +29,10 @@ internal static class NginxServer
         Directory.CreateDirectory(Path.Combine(folder, "temp"));
         foreach (var template in Templates)
         {
-            File.WriteAllText(Path.Combine(folder, template), Template.Fill(Template.Read(template), all), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            File.WriteAllText(
+                Path.Combine(folder, template),
+                Template.Fill(Template.Read(template), all),
+                new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         }
 
         return ServerProcess.StartAsync(

@@ -1,12 +1,12 @@
 namespace Gateway.Servers;
 
-/// <summary>Waits for a server that was started.</summary>
+/// <summary>Waits until a started server responds.</summary>
 internal static class Readiness
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Waits until the server answers anything: 404 is an answer, too.</summary>
+    /// <summary>Waits until the server sends any HTTP response, including 404.</summary>
     public static async Task WaitAsync(ServerProcess server, CancellationToken cancellation)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
@@ -29,18 +29,18 @@ internal static class Readiness
             }
             catch (HttpRequestException)
             {
-                // It has ended.
+                // The server has ended; reported below.
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
-                throw new TimeoutException(Describe(server, $"does not answer after {Patience.TotalSeconds} s"));
+                throw new TimeoutException(Describe(server, $"did not respond within {Patience.TotalSeconds} s"));
             }
 
-            throw new InvalidOperationException(Describe(server, "ended while it was starting"));
+            throw new InvalidOperationException(Describe(server, "ended during its start"));
         }
     }
 
     private static string Describe(ServerProcess server, string what) =>
-        $"{server.Name} {what}. The end of {server.LogFile}:{Environment.NewLine}"
+        $"{server.Name} {what}. The last lines of {server.LogFile}:{Environment.NewLine}"
         + string.Join(Environment.NewLine, File.Exists(server.LogFile) ? File.ReadLines(server.LogFile).TakeLast(20) : []);
 }

@@ -2,7 +2,10 @@ using Keycloak.ApiProtection.Testing.Servers;
 
 namespace Gateway.Servers;
 
-/// <summary>A server in a process group of its own, which is ended when the pipe to this process closes: on disposal, and also when this process is killed.</summary>
+/// <summary>
+/// A server in a separate process group. The group ends when its pipe to this process closes: on disposal, and also when this process is
+/// killed.
+/// </summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
     private const int GraceSeconds = 5;
@@ -12,23 +15,23 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(ProcessStart start) => _start = start;
 
-    /// <summary>What it is, in a word or two.</summary>
+    /// <summary>A short name, such as <c>orders-direct</c>.</summary>
     public string Name => _start.Name;
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that the server listens on.</summary>
     public Uri Address => _start.Address;
 
-    /// <summary>The file with its output.</summary>
+    /// <summary>The file with the server's output.</summary>
     public string LogFile => _start.LogFile;
 
-    /// <summary>The id of the process and of its group, to which its children belong, too.</summary>
+    /// <summary>The id of the process and of its process group, which includes its child processes.</summary>
     public int Id { get; private set; }
 
-    /// <summary>Whether it runs.</summary>
+    /// <summary>Whether the process is running.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
-    /// <summary>Starts it and waits until it answers.</summary>
-    /// <exception cref="InvalidOperationException">It ended; the message has the end of its output.</exception>
+    /// <summary>Starts the server and waits until it responds.</summary>
+    /// <exception cref="InvalidOperationException">The server ended. The message contains the last lines of its output.</exception>
     internal static async Task<ServerProcess> StartAsync(ProcessStart start, CancellationToken cancellation)
     {
         var server = new ServerProcess(start);
@@ -44,9 +47,9 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it again, where it was, after <see cref="StopAsync"/>.</summary>
-    /// <param name="cancellation">Stops waiting.</param>
-    /// <exception cref="InvalidOperationException">It ended; the message has the end of its output.</exception>
+    /// <summary>Starts the server again on the same address after <see cref="StopAsync"/>.</summary>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="InvalidOperationException">The server ended. The message contains the last lines of its output.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         if (IsRunning)
@@ -59,7 +62,7 @@ public sealed class ServerProcess : IAsyncDisposable
         await Readiness.WaitAsync(this, cancellation);
     }
 
-    /// <summary>Ends it, within 5 seconds. Its port stays its own as long as nobody else takes it.</summary>
+    /// <summary>Stops the server within 5 seconds. Its port is not reserved: another process could take it.</summary>
     public async Task StopAsync()
     {
         if (_process is { } process)

@@ -2,19 +2,20 @@ using System.Text.RegularExpressions;
 
 namespace Gateway.Servers;
 
-/// <summary>Texts of this sample in which <c>${CAPITALS}</c> stand for what is known at start only.</summary>
+/// <summary>The sample's text files, in which <c>${CAPITALS}</c> are placeholders for values that are known only at start.</summary>
 internal static partial class Template
 {
-    /// <summary>Reads one that is part of this program.</summary>
+    /// <summary>Reads a template from the resources of this program.</summary>
     public static string Read(string name)
     {
-        using var stream = typeof(Template).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not part of this program.");
+        using var stream = typeof(Template).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not a resource of this program.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
 
-    /// <summary>Fills it in.</summary>
-    /// <exception cref="KeyNotFoundException">A value is missing.</exception>
+    /// <summary>Replaces the placeholders with their values.</summary>
+    /// <exception cref="KeyNotFoundException">The value of a placeholder is missing.</exception>
     public static string Fill(string template, IReadOnlyDictionary<string, string> values) =>
         Placeholder().Replace(template, match => values.TryGetValue(match.Groups[1].Value, out var value)
             ? value

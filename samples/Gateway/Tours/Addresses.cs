@@ -1,9 +1,9 @@
 namespace Gateway.Tours;
 
-/// <summary>Where everything is, and lines to try it with.</summary>
+/// <summary>Prints all addresses and commands to try them.</summary>
 internal static class Addresses
 {
-    /// <summary>Prints them, without markup: the lines are to be copied as they are.</summary>
+    /// <summary>Prints without markup, so that the commands can be copied.</summary>
     public static void Print(ArticleSystem system)
     {
         Console.WriteLine();
@@ -30,6 +30,6 @@ internal static class Addresses
 
         Console.WriteLine($"  curl -i {system.Direct}orders/1/shipment -H \"Authorization: Bearer $TOKEN\"");
         Console.WriteLine();
-        Console.WriteLine("Ctrl+C ends everything.");
+        Console.WriteLine("Ctrl+C stops all servers.");
     }
 }

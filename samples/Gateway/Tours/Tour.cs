@@ -4,15 +4,17 @@ using Spectre.Console;
 
 namespace Gateway.Tours;
 
-/// <summary>Calls the API in all three ways as different people with different tokens, and prints what was answered.</summary>
+/// <summary>Calls the API in all three ways with the tokens of different users, and prints the responses.</summary>
 internal static class Tour
 {
-    /// <summary>Walks, and says whether everything was as expected.</summary>
+    /// <summary>Makes all calls and prints their results.</summary>
+    /// <returns>Whether every response had the expected status.</returns>
     public static async Task<bool> WalkAsync(ArticleSystem system, CancellationToken cancellation)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var asExpected = true;
-        var table = new Table().RoundedBorder().Title($"Three ways to the orders API, with {system.Realm.Description}").AddColumns(["Who", "Request", .. system.Ways.Keys.Select(way => $"/{way}/")]);
+        var table = new Table().RoundedBorder().Title($"Three ways to call the orders API, with {system.Realm.Description}")
+            .AddColumns(["Caller and token", "Request", .. system.Ways.Keys.Select(way => $"/{way}/")]);
         foreach (var step in await TourSteps.PrepareAsync(system, cancellation))
         {
             await (step.Before?.Invoke() ?? Task.CompletedTask);
@@ -23,7 +25,7 @@ internal static class Tour
                 asExpected &= status == expected;
                 row.Add(status == expected
                     ? $"[{(status < 300 ? "green" : "yellow")}]{status}[/]"
-                    : string.Create(CultureInfo.InvariantCulture, $"[red]{status} instead of {expected}[/]"));
+                    : string.Create(CultureInfo.InvariantCulture, $"[red]{status}, expected {expected}[/]"));
             }
 
             table.AddRow([.. row]);

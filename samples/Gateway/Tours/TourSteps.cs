@@ -1,9 +1,9 @@
 namespace Gateway.Tours;
 
-/// <summary>Who calls what with which token.</summary>
+/// <summary>The calls of the tour.</summary>
 internal static class TourSteps
 {
-    /// <summary>Gets the tokens and lists the calls.</summary>
+    /// <summary>Requests the tokens and returns the calls.</summary>
     public static async Task<IReadOnlyList<TourStep>> PrepareAsync(ArticleSystem system, CancellationToken cancellation)
     {
         var keycloak = system.Tokens;
@@ -18,7 +18,7 @@ internal static class TourSteps
         void Step(string who, string[] tokens, HttpMethod method, string path, int expected, Func<Task>? before = null) =>
             steps.Add(new TourStep(who, tokens, method, path, [expected, expected, expected], before));
 
-        Step("anybody, no token", [], HttpMethod.Get, "email", 401);
+        Step("anyone, no token", [], HttpMethod.Get, "email", 401);
         Step("alice, access token", [alice.Access], HttpMethod.Get, "email", 200);
         Step("alice, access token", [alice.Access], HttpMethod.Get, "orders", 200);
         Step("alice, access token", [alice.Access], HttpMethod.Post, "orders", 201);
@@ -27,16 +27,32 @@ internal static class TourSteps
         Step("alice, refresh token", [alice.Refresh!], HttpMethod.Get, "email", 401);
         Step("mallory, token for no API", [foreign.Access], HttpMethod.Get, "email", 401);
         Step("mallory, token for another API", [another.Access], HttpMethod.Get, "email", 401);
-        Step("mallory, alice's token, changed", [Tamper(alice.Access)], HttpMethod.Get, "email", 401);
+        Step("mallory, alice's token, tampered with", [Tamper(alice.Access)], HttpMethod.Get, "email", 401);
         Step("mallory, two tokens", [alice.Access, bob.Access], HttpMethod.Get, "email", 400);
-        steps.Add(new TourStep("mallory, header X-Token-Subject", [], HttpMethod.Get, "email", [401, 401, 401]) { Forged = ("X-Token-Subject", "alice") });
+        steps.Add(new TourStep("mallory, header X-Token-Subject", [], HttpMethod.Get, "email", [401, 401, 401])
+        {
+            Forged = ("X-Token-Subject", "alice"),
+        });
 
-        // Behind a gateway the API has no token that it could exchange.
-        steps.Add(new TourStep("alice, order 1's shipment", [alice.Access], HttpMethod.Get, "orders/1/shipment", [501, 501, 200]));
-        steps.Add(new TourStep("alice, the same, token passed on", [alice.Access], HttpMethod.Get, "orders/1/shipment/passed-on", [501, 501, 200]));
+        // The API behind the gateway does not receive the token, so it cannot exchange it: 501.
+        steps.Add(new TourStep("alice, shipment of order 1", [alice.Access], HttpMethod.Get, "orders/1/shipment", [501, 501, 200]));
+        steps.Add(new TourStep(
+            "alice, same call, token forwarded", [alice.Access], HttpMethod.Get, "orders/1/shipment/passed-on", [501, 501, 200]));
 
-        Step("alice, another token, revoked", [revoked.Access], HttpMethod.Post, "orders", 401, () => keycloak.RevokeAsync(revoked.Access, cancellation: cancellation));
-        Step("alice, logged out", [alice.Access], HttpMethod.Get, "email", 401, () => keycloak.LogOutAsync(alice.Refresh!, cancellation: cancellation));
+        Step(
+            "alice, another token, revoked",
+            [revoked.Access],
+            HttpMethod.Post,
+            "orders",
+            401,
+            () => keycloak.RevokeAsync(revoked.Access, cancellation: cancellation));
+        Step(
+            "alice, logged out",
+            [alice.Access],
+            HttpMethod.Get,
+            "email",
+            401,
+            () => keycloak.LogOutAsync(alice.Refresh!, cancellation: cancellation));
         Step("bob, access token", [bob.Access], HttpMethod.Get, "email", 200);
         return steps;
     }

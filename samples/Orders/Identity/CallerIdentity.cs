@@ -1,11 +1,11 @@
 namespace Orders.Identity;
 
-/// <summary>Whom this API believes about its callers.</summary>
+/// <summary>The source of the caller's identity that this API trusts.</summary>
 internal enum CallerIdentity
 {
-    /// <summary>The access token, which this API verifies itself.</summary>
+    /// <summary>The access token. This API verifies it.</summary>
     Token,
 
-    /// <summary>The gateway, which has verified the token and says in headers whose it is.</summary>
+    /// <summary>The gateway. It has verified the token and sends the identity in headers.</summary>
     Gateway,
 }

@@ -2,17 +2,19 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Orders.Identity;
 
-/// <summary>Chooses by the setting <c>Identity</c> whom the API believes.</summary>
+/// <summary>Selects the source of the caller's identity with the setting <c>Identity</c>.</summary>
 internal static class CallerIdentityExtensions
 {
-    /// <summary>Adds the authentication that the setting names; policies such as <c>scope:email</c> are the same for both.</summary>
-    /// <exception cref="InvalidOperationException">The setting names none.</exception>
+    /// <summary>Adds the selected authentication. Policies such as <c>scope:email</c> work with both.</summary>
+    /// <exception cref="InvalidOperationException">The setting is missing or has an unknown value.</exception>
     public static CallerIdentity AddCallerIdentity(this WebApplicationBuilder builder)
     {
         var setting = builder.Configuration["Identity"];
         if (!Enum.TryParse<CallerIdentity>(setting, ignoreCase: true, out var identity) || !Enum.IsDefined(identity))
         {
-            throw new InvalidOperationException($"The setting Identity is \"{setting}\": set it to Token (this API checks tokens itself) or to Gateway (a gateway before it does).");
+            throw new InvalidOperationException(
+                $"The setting Identity is \"{setting}\". "
+                + "Set it to Token (this API verifies tokens) or to Gateway (a gateway verifies them).");
         }
 
         if (identity == CallerIdentity.Token)

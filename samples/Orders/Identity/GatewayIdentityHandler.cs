@@ -6,9 +6,15 @@ using Microsoft.Extensions.Options;
 
 namespace Orders.Identity;
 
-/// <summary>Believes the headers with which the gateway says who the caller is. Whoever can reach this API can be anybody: hence <see cref="LoopbackOnly"/>.</summary>
-/// <remarks>The claims get the names that they have in the token, one for each scope and role, so that the library's policies work here, too.</remarks>
-internal sealed class GatewayIdentityHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+/// <summary>
+/// Trusts the gateway's headers with the caller's identity. Anyone who can connect to this API can impersonate any user, which is why
+/// <see cref="LoopbackOnly"/> exists.
+/// </summary>
+/// <remarks>
+/// Claims have the same names as in the token, with one claim for each scope and role, so that the library's policies work.
+/// </remarks>
+internal sealed class GatewayIdentityHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>The scheme's name.</summary>
@@ -42,14 +48,17 @@ internal sealed class GatewayIdentityHandler(IOptionsMonitor<AuthenticationSchem
         var claims = new List<Claim>();
         foreach (var (header, claim) in Single.Concat(Lists))
         {
-            // The gateway sets each once. Two would be one of the gateway and one of somebody else.
+            // The gateway sends each header once. A second header would come from another source.
             if (Request.Headers[header].Count > 1)
             {
-                return Task.FromResult(AuthenticateResult.Fail($"There are several headers {header}: the gateway must replace what clients send, not add to it."));
+                return Task.FromResult(AuthenticateResult.Fail(
+                    $"The request has more than one header {header}. The gateway must replace the client's header, not add one."));
             }
 
             var value = Request.Headers[header].ToString();
-            string[] items = Lists.Contains((header, claim)) ? value.Split(' ', StringSplitOptions.RemoveEmptyEntries) : value.Length > 0 ? [value] : [];
+            string[] items = Lists.Contains((header, claim))
+                ? value.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                : value.Length > 0 ? [value] : [];
             claims.AddRange(items.Select(item => new Claim(claim, Uri.UnescapeDataString(item), ClaimValueTypes.String, Scheme)));
         }
 

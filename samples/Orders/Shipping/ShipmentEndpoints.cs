@@ -5,13 +5,14 @@ using Orders.Identity;
 
 namespace Orders.Shipping;
 
-/// <summary>Where the orders API needs another API, on behalf of its caller.</summary>
+/// <summary>Endpoints that call another API on behalf of the caller.</summary>
 internal static class ShipmentEndpoints
 {
     /// <summary>Adds the clients for the shipping API and for Keycloak's token endpoint.</summary>
     public static void AddShipping(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<ShippingOptions>().BindConfiguration(ShippingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<ShippingOptions>().BindConfiguration(ShippingOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHttpClient<TokenExchange>(client => client.Timeout = TimeSpan.FromSeconds(5));
         builder.Services.AddHttpClient<ShippingApi>((services, client) =>
         {
@@ -20,10 +21,10 @@ internal static class ShipmentEndpoints
         });
     }
 
-    /// <summary>Maps the right way to ask another API, and the wrong one to compare.</summary>
+    /// <summary>Maps the correct way to call another API, and the wrong way for comparison.</summary>
     /// <remarks>
-    /// An API behind a gateway has a name, and no token: it cannot act for its caller. That the gateway passes the token on as well would be no way out: an API that neither needs nor
-    /// checks it would hold what works at every API of the user.
+    /// An API behind a gateway has the caller's identity but no token, so it cannot act on behalf of its caller. Forwarding the token as
+    /// well is no solution: the API would then hold a token that other APIs accept, although it neither needs nor verifies it.
     /// </remarks>
     public static RouteGroupBuilder MapShipments(this RouteGroupBuilder orders, CallerIdentity believed)
     {
@@ -40,9 +41,16 @@ internal static class ShipmentEndpoints
         return shipment;
     }
 
-    /// <summary>The right way: a token for the shipping API, which still says who the user is.</summary>
+    /// <summary>The correct way: exchanges the token for one that is intended for the shipping API and still identifies the user.</summary>
     private static async Task<IResult> ExchangedAsync(
-        int id, HttpRequest request, ClaimsPrincipal user, OrderBook book, TokenExchange exchange, ShippingApi shipping, IOptions<ShippingOptions> options, CancellationToken cancellation)
+        int id,
+        HttpRequest request,
+        ClaimsPrincipal user,
+        OrderBook book,
+        TokenExchange exchange,
+        ShippingApi shipping,
+        IOptions<ShippingOptions> options,
+        CancellationToken cancellation)
     {
         if (book.Find(user, id) is null)
         {
@@ -55,7 +63,8 @@ internal static class ShipmentEndpoints
             var answer = await shipping.AskAsync(id, token, cancellation);
             return answer.Status == StatusCodes.Status200OK
                 ? Results.Text(answer.Body, "application/json")
-                : Results.Problem($"The shipping API answered {answer.Status}: {answer.Challenge}", statusCode: StatusCodes.Status502BadGateway);
+                : Results.Problem(
+                    $"The shipping API responded with {answer.Status}: {answer.Challenge}", statusCode: StatusCodes.Status502BadGateway);
         }
         catch (TokenExchangeException refusal)
         {
@@ -64,12 +73,13 @@ internal static class ShipmentEndpoints
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             request.HttpContext.Response.Headers.RetryAfter = "5";
-            return Results.Problem("Keycloak or the shipping API does not answer.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Results.Problem("Keycloak or the shipping API is unavailable.", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 
-    /// <summary>The wrong way: the caller's own token names this API as its audience, and not the shipping API, which refuses it.</summary>
-    private static async Task<IResult> PassedOnAsync(int id, HttpRequest request, ClaimsPrincipal user, OrderBook book, ShippingApi shipping, CancellationToken cancellation)
+    /// <summary>The wrong way: the audience of the caller's token does not include the shipping API, which rejects it.</summary>
+    private static async Task<IResult> PassedOnAsync(
+        int id, HttpRequest request, ClaimsPrincipal user, OrderBook book, ShippingApi shipping, CancellationToken cancellation)
     {
         if (book.Find(user, id) is null)
         {
@@ -84,14 +94,15 @@ internal static class ShipmentEndpoints
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             request.HttpContext.Response.Headers.RetryAfter = "5";
-            return Results.Problem("The shipping API does not answer.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Results.Problem("The shipping API is unavailable.", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 
     private static IResult CannotAct() => Results.Problem(
-        "This API believes the gateway about who the caller is, and does not get the token: it cannot act for the caller at the shipping API.",
+        "This API gets the caller's identity from the gateway, without the token, so it cannot call the shipping API on behalf of the caller.",
         statusCode: StatusCodes.Status501NotImplemented);
 
-    /// <summary>The token that was verified before the endpoint was reached, so there is exactly one.</summary>
-    private static string TokenOf(HttpRequest request) => AuthenticationHeaderValue.Parse(request.Headers.Authorization.ToString()).Parameter!;
+    /// <summary>Returns the token. Authentication has already verified it, so the request has exactly one.</summary>
+    private static string TokenOf(HttpRequest request) =>
+        AuthenticationHeaderValue.Parse(request.Headers.Authorization.ToString()).Parameter!;
 }

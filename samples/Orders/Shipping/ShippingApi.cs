@@ -2,10 +2,10 @@ using System.Net.Http.Headers;
 
 namespace Orders.Shipping;
 
-/// <summary>Asks the shipping API, with a token of the caller's.</summary>
+/// <summary>A client for the shipping API.</summary>
 internal sealed class ShippingApi(HttpClient http)
 {
-    /// <summary>Asks where an order is. A refusal is an answer, too.</summary>
+    /// <summary>Requests the shipment of an order. Error responses are returned, not thrown.</summary>
     public async Task<ShippingAnswer> AskAsync(int order, string token, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/shipments/{order}");

@@ -5,16 +5,19 @@ using Microsoft.Extensions.Options;
 
 namespace Orders.Shipping;
 
-/// <summary>Exchanges the caller's token for one that another API accepts (RFC 8693, Keycloak's standard token exchange since 26.2).</summary>
+/// <summary>
+/// Exchanges the caller's token for one that another API accepts (RFC 8693, Keycloak's standard token exchange since 26.2).
+/// </summary>
 /// <remarks>
-/// In Keycloak this API's client needs "Standard token exchange" (Clients > orders-api > Settings > Capability config) and must be an audience of the caller's token; and the other API
-/// must be an audience that this client can get, by an audience mapper in one of its client scopes.
+/// In Keycloak, this API's client needs "Standard token exchange" (Clients > orders-api > Settings > Capability config) and must be an
+/// audience of the caller's token. The other API must be an audience that this client can request, through an audience mapper in one of its
+/// client scopes.
 /// </remarks>
 internal sealed class TokenExchange(HttpClient http, IOptionsMonitor<KeycloakBearerOptions> keycloak)
 {
-    /// <summary>Gets a token for an audience, on behalf of the user of another token.</summary>
-    /// <exception cref="TokenExchangeException">Keycloak refused it.</exception>
-    /// <exception cref="HttpRequestException">Keycloak cannot be reached, or failed.</exception>
+    /// <summary>Exchanges a token for one that has another audience and the same user.</summary>
+    /// <exception cref="TokenExchangeException">Keycloak rejected the exchange.</exception>
+    /// <exception cref="HttpRequestException">Keycloak is unavailable, or its response was an error.</exception>
     public async Task<string> ExchangeAsync(string token, string audience, CancellationToken cancellation)
     {
         var options = keycloak.Get(KeycloakBearerDefaults.AuthenticationScheme);

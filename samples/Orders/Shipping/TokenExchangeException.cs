@@ -1,4 +1,4 @@
 namespace Orders.Shipping;
 
-/// <summary>Keycloak did not exchange a token.</summary>
-internal sealed class TokenExchangeException(string answer) : Exception($"Keycloak did not exchange the caller's token: {answer}");
+/// <summary>Keycloak rejected the exchange of a token.</summary>
+internal sealed class TokenExchangeException(string answer) : Exception($"Keycloak rejected the exchange of the caller's token: {answer}");

@@ -2,23 +2,23 @@ using Microsoft.Playwright;
 
 namespace Keycloak.ApiProtection.BrowserTests.Browsing;
 
-/// <summary>The browser of the machine, without a window. Playwright drives it and downloads nothing.</summary>
+/// <summary>The installed Chromium, without a window. Playwright controls it and downloads nothing.</summary>
 internal static class Chromium
 {
-    /// <summary>Where the browser is, where it is not at a usual place.</summary>
+    /// <summary>The environment variable with the path of the browser, if it is not at a usual path.</summary>
     private const string PathVariable = "CHROMIUM_PATH";
 
     private static readonly string[] UsualPaths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    // No sandbox: in containers there is none to be had, and the only pages are our own. The rest keeps it from calling home.
+    // No sandbox: it is unavailable in containers, and the tests open only local pages. The other arguments prevent network requests.
     private static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
-    /// <summary>Why there is no browser here and what to do; null where there is one.</summary>
+    /// <summary>Gets the reason why no browser was found, and the remedy; null if a browser was found.</summary>
     public static string? Missing => Path() is null
-        ? $"There is no Chromium here. Install it (Debian, Ubuntu: apt-get install chromium), or name it in {PathVariable}."
+        ? $"Chromium was not found. Install it (Debian, Ubuntu: apt-get install chromium), or set {PathVariable} to its path."
         : null;
 
     public static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.BrowserTests.Browsing;
 
-/// <summary>What the user lets the Storefront ask for, beside name and e-mail address.</summary>
+/// <summary>The permissions that the Storefront requests, in addition to name and email address.</summary>
 [Flags]
 public enum Consent
 {

@@ -2,17 +2,17 @@ using Microsoft.Playwright;
 
 namespace Keycloak.ApiProtection.BrowserTests.Browsing;
 
-/// <summary>A person at the Storefront, with a browser that knows nothing of other tests.</summary>
+/// <summary>A visit to the Storefront in a browser context that is isolated from other tests.</summary>
 public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri storefront) : IAsyncDisposable
 {
     public IPage Page => page;
 
-    /// <summary>Chooses what to ask for, and logs in at Keycloak's pages as far as its question for consent.</summary>
+    /// <summary>Selects the permissions to request, and logs in on Keycloak's pages up to the consent page.</summary>
     public async Task LogInAsync(string user, Consent consent = Consent.ReadOrders)
     {
         await ChooseAsync(consent);
 
-        // With organisations on, a page asks for the name, and the next one for the password.
+        // If organizations are enabled, Keycloak asks for the user name and for the password on separate pages.
         await page.Locator("#username").FillAsync(user);
         if (await page.Locator("#password").CountAsync() == 0)
         {
@@ -24,7 +24,7 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
         await page.Locator("button[name=accept], input[name=accept], [data-testid=email-answer]").First.WaitForAsync();
     }
 
-    /// <summary>Answers Keycloak's question for consent.</summary>
+    /// <summary>Accepts or denies on Keycloak's consent page.</summary>
     public async Task AnswerConsentAsync(bool yes)
     {
         var button = page.Locator(yes ? "[name=accept]" : "[name=cancel]");
@@ -36,7 +36,7 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
         await page.Locator(yes ? "[data-testid=email-answer]" : "[data-testid=login-failed]").First.WaitForAsync();
     }
 
-    /// <summary>Logs in once more for more; Keycloak knows the user by its session, and asks for consent only.</summary>
+    /// <summary>Logs in again to request more permissions. Because of its session, Keycloak only asks for consent.</summary>
     public async Task ConsentToMoreAsync(Consent consent)
     {
         await ChooseAsync(consent);
@@ -44,7 +44,7 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
         await AnswerConsentAsync(yes: true);
     }
 
-    /// <summary>Logs in, consents, and reads the access token that the Storefront got.</summary>
+    /// <summary>Logs in, consents, and reads the access token that the Storefront received.</summary>
     public async Task<string> LogInAndConsentAsync(string user, Consent consent = Consent.ReadOrders)
     {
         await LogInAsync(user, consent);
@@ -52,7 +52,7 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
         return await AccessTokenAsync();
     }
 
-    /// <summary>The whole access token, which the Storefront shows in Development, for curl.</summary>
+    /// <summary>Reads the complete access token, which the Storefront shows in Development.</summary>
     public async Task<string> AccessTokenAsync()
     {
         await OpenAsync("tokens");
@@ -61,8 +61,8 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
 
     public Task OpenAsync(string path) => page.GotoAsync(new Uri(storefront, path).AbsoluteUri);
 
-    /// <summary>Sends one kind of token as a bearer token through all three ways, by the button of the page.</summary>
-    /// <returns>The status of each way by its key.</returns>
+    /// <summary>Sends one kind of token as a bearer token on all three ways, with the button of the page.</summary>
+    /// <returns>The status for each way; the key is the way.</returns>
     public async Task<IReadOnlyDictionary<string, int>> SendAsync(string kind)
     {
         await OpenAsync("tokens");
@@ -78,8 +78,8 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
         return statuses;
     }
 
-    /// <summary>Presses a button of the Tokens page.</summary>
-    /// <returns>What the page says that came of it: <c>notice</c> or <c>warning</c>, and its text.</returns>
+    /// <summary>Clicks a button of the Tokens page.</summary>
+    /// <returns>The result on the page: <c>notice</c> or <c>warning</c>, and its text.</returns>
     public async Task<string> PressAsync(string button)
     {
         await OpenAsync("tokens");
@@ -88,7 +88,7 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
         return $"{await outcome.GetAttributeAsync("data-testid")}: {await outcome.TextContentAsync()}";
     }
 
-    /// <summary>Logs out here and at Keycloak, and comes back.</summary>
+    /// <summary>Logs out of the Storefront and of Keycloak, and waits for the Storefront's page.</summary>
     public async Task LogOutAsync()
     {
         await page.GetByTestId("logout").ClickAsync();

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 
 namespace Keycloak.ApiProtection.BrowserTests.Story;
 
-/// <summary>The orders API through each of the three ways, asked with a token in hand.</summary>
+/// <summary>A client that calls the orders API on each of the three ways.</summary>
 public sealed class OrdersApi(Uri gateway) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -11,18 +11,18 @@ public sealed class OrdersApi(Uri gateway) : IDisposable
 
     private readonly HttpClient _http = new();
 
-    /// <summary>Asks for the e-mail address through each way.</summary>
+    /// <summary>Requests the email address on each way.</summary>
     public Task<IReadOnlyDictionary<string, int>> EmailAsync(string token, CancellationToken cancellationToken) =>
         EachAsync(way => StatusAsync(HttpMethod.Get, way, "email", token, cancellationToken));
 
-    /// <summary>Places an order through each way.</summary>
+    /// <summary>Places an order on each way.</summary>
     public Task<IReadOnlyDictionary<string, int>> PlaceAsync(string token, CancellationToken cancellationToken) =>
         EachAsync(way => StatusAsync(HttpMethod.Post, way, "orders", token, cancellationToken));
 
-    /// <summary>Does something and then asks through each way, until each refuses; the time counts from the beginning of the act.</summary>
+    /// <summary>Performs an action, then sends requests on each way until it rejects the token. The times start with the action.</summary>
     /// <remarks>
-    /// Nobody asks during the act: Keycloak 26 brings a session back that it is asked about while it ends it (keycloak/keycloak issue 51127), and the gateway
-    /// asks it at every request.
+    /// No requests are sent during the action: Keycloak 26 can restore a session that is introspected while it ends (keycloak/keycloak
+    /// issue 51127), and the gateway introspects the token of every request.
     /// </remarks>
     public async Task<IReadOnlyDictionary<string, WayAnswer>> RefusedAfterAsync(Func<Task> act, string token, CancellationToken cancellationToken)
     {

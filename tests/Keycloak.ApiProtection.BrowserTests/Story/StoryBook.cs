@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.BrowserTests.Story;
 
-/// <summary>What happened and what each way answered: a table that the tests leave behind, with the screenshots, in <c>TestResults/story</c>.</summary>
+/// <summary>
+/// A table of the actions and the responses on each way. It is written to <c>TestResults/story</c>, with the screenshots.
+/// </summary>
 public sealed class StoryBook
 {
     private readonly ConcurrentQueue<string> _rows = new();
@@ -30,7 +32,7 @@ public sealed class StoryBook
         }
 
         var text = new StringBuilder()
-            .AppendLine("| act | introspected | checked | direct |")
+            .AppendLine("| Action | introspected | checked | direct |")
             .AppendLine("|---|---|---|---|")
             .AppendJoin(Environment.NewLine, _rows)
             .AppendLine();

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.BrowserTests.Story;
 
-/// <summary>The three ways to the orders API, as their addresses write them.</summary>
+/// <summary>The three ways to call the orders API, with their names in the path.</summary>
 public static class Way
 {
     public const string Introspected = "introspected";

@@ -3,16 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace Keycloak.ApiProtection.GatewayTests.Clients;
 
-/// <summary>Everything that came back over one connection.</summary>
+/// <summary>All data that was received on one connection.</summary>
 public sealed partial record RawAnswer(string Text)
 {
-    /// <summary>The first answer's status; 0 where the connection was closed without one.</summary>
+    /// <summary>The status of the first response; 0 if the connection was closed without a response.</summary>
     public int Status => Statuses is [var first, ..] ? first : 0;
 
-    /// <summary>The status of each answer.</summary>
+    /// <summary>The status of each response.</summary>
     public IReadOnlyList<int> Statuses => [.. StatusLine().Matches(Text).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
 
-    /// <summary>One header of the first answer; empty where it is not there.</summary>
+    /// <summary>Returns a header of the first response; empty if it is missing.</summary>
     public string Header(string name) =>
         Text.Split("\r\n\r\n")[0].Split("\r\n").FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim() ?? string.Empty;
 

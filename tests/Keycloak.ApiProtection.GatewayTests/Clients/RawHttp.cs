@@ -3,12 +3,15 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.GatewayTests.Clients;
 
-/// <summary>Sends bytes as they are: an HTTP client would put them in order first.</summary>
+/// <summary>Sends requests without changes. An HTTP client would correct malformed ones.</summary>
 internal static class RawHttp
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Sends, and reads until the other side closes; so a request has to say <c>Connection: close</c>, or be refused.</summary>
+    /// <summary>
+    /// Sends the request and reads until the server closes the connection, so the request must contain <c>Connection: close</c> or be
+    /// malformed.
+    /// </summary>
     public static async Task<RawAnswer> SendAsync(Uri server, string request)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -24,7 +27,7 @@ internal static class RawHttp
         }
         catch (IOException)
         {
-            // Refused before everything was read: what was answered until then counts.
+            // The server rejected the request before reading all of it. The response so far counts.
         }
 
         return new RawAnswer(Encoding.Latin1.GetString(answer.ToArray()));

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.GatewayTests.Clients;
 
-/// <summary>Requests as they go over the wire; <c>{way}</c> stands for the way.</summary>
+/// <summary>Creates raw HTTP requests. <c>{way}</c> is a placeholder for the way.</summary>
 internal static class Request
 {
     public static string Get(string target, params string[] headers) => With($"GET {target} HTTP/1.1", ["Host: gateway", .. headers]);

@@ -5,7 +5,7 @@ using Keycloak.ApiProtection.Testing;
 
 namespace Keycloak.ApiProtection.GatewayTests.Fixtures;
 
-/// <summary>The sample's system on the embedded realm, with a real NGINX; tests are skipped where there is none.</summary>
+/// <summary>The system of the sample with the embedded realm and a real NGINX. Tests are skipped if NGINX is not installed.</summary>
 public class RunningSystem : IAsyncLifetime
 {
     private readonly string? _missing;
@@ -41,13 +41,13 @@ public class RunningSystem : IAsyncLifetime
         }
     }
 
-    /// <summary>A token that Keycloak calls active, of a session of its own.</summary>
+    /// <summary>Gets an active token of a new session.</summary>
     public Task<string> TokenAsync(string user, string scope = "openid") => AccessTokenAsync(Article.Tokens.PasswordAsync(user, scope, cancellation: TestContext.Current.CancellationToken));
 
-    /// <summary>What a client sends to one of the ways, over a connection of its own.</summary>
+    /// <summary>Sends a request on one of the ways, on a new connection.</summary>
     public Task<RawAnswer> SendAsync(string way, string request) => RawHttp.SendAsync(Article.Nginx.Address, request.Replace("{way}", way, StringComparison.Ordinal));
 
-    /// <summary>Asks again until it is as it will be.</summary>
+    /// <summary>Repeats a request until the response satisfies a condition.</summary>
     public static async Task<RawAnswer> EventuallyAsync(Func<Task<RawAnswer>> ask, Func<RawAnswer, bool> settled)
     {
         while (true)

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.GatewayTests.Fixtures;
 
-/// <summary>The three ways, as their names in the path, for theories.</summary>
+/// <summary>The three ways, with their names in the path.</summary>
 internal static class Way
 {
     public const string Introspected = "introspected";
@@ -9,7 +9,7 @@ internal static class Way
 
     public static readonly string[] All = [Introspected, Checked, Direct];
 
-    /// <summary>Each of the ways with each of the values.</summary>
+    /// <summary>Combines each way with each value.</summary>
     public static TheoryData<string, string> Each(params string[] values)
     {
         var data = new TheoryData<string, string>();

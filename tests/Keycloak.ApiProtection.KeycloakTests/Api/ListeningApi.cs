@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Api;
 
-/// <summary>An API that Keycloak can reach, on a port of its own: it hears of logouts and takes pushes.</summary>
+/// <summary>An API that Keycloak can reach on a separate port. It receives logouts and admin pushes.</summary>
 public sealed class ListeningApi : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -28,13 +28,13 @@ public sealed class ListeningApi : IAsyncDisposable
         _http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
-    /// <summary>For "Backchannel logout URL".</summary>
+    /// <summary>Gets the value for "Backchannel logout URL".</summary>
     public string LogoutUrl => $"{_http.BaseAddress}.keycloak/backchannel-logout";
 
-    /// <summary>For "Admin URL".</summary>
+    /// <summary>Gets the value for "Admin URL".</summary>
     public string AdminUrl => $"{_http.BaseAddress}.keycloak";
 
-    /// <summary>The code of the rule that refused the last token; only the log says so otherwise.</summary>
+    /// <summary>Gets the rejection code of the last rejected token, which is otherwise only in the log.</summary>
     public string? LastRejection { get; private set; }
 
     public static async Task<ListeningApi> StartAsync(Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings)
@@ -87,7 +87,8 @@ public sealed class ListeningApi : IAsyncDisposable
     }
 
     /// <summary>
-    /// Acts, with the token in use all the time, and says how long after the act began the first request was refused. Fails where none is.
+    /// Performs an action while the token is in use. Returns the time from the start of the action to the first rejected request, and fails
+    /// if no request is rejected.
     /// </summary>
     public async Task<TimeSpan> TimeToRefusalAsync(Func<Task> act, Jwt token, CancellationToken cancellationToken)
     {
@@ -101,7 +102,9 @@ public sealed class ListeningApi : IAsyncDisposable
                 await acting;
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"The API has not heard of it; the act is {acting.Status}. Posted: {string.Join(", ", _posts)}.");
+            Assert.True(
+                Stopwatch.GetElapsedTime(began) < Patience,
+                $"The API still accepts the token. Action: {acting.Status}. Received: {string.Join(", ", _posts)}.");
         }
 
         var refused = Stopwatch.GetElapsedTime(began);

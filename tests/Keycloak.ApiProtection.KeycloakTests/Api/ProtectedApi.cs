@@ -11,10 +11,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Api;
 
-/// <summary>The sample's API, protected by the library and pointed at a realm by configuration alone.</summary>
+/// <summary>The API of the sample, protected by the library. Only its configuration refers to a realm.</summary>
 public sealed class ProtectedApi : IAsyncDisposable
 {
-    /// <summary>Tells a test which rule refused a token; only the log says so otherwise.</summary>
+    /// <summary>The header with the rejection code for tests. The code is otherwise only in the log.</summary>
     private const string RejectionHeader = "Test-Rejection";
 
     /// <summary>The endpoints, in the order in which <see cref="CallAllAsync"/> calls them.</summary>
@@ -32,11 +32,11 @@ public sealed class ProtectedApi : IAsyncDisposable
         _http = app.GetTestClient();
     }
 
-    /// <summary>Starts it, with more settings of the section where a test needs them; a null takes one away.</summary>
+    /// <summary>Starts the API with additional settings of the section. A null value removes a setting.</summary>
     public static Task<ProtectedApi> StartAsync(Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings) =>
         StartAsync(authServer, _ => { }, cancellationToken, settings);
 
-    /// <summary>Starts it with services of the test's own, added after the library's.</summary>
+    /// <summary>Starts the API with additional services, which are added after those of the library.</summary>
     public static async Task<ProtectedApi> StartAsync(
         Uri authServer, Action<IServiceCollection> add, CancellationToken cancellationToken, params (string Key, string? Value)[] settings)
     {
@@ -66,7 +66,7 @@ public sealed class ProtectedApi : IAsyncDisposable
         MapEndpoints(app);
         if (settings.Any(setting => setting.Key.StartsWith("credentials:", StringComparison.Ordinal) && setting.Value is not null))
         {
-            // An application that cannot ask Keycloak does not start with it.
+            // Only with credentials: without them, an application with this endpoint does not start.
             app.MapGet("/active", () => "Active").RequireActiveToken();
         }
 
@@ -74,7 +74,7 @@ public sealed class ProtectedApi : IAsyncDisposable
         return new ProtectedApi(app);
     }
 
-    /// <summary>Calls one endpoint, written as <c>GET /me</c>, with a token or without.</summary>
+    /// <summary>Calls one endpoint, such as <c>GET /me</c>, with or without a token.</summary>
     public async Task<ApiAnswer> CallAsync(string endpoint, string? token, CancellationToken cancellationToken)
     {
         var parts = endpoint.Split(' ');
@@ -113,7 +113,7 @@ public sealed class ProtectedApi : IAsyncDisposable
         app.MapGet("/admin", () => "Admin").RequireAuthorization("realm-role:admin");
     }
 
-    /// <summary>What ordinary code sees of the caller, through nothing but the framework's own members.</summary>
+    /// <summary>Describes the caller with members of the framework only, as application code does.</summary>
     private static string Describe(ClaimsPrincipal user) => new JsonObject
     {
         ["name"] = user.Identity?.Name,

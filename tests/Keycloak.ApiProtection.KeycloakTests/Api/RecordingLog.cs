@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Api;
 
-/// <summary>What the library told the log, for tests that promise what it says.</summary>
+/// <summary>Records the log messages of the library, for tests that assert them.</summary>
 public sealed class RecordingLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(string? Event, string Text)> _entries = new();
 
-    /// <summary>The messages of one event, joined.</summary>
+    /// <summary>Returns the joined messages of one event.</summary>
     public string Of(string eventName) => string.Join(Environment.NewLine, _entries.Where(entry => entry.Event == eventName).Select(entry => entry.Text));
 
     public ILogger CreateLogger(string categoryName) => this;

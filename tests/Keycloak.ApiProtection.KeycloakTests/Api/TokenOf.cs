@@ -1,42 +1,42 @@
 namespace Keycloak.ApiProtection.KeycloakTests.Api;
 
-/// <summary>The tokens that the realm <c>demo</c> can hand out, and that end up at an API's door one way or another.</summary>
+/// <summary>The tokens that the realm <c>demo</c> can issue, and that clients can send to an API.</summary>
 public enum TokenOf
 {
-    /// <summary>Alice by the client <c>cli</c>, with <c>orders:write</c>.</summary>
+    /// <summary>Alice's token from the client <c>cli</c>, with <c>orders:write</c>.</summary>
     Alice,
 
-    /// <summary>Alice by the client <c>cli</c>, without <c>orders:write</c>.</summary>
+    /// <summary>Alice's token from the client <c>cli</c>, without <c>orders:write</c>.</summary>
     AliceWithoutWrite,
 
-    /// <summary>Alice by the client <c>cli</c>, refreshed.</summary>
+    /// <summary>Alice's refreshed token from the client <c>cli</c>.</summary>
     AliceRefreshed,
 
-    /// <summary>Alice by <c>cli</c> with <c>offline_access</c>: the access token, which is as good as any.</summary>
+    /// <summary>Alice's token from the client <c>cli</c>, with <c>offline_access</c>: an ordinary access token.</summary>
     AliceWithOfflineAccess,
 
-    /// <summary>Bob by the client <c>cli</c>, with <c>orders:write</c> that his roles do not back.</summary>
+    /// <summary>Bob's token from the client <c>cli</c>, with <c>orders:write</c> but without the required role.</summary>
     Bob,
 
-    /// <summary>Mallory by the client <c>no-audience</c>: no roles, and the audience <c>account</c> alone.</summary>
+    /// <summary>Mallory's token from the client <c>no-audience</c>, without roles and only with the audience <c>account</c>.</summary>
     Mallory,
 
-    /// <summary>The service account of <c>batch</c>.</summary>
+    /// <summary>The token of the service account of <c>batch</c>.</summary>
     ServiceAccount,
 
-    /// <summary>Alice, header type of RFC 9068.</summary>
+    /// <summary>Alice's token with the header type of RFC 9068.</summary>
     Rfc9068,
 
-    /// <summary>Alice, signed with ES256.</summary>
+    /// <summary>Alice's token, signed with ES256.</summary>
     Es256,
 
-    /// <summary>Alice, signed with PS256.</summary>
+    /// <summary>Alice's token, signed with PS256.</summary>
     Ps256,
 
-    /// <summary>Alice, signed with Ed25519.</summary>
+    /// <summary>Alice's token, signed with Ed25519.</summary>
     EdDsa,
 
-    /// <summary>Alice, lightweight.</summary>
+    /// <summary>Alice's lightweight token.</summary>
     Lightweight,
 
     /// <summary>Alice's ID token.</summary>

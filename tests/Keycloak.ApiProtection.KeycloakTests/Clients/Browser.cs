@@ -6,18 +6,18 @@ using System.Web;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Clients;
 
-/// <summary>A browser in front of Keycloak's pages, as far as logging in and consenting needs one: cookies, forms, redirects.</summary>
+/// <summary>A minimal browser for Keycloak's login and consent pages. It supports cookies, forms and redirects.</summary>
 public sealed partial class Browser(RealmClient realm) : IDisposable
 {
-    /// <summary>Matches any port in the redirect URIs of the realm <c>demo</c>; nobody listens there.</summary>
+    /// <summary>The redirect URIs of the realm <c>demo</c> allow any port here. No server listens on this address.</summary>
     private const string RedirectUri = "http://127.0.0.1/callback";
 
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
 
-    // Keycloak 24 marks its cookies as secure also without TLS. A browser sends such ones to this machine all the same; CookieContainer does not.
+    // Keycloak 24 marks its cookies as secure even without TLS. Browsers still send them to loopback addresses; CookieContainer does not.
     private readonly Dictionary<string, string> _cookies = [];
 
-    /// <summary>Logs in at a client with the authorization code flow and PKCE; within a session without being asked for the password.</summary>
+    /// <summary>Logs in to a client with the authorization code flow and PKCE. Within a session, no password is required.</summary>
     public async Task<TokenAnswer> LogInAsync(DemoClient client, string user, CancellationToken cancellationToken, string scope = "openid orders:read")
     {
         var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
@@ -43,7 +43,7 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
             var action = FormAction().Match(html);
             Assert.True(action.Success, html);
 
-            // The pages of 26 with organisations ask the name first; the consent's form has its buttons by name.
+            // With organizations, Keycloak 26 asks for the user name first. The buttons of the consent form are identified by name.
             var fields = new Dictionary<string, string>();
             if (html.Contains("name=\"accept\"", StringComparison.Ordinal))
             {
@@ -60,7 +60,7 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
             answer = await SendAsync(HttpMethod.Post, new Uri(realm.Issuer, HttpUtility.HtmlDecode(action.Groups[1].Value)), form, cancellationToken);
         }
 
-        throw new InvalidOperationException("The login did not come to an end.");
+        throw new InvalidOperationException("The login did not complete.");
     }
 
     public void Dispose() => _http.Dispose();

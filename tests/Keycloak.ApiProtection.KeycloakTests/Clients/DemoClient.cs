@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.KeycloakTests.Clients;
 
-/// <summary>A client of the realm <c>demo</c> and its secret, null where the client is public.</summary>
+/// <summary>A client of the realm <c>demo</c> and its secret; null if the client is public.</summary>
 public sealed record DemoClient(string Id, string? Secret = null)
 {
     public static readonly DemoClient Cli = new("cli");
@@ -16,6 +16,6 @@ public sealed record DemoClient(string Id, string? Secret = null)
     public static readonly DemoClient Dpop = new("dpop");
     public static readonly DemoClient NoAudience = new("no-audience");
 
-    /// <summary>A public client that is named for the token it gets: <c>es256</c>, <c>rfc9068</c>, ...</summary>
+    /// <summary>A public client that is named after its kind of token, such as <c>es256</c> or <c>rfc9068</c>.</summary>
     public static DemoClient Public(string id) => new(id);
 }

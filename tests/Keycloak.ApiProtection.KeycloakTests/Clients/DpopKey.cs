@@ -5,12 +5,12 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Clients;
 
-/// <summary>A client's P-256 key that signs DPoP proofs (RFC 9449 section 4.2).</summary>
+/// <summary>A P-256 key of a client that signs DPoP proofs (RFC 9449 section 4.2).</summary>
 public sealed class DpopKey : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    /// <summary>RFC 7638 thumbprint, as it stands in a bound token's <c>cnf.jkt</c>.</summary>
+    /// <summary>The RFC 7638 thumbprint, which is <c>cnf.jkt</c> in a bound token.</summary>
     public string Thumbprint
     {
         get
@@ -20,7 +20,7 @@ public sealed class DpopKey : IDisposable
         }
     }
 
-    /// <summary>A proof for one request.</summary>
+    /// <summary>Creates a proof for one request.</summary>
     public string Proof(HttpMethod method, Uri uri)
     {
         var (x, y) = Point();

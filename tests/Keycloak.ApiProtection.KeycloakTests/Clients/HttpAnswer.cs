@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Clients;
 
-/// <summary>What an endpoint answered.</summary>
+/// <summary>The response of an endpoint.</summary>
 /// <param name="Status">The status code.</param>
-/// <param name="Headers">All headers, names without case, several values joined by a comma.</param>
-/// <param name="Text">The body as it came.</param>
+/// <param name="Headers">All headers. Names are case-insensitive; multiple values are joined with a comma.</param>
+/// <param name="Text">The body as text.</param>
 public sealed record HttpAnswer(HttpStatusCode Status, IReadOnlyDictionary<string, string> Headers, string Text)
 {
     /// <summary>The body as a JSON object.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Clients;
 
-/// <summary>A compact JWS, taken apart but not verified.</summary>
+/// <summary>A parsed but not verified compact JWS.</summary>
 public sealed class Jwt
 {
     private Jwt(string compact, JsonElement header, JsonElement payload)
@@ -26,7 +26,7 @@ public sealed class Jwt
 
     public string Type => Header.GetProperty("typ").GetString()!;
 
-    /// <summary>Keycloak's own kind of the token: the payload's <c>typ</c>.</summary>
+    /// <summary>Keycloak's own type of the token: the claim <c>typ</c>.</summary>
     public string Kind => Text("typ")!;
 
     /// <summary>The names of all claims, sorted.</summary>
@@ -34,7 +34,7 @@ public sealed class Jwt
 
     public string[] Scopes => Text("scope")?.Split(' ').Order(StringComparer.Ordinal).ToArray() ?? [];
 
-    /// <summary>The audience in any of its shapes, sorted.</summary>
+    /// <summary>The audiences, sorted. The claim can be a string or an array.</summary>
     public string[] Audiences => Payload.TryGetProperty("aud", out var audience)
         ? audience.ValueKind == JsonValueKind.Array ? Sorted(audience) : [audience.GetString()!]
         : [];
@@ -56,7 +56,7 @@ public sealed class Jwt
 
     public string[] ClientRoles(string client) => Sorted(Payload.GetProperty("resource_access").GetProperty(client).GetProperty("roles"));
 
-    /// <summary>What the signature is over.</summary>
+    /// <summary>The signing input.</summary>
     public byte[] SignedBytes() => Encoding.ASCII.GetBytes(Compact[..Compact.LastIndexOf('.')]);
 
     public byte[] Signature() => Base64Url.DecodeFromChars(Compact.AsSpan(Compact.LastIndexOf('.') + 1));

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Clients;
 
-/// <summary>A realm's endpoints, asked as its clients and APIs ask them: plain HTTP, nothing but the base address known.</summary>
+/// <summary>Calls the endpoints of a realm with plain HTTP, as clients and APIs do. It needs only the base address.</summary>
 public sealed class RealmClient(HttpClient http, Uri baseAddress, string realm = RealmClient.DemoRealm)
 {
     public const string DemoRealm = "demo";
@@ -14,7 +14,7 @@ public sealed class RealmClient(HttpClient http, Uri baseAddress, string realm =
 
     public Uri Endpoint(string path) => new($"{Issuer}/protocol/openid-connect/{path}");
 
-    /// <summary>The discovery document, optionally asked for under another host name of the same address.</summary>
+    /// <summary>Requests the discovery document, optionally with another host name for the same address.</summary>
     public Task<HttpAnswer> DiscoverAsync(CancellationToken cancellationToken, string? host = null) =>
         SendAsync(
             HttpMethod.Get,
@@ -26,7 +26,7 @@ public sealed class RealmClient(HttpClient http, Uri baseAddress, string realm =
     public Task<HttpAnswer> GetKeysAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, Endpoint("certs"), null, cancellationToken);
 
-    /// <summary>A user's tokens by the password grant. In <c>demo</c> the password is the user's name.</summary>
+    /// <summary>Requests tokens with the password grant. In <c>demo</c> the password is the user name.</summary>
     public Task<TokenAnswer> PasswordAsync(
         DemoClient client,
         string user,
@@ -53,7 +53,7 @@ public sealed class RealmClient(HttpClient http, Uri baseAddress, string realm =
             ("audience", audience),
         ]), cancellationToken);
 
-    /// <summary>The token endpoint with any form. A field whose value is null is not sent.</summary>
+    /// <summary>Sends any form to the token endpoint. Fields with a null value are not sent.</summary>
     public async Task<TokenAnswer> TokenAsync(
         (string Name, string? Value)[] form, CancellationToken cancellationToken, string? dpop = null) =>
         new(await SendAsync(HttpMethod.Post, TokenEndpoint, form, cancellationToken, request =>
@@ -64,7 +64,7 @@ public sealed class RealmClient(HttpClient http, Uri baseAddress, string realm =
             }
         }));
 
-    /// <summary>Token introspection (RFC 7662) with HTTP basic, optionally asked for under another host name of the same address.</summary>
+    /// <summary>Introspects a token (RFC 7662) with HTTP Basic, optionally with another host name for the same address.</summary>
     public Task<HttpAnswer> IntrospectAsync(
         DemoClient client,
         string? token,
@@ -81,11 +81,11 @@ public sealed class RealmClient(HttpClient http, Uri baseAddress, string realm =
         });
     }
 
-    /// <summary>Token revocation (RFC 7009).</summary>
+    /// <summary>Revokes a token (RFC 7009).</summary>
     public Task<HttpAnswer> RevokeAsync(DemoClient client, string token, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, Endpoint("revoke"), Credentials(client, [("token", token)]), cancellationToken);
 
-    /// <summary>Logout with a refresh token, as an application without a browser does it.</summary>
+    /// <summary>Logs out with a refresh token, as an application without a browser does.</summary>
     public Task<HttpAnswer> LogoutAsync(DemoClient client, string refreshToken, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, Endpoint("logout"), Credentials(client, [("refresh_token", refreshToken)]), cancellationToken);
 

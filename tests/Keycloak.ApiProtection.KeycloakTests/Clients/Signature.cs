@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Clients;
 
-/// <summary>Checks a token's signature with nothing but the base library, so that the library under test is not its own judge.</summary>
+/// <summary>Verifies a token's signature with .NET only, independently of the library under test.</summary>
 internal static class Signature
 {
     public static bool Verifies(Jwt token, JsonElement key)
@@ -26,7 +26,7 @@ internal static class Signature
                 }
 
             default:
-                throw new NotSupportedException($"{token.Algorithm} is not checked here.");
+                throw new NotSupportedException($"{token.Algorithm} is not supported here.");
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Clients;
 
-/// <summary>The token endpoint's answer, good or bad.</summary>
+/// <summary>The response of the token endpoint, including errors.</summary>
 public sealed record TokenAnswer(HttpAnswer Http)
 {
     public Jwt AccessToken => Jwt.Parse(Required("access_token"));
@@ -20,5 +20,5 @@ public sealed record TokenAnswer(HttpAnswer Http)
     public string Required(string member) =>
         Http.Json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
-            : throw new InvalidOperationException($"The token endpoint answered without {member}: {Http}");
+            : throw new InvalidOperationException($"The response of the token endpoint has no {member}: {Http}");
 }

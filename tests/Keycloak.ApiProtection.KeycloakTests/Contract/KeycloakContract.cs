@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 
-/// <summary>The contract on a real server, and what only a real server can be asked to do.</summary>
+/// <summary>The contract on a real server, with additional tests that require a real server.</summary>
 public abstract class KeycloakContract : RealmContract
 {
     private readonly RealKeycloak _keycloak;
@@ -26,7 +26,7 @@ public abstract class KeycloakContract : RealmContract
     [InlineData("RS256", "api-key")]
     [InlineData("PS256", "api-key")]
     [InlineData("ES256", "api-key")]
-    public async Task Keycloak_takes_an_assertion_signed_with_the_clients_key(string algorithm, string? keyId)
+    public async Task Keycloak_accepts_an_assertion_signed_with_the_clients_key(string algorithm, string? keyId)
     {
         var (pem, jwks) = ClientKeyOf(algorithm, keyId ?? "some-key");
         await _keycloak.SetClientKeysAsync("orders-api", jwks, Cancellation);
@@ -46,7 +46,7 @@ public abstract class KeycloakContract : RealmContract
         }
     }
 
-    /// <summary>For a distribution that is built to ask clients for a certificate.</summary>
+    /// <summary>Requires a distribution that was built to request client certificates.</summary>
     protected async Task TakesTheCertificateOfTheNamedHttpClientAsync()
     {
         using var stranger = ServerCertificates.SelfSigned("CN=somebody else");
@@ -64,10 +64,10 @@ public abstract class KeycloakContract : RealmContract
 
             await AssertRefusedAsync(null, "credentials.method");
 
-            // Keycloak trusts one certificate authority, and this one did not sign it: the server may refuse the connection itself.
+            // Not issued by the certificate authority that Keycloak trusts, so the server may reject the connection.
             await AssertRefusedAsync(stranger, null);
 
-            // Trusted, and not the client's.
+            // A trusted certificate, but not the one of the client.
             await _keycloak.SetClientCertificateSubjectAsync("orders-api", "(.*?)CN=another API(?:$)", Cancellation);
             await AssertRefusedAsync(_keycloak.Certificates.Client, "does not accept this API's own credentials");
         }
@@ -111,7 +111,7 @@ public abstract class KeycloakContract : RealmContract
     }
 
     [Fact]
-    public async Task After_a_withdrawn_consent_the_client_is_out_and_the_sessions_other_client_refreshes_once_and_goes_on()
+    public async Task After_consent_is_withdrawn_the_client_is_logged_out_and_another_client_of_the_session_can_refresh()
     {
         await using var api = await StartListeningApiAsync();
         await Realm.SetBackchannelLogoutUrlAsync("storefront", api.LogoutUrl, Cancellation);
@@ -145,7 +145,7 @@ public abstract class KeycloakContract : RealmContract
     }
 
     [Fact]
-    public async Task An_attribute_of_the_client_changes_its_next_token()
+    public async Task A_changed_attribute_of_the_client_affects_its_next_token()
     {
         const string attribute = "access.token.signed.response.alg";
         await _keycloak.SetClientAttributeAsync("no-audience", attribute, "ES256", Cancellation);

@@ -14,7 +14,8 @@ public abstract partial class RealmContract
     [InlineData("ps256", "PS256", "JWT")]
     [InlineData("lightweight", "RS256", "JWT")]
     [InlineData("no-audience", "RS256", "JWT")]
-    public async Task Each_client_gets_the_header_it_is_set_to_and_a_signature_by_a_listed_key(string client, string algorithm, string type)
+    public async Task The_token_of_each_client_has_the_configured_header_and_is_signed_with_a_published_key(
+        string client, string algorithm, string type)
     {
         var token = (await Client.PasswordAsync(DemoClient.Public(client), "alice", Cancellation)).AccessToken;
 
@@ -27,7 +28,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task The_client_rfc9068_gets_the_header_type_of_that_rfc_where_the_version_knows_it()
+    public async Task The_client_rfc9068_gets_the_header_type_of_that_rfc_if_the_version_supports_it()
     {
         var answer = await Client.PasswordAsync(DemoClient.Public("rfc9068"), "alice", Cancellation);
 
@@ -47,7 +48,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_users_access_token_has_exactly_the_claims_that_an_api_sees()
+    public async Task A_users_access_token_has_exactly_the_expected_claims()
     {
         var answer = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
 
@@ -68,7 +69,7 @@ public abstract partial class RealmContract
     [Theory]
     [InlineData("alice", new[] { "account", "gateway", "orders-api", "shipping-api" }, new[] { "admin", "customer" }, new[] { "reader", "writer" })]
     [InlineData("bob", new[] { "account", "gateway", "orders-api" }, new[] { "customer" }, new[] { "reader" })]
-    public async Task Audience_and_roles_are_the_users(string user, string[] audiences, string[] realmRoles, string[] clientRoles)
+    public async Task Audience_and_roles_are_those_of_the_user(string user, string[] audiences, string[] realmRoles, string[] clientRoles)
     {
         var token = (await Client.PasswordAsync(DemoClient.Cli, user, Cancellation)).AccessToken;
 
@@ -80,7 +81,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Without_an_audience_mapper_the_audience_is_the_string_account_alone()
+    public async Task Without_an_audience_mapper_the_audience_is_only_the_string_account()
     {
         var token = (await Client.PasswordAsync(DemoClient.NoAudience, "mallory", Cancellation)).AccessToken;
 
@@ -93,7 +94,7 @@ public abstract partial class RealmContract
     [InlineData("openid", "email openid orders:read profile")]
     [InlineData("openid orders:write", "email openid orders:read orders:write profile")]
     [InlineData("orders:write groups", "email groups orders:read orders:write profile")]
-    public async Task The_scope_is_what_was_asked_for_and_the_clients_defaults(string? asked, string granted)
+    public async Task The_scope_contains_the_requested_scopes_and_the_default_scopes_of_the_client(string? asked, string granted)
     {
         var answer = await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation, asked);
 
@@ -103,7 +104,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Groups_and_organizations_come_with_their_scopes()
+    public async Task The_scopes_groups_and_organization_add_their_claims()
     {
         var scope = Differences.SupportsOrganizations ? "openid groups organization" : "openid groups";
         var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation, scope)).AccessToken;
@@ -117,7 +118,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task The_session_and_the_token_have_ids_in_the_versions_own_form()
+    public async Task The_ids_of_session_and_token_have_the_format_of_the_version()
     {
         var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken;
 
@@ -128,7 +129,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_lightweight_token_says_neither_audience_nor_roles()
+    public async Task A_lightweight_token_has_neither_audience_nor_roles()
     {
         var token = (await Client.PasswordAsync(DemoClient.Lightweight, "alice", Cancellation)).AccessToken;
 

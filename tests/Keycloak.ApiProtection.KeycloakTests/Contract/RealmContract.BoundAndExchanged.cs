@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 public abstract partial class RealmContract
 {
     [Fact]
-    public async Task A_dpop_client_gets_a_token_bound_to_its_key_where_dpop_is_supported()
+    public async Task A_dpop_client_gets_a_token_bound_to_its_key_if_dpop_is_supported()
     {
         using var key = new DpopKey();
         var answer = await DpopAsync(key.Proof(HttpMethod.Post, Client.TokenEndpoint));
@@ -22,7 +22,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_dpop_client_without_a_fresh_proof_is_refused_where_dpop_is_supported()
+    public async Task A_dpop_client_without_a_fresh_proof_is_rejected_if_dpop_is_supported()
     {
         using var key = new DpopKey();
         var proof = key.Proof(HttpMethod.Post, Client.TokenEndpoint);
@@ -43,7 +43,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task An_exchanged_token_is_for_the_audience_asked_for_and_keeps_the_session()
+    public async Task An_exchanged_token_has_the_requested_audience_and_keeps_the_session()
     {
         var (subject, answer) = await ExchangeAsync();
 
@@ -63,7 +63,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task An_exchanged_token_opens_what_its_scopes_and_roles_allow()
+    public async Task An_exchanged_token_gives_access_according_to_its_scopes_and_roles()
     {
         var (_, answer) = await ExchangeAsync();
         Assert.Equal(Differences.SupportsTokenExchange, answer.Has("access_token"));
@@ -76,7 +76,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task An_exchange_for_an_unknown_audience_or_with_a_token_meant_for_others_is_refused_where_exchange_is_supported()
+    public async Task An_exchange_for_an_unknown_audience_or_with_a_token_of_another_client_is_rejected()
     {
         if (Differences.SupportsTokenExchange)
         {

@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 public abstract partial class RealmContract
 {
     [Fact]
-    public async Task Discovery_names_the_issuer_and_every_endpoint_below_it()
+    public async Task The_discovery_document_contains_the_issuer_and_every_endpoint()
     {
         var answer = await Client.DiscoverAsync(Cancellation);
 
@@ -26,7 +26,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Discovery_says_what_may_sign_and_what_may_be_asked_for()
+    public async Task The_discovery_document_lists_the_supported_algorithms_grants_and_scopes()
     {
         var document = (await Client.DiscoverAsync(Cancellation)).Json;
 
@@ -44,14 +44,14 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Discovery_and_keys_forbid_caching_so_that_their_lifetime_is_ours_to_choose()
+    public async Task Discovery_document_and_keys_forbid_caching_so_the_library_chooses_their_lifetime()
     {
         Assert.Contains("no-cache", (await Client.DiscoverAsync(Cancellation)).Headers["Cache-Control"], StringComparison.Ordinal);
         Assert.Contains("no-cache", (await Client.GetKeysAsync(Cancellation)).Headers["Cache-Control"], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_issuer_follows_the_host_of_the_request()
+    public async Task The_issuer_contains_the_host_of_the_request()
     {
         var answer = await Client.DiscoverAsync(Cancellation, host: OtherHost);
 
@@ -69,6 +69,6 @@ public abstract partial class RealmContract
         Assert.Equal("Realm does not exist", answer.Error);
     }
 
-    /// <summary>Another name of the address that the realm listens on.</summary>
+    /// <summary>Another host name for the address that the realm listens on.</summary>
     private string OtherHost => $"localhost:{Realm.BaseAddress.Port}";
 }

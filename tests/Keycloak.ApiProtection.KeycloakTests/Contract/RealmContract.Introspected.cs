@@ -7,61 +7,61 @@ using Keycloak.ApiProtection.KeycloakTests.Clients;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 
-/// <summary>What ends a token, and how soon an API that introspects refuses it: the freshness, and not more.</summary>
+/// <summary>Events that end a token. An API that introspects it must reject it within the freshness.</summary>
 public abstract partial class RealmContract
 {
     private protected const int FreshnessMilliseconds = 1000;
 
     [Fact]
-    public Task Introspected_after_logout_with_the_refresh_token() => RefusedWithinFreshnessAsync(
+    public Task Introspection_rejects_a_token_after_logout_with_the_refresh_token() => RefusedWithinFreshnessAsync(
         "logout endpoint, refresh token",
         () => Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation),
         tokens => Client.LogoutAsync(DemoClient.Cli, tokens.RefreshToken.Compact, Cancellation));
 
     [Fact]
-    public Task Introspected_after_the_refresh_token_was_revoked() => RefusedWithinFreshnessAsync(
+    public Task Introspection_rejects_a_token_after_the_refresh_token_was_revoked() => RefusedWithinFreshnessAsync(
         "revocation endpoint, refresh token",
         () => Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation),
         tokens => Client.RevokeAsync(DemoClient.Cli, tokens.RefreshToken.Compact, Cancellation));
 
     [Fact]
-    public Task Introspected_after_the_offline_token_was_revoked() => RefusedWithinFreshnessAsync(
+    public Task Introspection_rejects_a_token_after_the_offline_token_was_revoked() => RefusedWithinFreshnessAsync(
         "revocation endpoint, offline token",
         () => Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation, "openid offline_access"),
         tokens => Client.RevokeAsync(DemoClient.Cli, tokens.RefreshToken.Compact, Cancellation));
 
     [Fact]
-    public Task Introspected_after_the_access_token_was_revoked() => RefusedWithinFreshnessAsync(
+    public Task Introspection_rejects_a_token_after_the_access_token_was_revoked() => RefusedWithinFreshnessAsync(
         "revocation endpoint, access token",
         () => Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation),
         tokens => Client.RevokeAsync(DemoClient.Cli, tokens.AccessToken.Compact, Cancellation));
 
     [Fact]
-    public Task Introspected_after_an_admin_ended_the_session() => RefusedWithinFreshnessAsync(
+    public Task Introspection_rejects_a_token_after_an_admin_ended_the_session() => RefusedWithinFreshnessAsync(
         "admin ends the session",
         () => Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation),
         tokens => Realm.EndSessionAsync(tokens.AccessToken.Text("sid")!, Cancellation));
 
     [Fact]
-    public Task Introspected_after_an_admin_logged_the_user_out() => RefusedWithinFreshnessAsync(
+    public Task Introspection_rejects_a_token_after_an_admin_logged_the_user_out() => RefusedWithinFreshnessAsync(
         "admin logs the user out",
         () => Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation),
         _ => Realm.LogOutUserAsync("bob", Cancellation));
 
     [Fact]
-    public Task Introspected_a_service_accounts_token_after_it_was_revoked() => RefusedWithinFreshnessAsync(
+    public Task Introspection_rejects_a_service_accounts_token_after_it_was_revoked() => RefusedWithinFreshnessAsync(
         "service account, access token revoked",
         () => Client.ClientCredentialsAsync(DemoClient.Batch, Cancellation),
         tokens => Client.RevokeAsync(DemoClient.Batch, tokens.AccessToken.Compact, Cancellation));
 
     [Fact]
-    public Task Introspected_a_lightweight_token_after_logout() => RefusedWithinFreshnessAsync(
+    public Task Introspection_rejects_a_lightweight_token_after_logout() => RefusedWithinFreshnessAsync(
         "lightweight token, logout",
         () => Client.PasswordAsync(DemoClient.Lightweight, "alice", Cancellation),
         tokens => Client.LogoutAsync(DemoClient.Lightweight, tokens.RefreshToken.Compact, Cancellation));
 
     [Fact]
-    public async Task Introspected_while_the_user_is_disabled_and_again_when_enabled()
+    public async Task Introspection_rejects_a_token_while_the_user_is_disabled_and_accepts_it_afterwards()
     {
         await using var api = await StartIntrospectingApiAsync();
         var token = (await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation)).AccessToken.Compact;
@@ -77,12 +77,12 @@ public abstract partial class RealmContract
             await Realm.SetUserEnabledAsync("bob", enabled: true, Cancellation);
         }
 
-        // A refusal is remembered for 5 s at least.
-        await UntilAsync("user enabled again (let in)", async () => (await api.CallAsync("GET /me", token, Cancellation)).Status == 200, 5000);
+        // A rejection is cached for at least 5 s.
+        await UntilAsync("user enabled again (200)", async () => (await api.CallAsync("GET /me", token, Cancellation)).Status == 200, 5000);
     }
 
     [Fact]
-    public async Task Introspected_after_the_user_was_deleted()
+    public async Task Introspection_rejects_a_token_after_the_user_was_deleted()
     {
         await Realm.AddUserAsync("dora", Cancellation);
         await RefusedWithinFreshnessAsync(
@@ -92,7 +92,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Introspected_after_the_session_expired()
+    public async Task Introspection_rejects_a_token_after_the_session_expired()
     {
         const int tenHours = 36_000;
         try
@@ -101,7 +101,7 @@ public abstract partial class RealmContract
                 "session expired",
                 async () =>
                 {
-                    // The session has to be older than the second that it will be allowed; the token itself lives for minutes.
+                    // The session must be older than its new maximum of one second. The token itself is valid for minutes.
                     var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
                     await Task.Delay(2100, Cancellation);
                     return tokens;
@@ -115,7 +115,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Introspected_with_the_realms_not_before()
+    public async Task Introspection_rejects_a_token_issued_before_the_realms_not_before()
     {
         await using var api = await StartIntrospectingApiAsync();
         var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
@@ -134,7 +134,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Introspected_with_a_clients_not_before()
+    public async Task Introspection_rejects_a_token_issued_before_the_clients_not_before()
     {
         await using var api = await StartIntrospectingApiAsync();
         var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
@@ -153,7 +153,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Introspected_a_role_that_was_taken_away_stops_working()
+    public async Task Introspection_detects_that_a_role_was_removed()
     {
         await using var api = await StartIntrospectingApiAsync();
         var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
@@ -162,7 +162,10 @@ public abstract partial class RealmContract
         await Realm.SetRealmRoleAsync("alice", "admin", held: false, Cancellation);
         try
         {
-            await UntilAsync("role taken away (403)", async () => (await api.CallAsync("GET /admin", token, Cancellation)).Status == 403, FreshnessMilliseconds);
+            await UntilAsync(
+                "role removed (403)",
+                async () => (await api.CallAsync("GET /admin", token, Cancellation)).Status == 403,
+                FreshnessMilliseconds);
             Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
         }
         finally
@@ -170,11 +173,14 @@ public abstract partial class RealmContract
             await Realm.SetRealmRoleAsync("alice", "admin", held: true, Cancellation);
         }
 
-        await UntilAsync("role given back (200)", async () => (await api.CallAsync("GET /admin", token, Cancellation)).Status == 200, FreshnessMilliseconds);
+        await UntilAsync(
+            "role assigned again (200)",
+            async () => (await api.CallAsync("GET /admin", token, Cancellation)).Status == 200,
+            FreshnessMilliseconds);
     }
 
     [Fact]
-    public async Task Introspected_a_lightweight_token_opens_what_the_answer_allows()
+    public async Task Introspection_gives_a_lightweight_token_the_access_in_the_response()
     {
         await using var api = await StartIntrospectingApiAsync();
         var token = (await Client.PasswordAsync(DemoClient.Lightweight, "alice", Cancellation)).AccessToken.Compact;
@@ -187,7 +193,7 @@ public abstract partial class RealmContract
     [InlineData("ClientSecretPost", "orders-api-secret")]
     [InlineData("ClientSecretPost", "a b:c%+\u00e4/&=")]
     [InlineData("ClientSecretBasic", "a b:c%+\u00e4/&=")]
-    public async Task Keycloak_takes_the_clients_secret_as_it_is_sent(string method, string secret)
+    public async Task Keycloak_accepts_the_clients_secret_with_each_method_and_with_special_characters(string method, string secret)
     {
         await Realm.SetClientSecretAsync("orders-api", secret, Cancellation);
         try
@@ -204,7 +210,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Wrong_credentials_of_the_API_are_503_and_never_401()
+    public async Task Wrong_credentials_of_the_API_lead_to_503_and_never_to_401()
     {
         await using var api = await StartIntrospectingApiAsync(("credentials:secret", "wrong"));
         var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
@@ -222,7 +228,7 @@ public abstract partial class RealmContract
         await UntilAsync(what, async () => (await api.CallAsync("GET /me", token, Cancellation)) is { Status: 401, Rejection: "inactive" }, FreshnessMilliseconds);
     }
 
-    /// <summary>Calls on until it has happened, and prints how long that took; a generous second is allowed for a busy machine.</summary>
+    /// <summary>Waits until the condition is true, and prints the time. Allows 2 more seconds for a busy machine.</summary>
     private async Task UntilAsync(string what, Func<Task<bool>> happened, int milliseconds)
     {
         var clock = Stopwatch.StartNew();

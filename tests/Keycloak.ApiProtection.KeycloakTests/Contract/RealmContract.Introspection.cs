@@ -8,7 +8,7 @@ public abstract partial class RealmContract
     [Theory]
     [InlineData("orders-api")]
     [InlineData("gateway")]
-    public async Task An_api_in_the_audience_sees_an_active_token_with_all_its_claims(string api)
+    public async Task An_api_in_the_audience_gets_an_active_response_with_all_claims(string api)
     {
         var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken;
         var answer = AssertActive(await Client.IntrospectAsync(new DemoClient(api, $"{api}-secret"), token.Compact, Cancellation));
@@ -22,7 +22,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_lightweight_token_is_complete_at_introspection()
+    public async Task The_introspection_response_for_a_lightweight_token_contains_the_missing_claims()
     {
         var token = (await Client.PasswordAsync(DemoClient.Lightweight, "alice", Cancellation)).AccessToken;
         var answer = AssertActive(await Client.IntrospectAsync(DemoClient.OrdersApi, token.Compact, Cancellation));
@@ -33,7 +33,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_client_outside_the_audience_is_told_inactive_since_26_6_2()
+    public async Task A_client_outside_the_audience_gets_an_inactive_response_since_26_6_2()
     {
         var token = (await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation)).AccessToken;
         Assert.DoesNotContain("shipping-api", token.Audiences);
@@ -50,7 +50,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_token_issued_through_one_host_is_inactive_when_asked_about_through_another()
+    public async Task A_token_issued_through_one_host_is_inactive_when_introspected_through_another()
     {
         var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
 
@@ -84,7 +84,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Junk_and_a_tampered_token_are_inactive_and_no_more_is_said()
+    public async Task A_malformed_or_tampered_token_is_inactive_without_further_details()
     {
         var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
 
@@ -93,7 +93,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_wrong_question_is_an_error_and_never_inactive()
+    public async Task An_invalid_introspection_request_is_an_error_and_never_inactive()
     {
         var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
 

@@ -10,7 +10,7 @@ public abstract partial class RealmContract
     [InlineData("ES256", "EC", "sig", "crv", "x", "y")]
     [InlineData("EdDSA", "OKP", "sig", "crv", "x")]
     [InlineData("RSA-OAEP", "RSA", "enc", "n", "e", "x5c")]
-    public async Task Each_key_says_its_algorithm_kind_and_use(string algorithm, string kind, string use, params string[] members)
+    public async Task Each_key_contains_its_algorithm_type_and_use(string algorithm, string kind, string use, params string[] members)
     {
         var keys = (await KeysAsync()).Where(key => key.GetProperty("alg").GetString() == algorithm).ToList();
 
@@ -24,7 +24,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task No_private_or_symmetric_key_is_ever_listed()
+    public async Task No_private_or_symmetric_key_is_published()
     {
         var keys = await KeysAsync();
 

@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 public abstract partial class RealmContract
 {
     [Fact]
-    public async Task The_token_answer_says_how_long_its_tokens_live_and_must_not_be_stored()
+    public async Task The_token_response_contains_the_lifetimes_of_its_tokens_and_forbids_caching()
     {
         var answer = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
 
@@ -18,7 +18,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task An_id_token_is_for_its_client_and_of_the_kind_ID_with_the_header_of_an_access_token()
+    public async Task An_id_token_has_its_client_as_audience_the_type_ID_and_the_header_of_an_access_token()
     {
         var answer = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
 
@@ -35,7 +35,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_refresh_token_is_signed_with_a_key_that_nobody_else_has()
+    public async Task A_refresh_token_is_signed_with_a_key_that_is_not_published()
     {
         var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).RefreshToken;
 
@@ -59,7 +59,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Refreshing_keeps_the_session_and_makes_a_new_token()
+    public async Task A_refresh_keeps_the_session_and_issues_a_new_token()
     {
         var first = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation, "openid orders:write groups");
         var second = await Client.RefreshAsync(DemoClient.Cli, first.RefreshToken.Compact, Cancellation);
@@ -79,7 +79,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_token_got_over_mutual_tls_names_the_certificate_and_stays_a_bearer_token()
+    public async Task A_token_issued_over_mutual_tls_contains_the_certificate_and_has_the_type_Bearer()
     {
         var compact = await Realm.MutualTlsTokenAsync("alice", Cancellation);
 

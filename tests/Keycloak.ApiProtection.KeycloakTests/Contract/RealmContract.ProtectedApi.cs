@@ -7,7 +7,7 @@ public abstract partial class RealmContract
 {
     private const string Write = "openid orders:write";
 
-    // The statuses stand in the order of ProtectedApi.Endpoints: public, me, email, read orders, write orders, admin.
+    // The statuses are in the order of ProtectedApi.Endpoints: public, me, email, read orders, write orders, admin.
     [Theory]
     [InlineData(TokenOf.Alice, "200 200 200 200 200 200")]
     [InlineData(TokenOf.AliceRefreshed, "200 200 200 200 200 200")]
@@ -18,7 +18,7 @@ public abstract partial class RealmContract
     [InlineData(TokenOf.AliceWithOfflineAccess, "200 200 200 200 403 200")]
     [InlineData(TokenOf.Bob, "200 200 200 200 403 403")]
     [InlineData(TokenOf.ServiceAccount, "200 200 200 200 403 403")]
-    public async Task An_access_token_opens_what_its_scopes_and_roles_allow_and_nothing_more(TokenOf token, string statuses)
+    public async Task An_access_token_gives_access_only_according_to_its_scopes_and_roles(TokenOf token, string statuses)
     {
         await using var api = await StartApiAsync();
         var answers = await api.CallAllAsync(await TokenAsync(token), Cancellation);
@@ -37,7 +37,7 @@ public abstract partial class RealmContract
     [InlineData(TokenOf.Refresh, "kind_refresh")]
     [InlineData(TokenOf.Offline, "kind_offline")]
     [InlineData(TokenOf.Tampered, "signature")]
-    public async Task A_token_that_is_no_access_token_for_this_api_is_refused_everywhere_and_the_rule_is_named(TokenOf token, string code)
+    public async Task A_token_that_is_not_an_access_token_for_this_api_is_rejected_everywhere_with_its_code(TokenOf token, string code)
     {
         await using var api = await StartApiAsync();
 
@@ -45,7 +45,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_token_bound_to_a_dpop_key_is_never_a_bearer_token()
+    public async Task A_token_bound_to_a_dpop_key_is_never_accepted_as_a_bearer_token()
     {
         using var key = new DpopKey();
         var tokens = await DpopAsync(key.Proof(HttpMethod.Post, Client.TokenEndpoint));
@@ -58,12 +58,12 @@ public abstract partial class RealmContract
         }
         else
         {
-            Assert.Equal("200 200 200 200 403 200", Statuses(answers));   // the proof was ignored, the token is an ordinary one
+            Assert.Equal("200 200 200 200 403 200", Statuses(answers));   // the proof was ignored, so the token is an ordinary one
         }
     }
 
     [Fact]
-    public async Task A_token_bound_to_a_certificate_is_never_a_bearer_token()
+    public async Task A_token_bound_to_a_certificate_is_never_accepted_as_a_bearer_token()
     {
         var token = await Realm.MutualTlsTokenAsync("alice", Cancellation);
         Assert.Equal(Differences.IssuesCertificateBoundTokens, token is not null);
@@ -76,7 +76,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Without_a_token_the_challenge_says_nothing_but_Bearer_and_the_realm()
+    public async Task Without_a_token_the_challenge_contains_only_Bearer_and_the_realm()
     {
         await using var api = await StartApiAsync();
         var answers = await api.CallAllAsync(null, Cancellation);
@@ -91,7 +91,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_missing_scope_is_named_so_that_the_client_can_ask_for_it()
+    public async Task The_challenge_names_the_missing_scope_so_that_the_client_can_request_it()
     {
         await using var api = await StartApiAsync();
         var answer = await api.CallAsync("POST /orders", await TokenAsync(TokenOf.AliceWithoutWrite), Cancellation);
@@ -104,7 +104,7 @@ public abstract partial class RealmContract
     [InlineData(TokenOf.Alice, "alice", "cli", "email openid orders:read orders:write profile", "admin customer reader writer")]
     [InlineData(TokenOf.Bob, "bob", "cli", "email openid orders:read orders:write profile", "customer reader")]
     [InlineData(TokenOf.ServiceAccount, "service-account-batch", "batch", "email orders:read profile", "reader")]
-    public async Task The_principal_has_the_name_the_scopes_and_the_roles_of_this_api_where_everybody_looks_for_them(
+    public async Task The_principal_has_the_name_the_scopes_and_the_roles_of_this_api_in_the_usual_claims(
         TokenOf token, string name, string client, string scopes, string roles)
     {
         await using var api = await StartApiAsync();
@@ -117,7 +117,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_rotation_costs_not_one_refused_token()
+    public async Task A_key_rotation_causes_no_rejected_token()
     {
         await using var api = await StartApiAsync();
         var before = await TokenAsync(TokenOf.Alice);
@@ -131,7 +131,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_disabled_key_stops_with_the_next_refresh_of_the_keys()
+    public async Task A_disabled_key_is_rejected_after_the_next_refresh_of_the_keys()
     {
         await using var api = await StartApiAsync();
         var old = await TokenAsync(TokenOf.Alice);
@@ -139,7 +139,7 @@ public abstract partial class RealmContract
         await Realm.RotateKeyAsync("RS256", Cancellation);
         await Realm.DisableKeyAsync(Jwt.Parse(old).KeyId, Cancellation);
 
-        // The new key is not known yet: this request reads the keys.
+        // The new key is not cached yet, so this request refreshes the keys.
         Assert.Equal(200, (await api.CallAsync("GET /me", await TokenAsync(TokenOf.Alice), Cancellation)).Status);
 
         var refused = await api.CallAsync("GET /me", old, Cancellation);
@@ -147,7 +147,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task An_api_that_knows_the_realm_by_another_host_refuses_its_issuer()
+    public async Task An_api_with_another_host_name_for_the_realm_rejects_its_issuer()
     {
         await using var api = await ProtectedApi.StartAsync(new Uri($"http://{OtherHost}"), Cancellation);
 
@@ -195,7 +195,7 @@ public abstract partial class RealmContract
             TokenOf.Tampered => Tampered(tokens.AccessToken.Compact),
             TokenOf.Id => tokens.IdToken.Compact,
             TokenOf.Refresh or TokenOf.Offline => tokens.RefreshToken.Compact,
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No way is known to get this token."),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This kind of token cannot be requested."),
         };
     }
 }

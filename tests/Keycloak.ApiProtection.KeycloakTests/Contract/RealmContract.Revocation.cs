@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 public abstract partial class RealmContract
 {
     [Fact]
-    public async Task After_logout_the_sessions_tokens_are_inactive_and_other_sessions_live_on()
+    public async Task After_logout_the_tokens_of_the_session_are_inactive_and_those_of_other_sessions_stay_active()
     {
         var first = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
         var second = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
@@ -21,7 +21,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Revoking_an_access_token_ends_that_one_and_not_its_sibling()
+    public async Task Revoking_an_access_token_does_not_affect_another_one_of_the_same_session()
     {
         var first = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
         var sibling = await Client.RefreshAsync(DemoClient.Cli, first.RefreshToken.Compact, Cancellation);
@@ -68,7 +68,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_user_logged_out_by_an_admin_loses_all_sessions_and_other_users_none()
+    public async Task A_logout_by_an_admin_ends_all_sessions_of_the_user_and_none_of_other_users()
     {
         var first = await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation);
         var second = await Client.PasswordAsync(DemoClient.Exchanger, "bob", Cancellation);

@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.KeycloakTests.Clients;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 
-/// <content>What Keycloak tells an API by itself, and how soon the API refuses the token then.</content>
+/// <content>The notifications that Keycloak sends to an API, and how soon the API rejects the token.</content>
 public abstract partial class RealmContract
 {
     [Fact]
@@ -20,7 +20,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_session_that_an_admin_ends_ends_at_the_API()
+    public async Task The_API_rejects_the_tokens_of_a_session_that_an_admin_ended()
     {
         await using var api = await StartListeningApiAsync();
         var ended = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
@@ -32,25 +32,29 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_logout_that_Keycloak_tells_of_holds_though_Keycloak_is_asked_about_the_token_all_the_time()
+    public async Task A_logout_notification_stays_effective_while_the_token_is_introspected_all_the_time()
     {
-        // Keycloak 26 brings back a session that it is asked about while it ends it, and calls its tokens active again (keycloak/keycloak issue 51127).
+        // Keycloak 26 can restore a session that is introspected while it ends, and then its tokens are active again
+        // (keycloak/keycloak issue 51127).
         await using var api = await StartListeningApiAsync(("Introspection", "Always"), ("Freshness", "00:00:00"), ("credentials:secret", "orders-api-secret"));
         var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var callers = Enumerable.Range(0, 4).Select(_ => CallOnAsync()).ToArray();
 
         await MeasureAsync(
-            api, tokens, "logout endpoint, asked at every request", () => Client.LogoutAsync(DemoClient.Cli, tokens.RefreshToken.Compact, Cancellation));
+            api,
+            tokens,
+            "logout endpoint, introspection on every request",
+            () => Client.LogoutAsync(DemoClient.Cli, tokens.RefreshToken.Compact, Cancellation));
 
-        // From now on there is a second in which the session could come back.
+        // Within the next second, Keycloak could restore the session.
         var refused = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(refused) < TimeSpan.FromSeconds(1))
         {
             Assert.Equal(HttpStatusCode.Unauthorized, await api.CallAsync(tokens.AccessToken, Cancellation));
         }
 
-        // By what Keycloak told, not by what it answers.
+        // Rejected because of the notification, not because of introspection.
         Assert.Equal("revoked", api.LastRejection);
 
         await stop.CancelAsync();
@@ -66,9 +70,9 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_user_whom_an_admin_logs_out_is_out_at_the_API()
+    public async Task The_API_rejects_the_tokens_of_a_user_whom_an_admin_logged_out()
     {
-        // The sessions that other tests have left.
+        // Ends the sessions of other tests.
         await Realm.LogOutUserAsync("bob", Cancellation);
         await using var api = await StartListeningApiAsync();
         var first = await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation);
@@ -80,7 +84,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task A_user_with_several_sessions_whom_an_admin_logs_out_is_out_at_the_API_with_those_that_Keycloak_tells_of()
+    public async Task When_an_admin_logs_out_a_user_with_several_sessions_the_API_rejects_those_that_Keycloak_reports()
     {
         await Realm.LogOutUserAsync("bob", Cancellation);
         await using var api = await StartListeningApiAsync();
@@ -98,7 +102,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task Signing_all_out_is_pushed_to_the_API_and_who_logs_in_again_is_let_in()
+    public async Task Sign_out_all_is_pushed_to_the_API_and_tokens_of_a_new_login_are_accepted()
     {
         await using var api = await StartListeningApiAsync();
         var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
@@ -115,7 +119,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task The_realms_not_before_is_pushed_to_the_API_and_a_clients_push_of_0_takes_nothing_back()
+    public async Task The_realms_not_before_is_pushed_to_the_API_and_a_clients_push_of_0_does_not_reset_it()
     {
         await using var api = await StartListeningApiAsync();
         var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
@@ -154,7 +158,7 @@ public abstract partial class RealmContract
         }
     }
 
-    /// <summary>An API that Keycloak knows: the login client's back-channel logout and the API's own admin URL point at it.</summary>
+    /// <summary>Starts an API that receives the login client's back-channel logouts and the pushes to the API's own admin URL.</summary>
     private protected async Task<ListeningApi> StartListeningApiAsync(params (string Key, string? Value)[] settings)
     {
         var api = await ListeningApi.StartAsync(Realm.BaseAddress, Cancellation, settings);
@@ -166,10 +170,11 @@ public abstract partial class RealmContract
     private protected async Task MeasureAsync(ListeningApi api, TokenAnswer tokens, string act, Func<Task> acting)
     {
         var time = await api.TimeToRefusalAsync(acting, tokens.AccessToken, Cancellation);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Realm.GetType().Name} {Realm.Version}: {act}: refused after {time.TotalMilliseconds:0} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Realm.GetType().Name} {Realm.Version}: {act}: rejected after {time.TotalMilliseconds:0} ms");
     }
 
-    /// <summary>A token that is younger than everything that has happened so far, by the seconds in which Keycloak counts.</summary>
+    /// <summary>Gets a token that was issued after the current second, because Keycloak's times are in whole seconds.</summary>
     private async Task<Jwt> TokenOfTheNextSecondAsync()
     {
         var happened = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();

@@ -20,7 +20,7 @@ public abstract partial class RealmContract
     [InlineData(400, "invalid_scope", "Invalid scopes: no-such-scope", "grant_type=password&client_id=cli&username=alice&password=alice&scope=no-such-scope")]
     [InlineData(400, "invalid_request", "No refresh token", "grant_type=refresh_token&client_id=cli")]
     [InlineData(400, "invalid_grant", "Invalid refresh token", "grant_type=refresh_token&client_id=cli&refresh_token=junk")]
-    public async Task The_token_endpoint_refuses_with_the_errors_that_clients_know(int status, string error, string description, string form)
+    public async Task The_token_endpoint_returns_the_usual_errors(int status, string error, string description, string form)
     {
         var answer = await PostTokenFormAsync(form);
 
@@ -47,7 +47,7 @@ public abstract partial class RealmContract
     }
 
     [Fact]
-    public async Task The_token_endpoint_takes_nothing_but_post()
+    public async Task The_token_endpoint_accepts_only_post()
     {
         var answer = await Client.SendAsync(HttpMethod.Get, Client.TokenEndpoint, null, Cancellation);
 

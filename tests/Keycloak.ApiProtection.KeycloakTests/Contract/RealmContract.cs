@@ -6,8 +6,8 @@ using Keycloak.ApiProtection.KeycloakTests.Realms;
 namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 
 /// <summary>
-/// What an API and its clients rely on in a Keycloak realm: one suite, held against real servers and the embedded realm alike. Tests of one
-/// realm run one after the other, because some of them act on it; each leaves the realm as usable as it was.
+/// The behavior of a Keycloak realm that an API and its clients rely on. The same tests run against real servers and the embedded realm.
+/// Tests of one realm run sequentially, because some of them change it; each test restores the realm.
 /// </summary>
 public abstract partial class RealmContract(IRealmUnderTest realm)
 {
@@ -45,7 +45,7 @@ public abstract partial class RealmContract(IRealmUnderTest realm)
 
     private static string[] Sorted(params IEnumerable<string> values) => [.. values.Order(StringComparer.Ordinal)];
 
-    /// <summary>The token with one character of its signature changed.</summary>
+    /// <summary>Changes one character of the token's signature.</summary>
     private static string Tampered(string token) => token[..^10] + (token[^10] == 'A' ? 'B' : 'A') + token[^9..];
 
     private async Task<IReadOnlyList<JsonElement>> KeysAsync()

@@ -1,46 +1,50 @@
 namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 
-/// <summary>Where Keycloak's versions answer differently, each difference with its name.</summary>
+/// <summary>The differences between Keycloak versions that the tests depend on.</summary>
 /// <param name="Version">The version under test.</param>
 public sealed record VersionDifferences(Version Version)
 {
-    /// <summary>Since 25 <c>sub</c> and <c>auth_time</c> come from the client scope <c>basic</c>, and <c>session_state</c> is gone from tokens.</summary>
+    /// <summary>
+    /// Since 25, <c>sub</c> and <c>auth_time</c> come from the client scope <c>basic</c>, and tokens have no <c>session_state</c>.
+    /// </summary>
     public bool HasBasicScope => Version.Major >= 25;
 
-    /// <summary>Since 26 a session's id is 24 characters; it was a UUID.</summary>
+    /// <summary>Since 26, the id of a session has 24 characters. Before, it was a UUID.</summary>
     public bool HasOpaqueSessionIds => Version.Major >= 26;
 
-    /// <summary>Since 26.2 <c>jti</c> starts with six letters for session, token and grant, and a colon.</summary>
+    /// <summary>Since 26.2, <c>jti</c> starts with six letters for the kinds of session, token and grant, followed by a colon.</summary>
     public bool HasStructuredTokenIds => Version >= new Version(26, 2);
 
-    /// <summary>Since 26 a refresh token names the access token's audience in <c>aud_x</c>.</summary>
+    /// <summary>Since 26, a refresh token contains the access token's audience in <c>aud_x</c>.</summary>
     public bool RefreshTokenNamesAudience => Version.Major >= 26;
 
-    /// <summary>DPoP is a supported feature since 26.4; before, it is a preview that is off and a proof is ignored.</summary>
+    /// <summary>DPoP is supported since 26.4. Before, it is a preview feature that is disabled, and proofs are ignored.</summary>
     public bool SupportsDpop => Version >= new Version(26, 4);
 
-    /// <summary>The 24 distribution is built to ask no client for a certificate, so it cannot bind a token to one.</summary>
+    /// <summary>The tested Keycloak 24 is built not to request client certificates, so it cannot bind a token to one.</summary>
     public bool IssuesCertificateBoundTokens => Version.Major >= 26;
 
-    /// <summary>Standard token exchange exists since 26.2.</summary>
+    /// <summary>Standard token exchange is supported since 26.2.</summary>
     public bool SupportsTokenExchange => Version >= new Version(26, 2);
 
-    /// <summary>Organizations are a supported feature since 26.</summary>
+    /// <summary>Organizations are supported since 26.</summary>
     public bool SupportsOrganizations => Version.Major >= 26;
 
     /// <summary>Since 26.6.2 the introspecting client must be in the token's audience.</summary>
     public bool IntrospectionChecksAudience => Version >= new Version(26, 6, 2);
 
-    /// <summary>24 knows no <c>access.token.header.type.rfc9068</c>: its access tokens are of the header type <c>JWT</c>, whatever is set.</summary>
+    /// <summary>24 ignores <c>access.token.header.type.rfc9068</c>: its access tokens always have the header type <c>JWT</c>.</summary>
     public string Rfc9068HeaderType => Version.Major >= 26 ? "at+jwt" : "JWT";
 
-    /// <summary>24 calls a refresh token active when introspected; 26 does not.</summary>
+    /// <summary>In 24, introspection of a refresh token returns "active"; in 26, it does not.</summary>
     public bool IntrospectionKnowsRefreshTokens => Version.Major < 26;
 
-    /// <summary>26 answers a wrong password with 400, as RFC 6749 says; 24 with 401.</summary>
+    /// <summary>The status for a wrong password: 400 in 26, as specified in RFC 6749; 401 in 24.</summary>
     public int WrongPasswordStatus => Version.Major >= 26 ? 400 : 401;
 
-    /// <summary>Where an admin logs a user out, 24 tells a client of one of the user's sessions, whichever; 26 of each.</summary>
+    /// <summary>
+    /// If an admin logs out a user, 24 notifies a client of only one of the user's sessions; 26 notifies it of each session.
+    /// </summary>
     public bool LogoutOfUserTellsOfEverySession => Version.Major >= 26;
 
     /// <summary>The error of introspection with a wrong client secret.</summary>

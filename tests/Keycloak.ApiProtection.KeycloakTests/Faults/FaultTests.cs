@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Keycloak.ApiProtection.KeycloakTests.Faults;
 
 /// <summary>
-/// What an API does under load while a real Keycloak fails: a good token is never 401, an old answer never lets anybody in, what cannot be
-/// decided is 503 with Retry-After, Keycloak is not hammered, and all is well soon after it is. Checks of time follow from what happened
-/// before what, never from how fast a machine is.
+/// The behavior of an API under load while a real Keycloak fails. A valid token never gets 401. A token is never accepted because of an
+/// expired introspection result. If no decision is possible, the status is 503 with Retry-After. The requests to Keycloak are limited. The
+/// API recovers soon after Keycloak. The assertions depend on the order of events, not on the speed of the machine.
 /// </summary>
 public sealed class FaultTests : IClassFixture<FaultyKeycloak>
 {
@@ -31,7 +31,7 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Stopped_and_started_again_under_load()
+    public async Task Recovers_after_keycloak_was_stopped_and_started_under_load()
     {
         await using var api = await StartAsync("Never");
         await using var introspecting = await StartAsync("Always", ("AllowStaleFor", Grace.ToString()));
@@ -59,7 +59,9 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
         await graced.UntilAsync(Local, token, 200, started);
         await load.UntilAsync(Active, revoked.AccessToken.Compact, 401, started);
 
-        Write($"down {down.TotalSeconds:0.0} s, {questions} questions of two APIs meanwhile; let in again {recovered.TotalMilliseconds:0} ms after the server was ready");
+        Write(
+            $"down for {down.TotalSeconds:0.0} s, {questions} introspection requests of two APIs; "
+            + $"accepted {recovered.TotalMilliseconds:0} ms after the server was ready");
         Assert.All(load.Of(Local, token), call => Assert.Equal(200, call.Status));
         AssertUndecidedOrLetIn(load, token);
         AssertUndecidedOrLetIn(graced, token);
@@ -67,16 +69,17 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
         Assert.DoesNotContain(graced.Of(Local, token, After(stopped, Freshness + Grace)), call => call.Status == 200 && call.Began < starting);
         Assert.DoesNotContain(load.Of(Active, revoked.AccessToken.Compact, After(loggedOut, Freshness)), call => call.Status == 200);
 
-        // Each API asks at 0.25, 0.75, 1.75, 3.75, 7.75 and every 5 s then, a fifth more or less; what was on its way comes on top.
+        // Each API sends a request after 0.25, 0.75, 1.75, 3.75 and 7.75 s, and then every 5 s, all with a jitter of ±20%. Requests that
+        // were in progress are counted, too.
         Assert.InRange(questions, 1, 2 * (8 + (int)(down.TotalSeconds / 4)));
         Assert.Contains(graced.Of(Local, token, After(stopped, Freshness)), call => call.Status == 200);
 
-        // New tokens count without a restart of the API.
+        // New tokens are accepted without a restart of the API.
         Assert.Equal(200, (await api.CallAsync(Active, (await TokensAsync()).AccessToken.Compact, Cancellation)).Status);
     }
 
     [Fact]
-    public async Task Held_under_load()
+    public async Task Recovers_after_keycloak_did_not_respond_under_load()
     {
         await using var api = await StartAsync("Never");
         var token = (await TokensAsync()).AccessToken.Compact;
@@ -101,7 +104,7 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
 
         var recovered = await load.UntilAsync(Active, token, 200, released);
 
-        Write($"{questions} questions while it was held; let in again after {recovered.TotalMilliseconds:0} ms");
+        Write($"{questions} introspection requests without a response; accepted again after {recovered.TotalMilliseconds:0} ms");
         Assert.All(load.Of(Local, token), call => Assert.Equal(200, call.Status));
         AssertUndecidedOrLetIn(load, token);
         Assert.DoesNotContain(load.Of(Active, token, After(held, Freshness)), call => call.Status == 200 && call.Began < released - Ticks(TimeSpan.FromSeconds(2)));
@@ -113,7 +116,7 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
     [InlineData("500")]
     [InlineData("html")]
     [InlineData("slow")]
-    public async Task Behind_a_front_that_answers_wrongly(string how)
+    public async Task Recovers_after_invalid_responses_under_load(string how)
     {
         await using var api = await StartAsync("Never");
         var token = (await TokensAsync()).AccessToken.Compact;
@@ -139,11 +142,11 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
         questions = _keycloak.Front.QuestionsSince(failing) - _keycloak.Front.QuestionsSince(well);
         var recovered = await load.UntilAsync(Active, token, 200, well);
 
-        Write($"{how}: {questions} questions meanwhile; let in again after {recovered.TotalMilliseconds:0} ms");
+        Write($"{how}: {questions} introspection requests; accepted again after {recovered.TotalMilliseconds:0} ms");
         Assert.All(load.Of(Local, token), call => Assert.Equal(200, call.Status));
         AssertUndecidedOrLetIn(load, token);
 
-        // A question that was right before the fault may have been answered a little into it: as long as a question may take, no longer.
+        // The response to a request from before the fault may arrive shortly after it started, within the introspection timeout.
         Assert.DoesNotContain(load.Of(Active, token, After(failing, Freshness)), call => call.Status == 200 && call.Began < well - Ticks(TimeSpan.FromSeconds(2)));
         Assert.InRange(questions, 1, 8 + (int)Stopwatch.GetElapsedTime(failing, well).TotalSeconds);
         if (how == "429")
@@ -153,7 +156,7 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
     }
 
     [Fact]
-    public async Task An_active_of_somebody_elses_token_lets_nobody_in()
+    public async Task An_active_response_for_another_users_token_is_not_accepted()
     {
         await using var api = await StartAsync("Never");
         var (alice, bob) = ((await TokensAsync()).AccessToken.Compact, (await TokensAsync("bob")).AccessToken.Compact);
@@ -171,7 +174,7 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
     }
 
     [Fact]
-    public async Task Credentials_that_are_rotated_under_load_are_an_outage_until_they_are_back()
+    public async Task Credentials_that_are_changed_under_load_lead_to_503_until_they_are_restored()
     {
         using var log = new RecordingLog();
         await using var api = await StartAsync("Never", log);
@@ -218,7 +221,7 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
 
     private static void AssertUndecidedOrLetIn(Load load, string token) => Assert.All(load.Calls.Where(call => call.Token == token), call =>
     {
-        Assert.True(call.Status is 200 or 503, $"{call.Endpoint} was answered {call.Status}.");
+        Assert.True(call.Status is 200 or 503, $"The status of {call.Endpoint} was {call.Status}.");
         Assert.Equal(call.Status == 503, int.TryParse(call.RetryAfter, out var seconds) && seconds is >= 1 and <= 30);
     });
 

@@ -5,7 +5,7 @@ using Keycloak.ApiProtection.Testing.Servers;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Faults;
 
-/// <summary>A real Keycloak 26 behind a front, with its database in a file, so that keys and sessions outlive a restart.</summary>
+/// <summary>A real Keycloak 26 behind a proxy. Its database is in a file, so keys and sessions survive a restart.</summary>
 public sealed class FaultyKeycloak : IAsyncLifetime
 {
     private readonly HttpClient _http = new();
@@ -20,14 +20,14 @@ public sealed class FaultyKeycloak : IAsyncLifetime
         Missing = _distribution is null ? reason : null;
     }
 
-    /// <summary>Why there is no such server here; null where there is one.</summary>
+    /// <summary>The reason why no such server was found; null if one was found.</summary>
     public string? Missing { get; }
 
     public Front Front => _front!;
 
     public KeycloakAdmin Admin => _server!.Admin;
 
-    /// <summary>The realm as its clients see it: through the front.</summary>
+    /// <summary>A client that calls the realm through the proxy.</summary>
     public RealmClient Client => new(_http, Front.Address);
 
     public async ValueTask InitializeAsync()
@@ -44,14 +44,14 @@ public sealed class FaultyKeycloak : IAsyncLifetime
         _front = await Front.StartAsync(_server.BaseAddress, cancellationToken);
     }
 
-    /// <summary>Kills the server, as a crash does.</summary>
+    /// <summary>Kills the server, like a crash.</summary>
     public ValueTask StopAsync() => _server!.DisposeAsync();
 
-    /// <summary>Starts it again where it was.</summary>
+    /// <summary>Starts the server again on the same port.</summary>
     public async Task StartAsync(CancellationToken cancellationToken) =>
         _server = await KeycloakServer.StartAsync(_distribution!, Options(_server!.BaseAddress.Port), cancellationToken);
 
-    /// <summary>The server takes connections, and does nothing with them.</summary>
+    /// <summary>Suspends the server: it accepts connections but does not respond.</summary>
     public Task HoldAsync() => SignalAsync("-STOP");
 
     public Task ReleaseAsync() => SignalAsync("-CONT");

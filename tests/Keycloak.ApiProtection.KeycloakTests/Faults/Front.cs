@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Keycloak.ApiProtection.KeycloakTests.Faults;
 
 /// <summary>
-/// What stands before a Keycloak: passes everything on under its own host name, so that tokens name it as their issuer, counts the questions
-/// about tokens, and answers them wrongly when a test says so. Where Keycloak is not there, connections break.
+/// A proxy in front of Keycloak. It forwards all requests with its own host name, so that the issuer of tokens contains it. It counts
+/// introspection requests, and can replace their responses. If Keycloak is unavailable, it aborts the connection.
 /// </summary>
 public sealed class Front : IAsyncDisposable
 {
@@ -23,16 +23,16 @@ public sealed class Front : IAsyncDisposable
 
     private Front(WebApplication app, Uri target) => (_app, _target) = (app, target);
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address of the proxy.</summary>
     public Uri Address => new(_app.Urls.Single());
 
-    /// <summary>Answers a question instead of Keycloak; false: it did not. Null: nobody does.</summary>
+    /// <summary>Responds to an introspection request instead of Keycloak. Returns false to forward the request. Null by default.</summary>
     public Func<HttpContext, Task<bool>>? Instead { get; set; }
 
-    /// <summary>Exchanges the token that is asked about; null: nobody does.</summary>
+    /// <summary>Replaces the token of an introspection request. Null by default.</summary>
     public Func<string, string>? Exchange { get; set; }
 
-    /// <summary>How many questions about tokens came since a moment (<see cref="Stopwatch.GetTimestamp"/>).</summary>
+    /// <summary>Counts the introspection requests since a timestamp (<see cref="Stopwatch.GetTimestamp"/>).</summary>
     public int QuestionsSince(long moment) => _questions.Count(at => at >= moment);
 
     public static async Task<Front> StartAsync(Uri target, CancellationToken cancellationToken)

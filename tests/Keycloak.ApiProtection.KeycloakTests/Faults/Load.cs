@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.KeycloakTests.Api;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Faults;
 
-/// <summary>Clients that call an API's endpoints in parallel until they are told to stop, and write down what came of it.</summary>
+/// <summary>Clients that call the endpoints of an API concurrently until disposal, and record the responses.</summary>
 public sealed class Load : IAsyncDisposable
 {
     private const int Clients = 4;
@@ -17,27 +17,29 @@ public sealed class Load : IAsyncDisposable
         _running = Task.WhenAll(Enumerable.Range(0, Clients).SelectMany(_ => targets).Select(target => Task.Run(() => CallAsync(api, target.Endpoint, target.Token))));
 
     /// <summary>One call.</summary>
-    /// <param name="Endpoint">What was called.</param>
-    /// <param name="Token">With which token.</param>
-    /// <param name="Began">When it was sent.</param>
-    /// <param name="Status">What was answered.</param>
-    /// <param name="RetryAfter">The header.</param>
+    /// <param name="Endpoint">The called endpoint.</param>
+    /// <param name="Token">The token.</param>
+    /// <param name="Began">The timestamp of the request.</param>
+    /// <param name="Status">The status of the response.</param>
+    /// <param name="RetryAfter">The header <c>Retry-After</c>, or null.</param>
     public sealed record Call(string Endpoint, string Token, long Began, int Status, string? RetryAfter);
 
     public Call[] Calls => [.. _calls];
 
-    /// <summary>The calls of an endpoint with a token that were sent after a moment.</summary>
+    /// <summary>Returns the calls of an endpoint with a token that started after a timestamp.</summary>
     public Call[] Of(string endpoint, string token, long since = 0) =>
         [.. _calls.Where(call => call.Endpoint == endpoint && call.Token == token && call.Began >= since)];
 
-    /// <summary>Waits until a call that was sent after a moment was answered so. Generous: machines are busy.</summary>
+    /// <summary>Waits until a call that started after a timestamp gets the status. The timeout allows for busy machines.</summary>
     public async Task<TimeSpan> UntilAsync(string endpoint, string token, int status, long since)
     {
         var waiting = Stopwatch.GetTimestamp();
         while (!Of(endpoint, token, since).Any(call => call.Status == status))
         {
             var seen = string.Join(' ', Of(endpoint, token, since).GroupBy(call => call.Status).Select(group => $"{group.Key}: {group.Count()}"));
-            Assert.True(Stopwatch.GetElapsedTime(waiting) < TimeSpan.FromSeconds(40), $"{endpoint} was not answered {status} in 40 s, but: {seen}.");
+            Assert.True(
+                Stopwatch.GetElapsedTime(waiting) < TimeSpan.FromSeconds(40),
+                $"{endpoint} did not return {status} within 40 s. Returned: {seen}.");
             Assert.False(_running.IsFaulted, _running.Exception?.ToString());
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }

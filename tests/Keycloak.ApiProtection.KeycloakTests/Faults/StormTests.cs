@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Faults;
 
-/// <summary>Many requests at once, over real sockets on both sides: what Keycloak is asked depends on tokens and windows, not on requests.</summary>
+/// <summary>
+/// Many concurrent requests over real sockets. The number of introspection requests depends on tokens and freshness, not on requests.
+/// </summary>
 public sealed class StormTests : IAsyncLifetime
 {
     private const int Connections = 64;
@@ -33,7 +35,7 @@ public sealed class StormTests : IAsyncLifetime
         {
             options.Introspection = IntrospectionMode.Always;
 
-            // The test does not depend on how fast a machine gets through it.
+            // Longer than the test runs, so that the result does not depend on the speed of the machine.
             options.Freshness = TimeSpan.FromHours(1);
         });
         _api = builder.Build();
@@ -41,7 +43,7 @@ public sealed class StormTests : IAsyncLifetime
         await _api.StartAsync(Cancellation);
         _http.BaseAddress = new Uri(_api.Urls.Single());
 
-        // The check at start is one question.
+        // The check at start sends one introspection request.
         await _realm.Requests.WaitForAsync(RealmEndpoint.Introspection, 1, Cancellation);
         _realm.Requests.Reset();
     }
@@ -54,7 +56,7 @@ public sealed class StormTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_thousand_parallel_requests_with_one_new_token_cost_one_question()
+    public async Task A_thousand_concurrent_requests_with_one_new_token_cause_one_introspection_request()
     {
         var token = Realm.Token("alice").For("cli").Create();
         Task<int>[] requests;
@@ -69,7 +71,7 @@ public sealed class StormTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ten_thousand_revoked_tokens_cost_a_question_each_however_often_they_are_sent()
+    public async Task Each_of_ten_thousand_revoked_tokens_is_introspected_once_however_often_it_is_sent()
     {
         const int tokens = 10_000;
         const int times = 3;
@@ -94,7 +96,7 @@ public sealed class StormTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Junk_costs_no_question_and_no_fetch_of_keys()
+    public async Task Invalid_tokens_cause_no_introspection_request_and_no_key_request()
     {
         var good = Realm.Token("alice").For("cli").Create();
         Assert.Equal(200, await CallAsync(good));

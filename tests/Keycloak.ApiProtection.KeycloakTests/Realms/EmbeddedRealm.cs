@@ -3,20 +3,20 @@ using Keycloak.ApiProtection.Testing;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Realms;
 
-/// <summary>The embedded realm over HTTP on a port of its own, from the same export as the real Keycloak 26.</summary>
+/// <summary>The embedded realm over HTTP on a separate port, with the same export as the real Keycloak 26.</summary>
 public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
 {
     private readonly HttpClient _http = new();
     private KeycloakRealm? _realm;
 
-    /// <summary>The version whose answers it gives.</summary>
+    /// <summary>The Keycloak version that the embedded realm behaves like.</summary>
     public Version Version { get; } = new(26, 7, 3);
 
     public Uri BaseAddress => Realm.BaseAddress;
 
     public RealmClient Client => new(_http, BaseAddress);
 
-    private KeycloakRealm Realm => _realm ?? throw new InvalidOperationException("The realm is not started yet.");
+    private KeycloakRealm Realm => _realm ?? throw new InvalidOperationException("The realm is not started.");
 
     public async ValueTask InitializeAsync()
     {
@@ -41,7 +41,7 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
         return (await KeyIdsAsync(algorithm, cancellationToken)).Except(before).Single();
     }
 
-    /// <summary>Takes away every key that no longer signs: the embedded realm does not tell them apart.</summary>
+    /// <summary>Removes all keys that no longer sign, because the embedded realm cannot remove a single one.</summary>
     public Task DisableKeyAsync(string keyId, CancellationToken cancellationToken) => Done(Realm.RemovePassiveKeys);
 
     public Task SetUserEnabledAsync(string user, bool enabled, CancellationToken cancellationToken) =>
@@ -97,7 +97,7 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
 
     public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken) => Done(() => Realm.SetClientSecret(clientId, secret));
 
-    /// <summary>Minted in code: the embedded realm has no TLS.</summary>
+    /// <summary>Creates the token in code, because the embedded realm has no TLS.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(Realm.Token(user).For("mtls").BoundToCertificate("FnlOVA4DOfhJFEc8-QuUgKt-D7zSTFntVNrx6ERhaK0").Create());
 

@@ -6,8 +6,8 @@ using Keycloak.ApiProtection.Testing.Servers;
 namespace Keycloak.ApiProtection.KeycloakTests.Realms;
 
 /// <summary>
-/// The realm <c>demo</c> on a real Keycloak, started when the first test of its class needs it and stopped with its class.
-/// Where <c>KEYCLOAK_HOME</c> names no such server, <see cref="Missing"/> says why and nothing is started.
+/// The realm <c>demo</c> on a real Keycloak. The server starts before the first test of its class and stops after the last one. If
+/// <c>KEYCLOAK_HOME</c> contains no such server, nothing is started, and <see cref="Missing"/> contains the reason.
 /// </summary>
 public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
 {
@@ -29,7 +29,7 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         Missing = _distribution is null ? reason : null;
     }
 
-    /// <summary>Why there is no such server here and what to set; null where there is one.</summary>
+    /// <summary>The reason why no such server was found, and the setting to change; null if one was found.</summary>
     public string? Missing { get; }
 
     public Version Version => Server.Distribution.Version;
@@ -38,7 +38,7 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
 
     public RealmClient Client => new(_http, BaseAddress);
 
-    private KeycloakServer Server => _server ?? throw new InvalidOperationException(Missing ?? "The server is not started yet.");
+    private KeycloakServer Server => _server ?? throw new InvalidOperationException(Missing ?? "The server is not started.");
 
     private KeycloakAdmin Admin => Server.Admin;
 
@@ -72,7 +72,7 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         {
             "RS256" or "PS256" => ("rsa-generated", new JsonObject { ["algorithm"] = Values(algorithm) }),
             "ES256" => ("ecdsa-generated", new JsonObject { ["ecdsaEllipticCurveKey"] = Values("P-256") }),
-            _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "The tests rotate RS256, PS256 and ES256."),
+            _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "Only RS256, PS256 and ES256 can be rotated."),
         };
         var rotation = Interlocked.Increment(ref _rotations);
         config["priority"] = Values($"{RotatedPriority + rotation}");
@@ -110,7 +110,7 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
             ["username"] = user,
             ["enabled"] = true,
 
-            // Without these the account is "not fully set up".
+            // Without these, Keycloak rejects the login because the account is "not fully set up".
             ["email"] = $"{user}@example.com",
             ["emailVerified"] = true,
             ["firstName"] = user,
@@ -160,7 +160,7 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
     public Task SetAdminUrlAsync(string clientId, string? url, CancellationToken cancellationToken) =>
         ChangeClientAsync(clientId, client => client["adminUrl"] = url ?? "", cancellationToken);
 
-    /// <summary>Withdraws a user's consent for a client, as the user or an admin does it.</summary>
+    /// <summary>Withdraws a user's consent for a client, as the user or an admin does.</summary>
     public async Task WithdrawConsentAsync(string user, string clientId, CancellationToken cancellationToken) =>
         await Admin.DeleteAsync($"{Realm}/users/{(string)(await UserAsync(user, cancellationToken))["id"]!}/consents/{clientId}", null, cancellationToken);
 
@@ -181,7 +181,9 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         await Admin.PutAsync($"{Realm}/clients/{(string)client["id"]!}", client, cancellationToken);
     }
 
-    /// <summary>Has a client authenticate with one of these keys (a JWK set), or with its secret again where that is null.</summary>
+    /// <summary>
+    /// Sets the keys (a JWK set) that a client authenticates with. If null, the client authenticates with its secret again.
+    /// </summary>
     public async Task SetClientKeysAsync(string clientId, JsonObject? jwks, CancellationToken cancellationToken)
     {
         var client = await ClientAsync(clientId, cancellationToken);
@@ -208,13 +210,16 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         return (await overTls.PasswordAsync(DemoClient.Mtls, user, cancellationToken)).AccessToken.Compact;
     }
 
-    /// <summary>The same server over TLS, for clients with certificates. What is issued there names it as the issuer.</summary>
+    /// <summary>The TLS address of the server, for clients with certificates. Tokens from there have it as their issuer.</summary>
     public Uri TlsAddress => Server.TlsAddress!;
 
-    /// <summary>The certificates that the server, and its client, show.</summary>
-    public ServerCertificates Certificates => _certificates ?? throw new InvalidOperationException("The server is not started yet.");
+    /// <summary>The certificates of the server and of its client.</summary>
+    public ServerCertificates Certificates => _certificates ?? throw new InvalidOperationException("The server is not started.");
 
-    /// <summary>Has a client authenticate with a certificate of this subject (a regular expression), or with its secret again where that is null.</summary>
+    /// <summary>
+    /// Sets the certificate subject (a regular expression) that a client authenticates with. If null, the client authenticates with its
+    /// secret again.
+    /// </summary>
     public Task SetClientCertificateSubjectAsync(string clientId, string? subject, CancellationToken cancellationToken) => ChangeClientAsync(
         clientId,
         client =>
@@ -232,16 +237,16 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         {
             LogFile = Path.Combine(folder, "server.log"),
 
-            // 24 was not built to ask for client certificates, and takes those it trusts from elsewhere.
+            // The tested Keycloak 24 is built not to request client certificates, and configures trusted ones in another way.
             Tls = new KeycloakServerTls(
                 certificates.ServerCertificateFile, certificates.ServerKeyFile, newer ? certificates.TrustedClientsFile : null),
 
-            // A server that lives for a minute never earns back what the optimizing compiler costs; 24 does, by how it hashes passwords.
+            // The optimizing compiler does not pay off in a server that runs for a minute. It does in 24, because of its password hashing.
             JavaOptions = newer ? "-XX:TieredStopAtLevel=1" : null,
         };
         if (newer)
         {
-            // Lets a request over TLS say that it belongs to the plain address, so that both have one issuer.
+            // Allows a request over TLS to use the plain address in its headers, so that both addresses have the same issuer.
             options.Arguments.Add("--proxy-headers=xforwarded");
         }
 

@@ -3,13 +3,13 @@ using Keycloak.ApiProtection.Testing.Servers;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Servers;
 
-/// <summary>What the package for tests promises of a real server.</summary>
+/// <summary>Tests of the real server in the package for tests.</summary>
 public sealed class RealServerTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_real_server_starts_with_a_realm_and_is_gone_when_it_was_disposed()
+    public async Task A_real_server_starts_with_a_realm_and_stops_when_it_is_disposed()
     {
         var cancellationToken = Cancelled;
         var distribution = KeycloakDistribution.Find(26, out var missing);
@@ -27,7 +27,7 @@ public sealed class RealServerTests
     }
 
     [Fact]
-    public async Task A_server_that_cannot_start_says_why()
+    public async Task The_error_of_a_server_that_cannot_start_contains_the_reason()
     {
         var distribution = KeycloakDistribution.Find(26, out var missing);
         Assert.SkipWhen(distribution is null, missing);

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Servers;
 
-/// <summary>Throwaway certificates for mutual TLS: one for the server, one for a client that the server trusts.</summary>
+/// <summary>Temporary certificates for mutual TLS: one for the server, and one for a client that the server trusts.</summary>
 public sealed class ServerCertificates : IDisposable
 {
     private ServerCertificates(string folder, X509Certificate2 client)
@@ -21,7 +21,7 @@ public sealed class ServerCertificates : IDisposable
 
     public string TrustedClientsFile { get; }
 
-    /// <summary>What a client shows: certificate and private key.</summary>
+    /// <summary>The certificate and private key of a client.</summary>
     public X509Certificate2 Client { get; }
 
     public static ServerCertificates Create(string folder)
@@ -36,7 +36,7 @@ public sealed class ServerCertificates : IDisposable
 
     public void Dispose() => Client.Dispose();
 
-    /// <summary>A certificate that nobody trusts.</summary>
+    /// <summary>Creates a self-signed certificate.</summary>
     public static X509Certificate2 SelfSigned(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

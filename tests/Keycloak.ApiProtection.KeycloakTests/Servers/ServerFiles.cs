@@ -1,9 +1,11 @@
 namespace Keycloak.ApiProtection.KeycloakTests.Servers;
 
-/// <summary>Where a server's log and certificates are kept: <c>TestResults</c> beside the test project, which is not in the repository.</summary>
+/// <summary>
+/// The folder for logs and certificates of servers: <c>TestResults</c> in the test project, which is not in the repository.
+/// </summary>
 internal static class ServerFiles
 {
-    /// <summary>A folder of its own for one server of this run.</summary>
+    /// <summary>Creates a folder for one server of this run.</summary>
     public static string CreateFolder(string name)
     {
         var folder = Path.Combine(ProjectFolder(), "TestResults", "servers", $"{name}-{Environment.ProcessId}");
