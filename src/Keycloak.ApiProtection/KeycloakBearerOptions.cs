@@ -94,6 +94,9 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
 
     /// <summary>Gets or sets the name under which <see cref="IHttpClientFactory"/> knows the client that talks to Keycloak.</summary>
     /// <value><see cref="KeycloakBearerDefaults.BackchannelHttpClientName"/> by default. Configure it with <c>services.AddHttpClient(name)</c>.</value>
+    /// <remarks>
+    /// A primary handler of the application does not follow redirects either: <c>AllowAutoRedirect</c> of .NET's own handlers is set to false.
+    /// </remarks>
     public string BackchannelHttpClientName { get; set; } = KeycloakBearerDefaults.BackchannelHttpClientName;
 
     /// <summary>Gets or sets how long one answer of Keycloak may take.</summary>

@@ -11,9 +11,11 @@ internal static class ShipmentEndpoints
     /// <summary>Adds the clients for the shipping API and for Keycloak's token endpoint.</summary>
     public static void AddShipping(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<ShippingOptions>().BindConfiguration(ShippingOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddHttpClient<TokenExchange>(client => client.Timeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddOptions<ShippingOptions>().BindConfiguration(ShippingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+
+        // The request holds the client secret and the caller's token: a redirect (307, 308) must not take them elsewhere.
+        builder.Services.AddHttpClient<TokenExchange>(client => client.Timeout = TimeSpan.FromSeconds(5))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         builder.Services.AddHttpClient<ShippingApi>((services, client) =>
         {
             client.BaseAddress = services.GetRequiredService<IOptions<ShippingOptions>>().Value.Address;

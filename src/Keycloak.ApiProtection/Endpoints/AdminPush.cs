@@ -11,7 +11,7 @@ namespace Keycloak.ApiProtection.Endpoints;
 /// A pushed not-before counts for all tokens of the realm: the realm's and a client's come in the same form, and to read the realm's as
 /// a client's would let tokens through. It never moves back: a push from the page of a client brings that client's own, often 0.
 /// </remarks>
-internal sealed class AdminPush(EndpointSchemes schemes, ILogger<AdminPush> logger)
+internal sealed class AdminPush(NotificationVerification verification, ILogger<AdminPush> logger)
 {
     /// <summary>Takes or refuses what was posted.</summary>
     public async ValueTask<PostOutcome> TakeAsync(HttpContext context, string action)
@@ -42,30 +42,20 @@ internal sealed class AdminPush(EndpointSchemes schemes, ILogger<AdminPush> logg
             return PostRefusal.Action;
         }
 
-        PostOutcome outcome = PostRefusal.Key;
-        foreach (var scheme in schemes.All)
-        {
-            outcome = outcome.And(await TakeAsync(scheme, message, pushed, context.RequestAborted));
-        }
-
-        return outcome;
+        // It does not say when it was signed; while it has not expired that can only have been a moment ago.
+        return await verification.TakeAsync(
+            message,
+            PostRefusal.Key,
+            pushed.ExpiresAt.GetValueOrDefault(),
+            scheme => Check(pushed, scheme),
+            scheme => TakeOnce(scheme, pushed),
+            context.RequestAborted);
     }
 
-    private async ValueTask<PostOutcome> TakeAsync(EndpointScheme scheme, RealmMessage message, AdminAction pushed, CancellationToken cancellationToken)
+    /// <summary>Applies what the scheme's realm has signed.</summary>
+    private PostOutcome TakeOnce(EndpointScheme scheme, AdminAction pushed)
     {
-        if (Check(pushed, scheme) is { } refusal)
-        {
-            return refusal;
-        }
-
-        // It does not say when it was signed; while it has not expired that can only have been a moment ago.
-        var verified = await message.VerifyAsync(scheme.Policy, scheme.Keys, pushed.ExpiresAt!.Value, cancellationToken);
-        if (!verified.IsTaken)
-        {
-            return verified;
-        }
-
-        if (!scheme.Posted.IsFirst(pushed.Id!, pushed.ExpiresAt.Value + scheme.Policy.ClockSkew))
+        if (!scheme.Posted.IsFirst(pushed.Id!, pushed.ExpiresAt!.Value + scheme.Policy.ClockSkew))
         {
             return PostRefusal.Replay;
         }

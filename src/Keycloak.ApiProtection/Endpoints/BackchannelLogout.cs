@@ -9,7 +9,7 @@ namespace Keycloak.ApiProtection.Endpoints;
 
 /// <summary>Takes logout tokens: Keycloak tells of a session that ended, once, to each client of the session that has a URL.</summary>
 /// <remarks>OpenID Connect Back-Channel Logout 1.0 sections 2.4 to 2.8.</remarks>
-internal sealed class BackchannelLogout(EndpointSchemes schemes, ILogger<BackchannelLogout> logger)
+internal sealed class BackchannelLogout(NotificationVerification verification, ILogger<BackchannelLogout> logger)
 {
     private static readonly string[] HeaderTypes = ["logout+jwt", "application/logout+jwt", "JWT"];
 
@@ -42,28 +42,18 @@ internal sealed class BackchannelLogout(EndpointSchemes schemes, ILogger<Backcha
             return PostRefusal.Payload;
         }
 
-        PostOutcome outcome = PostRefusal.Issuer;
-        foreach (var scheme in schemes.All)
-        {
-            outcome = outcome.And(await TakeAsync(scheme, message, token, context.RequestAborted));
-        }
-
-        return outcome;
+        return await verification.TakeAsync(
+            message,
+            PostRefusal.Issuer,
+            token.IssuedAt.GetValueOrDefault(),
+            scheme => Check(token, scheme),
+            scheme => Apply(scheme, token),
+            context.RequestAborted);
     }
 
-    private async ValueTask<PostOutcome> TakeAsync(EndpointScheme scheme, RealmMessage message, LogoutToken token, CancellationToken cancellationToken)
+    /// <summary>Applies what the scheme's realm has signed.</summary>
+    private PostOutcome Apply(EndpointScheme scheme, LogoutToken token)
     {
-        if (Check(token, scheme) is { } refusal)
-        {
-            return refusal;
-        }
-
-        var verified = await message.VerifyAsync(scheme.Policy, scheme.Keys, token.IssuedAt!.Value, cancellationToken);
-        if (!verified.IsTaken)
-        {
-            return verified;
-        }
-
         if (!scheme.Posted.IsFirst(token.Id!, token.ExpiresAt!.Value + scheme.Policy.ClockSkew))
         {
             return PostRefusal.Replay;
@@ -73,7 +63,7 @@ internal sealed class BackchannelLogout(EndpointSchemes schemes, ILogger<Backcha
         scheme.Revocations.Apply(
             isSession ? RevocationKind.Session : RevocationKind.User,
             token.SessionId ?? token.Subject,
-            token.IssuedAt.Value,
+            token.IssuedAt!.Value,
             RevocationSource.BackchannelLogout,
             token.RevokesOfflineAccess);
         var client = TokenDiagnosis.Quote(token.Audiences.First(scheme.Serves));

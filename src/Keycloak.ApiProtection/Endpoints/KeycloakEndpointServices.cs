@@ -11,6 +11,7 @@ internal static class KeycloakEndpointServices
     public static void AddKeycloakEndpointServices(this IServiceCollection services)
     {
         services.TryAddSingleton<EndpointSchemes>();
+        services.TryAddSingleton<NotificationVerification>();
         services.TryAddSingleton<BackchannelLogout>();
         services.TryAddSingleton<AdminPush>();
         services.TryAddSingleton<KeycloakPosts>();

@@ -30,6 +30,12 @@ internal sealed class KeycloakPosts(
             return Task.CompletedTask;
         }
 
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            // The verification went on without the sender: nobody reads the answer.
+            return Task.CompletedTask;
+        }
+
         if (outcome.IsUndecided)
         {
             response.StatusCode = StatusCodes.Status503ServiceUnavailable;

@@ -53,23 +53,41 @@ internal sealed class RealmMessage
         return null;
     }
 
-    /// <summary>Whether the realm has signed it. Asks for an unknown key within the realm's budget; the last question, after all that can be refused without.</summary>
-    public async ValueTask<PostOutcome> VerifyAsync(TokenPolicy policy, RealmKeys keys, DateTimeOffset issuedAt, CancellationToken cancellationToken)
+    /// <summary>Whether the realm has signed it, at once. False: the key is not at hand, and <see cref="VerifyAsync"/> waits for it.</summary>
+    public bool TryVerify(TokenPolicy policy, RealmKeys keys, out PostOutcome outcome)
     {
         if (!policy.Algorithms.Contains(_algorithm))
         {
-            return PostRefusal.Algorithm;
+            outcome = PostRefusal.Algorithm;
+            return true;
         }
 
+        outcome = default;
         if (!keys.TryFind(Encoding.UTF8.GetBytes(_keyId), out var key))
         {
-            var search = await keys.FindAsync(_keyId, issuedAt, cancellationToken);
-            if (!search.IsFound(out key))
-            {
-                return search.IsUnavailable ? PostOutcome.Undecided(search.RetryAfter) : PostRefusal.Key;
-            }
+            return false;
         }
 
-        return key.Verify(_algorithm, _signingInput, _signature) ? PostOutcome.Taken : PostRefusal.Signature;
+        outcome = Verify(key);
+        return true;
     }
+
+    /// <summary>
+    /// Whether the realm has signed it, after <see cref="TryVerify"/> could not say. Asks for the unknown key within the realm's budget;
+    /// the last question, after all that can be rejected without.
+    /// </summary>
+    public async ValueTask<PostOutcome> VerifyAsync(TokenPolicy policy, RealmKeys keys, DateTimeOffset issuedAt, CancellationToken cancellationToken)
+    {
+        if (TryVerify(policy, keys, out var outcome))
+        {
+            return outcome;
+        }
+
+        var search = await keys.FindAsync(_keyId, issuedAt, cancellationToken, KeyDemand.Notification);
+        return search.IsFound(out var key) ? Verify(key)
+            : search.IsUnavailable ? PostOutcome.Undecided(search.RetryAfter)
+            : PostRefusal.Key;
+    }
+
+    private PostOutcome Verify(SigningKey key) => key.Verify(_algorithm, _signingInput, _signature) ? PostOutcome.Taken : PostRefusal.Signature;
 }

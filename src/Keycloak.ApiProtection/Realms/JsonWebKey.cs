@@ -110,6 +110,12 @@ internal static class JsonWebKey
             return (null, "The RSA key's exponent or modulus is not one that a real key has.", false);
         }
 
+        if (RocaFingerprint.Has(modulus))
+        {
+            return (null, "The RSA key was made by a library whose keys can be factored (ROCA, CVE-2017-15361): whoever has the public key can sign tokens. "
+                + "Replace its provider (Realm settings > Keys > Providers) by a new rsa-generated one.", false);
+        }
+
         var rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
 
         return (new SigningKey(id, rsa, algorithm, Thumbprint("RSA", algorithm, modulus, exponent)), null, false);

@@ -21,12 +21,25 @@ internal sealed record RealmFailure(string Code, string Reason, string Mend)
             $"The host name of {Show(address)} is not known here.",
             "Check the host in auth-server-url or MetadataAddress. Inside a container it is the name of Keycloak's service, "
                 + "not localhost."),
+        HttpRequestError.SecureConnectionError when IsNotTls(error) => new(
+            "not-tls",
+            $"{Show(address)} is https, and this port does not speak TLS: {Quote(error.InnerException?.Message ?? error.Message)}",
+            "Check the port: Keycloak's HTTPS port is 8443 by default, 8080 speaks plain HTTP. Use Keycloak's HTTPS port; or, where TLS ends at a "
+                + "proxy before Keycloak, the proxy's address."),
         HttpRequestError.SecureConnectionError => new(
             "tls",
             $"No trusted TLS connection to {Show(address)}: {Quote(error.InnerException?.Message ?? error.Message)}",
             "Install the certificate of the authority that signed Keycloak's certificate on this machine, and use the host name that "
                 + "the certificate names."),
+        HttpRequestError.InvalidResponse => new(
+            "not-http",
+            $"{Show(address)} answered something that is not HTTP: {Quote(error.InnerException?.Message ?? error.Message)}",
+            address.Scheme == Uri.UriSchemeHttp
+                ? "Check the port: it may speak TLS. Use https there (Keycloak's HTTPS port is 8443 by default)."
+                : "Check the host and the port: something other than Keycloak answers there."),
+        HttpRequestError.ResponseEnded when address.Scheme == Uri.UriSchemeHttp => ClosedWithoutAnswer(address, error),
         HttpRequestError.ResponseEnded => Interrupted(address, error),
+        HttpRequestError.Unknown when address.Scheme == Uri.UriSchemeHttp && error.InnerException is IOException inner => ClosedWithoutAnswer(address, inner),
         HttpRequestError.Unknown when error.InnerException is IOException inner => Interrupted(address, inner),
         _ => new(
             "unreachable",
@@ -34,6 +47,30 @@ internal sealed record RealmFailure(string Code, string Reason, string Mend)
             "Check that Keycloak runs and that the port is right. Inside a container, localhost is the container itself: set "
                 + "MetadataAddress to Keycloak's name in that network and leave the address that browsers use in ValidIssuers."),
     };
+
+    /// <summary>A server that expects TLS may close the connection when it gets plain HTTP.</summary>
+    private static RealmFailure ClosedWithoutAnswer(Uri address, Exception error) => Interrupted(address, error) with
+    {
+        Mend = "Check the port: it may speak TLS, and then https is needed (Keycloak's HTTPS port is 8443 by default). Otherwise Keycloak or a "
+            + "proxy before it stopped or closes connections early: see their logs. This API tries again by itself.",
+    };
+
+    /// <summary>Whether the handshake failed because what came back was no TLS: the only sign of it is the text.</summary>
+    private static bool IsNotTls(Exception error)
+    {
+        for (var inner = error.InnerException; inner is not null; inner = inner.InnerException)
+        {
+            if (inner.Message.Contains("frame size", StringComparison.OrdinalIgnoreCase)
+                || inner.Message.Contains("corrupted frame", StringComparison.OrdinalIgnoreCase)
+                || inner.Message.Contains("wrong version number", StringComparison.OrdinalIgnoreCase)
+                || inner.Message.Contains("unexpected EOF", StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public static RealmFailure Interrupted(Uri address, Exception error) => new(
         "unreachable",
@@ -59,7 +96,9 @@ internal sealed record RealmFailure(string Code, string Reason, string Mend)
             404 when address.AbsolutePath.Contains("/auth/realms/", StringComparison.Ordinal) =>
                 "Check the realm's name, with its case. Keycloak since 17 serves without /auth unless it is set: remove it from "
                     + "auth-server-url.",
-            404 => "Check the realm's name, with its case. Keycloak up to 16 serves under /auth: add it to auth-server-url.",
+            404 => "Check the port: another server may answer there. Check the realm's name, with its case. Keycloak up to 16 serves under /auth: add it to auth-server-url.",
+            400 when address.Scheme == Uri.UriSchemeHttp =>
+                "Check the port: it may expect https. Check the address for // and .. and the host name for what a proxy makes of it.",
             400 => "Check the address for // and .. and the host name for what a proxy makes of it.",
             401 or 403 => "The realm's discovery document and keys must be readable without credentials: look for a proxy or a "
                 + "firewall rule before Keycloak.",
@@ -128,7 +167,7 @@ internal sealed record RealmFailure(string Code, string Reason, string Mend)
 
     /// <summary>Says, where Keycloak hands out an address that only browsers reach, that this is what it is.</summary>
     public RealmFailure FromDiscoveryAt(Uri discovery, Uri keys) =>
-        discovery.Authority == keys.Authority || Code is not ("unreachable" or "timeout" or "tls")
+        discovery.Authority == keys.Authority || Code is not ("unreachable" or "timeout" or "tls" or "not-tls" or "not-http")
             ? this
             : this with
             {

@@ -20,7 +20,8 @@ internal sealed class RealmKeys : IDisposable
     private readonly ILogger _logger;
     private readonly RefreshGovernor _governor;
 
-    private int _waiters;
+    private int _waitingTokens;
+    private int _waitingNotifications;
 
     // The refresh for which the log has been told that too many wait.
     private int _fullAt = -1;
@@ -42,8 +43,8 @@ internal sealed class RealmKeys : IDisposable
     /// <summary>The discovery document that was read last; <see langword="null"/> before the first.</summary>
     public DiscoveryDocument? Discovery => _governor.Discovery;
 
-    /// <summary>How many requests wait for a refresh.</summary>
-    internal int Waiters => Volatile.Read(ref _waiters);
+    /// <summary>How many requests wait for a refresh, with a token or with a notification.</summary>
+    internal int Waiters => Volatile.Read(ref _waitingTokens) + Volatile.Read(ref _waitingNotifications);
 
     /// <summary>Ends with the refresh that is under way, if one is.</summary>
     internal Task Settled
@@ -99,8 +100,13 @@ internal sealed class RealmKeys : IDisposable
     /// The token's <c>iat</c>, <see cref="DateTimeOffset.MaxValue"/> where it has none: it tells whether the keys we hold are younger.
     /// </param>
     /// <param name="cancellationToken">Ends this wait, never the refresh that others wait for.</param>
+    /// <param name="demand">What the key is for: notifications have as many places to wait as access tokens, and places of their own.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async ValueTask<KeySearch> FindAsync(string kid, DateTimeOffset tokenIssuedAt, CancellationToken cancellationToken)
+    public async ValueTask<KeySearch> FindAsync(
+        string kid,
+        DateTimeOffset tokenIssuedAt,
+        CancellationToken cancellationToken,
+        KeyDemand demand = KeyDemand.AccessToken)
     {
         if (kid.Length is 0 or > JsonWebKey.LongestId)
         {
@@ -123,13 +129,13 @@ internal sealed class RealmKeys : IDisposable
                     return answer;
                 }
 
-                if (Waiters >= _settings.MaximumWaiters)
+                if (Volatile.Read(ref Waiting(demand)) >= _settings.MaximumWaiters)
                 {
                     return TooManyWait();
                 }
 
                 refresh = _governor.StartOrPlan();
-                Interlocked.Increment(ref _waiters);
+                Interlocked.Increment(ref Waiting(demand));
             }
 
             try
@@ -141,13 +147,23 @@ internal sealed class RealmKeys : IDisposable
             }
             finally
             {
-                Interlocked.Decrement(ref _waiters);
+                Interlocked.Decrement(ref Waiting(demand));
             }
         }
     }
 
     /// <summary>Stops every refresh and withdraws every key; who waits is told that the keys are unavailable.</summary>
     public void Dispose() => _governor.Dispose();
+
+    private ref int Waiting(KeyDemand demand)
+    {
+        if (demand == KeyDemand.Notification)
+        {
+            return ref _waitingNotifications;
+        }
+
+        return ref _waitingTokens;
+    }
 
     /// <summary>The answer where it needs no refresh; <see langword="null"/> where it does.</summary>
     private KeySearch? Decide(string kid, DateTimeOffset tokenIssuedAt, int asked)

@@ -44,7 +44,10 @@ internal sealed record RealmSettings
     /// </summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many requests may wait for keys at the same time; those beyond are told to come again. 1,000 by default.</summary>
+    /// <summary>
+    /// How many requests may wait for keys at the same time, with access tokens, and beside them as many with notifications; those beyond
+    /// are told to come again. 1,000 by default.
+    /// </summary>
     public int MaximumWaiters { get; init; } = 1000;
 
     /// <summary>Whether an address is refused because it is not HTTPS.</summary>

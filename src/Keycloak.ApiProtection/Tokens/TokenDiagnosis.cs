@@ -88,7 +88,14 @@ internal static class TokenDiagnosis
         var reason = $"The token was issued by {Quote(issuer)}; valid is {string.Join(" or ", policy.Issuers.Select(Quote))}.";
         var sameRealm = Uri.TryCreate(issuer, UriKind.Absolute, out var found)
             && policy.Issuers.Any(valid => Uri.TryCreate(valid, UriKind.Absolute, out var expected) && expected.AbsolutePath == found.AbsolutePath);
-        return sameRealm
+        var otherPort = sameRealm && policy.Issuers.Any(valid => Uri.TryCreate(valid, UriKind.Absolute, out var expected)
+            && (expected.Scheme, expected.IdnHost, expected.AbsolutePath) == (found!.Scheme, found.IdnHost, found.AbsolutePath) && expected.Port != found.Port);
+        return otherPort
+            ? rejection.Because(
+                reason,
+                "The host and the realm are the same, the port is not. If, and only if, both ports are your Keycloak's: correct the port in auth-server-url or Authority, give "
+                + "Keycloak a fixed 'hostname' with its port, or set ValidIssuers to the issuer that clients get and MetadataAddress to the URL under which this API reaches Keycloak.")
+            : sameRealm
             ? rejection.Because(
                 reason,
                 "The realm's path is the same, the server's name is not. If, and only if, that name is your Keycloak's too, it is reached under two names: give "

@@ -34,6 +34,9 @@ internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
     /// <summary>What discovery says; tests change it.</summary>
     public JsonObject Discovery { get; } = new() { ["issuer"] = Issuer, ["jwks_uri"] = KeysAddress };
 
+    /// <summary>The host whose requests <see cref="Hold"/> holds; null: all.</summary>
+    public string? HeldHost { get; set; }
+
     /// <summary>Answers instead of the realm, where it answers at all.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?>? Instead { get; set; }
 
@@ -105,7 +108,7 @@ internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
             var keys = _keys;
             _arrivals.Release();
 
-            if (_held is { } held)
+            if (_held is { } held && (HeldHost ?? request.RequestUri.Host) == request.RequestUri.Host)
             {
                 await held.Task.WaitAsync(cancellationToken);
             }

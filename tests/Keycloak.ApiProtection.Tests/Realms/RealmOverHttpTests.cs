@@ -155,6 +155,31 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
         Assert.Contains("Install the certificate of the authority", keys.Failure.Mend, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Https_to_a_port_that_speaks_plain_http_says_that_the_port_does_not_speak_TLS()
+    {
+        await ServeAsync(_ => Discovery(), _ => Results.Text(TestKey.Set(TestKey.Ec("one")), "application/json"));
+        using var keys = Open(address: new Uri($"https://127.0.0.1:{_port}/realms/demo/.well-known/openid-configuration"));
+        await ReadAsync(keys);
+
+        Assert.Equal("not-tls", keys.Failure!.Code);
+        Assert.Contains("this port does not speak TLS", keys.Failure.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("certificate", keys.Failure.Mend, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Http_to_a_port_that_speaks_TLS_says_that_https_is_needed()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await ServeAsync(_ => Discovery(), _ => Results.Text(TestKey.Set(TestKey.Ec("one")), "application/json"), certificate: certificate);
+        using var keys = Open(address: new Uri($"http://127.0.0.1:{_port}/realms/demo/.well-known/openid-configuration"));
+        await ReadAsync(keys);
+
+        Assert.Contains("it may speak TLS", keys.Failure!.Mend, StringComparison.Ordinal);
+    }
+
     private static async Task ReadAsync(RealmKeys keys)
     {
         keys.Prefetch();

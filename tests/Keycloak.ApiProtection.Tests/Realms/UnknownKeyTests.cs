@@ -124,6 +124,29 @@ public sealed class UnknownKeyTests
         Assert.Equal(3, realm.Fetches);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Tokens_that_wait_leave_notifications_their_places_and_the_reverse(bool notification)
+    {
+        var realm = new FakeRealm(TestKey.Ec("one"));
+        realm.Settings = realm.Settings with { MaximumWaiters = 10 };
+        using var keys = await realm.OpenReadAsync();
+        await keys.FindAsync("forged", realm.Now, Cancelled);
+        var (crowd, other) = notification ? (KeyDemand.AccessToken, KeyDemand.Notification) : (KeyDemand.Notification, KeyDemand.AccessToken);
+        var waiting = Enumerable.Range(0, 10).Select(i => keys.FindAsync($"forged-{i}", realm.Now, Cancelled, crowd).AsTask()).ToArray();
+
+        var beyond = keys.FindAsync("new", realm.Now, Cancelled, crowd);
+        var search = keys.FindAsync("new", realm.Now, Cancelled, other).AsTask();
+
+        Assert.True((await beyond).IsUnavailable);
+        realm.Rotate(TestKey.Ec("one"), TestKey.Ec("new"));
+        realm.Time.Advance(Cooldown);
+        Assert.True((await search).IsFound(out _));
+        Assert.All(await Task.WhenAll(waiting), unknown => Assert.True(unknown.IsUnknown));
+        Assert.Equal(0, keys.Waiters);
+    }
+
     [Fact]
     public async Task Those_who_give_up_make_room_for_others()
     {
