@@ -149,6 +149,10 @@ internal sealed class KeycloakBearerHandler(
     {
         var rejection = (failure as TokenRefusedException)?.Rejection;
         var unavailable = failure as RealmUnavailableException;
+        if (failure is null && !HasAcceptedToken && BearerMessage.NotRead(Context, Options.QueryTokenPaths) is { } notRead)
+        {
+            refusals.TokenNotRead(Scheme.Name, notRead);
+        }
 
         // Of several schemes another one cannot decide yet: that this one refuses the token does not make it a bad one.
         var isUndecidedElsewhere = unavailable is null && Response.StatusCode == StatusCodes.Status503ServiceUnavailable;
@@ -196,9 +200,9 @@ internal sealed class KeycloakBearerHandler(
         // A token that turned out at authorization to be no longer active, or about which nobody could say so, is no matter of permission.
         if (ActiveTokens.FailureOf(Context) is { } failure)
         {
-            if (failure is TokenRefusedException { Rejection: var rejection } && refusals.Takes(Scheme.Name, rejection.Code, out var alike))
+            if (failure is TokenRefusedException { Rejection: var rejection } && refusals.MayTake(Scheme.Name, rejection))
             {
-                refusals.TokenRefused(Scheme.Name, rejection, alike);
+                refusals.TokenRefused(Scheme.Name, rejection);
             }
 
             await ChallengeAsync(properties, failure);
@@ -259,7 +263,7 @@ internal sealed class KeycloakBearerHandler(
     private ValueTask<AuthenticateResult> RefuseAsync(TokenRejection rejection, ReadOnlyMemory<char> token)
     {
         // What was found in this token is worked out only where somebody will read it.
-        var isRead = refusals.Takes(Scheme.Name, rejection.Code, out var alike);
+        var isRead = refusals.MayTake(Scheme.Name, rejection);
         if (isRead || Events.ListensToAuthenticationFailed)
         {
             rejection = TokenDiagnosis.Explain(rejection, token.Span, Options.Verifier.Value.Policy, TimeProvider.GetUtcNow());
@@ -267,7 +271,7 @@ internal sealed class KeycloakBearerHandler(
 
         if (isRead)
         {
-            refusals.TokenRefused(Scheme.Name, rejection, alike);
+            refusals.TokenRefused(Scheme.Name, rejection);
         }
 
         return FailAsync(new TokenRefusedException(rejection));
@@ -290,19 +294,13 @@ internal sealed class KeycloakBearerHandler(
 
     private void Report(MissingPermission? missing)
     {
-        // Once a minute for each endpoint: whoever has a token can be forbidden as often as they like.
+        // Once a minute for each endpoint and lack: whoever has a token can be forbidden as often as they like.
         var endpoint = Context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
-        if (!refusals.Takes(Scheme.Name, endpoint, out var alike))
+        if (refusals.MayTake(Scheme.Name, endpoint))
         {
-            return;
-        }
-
-        var diagnoses = missing?.Diagnoses is { Count: > 0 } found
-            ? found
-            : [new Diagnosis("A requirement of the application's own was not met.", "Look at the policies of this endpoint.")];
-        foreach (var diagnosis in diagnoses)
-        {
-            refusals.PermissionMissing(Scheme.Name, endpoint, diagnosis, alike);
+            refusals.PermissionMissing(Scheme.Name, endpoint, missing?.Diagnoses is { Count: > 0 } found
+                ? found
+                : [new Diagnosis("A requirement of the application's own was not met.", "Look at the policies of this endpoint.")]);
         }
     }
 
