@@ -1,5 +1,7 @@
+using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
 
 namespace Keycloak.ApiProtection;
@@ -47,6 +49,30 @@ internal readonly struct BearerMessage
         return message.Rejection is not null || !message.Token.IsEmpty || values.Count != 1
             ? new(default, TokenRejection.HeaderRepeated)
             : string.IsNullOrEmpty(values[0]) ? message : From(values[0]!);
+    }
+
+    /// <summary>A token that came where none is read; null: there is none. Asked only about a request that is challenged because it brought no token.</summary>
+    public static Diagnosis? NotRead(HttpContext context, IList<PathString> queryTokenPaths)
+    {
+        // Every JWT begins like this: base64url of '{"'.
+        var request = context.Request;
+        if (request.Headers.Authorization is [{ } header] && header.StartsWith("eyJ", StringComparison.Ordinal))
+        {
+            return new(
+                "The Authorization header holds a token without the scheme.",
+                "Send 'Authorization: Bearer <access_token>': the word Bearer, a space, and the token.");
+        }
+
+        if (request.QueryString.Value?.Contains("access_token=", StringComparison.Ordinal) != true || IsOn(request.Path, queryTokenPaths))
+        {
+            return null;
+        }
+
+        // The route is the application's own text; the path is a stranger's.
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        return new(
+            $"The query holds an access_token{(route is null ? string.Empty : $" for '{route}'")}, and QueryTokenPaths does not name this path.",
+            "For a hub or an event stream of a browser add its path to QueryTokenPaths. Every other client sends 'Authorization: Bearer <access_token>': URLs are written to logs.");
     }
 
     private static BearerMessage ReadHeader(StringValues header)

@@ -26,6 +26,7 @@ internal sealed class KeycloakBearerHandler(
     private AccessToken? _accepted;
     private ReadOnlyMemory<char> _text;
     private long _confirmedTicks = long.MaxValue;
+    private bool _failureWasTold;
 
     /// <summary>Whether a token of this request was let in.</summary>
     internal bool HasAcceptedToken => _accepted is not null;
@@ -62,11 +63,37 @@ internal sealed class KeycloakBearerHandler(
 
     protected override Task<object> CreateEventsAsync() => Task.FromResult<object>(new KeycloakBearerEvents());
 
-    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
+        Events.ListensToAuthenticationFailed ? AuthenticateAndTellAsync() : AuthenticateCoreAsync();
+
+    // As in JwtBearer: the event sees what another event, or an aborted request, has thrown; then it is thrown again.
+    private async Task<AuthenticateResult> AuthenticateAndTellAsync()
+    {
+        try
+        {
+            return await AuthenticateCoreAsync();
+        }
+        catch (Exception exception) when (!_failureWasTold)
+        {
+            var result = await TellFailureAsync(exception);
+            if (result is not null)
+            {
+                return result;
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<AuthenticateResult> AuthenticateCoreAsync()
     {
         // What nobody waits for or listens to costs nothing: no context, no state machine but this one.
-        var message = BearerMessage.Read(Request, Options.QueryTokenPaths);
-        if (Events.ListensToMessageReceived)
+        BearerMessage message;
+        if (!Events.ListensToMessageReceived)
+        {
+            message = BearerMessage.Read(Request, Options.QueryTokenPaths);
+        }
+        else
         {
             var received = new MessageReceivedContext(Context, Scheme, Options);
             await Events.MessageReceived(received);
@@ -75,7 +102,8 @@ internal sealed class KeycloakBearerHandler(
                 return result;
             }
 
-            message = string.IsNullOrEmpty(received.Token) ? message : BearerMessage.From(received.Token);
+            // Not before the event: it may have set or removed a header.
+            message = string.IsNullOrEmpty(received.Token) ? BearerMessage.Read(Request, Options.QueryTokenPaths) : BearerMessage.From(received.Token);
         }
 
         if (message.Rejection is { } malformed)
@@ -121,23 +149,32 @@ internal sealed class KeycloakBearerHandler(
     {
         var rejection = (failure as TokenRefusedException)?.Rejection;
         var unavailable = failure as RealmUnavailableException;
-        if (unavailable is null && Response.StatusCode == StatusCodes.Status503ServiceUnavailable)
+        if (failure is null && !HasAcceptedToken && BearerMessage.NotRead(Context, Options.QueryTokenPaths) is { } notRead)
         {
-            // Of several schemes another one cannot decide yet: that this one refuses the token does not make it a bad one.
-            return;
+            refusals.TokenNotRead(Scheme.Name, notRead);
         }
 
+        // Of several schemes another one cannot decide yet: that this one refuses the token does not make it a bad one.
+        var isUndecidedElsewhere = unavailable is null && Response.StatusCode == StatusCodes.Status503ServiceUnavailable;
         var challenge = new ChallengeContext(Context, Scheme, Options, properties)
         {
             AuthenticateFailure = failure,
-            StatusCode = unavailable is not null ? StatusCodes.Status503ServiceUnavailable
+            StatusCode = unavailable is not null || isUndecidedElsewhere ? StatusCodes.Status503ServiceUnavailable
                 : rejection?.Error == "invalid_request" ? StatusCodes.Status400BadRequest
                 : StatusCodes.Status401Unauthorized,
             Error = failure is null || unavailable is not null ? null : rejection?.Error ?? "invalid_token",
             ErrorDescription = rejection?.Description,
         };
+        if (!Response.HasStarted)
+        {
+            // An event that writes a body and sets no status must not make a success of it.
+            Response.StatusCode = challenge.StatusCode;
+        }
+
         await Events.Challenge(challenge);
-        if (challenge.Handled)
+
+        // Another scheme with a body, or the event, may have sent the response: nothing can be added to it.
+        if (challenge.Handled || isUndecidedElsewhere || Response.HasStarted)
         {
             return;
         }
@@ -163,9 +200,9 @@ internal sealed class KeycloakBearerHandler(
         // A token that turned out at authorization to be no longer active, or about which nobody could say so, is no matter of permission.
         if (ActiveTokens.FailureOf(Context) is { } failure)
         {
-            if (failure is TokenRefusedException { Rejection: var rejection } && refusals.Takes(Scheme.Name, rejection.Code, out var alike))
+            if (failure is TokenRefusedException { Rejection: var rejection } && refusals.MayTake(Scheme.Name, rejection))
             {
-                refusals.TokenRefused(Scheme.Name, rejection, alike);
+                refusals.TokenRefused(Scheme.Name, rejection);
             }
 
             await ChallengeAsync(properties, failure);
@@ -175,12 +212,16 @@ internal sealed class KeycloakBearerHandler(
         // What our requirements left word of, or what the endpoint's metadata says; null where the application decided by itself.
         var missing = MissingPermission.Explain(Context);
         Report(missing);
-        Response.StatusCode = StatusCodes.Status403Forbidden;
         var description = missing?.Description ?? "The access token does not permit this request";
-        Bearer().With("error", "insufficient_scope")
-            .With("error_description", description)
-            .With("scope", missing?.Scope)
-            .AppendTo(Response);
+        if (!Response.HasStarted)
+        {
+            Response.StatusCode = StatusCodes.Status403Forbidden;
+            Bearer().With("error", "insufficient_scope")
+                .With("error_description", description)
+                .With("scope", missing?.Scope)
+                .AppendTo(Response);
+        }
+
         await Events.Forbidden(new ForbiddenContext(Context, Scheme, Options));
         await WriteBodyAsync(description);
     }
@@ -222,7 +263,7 @@ internal sealed class KeycloakBearerHandler(
     private ValueTask<AuthenticateResult> RefuseAsync(TokenRejection rejection, ReadOnlyMemory<char> token)
     {
         // What was found in this token is worked out only where somebody will read it.
-        var isRead = refusals.Takes(Scheme.Name, rejection.Code, out var alike);
+        var isRead = refusals.MayTake(Scheme.Name, rejection);
         if (isRead || Events.ListensToAuthenticationFailed)
         {
             rejection = TokenDiagnosis.Explain(rejection, token.Span, Options.Verifier.Value.Policy, TimeProvider.GetUtcNow());
@@ -230,7 +271,7 @@ internal sealed class KeycloakBearerHandler(
 
         if (isRead)
         {
-            refusals.TokenRefused(Scheme.Name, rejection, alike);
+            refusals.TokenRefused(Scheme.Name, rejection);
         }
 
         return FailAsync(new TokenRefusedException(rejection));
@@ -238,34 +279,28 @@ internal sealed class KeycloakBearerHandler(
 
     private async ValueTask<AuthenticateResult> FailAsync(Exception failure)
     {
-        if (Events.ListensToAuthenticationFailed)
-        {
-            var failed = new AuthenticationFailedContext(Context, Scheme, Options, failure);
-            await Events.AuthenticationFailed(failed);
-            if (failed.Result is { } result)
-            {
-                return result;
-            }
-        }
+        var result = Events.ListensToAuthenticationFailed ? await TellFailureAsync(failure) : null;
+        return result ?? AuthenticateResult.Fail(failure);
+    }
 
-        return AuthenticateResult.Fail(failure);
+    /// <summary>Calls the event, once for a request; null when it set no result.</summary>
+    private async Task<AuthenticateResult?> TellFailureAsync(Exception failure)
+    {
+        _failureWasTold = true;
+        var failed = new AuthenticationFailedContext(Context, Scheme, Options, failure);
+        await Events.AuthenticationFailed(failed);
+        return failed.Result;
     }
 
     private void Report(MissingPermission? missing)
     {
-        // Once a minute for each endpoint: whoever has a token can be forbidden as often as they like.
+        // Once a minute for each endpoint and lack: whoever has a token can be forbidden as often as they like.
         var endpoint = Context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
-        if (!refusals.Takes(Scheme.Name, endpoint, out var alike))
+        if (refusals.MayTake(Scheme.Name, endpoint))
         {
-            return;
-        }
-
-        var diagnoses = missing?.Diagnoses is { Count: > 0 } found
-            ? found
-            : [new Diagnosis("A requirement of the application's own was not met.", "Look at the policies of this endpoint.")];
-        foreach (var diagnosis in diagnoses)
-        {
-            refusals.PermissionMissing(Scheme.Name, endpoint, diagnosis, alike);
+            refusals.PermissionMissing(Scheme.Name, endpoint, missing?.Diagnoses is { Count: > 0 } found
+                ? found
+                : [new Diagnosis("A requirement of the application's own was not met.", "Look at the policies of this endpoint.")]);
         }
     }
 

@@ -265,29 +265,6 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task The_log_says_once_a_minute_what_was_wrong_and_what_to_change_and_never_the_token()
-    {
-        await using var app = await ProtectedApp.StartAsync();
-        var token = app.Alice.WithText("aud", "account");
-
-        for (var request = 0; request < 5; request++)
-        {
-            await app.GetAsync("/me", token);
-        }
-
-        var text = app.Realm.Log.Text("TokenRefused");
-        Assert.Contains("(audience)", text, StringComparison.Ordinal);
-        Assert.Contains("The token of client 'cli' is meant for 'account'; expected is 'orders-api'.", text, StringComparison.Ordinal);
-        Assert.Contains("Add an audience mapper for 'orders-api'", text, StringComparison.Ordinal);
-
-        app.Realm.Time.Advance(TimeSpan.FromMinutes(1));
-        await app.GetAsync("/me", token);
-        Assert.Equal(2, app.Realm.Log.Count("TokenRefused"));
-        Assert.Contains("since it was last said: 4.", app.Realm.Log.Entries.Last(entry => entry.Event == "TokenRefused").Text, StringComparison.Ordinal);
-        Assert.All(app.Realm.Log.Entries, entry => Assert.DoesNotContain(token.Text.Split('.')[1][..40], entry.Text, StringComparison.Ordinal));
-    }
-
-    [Fact]
     public async Task The_log_knows_when_Keycloak_is_reached_under_two_names()
     {
         await using var app = await ProtectedApp.StartAsync();

@@ -42,10 +42,14 @@ internal sealed class ProtectedApp : IAsyncDisposable
     public static Task<ProtectedApp> StartAsync(Action<IServiceCollection> protect, FakeRealm? realm = null) =>
         StartAsync(protect, _ => { }, realm);
 
-    public static async Task<ProtectedApp> StartAsync(Action<IServiceCollection> protect, Action<WebApplication> map, FakeRealm? realm = null)
+    public static async Task<ProtectedApp> StartAsync(
+        Action<IServiceCollection> protect,
+        Action<WebApplication> map,
+        FakeRealm? realm = null,
+        string? environment = null)
     {
         realm ??= new FakeRealm(OrdersApi.Key);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment ?? Environments.Development });
         builder.WebHost.UseTestServer();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {

@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -85,7 +86,7 @@ internal sealed class KeycloakBearerConfiguration(string scheme, IConfiguration 
     private static string Mend(string spelling)
     {
         var nearest = KeycloakConfigurationKeys.All
-            .Select(key => (key.Name, Distance: Distance(Plain(key.Name), spelling)))
+            .Select(key => (key.Name, Distance: Spelling.Distance(Plain(key.Name), spelling)))
             .MinBy(candidate => candidate.Distance);
         return nearest.Distance <= Math.Max(2, spelling.Length / 4)
             ? $"Did you mean '{nearest.Name}'?"
@@ -95,23 +96,4 @@ internal sealed class KeycloakBearerConfiguration(string scheme, IConfiguration 
     /// <summary><c>auth-server-url</c>, <c>AuthServerUrl</c> and, for shells that export no hyphens, <c>auth_server_url</c> are one key.</summary>
     private static string Plain(string key) =>
         key.Replace("-", string.Empty, StringComparison.Ordinal).Replace("_", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
-
-    /// <summary>How many letters must be changed, added or taken away (Levenshtein).</summary>
-    private static int Distance(string one, string other)
-    {
-        var above = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var row = 1; row <= one.Length; row++)
-        {
-            var diagonal = above[0];
-            above[0] = row;
-            for (var column = 1; column <= other.Length; column++)
-            {
-                var best = Math.Min(Math.Min(above[column], above[column - 1]) + 1, diagonal + (one[row - 1] == other[column - 1] ? 0 : 1));
-                diagonal = above[column];
-                above[column] = best;
-            }
-        }
-
-        return above[other.Length];
-    }
 }

@@ -75,10 +75,13 @@ internal static class KeycloakConfigurationKeys
         }.Select(Ignored),
     ];
 
-    /// <summary>The keys of the adapter JSON whose meaning would silently be lost.</summary>
+    /// <summary>The keys of the adapter JSON, and of other libraries, whose meaning would silently be lost.</summary>
     public static IReadOnlyList<KeycloakConfigurationKey> NotPossible { get; } =
     [
         Refused("realm-public-key", "would pin one key and break at its first rotation: remove it, the realm's keys are read from Keycloak"),
+        Refused("ValidAudience", "is JwtBearer's name: set Audience instead"),
+        Refused("ValidAudiences", "is JwtBearer's name: set Audiences instead"),
+        Refused("AdditionalAudiences", "is another library's name: set Audiences instead, with this API's own client id among them"),
         Refused("truststore", ConfigureHttpClient),
         Refused("truststore-password", ConfigureHttpClient),
         Refused("client-keystore", ConfigureHttpClient),

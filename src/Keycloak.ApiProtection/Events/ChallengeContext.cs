@@ -25,6 +25,10 @@ public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
     public TokenRejection? Rejection => (AuthenticateFailure as TokenRefusedException)?.Rejection;
 
     /// <summary>Gets or sets the status that is answered: 401, 400 (<c>invalid_request</c>) or 503.</summary>
+    /// <remarks>
+    /// Of several schemes only the first challenge is sent where it has a body: then <c>Response.HasStarted</c> is true, and what is set here has no effect.
+    /// The same holds where another scheme has answered 503.
+    /// </remarks>
     public int StatusCode { get; set; }
 
     /// <summary>Gets or sets <c>error</c> (RFC 6750 section 3).</summary>
@@ -42,6 +46,6 @@ public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
     /// <summary>Gets whether the application has answered itself.</summary>
     public bool Handled { get; private set; }
 
-    /// <summary>Nothing more is written: the application has answered.</summary>
+    /// <summary>Nothing more is written: the application has answered. The response has <see cref="StatusCode"/> as its status already; set another one where that is not meant.</summary>
     public void HandleResponse() => Handled = true;
 }

@@ -9,19 +9,19 @@ public class KeycloakBearerEvents
 {
     private static readonly Func<object, Task> Nothing = _ => Task.CompletedTask;
 
-    /// <summary>Gets or sets what is called before a token is looked for; it can bring one from elsewhere.</summary>
+    /// <summary>Gets or sets what is called before a token is looked for; it can bring one from elsewhere, or set or remove the header.</summary>
     public Func<MessageReceivedContext, Task> OnMessageReceived { get; set; } = Nothing;
 
     /// <summary>Gets or sets what is called when a token was found good; it can replace the principal, or refuse.</summary>
     public Func<TokenValidatedContext, Task> OnTokenValidated { get; set; } = Nothing;
 
-    /// <summary>Gets or sets what is called when a token was refused, or when nothing could be decided.</summary>
+    /// <summary>Gets or sets what is called when a token was rejected, when nothing could be decided, or when one of the two events above has thrown.</summary>
     public Func<AuthenticationFailedContext, Task> OnAuthenticationFailed { get; set; } = Nothing;
 
-    /// <summary>Gets or sets what is called before 400, 401 or 503 is answered.</summary>
+    /// <summary>Gets or sets what is called before 400, 401 or 503 is answered; of several schemes also where another one has sent the response already.</summary>
     public Func<ChallengeContext, Task> OnChallenge { get; set; } = Nothing;
 
-    /// <summary>Gets or sets what is called before 403 is answered.</summary>
+    /// <summary>Gets or sets what is called before 403 is answered; of several schemes also where another one has sent the response already.</summary>
     public Func<ForbiddenContext, Task> OnForbidden { get; set; } = Nothing;
 
     /// <summary>Called before a token is looked for.</summary>

@@ -11,6 +11,6 @@ public sealed class MessageReceivedContext(HttpContext context, AuthenticationSc
     : ResultContext<KeycloakBearerOptions>(context, scheme, options)
 {
     /// <summary>Gets or sets the token, where the application found it elsewhere.</summary>
-    /// <value>Null by default: then the Authorization header is read, and on <see cref="KeycloakBearerOptions.QueryTokenPaths"/> the query.</value>
+    /// <value>Null by default: then, after this event, the Authorization header is read, and on <see cref="KeycloakBearerOptions.QueryTokenPaths"/> the query.</value>
     public string? Token { get; set; }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Tokens.Json;
 
 namespace Keycloak.ApiProtection.Tokens;
@@ -12,6 +13,13 @@ namespace Keycloak.ApiProtection.Tokens;
 internal static class TokenDiagnosis
 {
     private const int Longest = 100;
+
+    /// <summary>
+    /// Whether two rejections with this code can have different causes, and the reason tells them apart. Reasons with a time or a size in them
+    /// do not count: each of them is different.
+    /// </summary>
+    public static bool FindingsDiffer(string code) =>
+        code is "issuer" or "audience" or "key_unknown" or "key_unusable" or "key_unfit" or "algorithm" or "header_type" or "jose_header" or "payload" or "kind_other" or "lightweight";
 
     /// <summary>The same refusal, with what was found in this token.</summary>
     public static TokenRejection Explain(TokenRejection rejection, ReadOnlySpan<char> token, TokenPolicy policy, DateTimeOffset now)
@@ -106,9 +114,12 @@ internal static class TokenDiagnosis
     private static TokenRejection Audience(TokenRejection rejection, in TokenClaims claims, TokenPolicy policy)
     {
         var audiences = new List<string>();
+        string? similar = null;
         foreach (var audience in new JsonStrings(claims.Json, claims.Audience))
         {
-            audiences.Add(Quote(audience.Text(claims.Json)));
+            var text = audience.Text(claims.Json);
+            audiences.Add(Quote(text));
+            similar ??= text is not null && policy.Audiences!.Any(expected => Spelling.IsSimilar(text, expected)) ? text : null;
         }
 
         var found = audiences.Count switch
@@ -122,7 +133,8 @@ internal static class TokenDiagnosis
         return rejection.Because(
             $"The token of client {client} is meant for {found}; expected is {string.Join(" or ", policy.Audiences.Select(Quote))}.",
             $"Add an audience mapper for {wanted} to a client scope of client {client}: Client scopes > the scope > Mappers > Add mapper > By configuration > Audience, "
-            + $"Included Client Audience {wanted}; then Clients > {client} > Client scopes > Add client scope.");
+            + $"Included Client Audience {wanted}; then Clients > {client} > Client scopes > Add client scope."
+            + (similar is null ? string.Empty : $" Or, if it is misspelt here, correct `resource` (or Audience, where it is set); did you mean {Quote(similar)}?"));
     }
 
     private static string Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("u", CultureInfo.InvariantCulture);

@@ -136,6 +136,13 @@ public sealed class KeycloakBearerConfigurationTests
         Assert.Contains($"'Keycloak:{key}'", Refusal([.. Least, (key, value)]), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("ValidAudience", "set Audience instead")]
+    [InlineData("ValidAudiences", "set Audiences instead")]
+    [InlineData("AdditionalAudiences", "set Audiences instead")]
+    public void Another_librarys_name_for_the_audiences_stops_the_start_and_names_ours(string key, string remedy) =>
+        Assert.Contains($"'Keycloak:{key}' is", Assert.Single(Refusal([.. Least, (key, "orders-api")]).Split('\n'), line => line.Contains(remedy, StringComparison.Ordinal)), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("disable-trust-manager", "false")]
     [InlineData("bearer-only", "true")]
     [InlineData("enable-cors", "true")]

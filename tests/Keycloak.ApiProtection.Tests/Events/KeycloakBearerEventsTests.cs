@@ -143,6 +143,143 @@ public sealed class KeycloakBearerEventsTests
         Assert.False((await app.GetAsync("/me")).Headers.Contains("X-Greeted"));
     }
 
+    [Fact]
+    public async Task A_header_that_is_set_or_removed_when_the_message_is_received_counts()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.Events.OnMessageReceived = context =>
+        {
+            if (context.Request.Headers.Remove("X-Token", out var token))
+            {
+                context.Request.Headers.Authorization = $"Bearer {token}";
+            }
+            else if (context.Request.Headers.Remove("X-Anonymous"))
+            {
+                context.Request.Headers.Remove("Authorization");
+            }
+
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(app, "X-Token", app.Alice.Text)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(app, "X-Anonymous", "1", $"Bearer {app.Alice.Text}")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_of_the_event_counts_more_than_any_header()
+    {
+        string? token = null;
+        await using var app = await ProtectedApp.StartAsync(options => options.Events.OnMessageReceived = context =>
+        {
+            context.Token = token;
+            context.Request.Headers.Authorization = "Bearer nonsense";
+            return Task.CompletedTask;
+        });
+        token = app.Alice.Text;
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", "Bearer")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_another_event_throws_is_told_once_and_thrown_again(bool whenReceived)
+    {
+        var told = new List<Exception>();
+        await using var app = await ProtectedApp.StartAsync(options => Throw(options, whenReceived, context =>
+        {
+            Assert.Null(context.Rejection);
+            told.Add(context.Exception);
+        }));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, (await app.GetAsync("/me", app.Alice)).StatusCode);
+
+        Assert.IsType<InvalidTimeZoneException>(Assert.Single(told));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_another_event_throws_may_be_answered(bool whenReceived)
+    {
+        await using var failing = await ProtectedApp.StartAsync(options => Throw(options, whenReceived, context => context.Fail("the directory is down")));
+        await using var open = await ProtectedApp.StartAsync(options => Throw(options, whenReceived, context => context.NoResult()));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await failing.GetAsync("/me", failing.Alice)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await open.GetAsync("/public", open.Alice)).StatusCode);
+        Assert.Equal("Bearer realm=\"demo\"", (await open.GetAsync("/me", open.Alice)).Headers.WwwAuthenticate.ToString());
+    }
+
+    [Fact]
+    public async Task What_the_event_of_failures_throws_itself_is_not_told_to_it_again()
+    {
+        var calls = 0;
+        await using var app = await ProtectedApp.StartAsync(options => options.Events.OnAuthenticationFailed = _ =>
+        {
+            calls++;
+            throw new InvalidTimeZoneException();
+        });
+
+        Assert.Equal(HttpStatusCode.InternalServerError, (await app.GetAsync("/me", "Bearer nonsense")).StatusCode);
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_is_told_as_in_JwtBearer()
+    {
+        var told = new TaskCompletionSource<Exception>();
+        var realm = new FakeRealm(OrdersApi.Key);
+        realm.Hold();
+        await using var app = await ProtectedApp.StartAsync(
+            services => services.AddKeycloakBearer(options => options.Events.OnAuthenticationFailed = context =>
+            {
+                told.SetResult(context.Exception);
+                return Task.CompletedTask;
+            }),
+            realm);
+        await realm.ArrivedAsync(1);
+        using var leaves = new CancellationTokenSource();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/me");
+        request.Headers.Authorization = new("Bearer", app.Alice.Text);
+        var leaving = app.Client.SendAsync(request, leaves.Token);
+
+        await leaves.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
+
+        Assert.IsAssignableFrom<OperationCanceledException>(await told.Task.WaitAsync(TestContext.Current.CancellationToken));
+        realm.Release();
+    }
+
+    private static void Throw(KeycloakBearerOptions options, bool whenReceived, Action<AuthenticationFailedContext> answer)
+    {
+        if (whenReceived)
+        {
+            options.Events.OnMessageReceived = _ => throw new InvalidTimeZoneException();
+        }
+        else
+        {
+            options.Events.OnTokenValidated = _ => throw new InvalidTimeZoneException();
+        }
+
+        options.Events.OnAuthenticationFailed = context =>
+        {
+            answer(context);
+            return Task.CompletedTask;
+        };
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(ProtectedApp app, string header, string value, string? authorization = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/me");
+        request.Headers.Add(header, value);
+        if (authorization is not null)
+        {
+            request.Headers.Add("Authorization", authorization);
+        }
+
+        return app.Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
     private sealed class Greeter : KeycloakBearerEvents
     {
         public override Task TokenValidated(TokenValidatedContext context)

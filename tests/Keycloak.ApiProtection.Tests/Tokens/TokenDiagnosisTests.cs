@@ -43,6 +43,20 @@ public sealed class TokenDiagnosisTests
     }
 
     [Theory]
+    [InlineData("order-api", "\"orders-api\"", "did you mean 'orders-api'?")]
+    [InlineData("orders-api", "[\"account\",\"ordres-api\"]", "did you mean 'ordres-api'?")]
+    [InlineData("orders-api", "\"shipping-api\"", null)]
+    public async Task A_misspelt_client_id_of_this_api_is_told_beside_the_mapper(string expected, string audience, string? suggestion)
+    {
+        using var api = await OrdersApi.StartAsync(OrdersApi.Asking(audiences: [expected]));
+        var rejection = await api.ExplainAsync(api.Alice.With("aud", audience).Text);
+
+        Assert.Contains($"Add an audience mapper for '{expected}'", rejection.Mend, StringComparison.Ordinal);
+        Assert.Equal(suggestion is not null, rejection.Mend.Contains("correct `resource`", StringComparison.Ordinal));
+        Assert.EndsWith(suggestion ?? "Add client scope.", rejection.Mend, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("[]", "is meant for no audience")]
     [InlineData("[\"account\",\"gateway\"]", "is meant for 'account', 'gateway'")]
     [InlineData("[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\"]", "'9', '10', ...;")]
