@@ -74,6 +74,52 @@ public sealed class TokenKindTests(ArticleFixture article)
         await visit.OpenAsync("orders?way=direct");
         await visit.Page.GetByTestId("passed-on-link").First.ClickAsync();
         Assert.Contains("401", await visit.Page.GetByTestId("shipment").TextContentAsync(), StringComparison.Ordinal);
+
+        // Where the gateway decides, the orders API has no token to ask with: the page must not say that it asked.
+        await visit.OpenAsync("orders?way=introspected");
+        await visit.Page.GetByTestId("shipment-link").First.ClickAsync();
+        var refused = await visit.Page.GetByTestId("shipment").TextContentAsync();
+        Assert.Contains("It cannot ask the shipping API for you", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("asked the shipping API for you, with", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("An unexpected answer", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_a_phone_every_table_has_a_caption_and_says_that_it_scrolls()
+    {
+        await using var visit = await article.VisitAsync();
+        await visit.LogInAndConsentAsync("alice");
+        await visit.Page.SetViewportSizeAsync(390, 844);
+
+        foreach (var path in new[] { "orders", "tokens" })
+        {
+            await visit.OpenAsync(path);
+            var tables = await visit.Page.Locator("table").CountAsync();
+            Assert.True(tables > 0);
+            Assert.Equal(tables, await visit.Page.Locator("table > caption").CountAsync());
+            Assert.Equal(tables, await visit.Page.Locator(".scroll[role=region][tabindex='0'][aria-label] > table").CountAsync());
+            await article.PictureAsync(visit, $"{path}-phone");
+        }
+
+        Assert.True(await visit.Page.Locator(".sideways").First.IsVisibleAsync());
+        Assert.True(await visit.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"));
+    }
+
+    [Fact]
+    public async Task The_address_of_the_log_out_page_typed_by_hand_asks_and_ends_nothing_until_it_is_answered()
+    {
+        await using var visit = await article.VisitAsync();
+        await visit.LogInAndConsentAsync("alice");
+
+        await visit.OpenAsync("logout");
+        var page = await visit.Page.TextContentAsync("main");
+        Assert.Contains("You are logged in as alice", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("You are not logged in", page, StringComparison.Ordinal);
+
+        await visit.Page.GetByTestId("logout-here").ClickAsync();
+        await visit.Page.GetByTestId("logged-out").WaitForAsync();
+        await visit.OpenAsync("logout");
+        Assert.Contains("You are not logged in", await visit.Page.TextContentAsync("main"), StringComparison.Ordinal);
     }
 
     /// <summary>

@@ -18,6 +18,7 @@ internal static class Explanation
         404 => "There is no such thing at the API.",
         413 or 431 => "The request is too large for the gateway or the API: some tokens are.",
         429 => "Too many requests. Wait a little.",
+        501 => "The API cannot do this on this way: the gateway decided about the token and kept it, so the API cannot act for you.",
         502 or 504 => "The gateway got no answer from the API.",
         503 => "The token could not be checked now: Keycloak, the check endpoint or the API is down. This says nothing against the token; try again.",
         _ => "An unexpected answer.",

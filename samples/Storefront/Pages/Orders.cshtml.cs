@@ -43,6 +43,12 @@ internal sealed class OrdersModel(TokenSession session, OrdersApi api) : PageMod
     /// <summary>Gets the answers about a shipment, one a way.</summary>
     public IReadOnlyList<ApiAnswer> Shipments { get; private set; } = [];
 
+    /// <summary>Gets a value indicating whether the orders API asked the shipping API on one of the ways.</summary>
+    public bool AskedShipping => Shipments.Any(shipment => shipment.Status != StatusCodes.Status501NotImplemented);
+
+    /// <summary>Gets a value indicating whether the orders API has no token to ask with on one of the ways: it answers 501.</summary>
+    public bool ShippingOutOfReach => Shipments.Any(shipment => shipment.Status == StatusCodes.Status501NotImplemented);
+
     /// <summary>Gets the answer to the order that was just placed; null where none was.</summary>
     public ApiAnswer? Order { get; private set; }
 
