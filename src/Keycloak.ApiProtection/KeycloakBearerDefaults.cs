@@ -6,6 +6,9 @@ public static class KeycloakBearerDefaults
     /// <summary>The authentication scheme: <c>Keycloak</c>.</summary>
     public const string AuthenticationScheme = "Keycloak";
 
+    /// <summary>The scheme that <c>SelectKeycloakBearerByIssuer()</c> adds: <c>KeycloakByIssuer</c>.</summary>
+    public const string IssuerSelectionScheme = "KeycloakByIssuer";
+
     /// <summary>The configuration section: <c>Keycloak</c>.</summary>
     public const string ConfigurationSection = "Keycloak";
 

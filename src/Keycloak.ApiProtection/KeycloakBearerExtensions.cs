@@ -1,10 +1,12 @@
 using Keycloak.ApiProtection;
+using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Configuration;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Endpoints;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Revocation;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -105,6 +107,36 @@ public static class KeycloakBearerExtensions
         return builder.AddScheme(authenticationScheme, configure: null);
     }
 
+    /// <summary>
+    /// Lets the token's issuer choose among the application's Keycloak schemes, wherever no scheme is named: each realm's tokens are then accepted on every
+    /// endpoint of the default scheme, and one scheme alone answers a request.
+    /// </summary>
+    /// <param name="builder">What <c>AddKeycloakBearer</c> returned.</param>
+    /// <returns>The same builder.</returns>
+    /// <remarks>
+    /// Adds the scheme <see cref="KeycloakBearerDefaults.IssuerSelectionScheme"/>. It takes the default's place where the default is a Keycloak scheme, or none is set;
+    /// another default stays, and policies can name the new scheme. The issuer (RFC 7519 section 4.1.1) is read before the token is verified, and only to choose
+    /// who verifies it. A request without a token, with a malformed one or with an unknown issuer goes to the former default, or to the scheme that was added first.
+    /// A token that <c>OnMessageReceived</c> brings does not count for the choice.
+    /// </remarks>
+    public static AuthenticationBuilder SelectKeycloakBearerByIssuer(this AuthenticationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<KeycloakSchemes>();
+        builder.Services.AddOptions<AuthenticationOptions>().PostConfigure<KeycloakSchemes>((options, schemes) =>
+        {
+            if (options.DefaultScheme is null || schemes.Names.Contains(options.DefaultScheme))
+            {
+                schemes.Default = options.DefaultScheme ?? schemes.Names[0];
+                options.DefaultScheme = KeycloakBearerDefaults.IssuerSelectionScheme;
+            }
+        });
+        return builder.AddPolicyScheme(
+            KeycloakBearerDefaults.IssuerSelectionScheme,
+            displayName: null,
+            options => options.ForwardDefaultSelector = context => context.RequestServices.GetRequiredService<KeycloakSchemes>().Select(context));
+    }
+
     private static AuthenticationBuilder AddAuthenticationWithDefault(this IServiceCollection services, string scheme)
     {
         // Whoever is first, or was named as the default by the application, stays it.
@@ -118,6 +150,8 @@ public static class KeycloakBearerExtensions
         services.AddKeycloakPolicies();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RefusalLog>();
+        services.TryAddSingleton<KeycloakSchemes>();
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, UnusedSchemeCheck>());
         services.AddMetrics();
         services.TryAddSingleton<KeycloakMetrics>();
         services.TryAddSingleton<IntrospectionMetrics>();

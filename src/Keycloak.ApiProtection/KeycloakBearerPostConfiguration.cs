@@ -4,6 +4,7 @@ using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +17,8 @@ internal sealed class KeycloakBearerPostConfiguration(
     ILoggerFactory loggers,
     KeycloakMetrics metrics,
     IntrospectionMetrics introspectionMetrics,
-    SchemeRevocations revocations)
+    SchemeRevocations revocations,
+    IServiceProvider services)
     : IPostConfigureOptions<KeycloakBearerOptions>, IDisposable
 {
     private readonly ConcurrentDictionary<string, RealmKeys> _keys = new(StringComparer.Ordinal);
@@ -79,6 +81,9 @@ internal sealed class KeycloakBearerPostConfiguration(
             ClockSkew = options.ClockSkew,
             IntrospectsLightweight = options.EffectiveIntrospection != IntrospectionMode.Never,
             Claims = options.Claims,
+
+            // Asked for late: the schemes need these options.
+            OtherScheme = issuer => services.GetRequiredService<KeycloakSchemes>().OtherThatTrusts(issuer, scheme),
         };
         options.Introspector = options.Credentials.AreSet ? Build(options, realm, policy, keys) : null;
         var counts = metrics.VerifiedTokens(scheme);

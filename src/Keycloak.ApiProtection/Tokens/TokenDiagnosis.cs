@@ -94,6 +94,14 @@ internal static class TokenDiagnosis
     private static TokenRejection Issuer(TokenRejection rejection, string? issuer, TokenPolicy policy)
     {
         var reason = $"The token was issued by {Quote(issuer)}; valid is {string.Join(" or ", policy.Issuers.Select(Quote))}.";
+        if (issuer is not null && policy.OtherScheme?.Invoke(issuer) is { } scheme)
+        {
+            return rejection.Because(
+                reason,
+                $"The scheme {Quote(scheme)} of this application trusts this issuer. Where its tokens are meant to count, name it in the endpoint's policy "
+                + $"(policy.AddAuthenticationSchemes(\"{scheme}\")), or call SelectKeycloakBearerByIssuer() after the last AddKeycloakBearer.");
+        }
+
         var sameRealm = Uri.TryCreate(issuer, UriKind.Absolute, out var found)
             && policy.Issuers.Any(valid => Uri.TryCreate(valid, UriKind.Absolute, out var expected) && expected.AbsolutePath == found.AbsolutePath);
         var otherPort = sameRealm && policy.Issuers.Any(valid => Uri.TryCreate(valid, UriKind.Absolute, out var expected)

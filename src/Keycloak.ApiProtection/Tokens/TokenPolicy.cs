@@ -28,6 +28,9 @@ internal sealed class TokenPolicy
     /// <summary>Gets how claims become a principal.</summary>
     public required KeycloakClaimsOptions Claims { get; init; }
 
+    /// <summary>Gets what names another scheme of the application that trusts an issuer, for the log. Null by default: there is no other scheme.</summary>
+    public Func<string, string?>? OtherScheme { get; init; }
+
     /// <summary>The rules for the claims, in the order in which they are asked.</summary>
     public ITokenRule[] Rules() =>
     [
