@@ -93,8 +93,8 @@ public sealed class TokenBuilder
     /// <summary>Sets a claim to any value, even one that Keycloak would not write.</summary>
     /// <param name="name">The name of the claim, at the top level of the payload.</param>
     /// <param name="value">
-    /// A string, number, bool, <see cref="DateTimeOffset"/> (written as seconds since 1970), a collection or dictionary of these, or a <see
-    /// cref="JsonNode"/>. Null writes a JSON null.
+    /// A string, number, bool, <see cref="DateTimeOffset"/> (written as seconds since 1970), a collection or dictionary of these, or a
+    /// <see cref="JsonNode"/>. Null writes a JSON null.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="value"/> cannot be converted to JSON.</exception>
     public TokenBuilder WithClaim(string name, object? value)
