@@ -121,7 +121,7 @@ public sealed class ArticleSystem : IAsyncDisposable
         Realm = await RunningRealm.StartAsync(options.Keycloak, realm.ToJsonString(), _folder, cancellation);
         Tokens = new TokenEndpoint(Realm.Issuer);
 
-        var asked = options.Freshness is { } freshness
+        var introspection = options.Freshness is { } freshness
             ? new Dictionary<string, string>
             {
                 ["Keycloak:Introspection"] = "Always",
@@ -130,9 +130,13 @@ public sealed class ArticleSystem : IAsyncDisposable
             : new Dictionary<string, string> { ["Keycloak:Introspection"] = "LightweightOnly" };
         var toShipping = KeyValuePair.Create("Shipping:Address", shipping.AbsoluteUri);
         OrdersDirect = await ProgramAsync(
-            "Orders", "orders-direct", direct, [.. KeycloakFor("orders-api"), .. asked, toShipping, new("Identity", "Token")], cancellation);
+            "Orders",
+            "orders-direct",
+            direct,
+            [.. KeycloakFor("orders-api"), .. introspection, toShipping, new("Identity", "Token")],
+            cancellation);
         OrdersBehind = await ProgramAsync("Orders", "orders-behind", behind, [toShipping, new("Identity", "Gateway")], cancellation);
-        TokenCheck = await ProgramAsync("TokenCheck", "token-check", check, [.. KeycloakFor("orders-api"), .. asked], cancellation);
+        TokenCheck = await ProgramAsync("TokenCheck", "token-check", check, [.. KeycloakFor("orders-api"), .. introspection], cancellation);
         Shipping = await ProgramAsync("Shipping", "shipping", shipping, KeycloakFor("shipping-api"), cancellation);
         Nginx = Started(await NginxServer.StartAsync(nginx, gateway, _folder, Places(), cancellation));
 

@@ -4,7 +4,7 @@ using Orders.Identity;
 using Orders.Shipping;
 
 var builder = WebApplication.CreateBuilder(args);
-var believed = builder.AddCallerIdentity();    // from the token or from a gateway; the endpoints work with both
+var identity = builder.AddCallerIdentity();    // from the token or from a gateway; the endpoints work with both
 builder.AddShipping();
 builder.Services.AddSingleton<OrderBook>();
 
@@ -21,9 +21,9 @@ var place = orders.MapPost("/", (ClaimsPrincipal user, OrderBook book, NewOrder 
         : book.Add(user, order) is { } placed
             ? Results.Created($"/orders/{placed.Id}", placed)
             : Results.Problem("You have the maximum number of orders.", statusCode: 409)).RequireScope("orders:write");
-orders.MapShipments(believed).RequireScope("orders:read");
+orders.MapShipments(identity).RequireScope("orders:read");
 
-if (believed == CallerIdentity.Token)
+if (identity == CallerIdentity.Token)
 {
     place.RequireActiveToken();    // with a gateway, this API has no token, and the gateway introspects it
     app.MapKeycloakEndpoints();    // receives logouts from Keycloak

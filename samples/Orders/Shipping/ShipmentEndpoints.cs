@@ -28,10 +28,10 @@ internal static class ShipmentEndpoints
     /// An API behind a gateway has the caller's identity but no token, so it cannot act on behalf of its caller. Forwarding the token as
     /// well is no solution: the API would then hold a token that other APIs accept, although it neither needs nor verifies it.
     /// </remarks>
-    public static RouteGroupBuilder MapShipments(this RouteGroupBuilder orders, CallerIdentity believed)
+    public static RouteGroupBuilder MapShipments(this RouteGroupBuilder orders, CallerIdentity identity)
     {
         var shipment = orders.MapGroup("/{id:int}/shipment");
-        if (believed == CallerIdentity.Gateway)
+        if (identity == CallerIdentity.Gateway)
         {
             shipment.MapGet("/", CannotAct);
             shipment.MapGet("/passed-on", CannotAct);
