@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using Keycloak.ApiProtection.Revocation;
 
 namespace Keycloak.ApiProtection.Claims;
@@ -21,6 +22,7 @@ internal sealed class AccessTokenClaims
     private TokenHolder? _holder;
     private TokenMemberships? _memberships;
     private TokenClaim[]? _all;
+    private StrongBox<TokenMarks>? _marks;
 
     /// <param name="payload">The verified payload: one JSON object, well-formed, without duplicate members. It must not change any more.</param>
     /// <param name="options">Not changed any more.</param>
@@ -53,8 +55,9 @@ internal sealed class AccessTokenClaims
     /// <summary>The decoded payload; a new copy for each question where the token itself is kept.</summary>
     public ReadOnlyMemory<byte> Payload => _encodedLength == 0 ? _source : Read(static (payload, _) => payload.ToArray());
 
-    /// <summary>What a revocation can know the token by; read anew for each question.</summary>
-    public TokenMarks Marks => Read(static (payload, _) => TokenMarks.Of(payload));
+    /// <summary>What a revocation can know the token by. Read when there is a revocation to ask about: most of the time there is none.</summary>
+    public ref readonly TokenMarks Marks =>
+        ref (_marks ??= new StrongBox<TokenMarks>(Read(static (payload, _) => TokenMarks.Of(payload)))).Value;
 
     public NameSet Scopes => _scopes ??= Read(static (payload, _) => TokenRights.ReadScopes(payload));
 
@@ -107,6 +110,16 @@ internal sealed class AccessTokenClaims
         }
 
         return false;
+    }
+
+    /// <summary>Replaces the marks by those that Keycloak's answer completed: its <c>sub</c> may be all that a revocation of the user can know the token by.</summary>
+    public void Learn(StrongBox<TokenMarks> marks)
+    {
+        // Written once, not for every request: processors that only read it can share it.
+        if (!ReferenceEquals(_marks, marks))
+        {
+            _marks = marks;
+        }
     }
 
     private T Read<T>(PayloadReader<T> read)

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection.Revocation;
 
 namespace Keycloak.ApiProtection.Claims;
 
@@ -29,6 +30,9 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     /// <summary>The token's claims, as long as they are this identity's claims: null once the application has changed them.</summary>
     /// <remarks>GenericPrincipal hangs claims of its own on an identity; the base class then answers with something else than its list.</remarks>
     public AccessTokenClaims? Token => !_changed && base.Claims is List<Claim> ? _token : null;
+
+    /// <summary>What a revocation can know the token by, whatever the application has changed since.</summary>
+    public ref readonly TokenMarks Marks => ref _token.Marks;
 
     /// <summary>This API's own client, as the handler was told.</summary>
     public string? ClientId => _token.Options.ClientId;
