@@ -81,7 +81,7 @@ internal sealed class AdminPush(EndpointSchemes schemes, ILogger<AdminPush> logg
         {
             foreach (var session in pushed.Sessions)
             {
-                scheme.Revocations.Apply(RevocationKind.Session, session, scheme.Now, RevocationSource.AdminPush);
+                scheme.Revocations.Apply(RevocationKind.Session, session, scheme.Revocations.UntilNow, RevocationSource.AdminPush);
             }
 
             logger.SessionsPushed(scheme.Name, pushed.Sessions.Count, client);
@@ -89,6 +89,14 @@ internal sealed class AdminPush(EndpointSchemes schemes, ILogger<AdminPush> logg
 
         if (pushed.NotBefore is { } notBefore)
         {
+            // Keycloak's console says "now". It never moves back here, so that a slip of years would reject every token until a restart.
+            var latest = scheme.Revocations.UntilNow;
+            if (notBefore > latest)
+            {
+                logger.NotBeforeInTheFuture(scheme.Name, notBefore, client, latest);
+                notBefore = latest;
+            }
+
             var isNew = scheme.Revocations.Apply(RevocationKind.Realm, null, notBefore, RevocationSource.AdminPush);
             logger.NotBeforeTaken(scheme.Name, pushed.Action!, client, notBefore, isNew);
         }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Keycloak.ApiProtection.Events;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
+using Keycloak.ApiProtection.Revocation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -33,6 +34,9 @@ public sealed class ListeningApi : IAsyncDisposable
 
     /// <summary>For "Admin URL".</summary>
     public string AdminUrl => $"{_http.BaseAddress}.keycloak";
+
+    /// <summary>What the application revokes by itself.</summary>
+    public IKeycloakRevocations Revocations => _app.Services.GetRequiredService<IKeycloakRevocations>();
 
     /// <summary>The code of the rule that refused the last token; only the log says so otherwise.</summary>
     public string? LastRejection { get; private set; }
