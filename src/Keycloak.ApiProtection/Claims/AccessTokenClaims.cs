@@ -55,7 +55,7 @@ internal sealed class AccessTokenClaims
     /// <summary>The decoded payload; a new copy for each question where the token itself is kept.</summary>
     public ReadOnlyMemory<byte> Payload => _encodedLength == 0 ? _source : Read(static (payload, _) => payload.ToArray());
 
-    /// <summary>What a revocation can know the token by. Read when there is a revocation to ask about: most of the time there is none.</summary>
+    /// <summary>What a revocation can know the token by. Read when there is a revocation to ask about; most of the time there is none.</summary>
     public ref readonly TokenMarks Marks =>
         ref (_marks ??= new StrongBox<TokenMarks>(Read(static (payload, _) => TokenMarks.Of(payload)))).Value;
 
@@ -112,7 +112,7 @@ internal sealed class AccessTokenClaims
         return false;
     }
 
-    /// <summary>Replaces the marks by those that Keycloak's answer completed: its <c>sub</c> may be all that a revocation of the user can know the token by.</summary>
+    /// <summary>Replaces the marks by those that Keycloak's answer completed: a lightweight token has no <c>sub</c> of its own.</summary>
     public void Learn(StrongBox<TokenMarks> marks)
     {
         // Written once, not for every request: processors that only read it can share it.

@@ -7,9 +7,10 @@ namespace Keycloak.ApiProtection.Introspection;
 
 /// <summary>What a token says now: its own claims with the rights of the answer; of a lightweight token all of the answer.</summary>
 /// <remarks>
-/// Keycloak answers with all that the token's client may have today. A token can say less on purpose: a token exchange with <c>audience</c> leaves
-/// the other clients' roles out. So the token is the limit: a claim that it lacks is not taken from the answer, of <c>scope</c> only what both say, and of
-/// <c>resource_access</c> the clients that the token names. This API's own client is taken too: whoever gets a first role of this API may use it.
+/// Keycloak answers with all that the token's client may have today. A token can say less on purpose: a token exchange with
+/// <c>audience</c> leaves the other clients' roles out. So the token is the limit: a claim that it lacks is not taken from the answer, of
+/// <c>scope</c> only what both say, and of <c>resource_access</c> the clients that the token names. This API's own client is taken too:
+/// whoever gets a first role of this API may use it.
 /// </remarks>
 internal static class CurrentClaims
 {
@@ -25,7 +26,8 @@ internal static class CurrentClaims
     public static AccessTokenClaims? Of(JsonElement answer, JsonElement token, AccessToken accessToken, IntrospectionSettings settings)
     {
         string[] rights = [.. Rights, .. settings.Claims.RoleClaims];
-        if (!accessToken.IsLightweight && (!settings.CurrentRoles || Array.TrueForAll(rights, claim => Agree(answer, token, claim, settings.ClientId))))
+        if (!accessToken.IsLightweight
+            && (!settings.CurrentRoles || Array.TrueForAll(rights, claim => Agree(answer, token, claim, settings.ClientId))))
         {
             return null;
         }

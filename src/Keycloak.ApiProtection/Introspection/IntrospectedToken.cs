@@ -85,15 +85,20 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
         return used;
     }
 
-    /// <summary>The question to wait for: the one under way where it is young enough, else the next. <paramref name="start"/>: to be started by the caller.</summary>
-    /// <param name="seen">The answer that the caller found too old, or null. One that came since then, and is young enough, is not asked for again.</param>
+    /// <summary>The question to wait for: the one under way where it is young enough, else the next.</summary>
+    /// <param name="seen">The answer that the caller found too old, or null. One that came since then is taken if it is young enough.</param>
     /// <param name="token">The token.</param>
     /// <param name="text">The token as it was sent.</param>
     /// <param name="isYoungEnough">Whether an answer to a question of that moment will do.</param>
     /// <param name="reason">Why it is asked, for the metric.</param>
     /// <param name="start">Whether the caller is to start the question.</param>
     public IntrospectionFlight Join(
-        IntrospectionAnswer? seen, AccessToken token, ReadOnlyMemory<char> text, Func<long, bool> isYoungEnough, string reason, out bool start)
+        IntrospectionAnswer? seen,
+        AccessToken token,
+        ReadOnlyMemory<char> text,
+        Func<long, bool> isYoungEnough,
+        string reason,
+        out bool start)
     {
         lock (_gate)
         {
