@@ -47,7 +47,7 @@ internal sealed class KeycloakBearerHandler(
         // What was asked when this request came in counts for all of it.
         if (!again && _confirmedTicks <= age.Ticks)
         {
-            return null;
+            return RevocationOf(token);
         }
 
         if (ExpiryRule.IsOver(token.ExpiresAt.ToUnixTimeSeconds(), TimeProvider.GetUtcNow(), Options.ClockSkew))
@@ -56,10 +56,14 @@ internal sealed class KeycloakBearerHandler(
         }
 
         var result = await introspector.AskAsync(token, _text, age, mayBeStale: maxAge is null, Context.RequestAborted);
-        return result.IsActive(out _) ? null
+        return result.IsActive(out _) ? RevocationOf(token)
             : result.IsRefused(out var rejection) ? new TokenRefusedException(rejection)
             : new RealmUnavailableException(result.RetryAfter);
     }
+
+    /// <summary>Why the token is revoked by now; null where it is not.</summary>
+    private TokenRefusedException? RevocationOf(AccessToken token) =>
+        Options.Revocations.Value.Find(token) is { } revoked ? new TokenRefusedException(revoked) : null;
 
     protected override Task<object> CreateEventsAsync() => Task.FromResult<object>(new KeycloakBearerEvents());
 
@@ -232,6 +236,12 @@ internal sealed class KeycloakBearerHandler(
         var result = await introspector.AskAsync(token, text, maxAge, mayBeStale, Context.RequestAborted);
         if (result.IsActive(out var claims))
         {
+            // Once more: Keycloak's answer may say whose token it is, and an event may have come while it was awaited.
+            if (Options.Revocations.Value.Find(token) is { } revoked)
+            {
+                return await RefuseAsync(revoked, text);
+            }
+
             _confirmedTicks = maxAge.Ticks;
             return await AcceptAsync(token, claims, text);
         }

@@ -127,6 +127,16 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     /// <value>1 hour by default; 1 minute to 30 days. A token that lives longer causes a warning, once: it would come to life again.</value>
     public TimeSpan RevocationLifetime { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Gets or sets how long a back-channel logout keeps rejecting the tokens that its client has of the ended session, however young they are.
+    /// Keycloak 26 can lose the end of a session that it told of (keycloak/keycloak issue 51127); its refresh token then goes on bringing tokens.
+    /// </summary>
+    /// <value>
+    /// 10 hours by default, Keycloak's default for SSO Session Max; at most 30 days. Zero: only tokens that were issued until the logout are rejected.
+    /// The price: a consent that was withdrawn and given again in the same session needs a new login. As many as <see cref="RevocationCapacity"/> are kept.
+    /// </value>
+    public TimeSpan EndedSessionLifetime { get; set; } = TimeSpan.FromHours(10);
+
     /// <summary>Gets or sets how many revocations are told apart, at some 100 bytes each. When there are more, the oldest become a watermark: every token as old as they is refused.</summary>
     /// <value>100,000 by default; 100 to 10,000,000.</value>
     public int RevocationCapacity { get; set; } = 100_000;
@@ -159,11 +169,17 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     public int MaximumIntrospectionsInFlight { get; set; } = 64;
 
     /// <summary>Gets or sets how many tokens' answers are remembered. Those longest not used go first, and are asked about again.</summary>
-    /// <value>50,000 by default; 100 to 10,000,000. An answer that changes nothing takes some 300 bytes, one with other roles the token's size too.</value>
+    /// <value>
+    /// 50,000 by default; 100 to 10,000,000. Their memory is bounded too, to 4 KB each on average: 200 MB by default. An answer that changes nothing counts
+    /// 300 bytes; one with claims of its own (of a lightweight token, or with other roles) counts four times their JSON besides.
+    /// </value>
     public int MaximumIntrospectedTokens { get; set; } = 50_000;
 
     /// <summary>Gets or sets whether the roles, scopes, groups and organizations in Keycloak's answer replace those in the token.</summary>
-    /// <value>True by default: a role that was taken away stops working within <see cref="Freshness"/>, one that was given works as soon.</value>
+    /// <value>
+    /// True by default: a role that was taken away stops working within <see cref="Freshness"/>, one that was given works as soon. The token stays the limit: a claim
+    /// that it lacks is not added, nor are scopes, and of clients that its <c>resource_access</c> does not name only <see cref="Resource"/>'s roles are taken.
+    /// </value>
     public bool CurrentRoles { get; set; } = true;
 
     /// <summary>Gets with what this API shows Keycloak that it is the client <see cref="Resource"/> (<c>credentials</c>).</summary>

@@ -122,6 +122,7 @@ internal sealed class KeycloakBearerOptionsValidation : IValidateOptions<Keycloa
             (nameof(options.KeysRefreshInterval), options.KeysRefreshInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             (nameof(options.UnknownKeyCooldown), options.UnknownKeyCooldown, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
             (nameof(options.RevocationLifetime), options.RevocationLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
+            (nameof(options.EndedSessionLifetime), options.EndedSessionLifetime, TimeSpan.Zero, TimeSpan.FromDays(30)),
             (nameof(options.KeysMaximumAge), options.KeysMaximumAge, options.KeysRefreshInterval, TimeSpan.FromDays(30)),
         ];
         foreach (var (setting, value, least, most) in spans)

@@ -1,7 +1,35 @@
+using System.Net;
+using Keycloak.ApiProtection.KeycloakTests.Clients;
 using Keycloak.ApiProtection.KeycloakTests.Contract;
 using Keycloak.ApiProtection.KeycloakTests.Realms;
 
 namespace Keycloak.ApiProtection.KeycloakTests;
 
 /// <summary>The contract on the embedded realm: it must behave like a real Keycloak.</summary>
-public sealed class EmbeddedRealmTests(EmbeddedRealm realm) : RealmContract(realm), IClassFixture<EmbeddedRealm>;
+public sealed class EmbeddedRealmTests(EmbeddedRealm realm) : RealmContract(realm), IClassFixture<EmbeddedRealm>
+{
+    private readonly EmbeddedRealm _realm = realm;
+
+    [Theory]
+    [InlineData("10:00:00", HttpStatusCode.Unauthorized)]
+    [InlineData("00:00:00", HttpStatusCode.OK)]
+    public async Task A_token_that_the_client_gets_of_the_session_after_the_logout_token_came_is_rejected_where_the_setting_says_so(
+        string lifetime, HttpStatusCode expected)
+    {
+        await using var api = await StartListeningApiAsync(("EndedSessionLifetime", lifetime));
+        var before = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
+        var session = before.AccessToken.Text("sid")!;
+        await MeasureAsync(api, before, "consent withdrawn", () => Task.Run(() => _realm.WithdrawConsent("alice", "cli"), Cancellation));
+        var ended = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        Jwt after;
+        do
+        {
+            after = _realm.TokenOfSession("alice", "cli", session);
+        }
+        while (after.Number("iat") <= ended);
+
+        Assert.Equal(expected, await api.CallAsync(after, Cancellation));
+        Assert.Equal(HttpStatusCode.OK, await api.CallAsync(_realm.TokenOfSession("alice", "spa", session), Cancellation));
+        Assert.Equal(HttpStatusCode.OK, await api.CallAsync((await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken, Cancellation));
+    }
+}

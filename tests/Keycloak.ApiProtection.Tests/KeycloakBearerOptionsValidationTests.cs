@@ -102,9 +102,10 @@ public sealed class KeycloakBearerOptionsValidationTests
             options.MaximumTokenSize = 10;
             options.VerifiedTokenCacheSize = -1;
             options.KeysMaximumAge = TimeSpan.FromDays(1);
+            options.EndedSessionLifetime = TimeSpan.FromDays(31);
         });
 
-        foreach (var setting in new[] { "ClockSkew", "BackchannelTimeout", "KeysRefreshInterval", "UnknownKeyCooldown", "MaximumTokenSize", "VerifiedTokenCacheSize", "KeysMaximumAge" })
+        foreach (var setting in new[] { "ClockSkew", "BackchannelTimeout", "KeysRefreshInterval", "UnknownKeyCooldown", "MaximumTokenSize", "VerifiedTokenCacheSize", "KeysMaximumAge", "EndedSessionLifetime" })
         {
             Assert.Contains(setting, refusal, StringComparison.Ordinal);
         }

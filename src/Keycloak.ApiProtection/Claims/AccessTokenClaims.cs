@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using Keycloak.ApiProtection.Revocation;
 
 namespace Keycloak.ApiProtection.Claims;
@@ -24,6 +25,7 @@ internal sealed class AccessTokenClaims
     private KeptPart<TokenHolder> _holder;
     private KeptPart<TokenMemberships> _memberships;
     private KeptPart<TokenClaim[]> _all;
+    private StrongBox<TokenMarks>? _marks;
 
     /// <summary>What the list of all claims, the largest part, leaves for the rights, which are asked for more often.</summary>
     private const int RoomForRights = 1024;
@@ -61,8 +63,9 @@ internal sealed class AccessTokenClaims
     /// <summary>The decoded payload; a new copy for each question where the token itself is kept.</summary>
     public ReadOnlyMemory<byte> Payload => _encodedLength == 0 ? _source : Read(static (payload, _) => payload.ToArray());
 
-    /// <summary>What a revocation can know the token by; read anew for each question.</summary>
-    public TokenMarks Marks => Read(static (payload, _) => TokenMarks.Of(payload));
+    /// <summary>What a revocation can know the token by. Read when there is a revocation to ask about; most of the time there is none.</summary>
+    public ref readonly TokenMarks Marks =>
+        ref (_marks ??= new StrongBox<TokenMarks>(Read(static (payload, _) => TokenMarks.Of(payload)))).Value;
 
     public NameSet Scopes => _scopes.TryGet(out var kept)
         ? kept
@@ -157,6 +160,16 @@ internal sealed class AccessTokenClaims
 
         Interlocked.Add(ref _room, size);
         return false;
+    }
+
+    /// <summary>Replaces the marks by those that Keycloak's answer completed: a lightweight token has no <c>sub</c> of its own.</summary>
+    public void Learn(StrongBox<TokenMarks> marks)
+    {
+        // Written once, not for every request: processors that only read it can share it.
+        if (!ReferenceEquals(_marks, marks))
+        {
+            _marks = marks;
+        }
     }
 
     private T Read<T>(PayloadReader<T> read)

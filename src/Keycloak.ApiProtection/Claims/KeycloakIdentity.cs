@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection.Revocation;
 
 namespace Keycloak.ApiProtection.Claims;
 
@@ -32,6 +33,9 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
 
     /// <summary>Whose verified token it is, whatever the application has changed since.</summary>
     public (string Issuer, string? Subject) VerifiedUser => (_token.Issuer, _token.Holder.Subject);
+
+    /// <summary>What a revocation can know the token by, whatever the application has changed since.</summary>
+    public ref readonly TokenMarks Marks => ref _token.Marks;
 
     /// <summary>This API's own client, as the handler was told.</summary>
     public string? ClientId => _token.Options.ClientId;

@@ -38,6 +38,7 @@ internal static class KeycloakConfigurationKeys
         Time("KeysMaximumAge", (options, value) => options.KeysMaximumAge = value),
         List("LoginClients", (options, values) => Replace(options.LoginClients, values)),
         Time("RevocationLifetime", (options, value) => options.RevocationLifetime = value),
+        Time("EndedSessionLifetime", (options, value) => options.EndedSessionLifetime = value),
         Number("RevocationCapacity", (options, value) => options.RevocationCapacity = value),
         Text("principal-attribute", (options, value) => options.Claims.NameClaimType = value),
         Text("NameClaimType", (options, value) => options.Claims.NameClaimType = value),

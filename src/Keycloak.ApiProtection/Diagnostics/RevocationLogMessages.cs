@@ -40,4 +40,12 @@ internal static partial class RevocationLogMessages
     [LoggerMessage(EventId = 128, EventName = "LoginClientsUnused", Level = LogLevel.Warning,
         Message = "{Scheme}: LoginClients is set, and nothing listens for what Keycloak says of them: call app.MapKeycloakEndpoints().")]
     public static partial void LoginClientsUnused(this ILogger logger, string scheme);
+
+    [LoggerMessage(EventId = 129, EventName = "EndedSessionsDropped", Level = LogLevel.Warning,
+        Message = "{Scheme}: there are more ended sessions than RevocationCapacity. The {Count} that end first were let go: should Keycloak have lost the end of such a session, tokens that it issued after the logout are accepted. Raise RevocationCapacity, or shorten EndedSessionLifetime to the realm's SSO Session Max.")]
+    public static partial void EndedSessionsDropped(this ILogger logger, string scheme, int count);
+
+    [LoggerMessage(EventId = 130, EventName = "NotBeforeInTheFuture", Level = LogLevel.Warning,
+        Message = "{Scheme}: Keycloak pushed not-before {NotBefore:u} (through client {Client}), which lies in the future. It counts as {Capped:u}, the present time and ClockSkew: a later one would reject every token until then, and it never moves back. Correct it (Sessions > Action > Revocation, or Clients > the client > Advanced > Revocation), and compare the clocks.")]
+    public static partial void NotBeforeInTheFuture(this ILogger logger, string scheme, DateTimeOffset notBefore, string client, DateTimeOffset capped);
 }

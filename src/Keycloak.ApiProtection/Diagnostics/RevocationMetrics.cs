@@ -11,6 +11,7 @@ internal sealed class RevocationMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _taken;
     private readonly Counter<long> _merged;
+    private readonly Counter<long> _dropped;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _posts;
 
@@ -19,9 +20,11 @@ internal sealed class RevocationMetrics : IDisposable
         _meter = meters.Create("Keycloak.ApiProtection");
         _taken = _meter.CreateCounter<long>("keycloak.revocations", "{event}", "Revocations that changed something, by kind and source.");
         _merged = _meter.CreateCounter<long>("keycloak.revocations.merged", "{event}", "Revocations that had to give way to the watermark: RevocationCapacity is too small.");
+        _dropped = _meter.CreateCounter<long>("keycloak.revocations.ended_sessions.dropped", "{session}", "Ended sessions that were let go before EndedSessionLifetime was over: RevocationCapacity is too small.");
         _refused = _meter.CreateCounter<long>("keycloak.revocations.refusals", "{request}", "Requests refused because their token was revoked, by kind of event.");
         _posts = _meter.CreateCounter<long>("keycloak.endpoint.posts", "{request}", "What was posted to the endpoints for Keycloak, by endpoint and outcome.");
         _meter.CreateObservableGauge("keycloak.revocations.held", Held, "{event}", "Revocations held.");
+        _meter.CreateObservableGauge("keycloak.revocations.ended_sessions", Ended, "{session}", "Sessions held that ended for a client.");
     }
 
     public void Open(KeycloakRevocations log) => _logs.Add(log);
@@ -30,6 +33,8 @@ internal sealed class RevocationMetrics : IDisposable
         _taken.Add(1, new("scheme", scheme), new("kind", Lower(revocation.Kind.ToString())), new("source", Lower(revocation.Source.ToString())));
 
     public void Merged(string scheme, int events) => _merged.Add(events, new KeyValuePair<string, object?>("scheme", scheme));
+
+    public void Dropped(string scheme, int sessions) => _dropped.Add(sessions, new KeyValuePair<string, object?>("scheme", scheme));
 
     public void Refused(string scheme, RevocationMatch match)
     {
@@ -44,6 +49,9 @@ internal sealed class RevocationMetrics : IDisposable
     public void Dispose() => _meter.Dispose();
 
     private IEnumerable<Measurement<int>> Held() => _logs.Select(log => new Measurement<int>(log.Count, new KeyValuePair<string, object?>("scheme", log.Scheme)));
+
+    private IEnumerable<Measurement<int>> Ended() =>
+        _logs.Select(log => new Measurement<int>(log.EndedSessions, new KeyValuePair<string, object?>("scheme", log.Scheme)));
 
 #pragma warning disable CA1308 // names of a metric's tags are written small
     private static string Lower(string name) => name.ToLowerInvariant();

@@ -71,7 +71,7 @@ internal sealed class AdminPush(NotificationVerification verification, ILogger<A
         {
             foreach (var session in pushed.Sessions)
             {
-                scheme.Revocations.Apply(RevocationKind.Session, session, scheme.Now, RevocationSource.AdminPush);
+                scheme.Revocations.Apply(RevocationKind.Session, session, scheme.Revocations.UntilNow, RevocationSource.AdminPush);
             }
 
             logger.SessionsPushed(scheme.Name, pushed.Sessions.Count, client);
@@ -79,6 +79,14 @@ internal sealed class AdminPush(NotificationVerification verification, ILogger<A
 
         if (pushed.NotBefore is { } notBefore)
         {
+            // Keycloak's console says "now". It never moves back here, so that a slip of years would reject every token until a restart.
+            var latest = scheme.Revocations.UntilNow;
+            if (notBefore > latest)
+            {
+                logger.NotBeforeInTheFuture(scheme.Name, notBefore, client, latest);
+                notBefore = latest;
+            }
+
             var isNew = scheme.Revocations.Apply(RevocationKind.Realm, null, notBefore, RevocationSource.AdminPush);
             logger.NotBeforeTaken(scheme.Name, pushed.Action!, client, notBefore, isNew);
         }

@@ -60,14 +60,18 @@ internal sealed class BackchannelLogout(NotificationVerification verification, I
         }
 
         var isSession = token.SessionId is not null;
+        var client = token.Audiences.First(scheme.Serves);
         scheme.Revocations.Apply(
             isSession ? RevocationKind.Session : RevocationKind.User,
             token.SessionId ?? token.Subject,
             token.IssuedAt!.Value,
             RevocationSource.BackchannelLogout,
-            token.RevokesOfflineAccess);
-        var client = TokenDiagnosis.Quote(token.Audiences.First(scheme.Serves));
-        logger.LogoutTaken(scheme.Name, isSession ? "a session" : "a user", client, token.IssuedAt.Value);
+            token.RevokesOfflineAccess,
+
+            // Without a session there is nothing that ended for good: the user may log in again with this client.
+            endedForClient: isSession ? client : null);
+        var quoted = TokenDiagnosis.Quote(client);
+        logger.LogoutTaken(scheme.Name, isSession ? "a session" : "a user", quoted, token.IssuedAt.Value);
         return PostOutcome.Taken;
     }
 

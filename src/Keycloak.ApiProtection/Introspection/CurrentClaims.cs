@@ -6,9 +6,18 @@ using Keycloak.ApiProtection.Tokens;
 namespace Keycloak.ApiProtection.Introspection;
 
 /// <summary>What a token says now: its own claims with the rights of the answer; of a lightweight token all of the answer.</summary>
+/// <remarks>
+/// Keycloak answers with all that the token's client may have today. A token can say less on purpose: a token exchange with
+/// <c>audience</c> leaves the other clients' roles out. So the token is the limit: a claim that it lacks is not taken from the answer, of
+/// <c>scope</c> only what both say, and of <c>resource_access</c> the clients that the token names. This API's own client is taken too:
+/// whoever gets a first role of this API may use it.
+/// </remarks>
 internal static class CurrentClaims
 {
-    private static readonly string[] Rights = ["scope", "realm_access", "resource_access", "groups", "organization"];
+    private const string Scope = "scope";
+    private const string ResourceAccess = "resource_access";
+
+    private static readonly string[] Rights = [Scope, "realm_access", ResourceAccess, "groups", "organization"];
 
     /// <summary>What RFC 7662 and Keycloak add to an answer, and no token has.</summary>
     private static readonly string[] OfTheAnswer = ["active", "token_type", "username"];
@@ -17,7 +26,8 @@ internal static class CurrentClaims
     public static AccessTokenClaims? Of(JsonElement answer, JsonElement token, AccessToken accessToken, IntrospectionSettings settings)
     {
         string[] rights = [.. Rights, .. settings.Claims.RoleClaims];
-        if (!accessToken.IsLightweight && (!settings.CurrentRoles || Array.TrueForAll(rights, claim => Agree(answer, token, claim))))
+        if (!accessToken.IsLightweight
+            && (!settings.CurrentRoles || Array.TrueForAll(rights, claim => Agree(answer, token, claim, settings.ClientId))))
         {
             return null;
         }
@@ -33,7 +43,7 @@ internal static class CurrentClaims
             else
             {
                 Write(json, token, claim => !rights.Contains(claim));
-                Write(json, answer, rights.Contains);
+                WriteRights(json, answer, token, rights, settings.ClientId);
             }
 
             json.WriteEndObject();
@@ -42,11 +52,73 @@ internal static class CurrentClaims
         return new AccessTokenClaims(buffer.WrittenSpan.ToArray(), settings.Claims, accessToken.Claims.Issuer);
     }
 
-    private static bool Agree(JsonElement answer, JsonElement token, string claim)
+    /// <summary>Whether what is taken of the answer is what the token says.</summary>
+    private static bool Agree(JsonElement answer, JsonElement token, string claim, string ownClient)
     {
         var isAnswered = answer.TryGetProperty(claim, out var now);
         var isSaid = token.TryGetProperty(claim, out var then);
-        return isAnswered == isSaid && (!isSaid || JsonElement.DeepEquals(now, then));
+        return claim switch
+        {
+            Scope => !isSaid || (isAnswered && Array.TrueForAll(Names(then), Names(now).Contains)),
+            ResourceAccess => Agree(Clients(now, then, ownClient), Clients(then, then, ownClient)),
+            _ => !isSaid || (isAnswered && JsonElement.DeepEquals(now, then)),
+        };
+    }
+
+    private static bool Agree(Dictionary<string, JsonElement> now, Dictionary<string, JsonElement> then) =>
+        now.Count == then.Count && now.All(client => then.TryGetValue(client.Key, out var roles) && JsonElement.DeepEquals(client.Value, roles));
+
+    private static void WriteRights(Utf8JsonWriter json, JsonElement answer, JsonElement token, string[] rights, string ownClient)
+    {
+        foreach (var member in answer.EnumerateObject())
+        {
+            if (!rights.Contains(member.Name))
+            {
+                continue;
+            }
+
+            var isSaid = token.TryGetProperty(member.Name, out var then);
+            if (member.Name == ResourceAccess)
+            {
+                json.WriteStartObject(member.Name);
+                foreach (var (client, roles) in Clients(member.Value, then, ownClient))
+                {
+                    json.WritePropertyName(client);
+                    roles.WriteTo(json);
+                }
+
+                json.WriteEndObject();
+            }
+            else if (isSaid && member.Name == Scope)
+            {
+                json.WriteString(member.Name, string.Join(' ', Names(member.Value).Intersect(Names(then))));
+            }
+            else if (isSaid)
+            {
+                member.WriteTo(json);
+            }
+        }
+    }
+
+    private static string[] Names(JsonElement scope) =>
+        scope.ValueKind == JsonValueKind.String ? scope.GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+
+    /// <summary>The clients of an answer that count for a token.</summary>
+    private static Dictionary<string, JsonElement> Clients(JsonElement answer, JsonElement token, string ownClient)
+    {
+        var clients = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        if (answer.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var client in answer.EnumerateObject())
+            {
+                if (client.Name == ownClient || (token.ValueKind == JsonValueKind.Object && token.TryGetProperty(client.Name, out _)))
+                {
+                    clients.TryAdd(client.Name, client.Value);
+                }
+            }
+        }
+
+        return clients;
     }
 
     /// <summary>Keycloak writes client_id to every answer; in a token only a service account has it.</summary>

@@ -6,6 +6,12 @@ namespace Keycloak.ApiProtection.Introspection;
 /// <remarks>A request that wants an answer younger than the question under way waits for the next one, together with all others that do.</remarks>
 internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expiresAt)
 {
+    /// <summary>How many bytes it takes with its place and an answer that changes nothing.</summary>
+    public const int LeastSize = 300;
+
+    /// <summary>Claims that are read become texts and lists: several times the JSON that they stand in.</summary>
+    private const int SizeOfReadClaims = 4;
+
     private readonly Lock _gate = new();
     private volatile IntrospectionAnswer? _answer;
     private volatile IntrospectionFlight? _running;
@@ -13,6 +19,9 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
     private long _lastUse;
     private long _unanswerableUntil = long.MinValue;
     private bool _wasUsed = true;
+    private bool _failedAlone;
+    private bool _isForgotten;
+    private int _size = LeastSize;
 
     /// <summary>Whose it is: nothing is shared between schemes, realms and changed options.</summary>
     public Introspector Owner => owner;
@@ -39,6 +48,28 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
         set => Volatile.Write(ref _unanswerableUntil, value);
     }
 
+    /// <summary>Whether the last question about it failed while Keycloak answered others.</summary>
+    public bool FailedAlone
+    {
+        get => Volatile.Read(ref _failedAlone);
+        set => Volatile.Write(ref _failedAlone, value);
+    }
+
+    /// <summary>Whether it had to go: nothing is kept in it any more, though a token that is remembered may still point here.</summary>
+    public bool IsForgotten => Volatile.Read(ref _isForgotten);
+
+    /// <summary>Lets its answer go. How many bytes that frees.</summary>
+    public int Forget()
+    {
+        lock (_gate)
+        {
+            var freed = _isForgotten ? 0 : _size;
+            Volatile.Write(ref _isForgotten, true);
+            _answer = null;
+            return freed;
+        }
+    }
+
     /// <summary>Notes a use.</summary>
     public void Touch(long now)
     {
@@ -54,11 +85,29 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
         return used;
     }
 
-    /// <summary>The question to wait for: the one under way where it is young enough, else the next. <paramref name="start"/>: to be started by the caller.</summary>
-    public IntrospectionFlight Join(AccessToken token, ReadOnlyMemory<char> text, Func<long, bool> isYoungEnough, string reason, out bool start)
+    /// <summary>The question to wait for: the one under way where it is young enough, else the next.</summary>
+    /// <param name="seen">The answer that the caller found too old, or null. One that came since then is taken if it is young enough.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="text">The token as it was sent.</param>
+    /// <param name="isYoungEnough">Whether an answer to a question of that moment will do.</param>
+    /// <param name="reason">Why it is asked, for the metric.</param>
+    /// <param name="start">Whether the caller is to start the question.</param>
+    public IntrospectionFlight Join(
+        IntrospectionAnswer? seen,
+        AccessToken token,
+        ReadOnlyMemory<char> text,
+        Func<long, bool> isYoungEnough,
+        string reason,
+        out bool start)
     {
         lock (_gate)
         {
+            if (_running is null && _answer is { } landed && !ReferenceEquals(landed, seen) && isYoungEnough(landed.AskedAt))
+            {
+                start = false;
+                return IntrospectionFlight.Landed(token, landed);
+            }
+
             start = _running is null;
             if (start)
             {
@@ -73,12 +122,17 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
     }
 
     /// <summary>Ends the question under way with an answer that counts, or null. The next one, to be started by the caller, where somebody waits for it.</summary>
-    public IntrospectionFlight? Land(IntrospectionAnswer? answer)
+    /// <param name="answer">The answer.</param>
+    /// <param name="grown">How many bytes more are kept now.</param>
+    public IntrospectionFlight? Land(IntrospectionAnswer? answer, out int grown)
     {
+        grown = 0;
         lock (_gate)
         {
-            if (answer is not null)
+            if (answer is not null && !_isForgotten)
             {
+                var size = LeastSize + (SizeOfReadClaims * (answer.Claims?.Payload.Length ?? 0));
+                (grown, _size) = (size - _size, size);
                 _answer = answer;
                 Refusals = answer.Rejection is null ? 0 : Refusals + 1;
             }

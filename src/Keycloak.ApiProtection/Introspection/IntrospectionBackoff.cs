@@ -60,6 +60,18 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
         }
     }
 
+    /// <summary>Who entered has nothing to ask any more.</summary>
+    public void Leave()
+    {
+        if (_failing)
+        {
+            lock (_gate)
+            {
+                _trying = false;
+            }
+        }
+    }
+
     /// <summary>Keycloak answered.</summary>
     public void Succeeded()
     {

@@ -8,6 +8,9 @@ namespace Keycloak.ApiProtection.Introspection;
 /// <summary>Answers that are none, and what to change. Neither "active" nor "inactive" follows from any of them.</summary>
 internal static class IntrospectionFailures
 {
+    /// <summary>The code of <see cref="OfOneToken"/>.</summary>
+    public const string OneToken = "token";
+
     public static RealmFailure Status(Uri address, HttpStatusCode status, string? error, IntrospectionSettings settings)
     {
         var found = string.Create(CultureInfo.InvariantCulture, $"{Show(address)} answered {(int)status}{(error is null ? string.Empty : $" {TokenDiagnosis.Quote(error)}")}");
@@ -52,6 +55,15 @@ internal static class IntrospectionFailures
         "kind",
         $"Keycloak's answer is about a token of type {TokenDiagnosis.Quote(kind)}, where Bearer or DPoP is expected. It counts neither as active nor as inactive.",
         "Look for a proxy or cache before Keycloak that mixes up answers.");
+
+    /// <summary>Keycloak answers, and not about this token.</summary>
+    public static RealmFailure OfOneToken(RealmFailure failure) => new(
+        OneToken,
+        $"{failure.Reason} Another question was answered at that moment, so that this failure is this token's alone; other tokens are not affected.",
+        "Look at Keycloak's log, and for a limit that this token exceeds at what stands before Keycloak: its size, or a rule of a web application firewall.")
+    {
+        RetryAfter = failure.RetryAfter,
+    };
 
     public static RealmFailure Busy(int inFlight) => new(
         "busy",

@@ -27,5 +27,13 @@ internal sealed class IntrospectionFlight(AccessToken token, string text, string
     /// <summary>Ends with the question: with an answer that counts, or null. Never faults and is never cancelled.</summary>
     public Task<IntrospectionAnswer?> Ended => _ended.Task;
 
+    /// <summary>A question that was answered a moment ago.</summary>
+    public static IntrospectionFlight Landed(AccessToken token, IntrospectionAnswer answer)
+    {
+        var flight = new IntrospectionFlight(token, string.Empty, string.Empty);
+        flight.End(answer);
+        return flight;
+    }
+
     public void End(IntrospectionAnswer? answer) => _ended.TrySetResult(answer);
 }

@@ -48,7 +48,7 @@ internal sealed class IntrospectionReports(string scheme, TimeProvider time, ILo
         lock (_gate)
         {
             // An answer that does not fit its token says nothing about others.
-            if (_reported.RemoveWhere(cause => cause.Code is not ("mismatch" or "kind")) == 0)
+            if (_reported.RemoveWhere(cause => cause.Code is not ("mismatch" or "kind" or IntrospectionFailures.OneToken)) == 0)
             {
                 return;
             }

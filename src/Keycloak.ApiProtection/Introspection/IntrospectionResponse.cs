@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens;
 using Keycloak.ApiProtection.Tokens.Rules;
 
@@ -73,7 +76,22 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
 
         return _audience?.Check(claims, default) is not null
             ? IntrospectionVerdict.Refused(TokenRejection.Audience.Because($"Keycloak says that the token of client {TokenDiagnosis.Quote(RealmJson.String(answer, "azp"))} is not meant for {string.Join(" or ", settings.Audiences!.Select(TokenDiagnosis.Quote))}."))
-            : IntrospectionVerdict.Active(CurrentClaims.Of(answer, payload.RootElement, token, settings));
+            : Active(claims, CurrentClaims.Of(answer, payload.RootElement, token, settings), token);
+    }
+
+    /// <summary>A revocation of the user must find the token also where only the answer names the user, whatever claims the principal has.</summary>
+    private static IntrospectionVerdict Active(in TokenClaims answer, AccessTokenClaims? current, AccessToken token)
+    {
+        var own = TokenMarks.Of(token.Claims.Payload.Span);
+        var all = own.With(new TokenMarks(answer));
+        if (current is null && all.Equals(own))
+        {
+            return IntrospectionVerdict.Active(null, null);
+        }
+
+        var marks = new StrongBox<TokenMarks>(all);
+        current?.Learn(marks);
+        return IntrospectionVerdict.Active(current, marks);
     }
 
     private TokenRejection Inactive(AccessToken token, string? realm)

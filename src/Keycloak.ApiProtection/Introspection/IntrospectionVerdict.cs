@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Introspection;
@@ -14,6 +16,9 @@ internal sealed record IntrospectionVerdict
     /// <summary>What the token says now; null where that is what it said itself, or where it is not active.</summary>
     public AccessTokenClaims? Claims { get; private init; }
 
+    /// <summary>What a revocation can know an active token by, where the answer says more than the token; else null.</summary>
+    public StrongBox<TokenMarks>? Marks { get; private init; }
+
     /// <summary>Why the token is refused; null where it is not.</summary>
     public TokenRejection? Rejection { get; private init; }
 
@@ -25,7 +30,7 @@ internal sealed record IntrospectionVerdict
 
     public bool IsActive => Rejection is null && Failure is null;
 
-    public static IntrospectionVerdict Active(AccessTokenClaims? claims) => new() { Claims = claims };
+    public static IntrospectionVerdict Active(AccessTokenClaims? claims, StrongBox<TokenMarks>? marks) => new() { Claims = claims, Marks = marks };
 
     public static IntrospectionVerdict Refused(TokenRejection rejection) => new() { Rejection = rejection };
 

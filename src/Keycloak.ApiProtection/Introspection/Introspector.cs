@@ -13,12 +13,13 @@ namespace Keycloak.ApiProtection.Introspection;
 /// </remarks>
 internal sealed class Introspector : IDisposable
 {
-    /// <summary>How far ahead of the end a token in constant use is asked about: a tenth of the window, and not more than this.</summary>
     /// <summary>Keycloak counts in whole seconds, so that to it a token lives up to one longer.</summary>
     private static readonly TimeSpan PastTheEnd = TimeSpan.FromSeconds(1);
 
     /// <summary>Longer lives are no different from endless ones here.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
+
+    /// <summary>How far ahead of the end a token in constant use is asked about: a tenth of the window, and not more than this.</summary>
     private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeastRefused = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MostRefused = TimeSpan.FromMinutes(5);
@@ -61,6 +62,9 @@ internal sealed class Introspector : IDisposable
     /// <summary>How many tokens are remembered.</summary>
     internal int Count => _tokens.Count;
 
+    /// <summary>How many bytes they take, by a rough count.</summary>
+    internal long Bytes => _tokens.Bytes;
+
     /// <summary>How many questions are on their way or wait for their turn.</summary>
     internal int InFlight => Volatile.Read(ref _inFlight);
 
@@ -100,7 +104,7 @@ internal sealed class Introspector : IDisposable
         var now = _time.GetTimestamp();
         if (state.Answer is not { } answer)
         {
-            return WaitAsync(state, token, text, maxAge, mayBeStale, cancellationToken);
+            return WaitAsync(state, null, token, text, maxAge, mayBeStale, cancellationToken);
         }
 
         if (answer.Rejection is { } rejection)
@@ -108,18 +112,18 @@ internal sealed class Introspector : IDisposable
             state.Touch(now);
             return now < answer.RefusedUntil
                 ? new(IntrospectionResult.Refused(rejection))
-                : WaitAsync(state, token, text, maxAge, mayBeStale, cancellationToken);
+                : WaitAsync(state, answer, token, text, maxAge, mayBeStale, cancellationToken);
         }
 
         var age = _time.GetElapsedTime(answer.AskedAt, now);
         if (age >= maxAge || now >= answer.GoodUntil)
         {
-            return WaitAsync(state, token, text, maxAge, mayBeStale, cancellationToken);
+            return WaitAsync(state, answer, token, text, maxAge, mayBeStale, cancellationToken);
         }
 
-        KeepFresh(state, token, text, maxAge, age, now);
+        KeepFresh(state, answer, token, text, maxAge, age, now);
         _metrics.Used(Scheme, age);
-        return new(IntrospectionResult.Active(answer.Claims ?? token.Claims));
+        return new(IntrospectionResult.Active(answer.ClaimsOf(token)));
     }
 
     /// <summary>Once after start: whether Keycloak answers this API at all, and would do so usefully.</summary>
@@ -167,7 +171,7 @@ internal sealed class Introspector : IDisposable
 
     private IntrospectedToken StateOf(AccessToken token, ReadOnlySpan<char> text)
     {
-        if (token.Introspected is { } known && known.Owner == this)
+        if (token.Introspected is { IsForgotten: false } known && known.Owner == this)
         {
             return known;
         }
@@ -184,7 +188,8 @@ internal sealed class Introspector : IDisposable
     }
 
     /// <summary>Asks ahead where the next request, if it comes as soon as this one came after the last, would find the answer too old.</summary>
-    private void KeepFresh(IntrospectedToken state, AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, TimeSpan age, long now)
+    private void KeepFresh(
+        IntrospectedToken state, IntrospectionAnswer answer, AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, TimeSpan age, long now)
     {
         var gap = _time.GetElapsedTime(state.LastUse, now);
         var ahead = maxAge / 10 < MostAhead ? maxAge / 10 : MostAhead;
@@ -198,15 +203,18 @@ internal sealed class Introspector : IDisposable
             return;
         }
 
-        var flight = state.Join(token, text, static _ => true, "ahead", out var start);
-        if (start)
-        {
-            Start(state, flight);
-        }
+        var flight = state.Join(answer, token, text, static _ => true, "ahead", out var start);
+        Go(state, flight, start);
     }
 
     private async ValueTask<IntrospectionResult> WaitAsync(
-        IntrospectedToken state, AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, bool mayBeStale, CancellationToken cancellationToken)
+        IntrospectedToken state,
+        IntrospectionAnswer? seen,
+        AccessToken token,
+        ReadOnlyMemory<char> text,
+        TimeSpan maxAge,
+        bool mayBeStale,
+        CancellationToken cancellationToken)
     {
         var arrived = _time.GetTimestamp();
         state.Touch(arrived);
@@ -220,11 +228,9 @@ internal sealed class Introspector : IDisposable
             return Undecided(state, token, maxAge, mayBeStale, retryAfter);
         }
 
-        var flight = state.Join(token, text, askedAt => _time.GetElapsedTime(askedAt, arrived) < maxAge, state.Answer is null ? "first" : "again", out var start);
-        if (start)
-        {
-            Start(state, flight);
-        }
+        var flight = state.Join(
+            seen, token, text, askedAt => _time.GetElapsedTime(askedAt, arrived) < maxAge, seen is null ? "first" : "again", out var start);
+        Go(state, flight, start);
 
         var answer = await LandedAsync(flight, cancellationToken);
         var now = _time.GetTimestamp();
@@ -246,7 +252,19 @@ internal sealed class Introspector : IDisposable
         }
 
         _metrics.Used(Scheme, _time.GetElapsedTime(answer.AskedAt, now));
-        return IntrospectionResult.Active(answer.Claims ?? token.Claims);
+        return IntrospectionResult.Active(answer.ClaimsOf(token));
+    }
+
+    private void Go(IntrospectedToken state, IntrospectionFlight flight, bool start)
+    {
+        if (start)
+        {
+            Start(state, flight);
+        }
+        else if (flight.Ended.IsCompleted)
+        {
+            _backoff.Leave();
+        }
     }
 
     private async ValueTask<IntrospectionAnswer?> LandedAsync(IntrospectionFlight flight, CancellationToken cancellationToken)
@@ -271,7 +289,7 @@ internal sealed class Introspector : IDisposable
             {
                 _metrics.Stale(Scheme);
                 _reports.Stale(age);
-                return IntrospectionResult.Active(last.Claims ?? token.Claims);
+                return IntrospectionResult.Active(last.ClaimsOf(token));
             }
         }
 
@@ -291,7 +309,7 @@ internal sealed class Introspector : IDisposable
         IntrospectionVerdict verdict;
         try
         {
-            verdict = await AskInTurnAsync(flight);
+            verdict = await AskInTurnAsync(state, flight);
         }
         catch (Exception error)
         {
@@ -300,7 +318,8 @@ internal sealed class Introspector : IDisposable
         }
 
         var answer = Take(verdict, state, flight);
-        var next = state.Land(answer);
+        var next = state.Land(answer, out var grown);
+        _tokens.Grew(grown);
         flight.End(answer);
         if (next is not null)
         {
@@ -310,7 +329,7 @@ internal sealed class Introspector : IDisposable
         Interlocked.Decrement(ref _inFlight);
     }
 
-    private async Task<IntrospectionVerdict> AskInTurnAsync(IntrospectionFlight flight)
+    private async Task<IntrospectionVerdict> AskInTurnAsync(IntrospectedToken state, IntrospectionFlight flight)
     {
         using var timeout = new CancellationTokenSource(_settings.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token, timeout.Token);
@@ -323,20 +342,48 @@ internal sealed class Introspector : IDisposable
             return IntrospectionVerdict.Failed(IntrospectionFailures.Busy(_settings.MaximumInFlight));
         }
 
+        var keycloakAnswers = false;
         try
         {
+            // After a failure the first question is one that no token can spoil: whether Keycloak answers at all.
+            if (_backoff.IsFailing || state.FailedAlone)
+            {
+                if (await ProbeAsync(either.Token) is { } still)
+                {
+                    return IntrospectionVerdict.Failed(still);
+                }
+
+                keycloakAnswers = true;
+                _backoff.Succeeded();
+            }
+
             flight.AskedAt = _time.GetTimestamp();
             _metrics.Asked(Scheme, flight.Reason);
-            return await _endpoint.AskAsync(flight.Token, flight.Text, either.Token);
+            var verdict = await _endpoint.AskAsync(flight.Token, flight.Text, either.Token);
+            if (verdict.Failure is not { } failure || verdict.ConcernsTokenOnly)
+            {
+                return verdict;
+            }
+
+            // Who asks to be left alone is not asked again at once.
+            keycloakAnswers = keycloakAnswers || (failure.RetryAfter is null && await ProbeAsync(either.Token) is null);
+            return keycloakAnswers ? IntrospectionVerdict.FailedForToken(IntrospectionFailures.OfOneToken(failure)) : verdict;
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return IntrospectionVerdict.Failed(RealmFailure.Timeout(_keys.Discovery?.IntrospectionAddress ?? _settings.Realm.MetadataAddress, _settings.Timeout));
+            var failure = RealmFailure.Timeout(_keys.Discovery?.IntrospectionAddress ?? _settings.Realm.MetadataAddress, _settings.Timeout);
+            return keycloakAnswers ? IntrospectionVerdict.FailedForToken(IntrospectionFailures.OfOneToken(failure)) : IntrospectionVerdict.Failed(failure);
         }
         finally
         {
             _turns.Release();
         }
+    }
+
+    private Task<RealmFailure?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        _metrics.Asked(Scheme, "probe");
+        return _endpoint.TryAsync(cancellationToken);
     }
 
     /// <summary>What follows from a verdict for everybody, and what is to be remembered of it for this token; null: nothing.</summary>
@@ -348,6 +395,7 @@ internal sealed class Introspector : IDisposable
             Scheme,
             verdict.Failure is { } why ? $"failed_{why.Code}" : verdict.IsActive ? "active" : verdict.Rejection!.Code == TokenRejection.Inactive.Code ? "inactive" : "refused",
             _time.GetElapsedTime(askedAt, now));
+        state.FailedAlone = verdict.Failure is { Code: var code } && (code == IntrospectionFailures.OneToken || state.FailedAlone);
         if (verdict.Failure is { } failure)
         {
             _reports.Failed(failure);
@@ -368,7 +416,7 @@ internal sealed class Introspector : IDisposable
 
         _reports.Succeeded();
         var refusedUntil = verdict.Rejection is null ? 0 : now + Ticks(RefusedFor(state));
-        return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Rejection, refusedUntil, EndOf(flight.Token, askedAt, now));
+        return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Marks, verdict.Rejection, refusedUntil, EndOf(flight.Token, askedAt, now));
     }
 
     /// <summary>When an answer to a question of then ends with its token; an "active" from after that, within the skew, holds for a moment only.</summary>

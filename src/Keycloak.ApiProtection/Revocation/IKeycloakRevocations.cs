@@ -23,13 +23,27 @@ public interface IKeycloakRevocations
 
     /// <summary>Refuses the tokens of one session.</summary>
     /// <param name="sessionId">The session (<c>sid</c>).</param>
-    /// <param name="issuedUntil">Tokens issued until then. Null: until now.</param>
+    /// <param name="issuedUntil">
+    /// Tokens issued until then. Null: until now and <see cref="KeycloakBearerOptions.ClockSkew"/>, because Keycloak's clock may be ahead.
+    /// </param>
     /// <exception cref="ArgumentException"><paramref name="sessionId"/> is null or empty.</exception>
     void RevokeSession(string sessionId, DateTimeOffset? issuedUntil = null);
 
+    /// <summary>
+    /// Rejects the tokens of one session that were issued until now, as <see cref="RevokeSession"/> does, and one client's tokens of the
+    /// session however young they are, for <see cref="KeycloakBearerOptions.EndedSessionLifetime"/>: what a logout token does.
+    /// </summary>
+    /// <param name="sessionId">The session (<c>sid</c>).</param>
+    /// <param name="clientId">The client that the tokens were issued to (<c>azp</c>).</param>
+    /// <exception cref="ArgumentException"><paramref name="sessionId"/> or <paramref name="clientId"/> is null or empty.</exception>
+    void EndSession(string sessionId, string clientId);
+
     /// <summary>Refuses the tokens of all sessions of one user.</summary>
     /// <param name="subject">The user (<c>sub</c>).</param>
-    /// <param name="issuedUntil">Tokens issued until then. Null: until now; who logs in again gets tokens that are accepted from the next second on.</param>
+    /// <param name="issuedUntil">
+    /// Tokens issued until then. Null: until now and <see cref="KeycloakBearerOptions.ClockSkew"/>, because Keycloak's clock may be ahead.
+    /// Tokens of a new login are rejected for that long, too: where both clocks are the same, pass the present time.
+    /// </param>
     /// <exception cref="ArgumentException"><paramref name="subject"/> is null or empty.</exception>
     void RevokeUser(string subject, DateTimeOffset? issuedUntil = null);
 

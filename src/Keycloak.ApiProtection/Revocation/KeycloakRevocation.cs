@@ -21,4 +21,11 @@ public sealed record KeycloakRevocation(
     /// tokens drops them now. Without it, only tokens that were issued until now are meant, and an offline token goes on bringing new ones.
     /// </summary>
     public bool RevokesOfflineAccess { get; init; }
+
+    /// <summary>
+    /// Gets the client whose tokens of the session are rejected however young they are, for
+    /// <see cref="KeycloakBearerOptions.EndedSessionLifetime"/>. To pass the event on: <see cref="IKeycloakRevocations.EndSession"/>.
+    /// </summary>
+    /// <value>Null where the event covers tokens by <see cref="IssuedUntil"/> alone.</value>
+    public string? EndedForClient { get; init; }
 }

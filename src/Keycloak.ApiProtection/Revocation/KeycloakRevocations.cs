@@ -19,11 +19,15 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         TokenRejection.Revoked.Because("The token is older than the not-before that was set for all tokens of the realm."),
         TokenRejection.Revoked.Because("The token was revoked by itself (jti)."),
         TokenRejection.RevocationWatermark,
+        TokenRejection.Revoked.Because(
+            "Keycloak told the token's client (azp) that the session (sid) ended: the client's tokens of the session are rejected however young they are.",
+            "The user must log in with a new session. After a withdrawn consent the session at Keycloak lives on: log the user out there first. EndedSessionLifetime sets how long this lasts."),
     ];
 
     private readonly ConcurrentDictionary<RevocationWatch, byte> _watches = new();
     private readonly ConcurrentDictionary<RevocationObserver, byte> _observers = new();
     private readonly RevocationLog _log;
+    private readonly EndedSessions _ended;
     private readonly TimeProvider _time;
     private readonly TimeSpan _lifetime;
     private readonly TimeSpan _clockSkew;
@@ -40,6 +44,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         _metrics = metrics;
         _logger = logger;
         _log = new RevocationLog(options.RevocationCapacity, _lifetime, _time, Merged);
+        _ended = new EndedSessions(options.RevocationCapacity, options.EndedSessionLifetime, _time, Dropped);
         metrics.Open(this);
     }
 
@@ -52,6 +57,9 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     /// <inheritdoc />
     public DateTimeOffset? Watermark => _log.Watermark is var seconds and > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
+    /// <summary>Gets how many sessions are kept that ended for a client.</summary>
+    internal int EndedSessions => _ended.Count;
+
     /// <summary>Gets how many open connections are watched for.</summary>
     internal int Watches => _watches.Count;
 
@@ -63,12 +71,12 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
             _logger.TokenOutlivesRevocations(Scheme, TimeSpan.FromSeconds(token.Lifetime), _lifetime);
         }
 
-        if (_log.IsEmpty)
+        if (_log.IsEmpty && _ended.Count == 0)
         {
             return null;
         }
 
-        var match = _log.Find(token.Marks);
+        var match = Find(token.Marks);
         if (match == RevocationMatch.None)
         {
             return null;
@@ -82,14 +90,22 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     public void RevokeSession(string sessionId, DateTimeOffset? issuedUntil = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(sessionId);
-        Apply(RevocationKind.Session, sessionId, issuedUntil ?? _time.GetUtcNow(), RevocationSource.Application);
+        Apply(RevocationKind.Session, sessionId, issuedUntil ?? UntilNow, RevocationSource.Application);
+    }
+
+    /// <inheritdoc />
+    public void EndSession(string sessionId, string clientId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sessionId);
+        ArgumentException.ThrowIfNullOrEmpty(clientId);
+        Apply(RevocationKind.Session, sessionId, UntilNow, RevocationSource.Application, endedForClient: clientId);
     }
 
     /// <inheritdoc />
     public void RevokeUser(string subject, DateTimeOffset? issuedUntil = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(subject);
-        Apply(RevocationKind.User, subject, issuedUntil ?? _time.GetUtcNow(), RevocationSource.Application);
+        Apply(RevocationKind.User, subject, issuedUntil ?? UntilNow, RevocationSource.Application);
     }
 
     /// <inheritdoc />
@@ -97,8 +113,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     {
         ArgumentException.ThrowIfNullOrEmpty(tokenId);
 
-        // There is only one with this id, and it has been issued: by Keycloak's clock, which may be ahead.
-        Apply(new KeycloakRevocation(RevocationKind.Token, tokenId, _time.GetUtcNow() + _clockSkew, expiresAt, RevocationSource.Application));
+        Apply(new KeycloakRevocation(RevocationKind.Token, tokenId, UntilNow, expiresAt, RevocationSource.Application));
     }
 
     /// <inheritdoc />
@@ -115,7 +130,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     public bool IsRevoked(ClaimsPrincipal user)
     {
         ArgumentNullException.ThrowIfNull(user);
-        return TokenMarks.TryRead(user, Scheme, out var marks) && _log.Find(marks) != RevocationMatch.None;
+        return TokenMarks.TryRead(user, Scheme, out var marks) && Find(marks) != RevocationMatch.None;
     }
 
     /// <inheritdoc />
@@ -131,7 +146,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         // First watched, then looked up: an event in between is seen by one of the two.
         var watch = new RevocationWatch(marks, revoked, _watches);
         _watches.TryAdd(watch, 0);
-        if (_log.Find(marks) != RevocationMatch.None)
+        if (Find(marks) != RevocationMatch.None)
         {
             watch.Fire();
         }
@@ -148,10 +163,24 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         return observation;
     }
 
+    /// <summary>Gets the time until which tokens may have been issued by now: by Keycloak's clock, which may be ahead.</summary>
+    public DateTimeOffset UntilNow => _time.GetUtcNow() + _clockSkew;
+
     /// <summary>Takes an event that lives as long as a token which it covers can.</summary>
     /// <returns>False where it changed nothing.</returns>
-    public bool Apply(RevocationKind kind, string? id, DateTimeOffset issuedUntil, RevocationSource source, bool revokesOfflineAccess = false) =>
-        Apply(new KeycloakRevocation(kind, id, issuedUntil, Later(issuedUntil, _lifetime), source) { RevokesOfflineAccess = revokesOfflineAccess });
+    public bool Apply(
+        RevocationKind kind, string? id, DateTimeOffset issuedUntil, RevocationSource source, bool revokesOfflineAccess = false, string? endedForClient = null) =>
+        Apply(new KeycloakRevocation(kind, id, issuedUntil, Later(issuedUntil, _lifetime), source)
+        {
+            RevokesOfflineAccess = revokesOfflineAccess,
+            EndedForClient = endedForClient,
+        });
+
+    private RevocationMatch Find(in TokenMarks token)
+    {
+        var match = _log.Find(token);
+        return match == RevocationMatch.None && _ended.Covers(token) ? RevocationMatch.EndedSession : match;
+    }
 
     private static DateTimeOffset Later(DateTimeOffset time, TimeSpan span) =>
         time > DateTimeOffset.MaxValue - span ? DateTimeOffset.MaxValue : time + span;
@@ -164,6 +193,11 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         var isNew = revocation.Kind == RevocationKind.Realm
             ? _log.NotBefore(until)
             : _log.Add(revocation.Kind == RevocationKind.Client ? RevocationKey.Spread(RevocationKey.Short(key)) : key, until, Later(revocation.ExpiresAt, _clockSkew).ToUnixTimeSeconds() + 1);
+        if (revocation.EndedForClient is { } client)
+        {
+            isNew |= _ended.Add(RevocationKey.SessionOfClient(key, RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, client))));
+        }
+
         if (!isNew)
         {
             return false;
@@ -174,7 +208,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         // Some nanoseconds each: looking all of them over is cheaper than keeping an index of who waits for what.
         foreach (var (watch, _) in _watches)
         {
-            if (_log.Find(watch.Marks) != RevocationMatch.None)
+            if (Find(watch.Marks) != RevocationMatch.None)
             {
                 watch.Fire();
             }
@@ -195,6 +229,12 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         }
 
         return true;
+    }
+
+    private void Dropped(int sessions)
+    {
+        _metrics.Dropped(Scheme, sessions);
+        _logger.EndedSessionsDropped(Scheme, sessions);
     }
 
     private void Merged(int events, DateTimeOffset watermark)

@@ -35,6 +35,22 @@ internal static class RevocationKey
     /// <summary>The key in the log for what a token keeps of it: every bit counts there.</summary>
     public static ulong Spread(ulong shortKey) => shortKey * 0x9E3779B97F4A7C15UL;
 
+    /// <summary>The key of a session together with a client, from the keys of both; zero where one is absent.</summary>
+    /// <remarks>The finalizer of MurmurHash3: each bit of both keys changes every bit here. The keys are secret already.</remarks>
+    public static ulong SessionOfClient(ulong session, ulong shortClient)
+    {
+        if (session == 0 || shortClient == 0)
+        {
+            return 0;
+        }
+
+        var key = session ^ Spread(shortClient);
+        key = (key ^ (key >> 33)) * 0xFF51AFD7ED558CCDUL;
+        key = (key ^ (key >> 33)) * 0xC4CEB9FE1A85EC53UL;
+        key ^= key >> 33;
+        return key == 0 ? 1 : key;
+    }
+
     // SipHash (Aumasson, Bernstein 2012), one round a block and three at the end; the kind stands where a second message would.
     private static ulong Hash(RevocationKind kind, ReadOnlySpan<byte> text)
     {

@@ -23,4 +23,7 @@ internal enum RevocationMatch
 
     /// <summary>It is older than the events that the log still tells apart.</summary>
     Watermark,
+
+    /// <summary>Keycloak told its client that its session ended, however young the token is.</summary>
+    EndedSession,
 }

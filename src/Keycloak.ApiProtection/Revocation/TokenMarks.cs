@@ -45,8 +45,28 @@ internal readonly struct TokenMarks
     /// <summary>Gets <c>iat</c> in seconds since 1970.</summary>
     public long IssuedAt => (long)(_issuedAtAndClient >> RevocationKey.ClientBits);
 
+    /// <summary>Gets the key of the session together with the client; zero where one of the two is absent.</summary>
+    public ulong SessionOfClient => RevocationKey.SessionOfClient(Session, _issuedAtAndClient & ((1UL << RevocationKey.ClientBits) - 1));
+
     /// <summary>The marks of a verified payload.</summary>
     public static TokenMarks Of(ReadOnlySpan<byte> payload) => TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
+
+    /// <summary>These marks and, where one is absent, the one of Keycloak's answer about the token. <c>iat</c> stays the token's own.</summary>
+    public TokenMarks With(in TokenMarks answer)
+    {
+        const ulong ClientMask = (1UL << RevocationKey.ClientBits) - 1;
+        var client = _issuedAtAndClient & ClientMask;
+        return new TokenMarks(
+            Session != 0 ? Session : answer.Session,
+            User != 0 ? User : answer.User,
+            client != 0 ? client : answer._issuedAtAndClient & ClientMask,
+            Token != 0 ? Token : answer.Token,
+            IssuedAt);
+    }
+
+    /// <summary>Whether both are the same.</summary>
+    public bool Equals(in TokenMarks other) =>
+        Session == other.Session && User == other.User && Token == other.Token && _issuedAtAndClient == other._issuedAtAndClient;
 
     /// <summary>The marks of the token that a user was authenticated with by a scheme. False where there is none.</summary>
     /// <remarks>An identity of another make (JwtBearer's, or the application's own) counts by the claims that it has kept.</remarks>
@@ -58,9 +78,9 @@ internal readonly struct TokenMarks
         if (own.Length > 0)
         {
             identities = [.. own.Where(identity => identity.AuthenticationType == scheme)];
-            if (identities is [KeycloakIdentity { Token: { } token }, ..])
+            if (identities is [KeycloakIdentity { Token: not null } unchanged, ..])
             {
-                return (marks = token.Marks).HasAny;
+                return (marks = unchanged.Marks).HasAny;
             }
         }
 
@@ -86,6 +106,12 @@ internal readonly struct TokenMarks
             RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, Claim("azp"))),
             RevocationKey.Of(RevocationKind.Token, Claim("jti")),
             long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt) && issuedAt < 1L << (64 - RevocationKey.ClientBits) ? issuedAt : 0);
+        if (identities is [KeycloakIdentity changed, ..])
+        {
+            // What the application removed, and what only Keycloak's answer said.
+            marks = marks.With(changed.Marks);
+        }
+
         return marks.HasAny;
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms;
@@ -23,7 +22,6 @@ public sealed class AccessToken
     private readonly SigningAlgorithm _algorithm;
     private readonly int _beginsAfterIssue;
     private bool _wasSentAgain;
-    private StrongBox<TokenMarks>? _marks;
 
     /// <param name="text">The token as it was sent, where it is to be remembered; otherwise empty.</param>
     /// <param name="claims">The claims that decided.</param>
@@ -56,8 +54,8 @@ public sealed class AccessToken
     /// <summary>Gets the algorithm of its signature (<c>alg</c>), such as <c>RS256</c>.</summary>
     public string Algorithm => _algorithm.Name;
 
-    /// <summary>Gets what a revocation can know it by. Read when there is one to ask about: most of the time there is none.</summary>
-    internal ref readonly TokenMarks Marks => ref (_marks ??= new StrongBox<TokenMarks>(Claims.Marks)).Value;
+    /// <summary>Gets what a revocation can know it by.</summary>
+    internal ref readonly TokenMarks Marks => ref Claims.Marks;
 
     /// <summary>Gets how long it lives, in seconds.</summary>
     internal long Lifetime => _expiresAt - _issuedAt;

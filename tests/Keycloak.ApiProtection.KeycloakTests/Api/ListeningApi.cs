@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Keycloak.ApiProtection.Events;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
+using Keycloak.ApiProtection.Revocation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -33,6 +34,9 @@ public sealed class ListeningApi : IAsyncDisposable
 
     /// <summary>Gets the value for "Admin URL".</summary>
     public string AdminUrl => $"{_http.BaseAddress}.keycloak";
+
+    /// <summary>What the application revokes by itself.</summary>
+    public IKeycloakRevocations Revocations => _app.Services.GetRequiredService<IKeycloakRevocations>();
 
     /// <summary>Gets the rejection code of the last rejected token, which is otherwise only in the log.</summary>
     public string? LastRejection { get; private set; }

@@ -144,6 +144,41 @@ public abstract class KeycloakContract : RealmContract
         }
     }
 
+    [Theory]
+    [InlineData("10:00:00", HttpStatusCode.Unauthorized)]
+    [InlineData("00:00:00", HttpStatusCode.OK)]
+    public async Task A_token_that_the_client_gets_of_the_session_after_the_logout_token_came_is_rejected_where_the_setting_says_so(
+        string lifetime, HttpStatusCode expected)
+    {
+        // A withdrawn consent leaves the session alive at Keycloak, as the loss of a session's end does: the logout token is the same.
+        await using var api = await StartListeningApiAsync(("EndedSessionLifetime", lifetime));
+        await Realm.SetBackchannelLogoutUrlAsync("storefront", api.LogoutUrl, Cancellation);
+        try
+        {
+            using var browser = new Browser(Client);
+            var before = await browser.LogInAsync(DemoClient.Storefront, "alice", Cancellation);
+            await MeasureAsync(api, before, "consent withdrawn", () => _keycloak.WithdrawConsentAsync("alice", "storefront", Cancellation));
+            var ended = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            TokenAnswer after;
+            do
+            {
+                after = await browser.LogInAsync(DemoClient.Storefront, "alice", Cancellation);
+            }
+            while (after.AccessToken.Number("iat") <= ended);
+
+            Assert.Equal(before.AccessToken.Text("sid"), after.AccessToken.Text("sid"));
+            Assert.Equal(expected, await api.CallAsync(after.AccessToken, Cancellation));
+
+            // A new session is let in, whatever the setting says.
+            using var another = new Browser(Client);
+            Assert.Equal(HttpStatusCode.OK, await api.CallAsync((await another.LogInAsync(DemoClient.Storefront, "alice", Cancellation)).AccessToken, Cancellation));
+        }
+        finally
+        {
+            await Realm.SetBackchannelLogoutUrlAsync("storefront", null, Cancellation);
+        }
+    }
+
     [Fact]
     public async Task A_changed_attribute_of_the_client_affects_its_next_token()
     {

@@ -96,6 +96,27 @@ public abstract partial class RealmContract
 
     private Task<TokenAnswer> DpopAsync(string? proof) => Client.PasswordAsync(DemoClient.Dpop, "alice", Cancellation, dpop: proof);
 
+    [Fact]
+    public async Task An_exchanged_token_has_no_other_clients_roles_where_Keycloak_is_asked_about_it_either()
+    {
+        var (_, answer) = await ExchangeAsync();
+        Assert.Equal(Differences.SupportsTokenExchange, answer.Has("access_token"));
+        if (!Differences.SupportsTokenExchange)
+        {
+            return;
+        }
+
+        await using var api = await StartIntrospectingApiAsync(("RoleClients:0", "shipping-api"));
+        var introspected = await Client.IntrospectAsync(DemoClient.OrdersApi, answer.AccessToken.Compact, Cancellation);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Realm.GetType().Name} {Realm.Version}: introspected: {introspected.Text}");
+
+        var me = await api.CallAsync("GET /me", answer.AccessToken.Compact, Cancellation);
+
+        Assert.Equal(200, me.Status);
+        Assert.DoesNotContain("dispatcher", me.Http.Text, StringComparison.Ordinal);
+        Assert.Contains("reader", me.Http.Text, StringComparison.Ordinal);
+    }
+
     private async Task<(Jwt Subject, TokenAnswer Answer)> ExchangeAsync()
     {
         var subject = (await Client.PasswordAsync(DemoClient.Exchanger, "alice", Cancellation)).AccessToken;

@@ -70,6 +70,27 @@ public abstract partial class RealmContract
     }
 
     [Fact]
+    public async Task A_lightweight_token_is_rejected_when_the_application_revokes_its_user_and_another_users_is_not()
+    {
+        await using var api = await StartListeningApiAsync(("credentials:secret", "orders-api-secret"));
+        var regular = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken;
+        var lightweight = (await Client.PasswordAsync(DemoClient.Lightweight, "alice", Cancellation)).AccessToken;
+        var other = (await Client.PasswordAsync(DemoClient.Lightweight, "bob", Cancellation)).AccessToken;
+        Assert.Null(lightweight.Text("sub"));
+        foreach (var token in new[] { regular, lightweight, other })
+        {
+            Assert.Equal(HttpStatusCode.OK, await api.CallAsync(token, Cancellation));
+        }
+
+        api.Revocations.RevokeUser(regular.Text("sub")!);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await api.CallAsync(regular, Cancellation));
+        Assert.Equal(HttpStatusCode.Unauthorized, await api.CallAsync(lightweight, Cancellation));
+        Assert.Equal("revoked", api.LastRejection);
+        Assert.Equal(HttpStatusCode.OK, await api.CallAsync(other, Cancellation));
+    }
+
+    [Fact]
     public async Task The_API_rejects_the_tokens_of_a_user_whom_an_admin_logged_out()
     {
         // Ends the sessions of other tests.

@@ -101,6 +101,11 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(Realm.Token(user).For("mtls").BoundToCertificate("FnlOVA4DOfhJFEc8-QuUgKt-D7zSTFntVNrx6ERhaK0").Create());
 
+    public void WithdrawConsent(string user, string clientId) => Realm.WithdrawConsent(user, clientId);
+
+    /// <summary>A token that a session goes on to bring.</summary>
+    public Jwt TokenOfSession(string user, string clientId, string sessionId) => Jwt.Parse(Realm.Token(user).For(clientId).InSession(sessionId).Create());
+
     private static Task Done(Action act)
     {
         act();

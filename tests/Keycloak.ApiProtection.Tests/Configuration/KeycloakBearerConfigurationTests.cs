@@ -52,7 +52,7 @@ public sealed class KeycloakBearerConfigurationTests
               "ValidIssuers": ["https://login.example.com/realms/demo", "https://old.example.com/auth/realms/demo"],
               "Audiences": ["orders-api", "shipping-api"], "Algorithms": ["ES256"], "ClockSkew": "00:00:05", "MaximumTokenSize": 4096, "VerifiedTokenCacheSize": 0,
               "QueryTokenPaths": ["/hubs", "events"], "BackchannelHttpClientName": "login", "BackchannelTimeout": 3, "KeysRefreshInterval": "00:01:00",
-              "UnknownKeyCooldown": 10, "KeysMaximumAge": "01:00:00", "NameClaimType": "email", "RoleClaimType": "role", "RealmRoles": false,
+              "UnknownKeyCooldown": 10, "KeysMaximumAge": "01:00:00", "EndedSessionLifetime": "02:00:00", "NameClaimType": "email", "RoleClaimType": "role", "RealmRoles": false,
               "ClientRoles": false, "RoleClients": { "account": "account:" }, "RoleClaims": ["roles"], "MapInboundClaims": true, "SaveToken": true,
               "ChallengeRealm": "orders", "ProblemDetails": true, "ClientId": "orders-api"
             }
@@ -72,6 +72,7 @@ public sealed class KeycloakBearerConfigurationTests
         Assert.Equal(TimeSpan.FromMinutes(1), options.KeysRefreshInterval);
         Assert.Equal(TimeSpan.FromSeconds(10), options.UnknownKeyCooldown);
         Assert.Equal(TimeSpan.FromHours(1), options.KeysMaximumAge);
+        Assert.Equal(TimeSpan.FromHours(2), options.EndedSessionLifetime);
         Assert.Equal(("email", "role"), (options.Claims.NameClaimType, options.Claims.RoleClaimType));
         Assert.Equal((false, false), (options.Claims.RealmRoles, options.Claims.ClientRoles));
         Assert.Equal("account:", options.Claims.RoleClients["account"]);

@@ -79,6 +79,34 @@ public sealed class AdminPushTests
     }
 
     [Fact]
+    public async Task A_not_before_far_in_the_future_counts_as_the_present_and_the_log_warns()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        var token = KeycloakRevocationsTests.Token(app);
+        var push = KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds());
+
+        Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_push_not_before", push)).StatusCode);
+
+        Assert.Contains("2100-01-01", app.Realm.Log.Text("NotBeforeInTheFuture"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(30)))).StatusCode);
+        app.Realm.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    public async Task A_not_before_within_the_clock_skew_is_taken_as_it_is(int ahead)
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+
+        await app.PushAsync("k_push_not_before", KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", Now(app) + ahead));
+
+        Assert.Equal(0, app.Realm.Log.Count("NotBeforeInTheFuture"));
+        Assert.Equal(1, app.Realm.Log.Count("NotBeforeTaken"));
+    }
+
+    [Fact]
     public async Task A_not_before_of_0_alone_ends_nothing()
     {
         await using var app = await KeycloakCaller.StartAsync();
@@ -99,6 +127,7 @@ public sealed class AdminPushTests
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token.WithText("sid", "session-2"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(30)))).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_logout", KeycloakCaller.Push(app, "LOGOUT", 0, ",\"adapterSessionIds\":null"))).StatusCode);
         await app.PushAsync("k_logout", KeycloakCaller.Push(app, "LOGOUT", 0, ",\"adapterSessionIds\":[1]"))
             .AssertRefusedAsync("The payload is not a JSON object with its members once and of the right type.");

@@ -6,6 +6,7 @@ namespace Keycloak.ApiProtection.Tests.Introspection;
 public sealed class FreshnessTests
 {
     private static readonly string[] Duties = ["auditor"];
+    private static readonly string[] Readers = ["reader"];
 
     [Fact]
     public async Task The_age_of_an_answer_counts_from_when_the_question_left()
@@ -98,7 +99,7 @@ public sealed class FreshnessTests
     }
 
     [Fact]
-    public async Task A_flat_claim_that_holds_roles_is_the_answers_too()
+    public async Task A_flat_claim_that_holds_roles_is_the_answers_too_where_the_token_has_it()
     {
         await using var api = await IntrospectingApi.StartAsync(
             _ => { },
@@ -108,13 +109,21 @@ public sealed class FreshnessTests
                 options.Introspection = IntrospectionMode.Always;
                 options.Claims.RoleClaims.Add("duties");
             });
-        var (told, taken) = (api.Token(), api.Realm.Token("alice").For("cli").WithClaim("duties", Duties).Create());
+        var other = api.Token();
+        var (told, taken) = (api.Realm.Token("alice").For("cli").WithClaim("duties", Readers).Create(), api.Realm.Token("alice").For("cli").WithClaim("duties", Duties).Create());
         var answer = Answers.Of(told);
         answer["duties"] = new System.Text.Json.Nodes.JsonArray("auditor");
-        api.Line.Instead = _ => QuestionLine.Answer((api.Line.LastForm["token"] == told ? answer : Without(Answers.Of(taken))).ToJsonString());
+        api.Line.Instead = _ => QuestionLine.Answer((api.Line.LastForm["token"] == told ? answer : api.Line.LastForm["token"] == other ? With(Answers.Of(other)) : Without(Answers.Of(taken))).ToJsonString());
 
         Assert.Equal("200", await api.VerdictAsync(told, "/flat"));
         Assert.Equal("403", await api.VerdictAsync(taken, "/flat"));
+        Assert.Equal("403", await api.VerdictAsync(other, "/flat"));
+
+        static System.Text.Json.Nodes.JsonObject With(System.Text.Json.Nodes.JsonObject answer)
+        {
+            answer["duties"] = new System.Text.Json.Nodes.JsonArray("auditor");
+            return answer;
+        }
 
         static System.Text.Json.Nodes.JsonObject Without(System.Text.Json.Nodes.JsonObject answer)
         {

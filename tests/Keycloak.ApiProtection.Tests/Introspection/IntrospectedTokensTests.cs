@@ -74,6 +74,33 @@ public sealed class IntrospectedTokensTests
     }
 
     [Fact]
+    public async Task Memory_is_bounded_in_bytes_too_where_answers_have_claims_of_their_own()
+    {
+        using var realm = new FakeRealm(OrdersApi.Key);
+        var answer = Encoding.UTF8.GetString(Token(realm).Claims.Payload.Span)[..^1]
+            + $",\"active\":true,\"token_type\":\"Bearer\",\"realm_access\":{{\"roles\":[\"{new string('r', 10_000)}\"]}}}}";
+        realm.Instead = request => request.Method == HttpMethod.Post ? FakeRealm.Answer(answer) : null;
+        using var introspector = await OpenAsync(realm, maximum: 100);
+        var first = Token(realm, ",\"realm_access\":{}");
+        for (var i = 0; i < 50; i++)
+        {
+            var token = i == 0 ? first : Token(realm, ",\"realm_access\":{}");
+            var result = await introspector.AskAsync(token, $"token {i}".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
+            Assert.True(result.IsActive(out var claims));
+            Assert.Single(claims.RealmRoles.ToArray());
+
+            // One that has just been answered may be above it until it is counted.
+            Assert.InRange(introspector.Bytes, 1, (100 * 4096) + 300);
+        }
+
+        // 4 KB each on average, and four times 10,000 letters each.
+        Assert.InRange(introspector.Count, 8, 11);
+        Assert.True(first.Introspected!.IsForgotten);
+        Assert.Null(first.Introspected.Answer);
+        Assert.Equal((await introspector.AskAsync(first, "token 0".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken)).IsActive(out _), !first.Introspected.IsForgotten);
+    }
+
+    [Fact]
     public async Task An_answer_that_is_young_enough_costs_no_wait_and_no_allocation()
     {
         using var realm = new FakeRealm(OrdersApi.Key);
@@ -95,6 +122,28 @@ public sealed class IntrospectedTokensTests
         }
 
         Assert.Equal((0, false), (allocated, waited));
+    }
+
+    [Fact]
+    public async Task Who_found_no_answer_takes_the_one_that_came_a_moment_later_and_asks_no_second_time()
+    {
+        using var realm = new FakeRealm(OrdersApi.Key);
+        using var introspector = await OpenAsync(realm);
+        var (token, text) = (Token(realm), "token".AsMemory());
+        var state = new IntrospectedToken(introspector, token.ExpiresAt);
+        Assert.NotNull(state.Join(null, token, text, _ => true, "first", out var first));
+        var answer = new IntrospectionAnswer(7, null, null, null, 0, long.MaxValue);
+        Assert.Null(state.Land(answer, out _));
+
+        var joined = state.Join(null, token, text, askedAt => askedAt == 7, "first", out var second);
+
+        Assert.Equal((true, false), (first, second));
+        Assert.Same(answer, await joined.Ended);
+        state.Join(null, token, text, _ => false, "again", out var tooOld);
+        Assert.True(tooOld);
+        state.Land(null, out _);
+        state.Join(answer, token, text, _ => true, "again", out var known);
+        Assert.True(known);
     }
 
     [Theory]
@@ -218,10 +267,10 @@ public sealed class IntrospectedTokensTests
             new IntrospectionReports("Keycloak", realm.Time, realm.Log));
     }
 
-    private static AccessToken Token(FakeRealm realm)
+    private static AccessToken Token(FakeRealm realm, string more = "")
     {
         var now = realm.Now.ToUnixTimeSeconds();
-        var json = Encoding.UTF8.GetBytes($$"""{"exp":{{now + 300}},"iat":{{now}},"jti":"1","iss":"{{FakeRealm.Issuer}}","aud":"orders-api","sub":"alice","typ":"Bearer","azp":"cli"}""");
+        var json = Encoding.UTF8.GetBytes($$"""{"exp":{{now + 300}},"iat":{{now}},"jti":"1","iss":"{{FakeRealm.Issuer}}","aud":"orders-api","sub":"alice","typ":"Bearer","azp":"cli"{{more}}}""");
         Assert.True(TokenClaims.TryRead(json, out var claims, out _));
         Assert.True(SigningAlgorithm.TryGet("RS256", out var algorithm));
         return new AccessToken([], claims, null!, algorithm, new AccessTokenClaims(json, new KeycloakClaimsOptions(), FakeRealm.Issuer));

@@ -47,6 +47,7 @@ public sealed class OutageTests
         }
 
         Assert.Equal(2, api.Line.Questions);
+        var probes = api.Line.Probes;
 
         // A minute of it: the pauses grow to 5 s.
         for (var i = 0; i < 600; i++)
@@ -55,11 +56,66 @@ public sealed class OutageTests
             Assert.Equal("503", await api.VerdictAsync(other));
         }
 
-        Assert.InRange(api.Line.Questions, 10, 25);
+        Assert.Equal(2, api.Line.Questions);
+        Assert.InRange(api.Line.Probes - probes, 10, 25);
         Assert.Equal(1, api.Log.Count("IntrospectionFailed"));
         api.Realm.ComeBack();
         api.Time.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal("200", await api.VerdictAsync(other));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData(HttpStatusCode.Forbidden)]
+    public async Task A_token_that_is_never_answered_harms_no_other_token(HttpStatusCode status)
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
+        var poison = api.Token("bob");
+        api.Line.Instead = _ => api.Line.LastForm["token"] == poison && api.Line.IsQuestion ? QuestionLine.Answer("", status) : null;
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal("503", await api.VerdictAsync(poison));
+            Assert.Equal("200", await api.VerdictAsync(api.Token()));
+            api.Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Contains("this token's alone", api.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
+        Assert.Equal(0, api.Log.Count("IntrospectionRecovered"));
+
+        // 10 s: once in five seconds, each with a question whether Keycloak answers at all.
+        Assert.Equal(102, api.Line.Questions);
+        Assert.InRange(api.Line.Probes, 3, 4);
+    }
+
+    [Fact]
+    public async Task A_token_that_Keycloak_never_answers_in_time_does_not_keep_the_others_out()
+    {
+        await using var api = await IntrospectingApi.StartAsync();
+        await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
+        var poison = api.Token("bob");
+        await TimeOutAsync(1);
+        Assert.Equal("503", await api.VerdictAsync(api.Token()));
+        api.Time.Advance(TimeSpan.FromSeconds(1));
+
+        // Now it is asked first whether Keycloak answers at all: it does, and the time-out is the token's alone.
+        await TimeOutAsync(2);
+        Assert.Equal("200", await api.VerdictAsync(api.Token()));
+        api.Time.Advance(TimeSpan.FromSeconds(6));
+        await TimeOutAsync(4);
+        Assert.Equal("200", await api.VerdictAsync(api.Token()));
+
+        async Task TimeOutAsync(int questions)
+        {
+            api.Line.Hold();
+            var request = api.VerdictAsync(poison);
+            await api.Line.ArrivedAsync(questions);
+            api.Time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Equal("503", await request);
+            api.Line.Release();
+        }
     }
 
     [Fact]

@@ -12,11 +12,15 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
     private volatile TaskCompletionSource? _held;
     private volatile bool _isStubborn;
     private int _questions;
+    private int _probes;
     private int _atOnce;
     private int _mostAtOnce;
 
     /// <summary>How many questions about tokens arrived; the check at start does not count.</summary>
     public int Questions => Volatile.Read(ref _questions);
+
+    /// <summary>How many questions arrived that are about no token: the check at start, and those that ask whether Keycloak answers at all.</summary>
+    public int Probes => Volatile.Read(ref _probes);
 
     /// <summary>The most that were ever there together.</summary>
     public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
@@ -26,6 +30,9 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
 
     /// <summary>The form of the last question.</summary>
     public Dictionary<string, StringValues> LastForm { get; private set; } = [];
+
+    /// <summary>Whether what is answered now is a question about a token, where one is asked after the other.</summary>
+    public bool IsQuestion { get; private set; }
 
     /// <summary>The header of the last question.</summary>
     public string? LastAuthorization { get; private set; }
@@ -65,9 +72,12 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
         var form = QueryHelpers.ParseQuery(await request.Content!.ReadAsStringAsync(cancellationToken));
         if (form["token"] == "no-token")
         {
+            Interlocked.Increment(ref _probes);
+            IsQuestion = false;
             return Instead?.Invoke(request) ?? await base.SendAsync(request, cancellationToken);
         }
 
+        IsQuestion = true;
         (LastForm, LastAuthorization) = (form, request.Headers.Authorization?.ToString());
         var atOnce = Interlocked.Increment(ref _atOnce);
         for (var most = MostAtOnce; atOnce > most && Interlocked.CompareExchange(ref _mostAtOnce, atOnce, most) != most; most = MostAtOnce)

@@ -39,6 +39,38 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Theory]
+    [InlineData(30, HttpStatusCode.Unauthorized)]
+    [InlineData(31, HttpStatusCode.OK)]
+    public async Task What_code_revokes_without_a_time_covers_a_clock_of_Keycloak_that_is_ahead(int ahead, HttpStatusCode expected)
+    {
+        Action<IKeycloakRevocations>[] acts =
+        [
+            revocations => revocations.RevokeSession("session-1"), revocations => revocations.RevokeUser("user-1"), revocations => revocations.EndSession("session-1", "other"),
+        ];
+        foreach (var act in acts)
+        {
+            await using var app = await ProtectedApp.StartAsync();
+            var token = Token(app).WithDate("iat", app.Realm.Now.AddSeconds(ahead));
+
+            act(Revocations(app));
+
+            app.Realm.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(expected, (await app.GetAsync("/me", token)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Who_passes_the_time_of_the_event_locks_nobody_out_who_logs_in_again()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        Revocations(app).RevokeUser("user-1", app.Realm.Now);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Token(app).WithDate("iat", app.Realm.Now))).StatusCode);
+        app.Realm.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Token(app).WithDate("iat", app.Realm.Now))).StatusCode);
+    }
+
+    [Theory]
     [MemberData(nameof(Acts), DisableDiscoveryEnumeration = true)]
     public async Task Others_and_younger_tokens_are_accepted(string reason, Action<IKeycloakRevocations> act)
     {
@@ -47,7 +79,9 @@ public sealed class KeycloakRevocationsTests
         var token = Token(app);
         act(Revocations(app));
 
-        var younger = token.WithDate("iat", app.Realm.Now.AddSeconds(1)).WithText("jti", "token-2");
+        // By a clock of Keycloak that may be ahead.
+        app.Realm.Time.Advance(TimeSpan.FromSeconds(31));
+        var younger = token.WithDate("iat", app.Realm.Now).WithText("jti", "token-2");
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", younger)).StatusCode);
         if (!reason.Contains("all tokens", StringComparison.Ordinal))
         {
@@ -77,7 +111,7 @@ public sealed class KeycloakRevocationsTests
         var storefront = Token(app);
         var spa = Token(app).WithText("azp", "spa").WithText("jti", "token-2");
 
-        Revocations(app).RevokeSession("session-1");
+        Revocations(app).RevokeSession("session-1", app.Realm.Now);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", storefront)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", spa)).StatusCode);
 
@@ -183,7 +217,8 @@ public sealed class KeycloakRevocationsTests
         Assert.Equal(
             [(RevocationKind.Session, "session-1"), (RevocationKind.Realm, null)],
             told.Select(revocation => (revocation.Kind, revocation.Id)));
-        Assert.Equal(app.Realm.Now.AddHours(1), told[0].ExpiresAt);
+        Assert.Equal(app.Realm.Now.AddSeconds(30), told[0].IssuedUntil);
+        Assert.Equal(app.Realm.Now.AddSeconds(30).AddHours(1), told[0].ExpiresAt);
         Assert.Equal(3, app.Realm.Log.Count("RevocationObserverFailed"));
     }
 
@@ -201,9 +236,9 @@ public sealed class KeycloakRevocationsTests
         ended.Dispose();
         using var anonymous = revocations.Watch(new(), () => others++);
 
-        revocations.RevokeSession("session-1");
+        revocations.RevokeSession("session-1", app.Realm.Now);
         await mine.Task.WaitAsync(TestContext.Current.CancellationToken);
-        revocations.RevokeUser("u");
+        revocations.RevokeUser("u", app.Realm.Now);
 
         Assert.Equal(0, others);
         Assert.Equal(1, ((KeycloakRevocations)revocations).Watches);

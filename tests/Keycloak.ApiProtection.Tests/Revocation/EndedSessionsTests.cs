@@ -1,0 +1,176 @@
+using System.Net;
+using Keycloak.ApiProtection.Revocation;
+using Keycloak.ApiProtection.Tests.Endpoints;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests.Revocation;
+
+/// <summary>What Keycloak told a client of stays ended for this client, also where the session at Keycloak goes on bringing tokens.</summary>
+public sealed class EndedSessionsTests
+{
+    [Fact]
+    public async Task A_token_refreshed_after_the_logout_is_rejected_until_the_session_would_have_ended_anyway()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        await LogOutAsync(app);
+
+        app.Realm.Time.Advance(TimeSpan.FromHours(9));
+        var refused = await app.GetAsync("/me", Refreshed(app));
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Contains("however young they are", app.Realm.Log.Text("TokenRefused"), StringComparison.Ordinal);
+
+        app.Realm.Time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Refreshed(app))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("sid", "session-2")]
+    [InlineData("azp", "spa")]
+    public async Task Other_sessions_of_the_client_and_other_clients_of_the_session_go_on(string claim, string value)
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        await LogOutAsync(app);
+        app.Realm.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Refreshed(app).WithText(claim, value))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Refreshed(app))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Switched_off_a_refreshed_token_is_accepted_and_an_older_one_is_not()
+    {
+        await using var app = await StartAsync(options => options.EndedSessionLifetime = TimeSpan.Zero);
+        var older = KeycloakRevocationsTests.Token(app);
+        await LogOutAsync(app);
+        app.Realm.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Refreshed(app))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", older)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_logout_token_without_a_session_locks_nobody_out_who_logs_in_again()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app).Without("sid"))).StatusCode);
+        app.Realm.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Refreshed(app))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Code_can_pass_the_event_on_to_another_process()
+    {
+        await using var first = await KeycloakCaller.StartAsync();
+        await using var second = await StartAsync(_ => { });
+        var other = Revocations(second);
+        using var observation = Revocations(first).Observe(revocation => other.EndSession(revocation.Id!, revocation.EndedForClient!));
+
+        await LogOutAsync(first);
+
+        second.Realm.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await second.GetAsync("/me", Refreshed(second))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await second.GetAsync("/me", Refreshed(second).WithText("azp", "spa"))).StatusCode);
+        Assert.Throws<ArgumentException>(() => other.EndSession("", "storefront"));
+        Assert.Throws<ArgumentException>(() => other.EndSession("session-1", ""));
+    }
+
+    [Fact]
+    public async Task An_open_connection_with_a_younger_token_is_closed_too()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        var closed = new TaskCompletionSource();
+        using var watch = Revocations(app).Watch(TokenUsers.User(app.Realm.Now.AddSeconds(20).ToUnixTimeSeconds(), "session-1", azp: "storefront"), closed.SetResult);
+
+        await LogOutAsync(app);
+
+        await closed.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Full_it_lets_those_go_that_end_first_and_says_how_many()
+    {
+        var time = new ManualTimeProvider();
+        var dropped = new List<int>();
+        var ended = new EndedSessions(100, TimeSpan.FromHours(10), time, dropped.Add);
+        for (var i = 0; i < 107; i++)
+        {
+            Assert.True(ended.Add(Marks(i).SessionOfClient));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([6], dropped);
+        Assert.All(Enumerable.Range(0, 6), i => Assert.False(ended.Covers(Marks(i))));
+        Assert.All(Enumerable.Range(6, 101), i => Assert.True(ended.Covers(Marks(i))));
+        Assert.Equal(101, ended.Count);
+    }
+
+    [Fact]
+    public void What_has_ended_makes_room_before_anything_else()
+    {
+        var time = new ManualTimeProvider();
+        var ended = new EndedSessions(100, TimeSpan.FromHours(10), time, _ => Assert.Fail("Nothing had to go."));
+        for (var i = 0; i < 1000; i++)
+        {
+            ended.Add(Marks(i).SessionOfClient);
+            time.Advance(TimeSpan.FromMinutes(10));
+        }
+
+        Assert.InRange(ended.Count, 60, 106);
+    }
+
+    [Fact]
+    public async Task When_it_is_full_the_log_warns_and_the_older_tokens_stay_rejected()
+    {
+        await using var app = await StartAsync(options => options.RevocationCapacity = 100);
+        var token = KeycloakRevocationsTests.Token(app);
+        Revocations(app).EndSession("session-1", "storefront");
+        app.Realm.Time.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 106; i++)
+        {
+            Revocations(app).EndSession($"other-{i}", "storefront");
+        }
+
+        Assert.Equal(1, app.Realm.Log.Count("EndedSessionsDropped"));
+        Assert.Contains("EndedSessionLifetime", app.Realm.Log.Text("EndedSessionsDropped"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+    }
+
+    [Fact]
+    public void Asking_costs_no_allocation()
+    {
+        var ended = new EndedSessions(100, TimeSpan.FromHours(10), new ManualTimeProvider());
+        ended.Add(Marks(1).SessionOfClient);
+        var (known, other) = (Marks(1), Marks(2));
+        var allocated = 0L;
+        for (var i = 0; i < 100; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.True(ended.Covers(known) && !ended.Covers(other));
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
+    }
+
+    private static TokenMarks Marks(int session) => TokenUsers.Marks(1, $"session-{session}");
+
+    private static Task<ProtectedApp> StartAsync(Action<KeycloakBearerOptions> configure) => ProtectedApp.StartAsync(
+        services => services.AddKeycloakBearer(options =>
+        {
+            options.LoginClients.Add("storefront");
+            configure(options);
+        }),
+        app => app.MapKeycloakEndpoints());
+
+    private static async Task LogOutAsync(ProtectedApp app) =>
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app))).StatusCode);
+
+    private static TestToken Refreshed(ProtectedApp app) => KeycloakRevocationsTests.Token(app)
+        .WithText("jti", "token-2").WithDate("iat", app.Realm.Now).WithDate("exp", app.Realm.Now.AddMinutes(5));
+
+    private static IKeycloakRevocations Revocations(ProtectedApp app) => app.Services.GetRequiredService<IKeycloakRevocations>();
+}
