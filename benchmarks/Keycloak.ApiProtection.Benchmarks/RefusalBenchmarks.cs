@@ -53,7 +53,7 @@ public class RefusalBenchmarks
         };
         _api.Expect(_token, accepted: false);
         _api.Verifier.TryVerify(_token, out var verification);
-        if (!verification.IsRefused(out var rejection) || rejection.Code != Code)
+        if (!verification.IsRejected(out var rejection) || rejection.Code != Code)
         {
             throw new InvalidOperationException($"The rejection code was {rejection?.Code}, expected {Code}.");
         }
@@ -66,5 +66,5 @@ public class RefusalBenchmarks
     public bool RawVerifyData() => _raw();
 
     [Benchmark]
-    public bool Refusal() => _api.Verifier.TryVerify(_token, out _);
+    public bool Rejection() => _api.Verifier.TryVerify(_token, out _);
 }

@@ -47,7 +47,7 @@ internal static class Tour
             .Get(KeycloakBearerDefaults.AuthenticationScheme);
         using var keycloak = new TokenEndpoint(options);
         using var api = new HttpClient { BaseAddress = new Uri(address) };
-        var why = Refusals.Listen(options);
+        var why = Rejections.Listen(options);
         if (realm is not null)
         {
             DemoRealm.TellOfLogouts(realm, address);

@@ -22,7 +22,7 @@ public static class KeycloakBearerExtensions
     /// <summary>All that an API needs: authentication with the scheme <c>Keycloak</c>, the policies (<c>scope:email</c>, ...), and the settings of the section <c>Keycloak</c>.</summary>
     /// <param name="services">The application's services.</param>
     /// <returns>The builder, for further schemes.</returns>
-    /// <exception cref="OptionsValidationException">At start, when the settings are wrong or incomplete; the message says which and how to mend them.</exception>
+    /// <exception cref="OptionsValidationException">At start, when the settings are wrong or incomplete; the message says which and how to remedy them.</exception>
     public static AuthenticationBuilder AddKeycloakBearer(this IServiceCollection services) =>
         services.AddKeycloakBearer(KeycloakBearerDefaults.AuthenticationScheme, configure: null);
 
@@ -87,7 +87,7 @@ public static class KeycloakBearerExtensions
             // The host's configuration, where there is one: a test or a tool may do without.
             builder.Services.AddSingleton<IConfigureOptions<KeycloakBearerOptions>>(services =>
                 services.GetService<IConfiguration>() is { } configuration
-                    ? new KeycloakBearerConfiguration(authenticationScheme, configuration.GetSection(KeycloakBearerDefaults.ConfigurationSection))
+                    ? new KeycloakBearerConfigureOptions(authenticationScheme, configuration.GetSection(KeycloakBearerDefaults.ConfigurationSection))
                     : new ConfigureNamedOptions<KeycloakBearerOptions>(authenticationScheme, null));
         }
 
@@ -103,7 +103,7 @@ public static class KeycloakBearerExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
-        builder.Services.AddSingleton<IConfigureOptions<KeycloakBearerOptions>>(new KeycloakBearerConfiguration(authenticationScheme, section));
+        builder.Services.AddSingleton<IConfigureOptions<KeycloakBearerOptions>>(new KeycloakBearerConfigureOptions(authenticationScheme, section));
         return builder.AddScheme(authenticationScheme, configure: null);
     }
 
@@ -149,14 +149,14 @@ public static class KeycloakBearerExtensions
         var services = builder.Services;
         services.AddKeycloakPolicies();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<RefusalLog>();
+        services.TryAddSingleton<RejectionLog>();
         services.TryAddSingleton<KeycloakSchemes>();
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, UnusedSchemeCheck>());
         services.AddMetrics();
         services.TryAddSingleton<KeycloakMetrics>();
         services.TryAddSingleton<IntrospectionMetrics>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KeycloakBearerOptions>, KeycloakBearerPostConfiguration>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KeycloakBearerOptions>, KeycloakBearerOptionsValidation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KeycloakBearerOptions>, KeycloakBearerPostConfigureOptions>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KeycloakBearerOptions>, KeycloakBearerOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeycloakBearerStartup>());
         if (!services.Any(service => service.ServiceType == typeof(KeycloakBearerScheme)))
         {

@@ -21,7 +21,7 @@ internal sealed class KeycloakBearerHandler(
     IOptionsMonitor<KeycloakBearerOptions> options,
     ILoggerFactory loggers,
     UrlEncoder encoder,
-    RefusalLog refusals) : AuthenticationHandler<KeycloakBearerOptions>(options, loggers, encoder)
+    RejectionLog refusals) : AuthenticationHandler<KeycloakBearerOptions>(options, loggers, encoder)
 {
     private AccessToken? _accepted;
     private ReadOnlyMemory<char> _text;
@@ -52,18 +52,18 @@ internal sealed class KeycloakBearerHandler(
 
         if (ExpiryRule.IsOver(token.ExpiresAt.ToUnixTimeSeconds(), TimeProvider.GetUtcNow(), Options.ClockSkew))
         {
-            return new TokenRefusedException(TokenRejection.Expired);
+            return new TokenRejectedException(TokenRejection.Expired);
         }
 
         var result = await introspector.AskAsync(token, _text, age, mayBeStale: maxAge is null, Context.RequestAborted);
         return result.IsActive(out _) ? RevocationOf(token)
-            : result.IsRefused(out var rejection) ? new TokenRefusedException(rejection)
+            : result.IsRejected(out var rejection) ? new TokenRejectedException(rejection)
             : new RealmUnavailableException(result.RetryAfter);
     }
 
     /// <summary>Why the token is revoked by now; null where it is not.</summary>
-    private TokenRefusedException? RevocationOf(AccessToken token) =>
-        Options.Revocations.Value.Find(token) is { } revoked ? new TokenRefusedException(revoked) : null;
+    private TokenRejectedException? RevocationOf(AccessToken token) =>
+        Options.Revocations.Value.Find(token) is { } revoked ? new TokenRejectedException(revoked) : null;
 
     protected override Task<object> CreateEventsAsync() => Task.FromResult<object>(new KeycloakBearerEvents());
 
@@ -112,7 +112,7 @@ internal sealed class KeycloakBearerHandler(
 
         if (message.Rejection is { } malformed)
         {
-            return await RefuseAsync(malformed, default);
+            return await RejectAsync(malformed, default);
         }
 
         if (message.Token.IsEmpty)
@@ -129,14 +129,14 @@ internal sealed class KeycloakBearerHandler(
 
         if (!verification.IsAccepted(out var token))
         {
-            return verification.IsRefused(out var rejection)
-                ? await RefuseAsync(message.Malformed ?? rejection, message.Token)
+            return verification.IsRejected(out var rejection)
+                ? await RejectAsync(message.Malformed ?? rejection, message.Token)
                 : await FailAsync(new RealmUnavailableException(verification.RetryAfter));
         }
 
         if (Options.Revocations.Value.Find(token) is { } revoked)
         {
-            return await RefuseAsync(revoked, message.Token);
+            return await RejectAsync(revoked, message.Token);
         }
 
         // Where the endpoint is not known yet, its own demand is met when it is authorized.
@@ -151,7 +151,7 @@ internal sealed class KeycloakBearerHandler(
 
     private async Task ChallengeAsync(AuthenticationProperties properties, Exception? failure)
     {
-        var rejection = (failure as TokenRefusedException)?.Rejection;
+        var rejection = (failure as TokenRejectedException)?.Rejection;
         var unavailable = failure as RealmUnavailableException;
         if (failure is null && !HasAcceptedToken && BearerMessage.NotRead(Context, Options.QueryTokenPaths) is { } notRead)
         {
@@ -204,9 +204,9 @@ internal sealed class KeycloakBearerHandler(
         // A token that turned out at authorization to be no longer active, or about which nobody could say so, is no matter of permission.
         if (ActiveTokens.FailureOf(Context) is { } failure)
         {
-            if (failure is TokenRefusedException { Rejection: var rejection } && refusals.MayTake(Scheme.Name, rejection))
+            if (failure is TokenRejectedException { Rejection: var rejection } && refusals.MayTake(Scheme.Name, rejection))
             {
-                refusals.TokenRefused(Scheme.Name, rejection);
+                refusals.TokenRejected(Scheme.Name, rejection);
             }
 
             await ChallengeAsync(properties, failure);
@@ -239,14 +239,14 @@ internal sealed class KeycloakBearerHandler(
             // Once more: Keycloak's answer may say whose token it is, and an event may have come while it was awaited.
             if (Options.Revocations.Value.Find(token) is { } revoked)
             {
-                return await RefuseAsync(revoked, text);
+                return await RejectAsync(revoked, text);
             }
 
             _confirmedTicks = maxAge.Ticks;
             return await AcceptAsync(token, claims, text);
         }
 
-        return result.IsRefused(out var rejection) ? await RefuseAsync(rejection, text) : await FailAsync(new RealmUnavailableException(result.RetryAfter));
+        return result.IsRejected(out var rejection) ? await RejectAsync(rejection, text) : await FailAsync(new RealmUnavailableException(result.RetryAfter));
     }
 
     private ValueTask<AuthenticateResult> AcceptAsync(AccessToken token, AccessTokenClaims claims, ReadOnlyMemory<char> text)
@@ -270,7 +270,7 @@ internal sealed class KeycloakBearerHandler(
         return validated.Result ?? AuthenticateResult.Success(new AuthenticationTicket(validated.Principal!, validated.Properties, Scheme.Name));
     }
 
-    private ValueTask<AuthenticateResult> RefuseAsync(TokenRejection rejection, ReadOnlyMemory<char> token)
+    private ValueTask<AuthenticateResult> RejectAsync(TokenRejection rejection, ReadOnlyMemory<char> token)
     {
         // What was found in this token is worked out only where somebody will read it.
         var isRead = refusals.MayTake(Scheme.Name, rejection);
@@ -281,10 +281,10 @@ internal sealed class KeycloakBearerHandler(
 
         if (isRead)
         {
-            refusals.TokenRefused(Scheme.Name, rejection);
+            refusals.TokenRejected(Scheme.Name, rejection);
         }
 
-        return FailAsync(new TokenRefusedException(rejection));
+        return FailAsync(new TokenRejectedException(rejection));
     }
 
     private async ValueTask<AuthenticateResult> FailAsync(Exception failure)

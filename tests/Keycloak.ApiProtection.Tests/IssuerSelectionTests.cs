@@ -83,7 +83,7 @@ public sealed class IssuerSelectionTests
         Assert.Contains("the scheme 'Partners'", warning, StringComparison.Ordinal);
         Assert.Contains("SelectKeycloakBearerByIssuer()", warning, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Partner(app))).StatusCode);
-        var refused = app.Realm.Log.Text("TokenRefused");
+        var refused = app.Realm.Log.Text("TokenRejected");
         Assert.Contains("The scheme 'Partners' of this application trusts this issuer.", refused, StringComparison.Ordinal);
         Assert.DoesNotContain("ValidIssuers", refused, StringComparison.Ordinal);
     }

@@ -271,7 +271,7 @@ public sealed class KeycloakBearerHandlerTests
 
         await app.GetAsync("/me", app.Alice.WithText("iss", "http://localhost:8080/realms/demo"));
 
-        Assert.Contains("set ValidIssuers", app.Realm.Log.Text("TokenRefused"), StringComparison.Ordinal);
+        Assert.Contains("set ValidIssuers", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -182,7 +182,7 @@ public sealed class KnownWeaknessesTests
         var answer = await app.GetAsync("/me", change(app.Alice));
 
         Assert.Equal(Unauthorized, $"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate}");
-        Assert.Contains($"({code})", app.Realm.Log.Text("TokenRefused"), StringComparison.Ordinal);
+        Assert.Contains($"({code})", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
         Assert.Equal(2, app.Realm.Requests);
     }
 }

@@ -54,9 +54,9 @@ internal static class GatewayTables
     {
         Row(text, wording.DelayColumns);
         Row(text, ["---", "---:", "---:"]);
-        foreach (var way in results.Delays[0].Refused.Keys)
+        foreach (var way in results.Delays[0].Rejected.Keys)
         {
-            Row(text, [wording.Ways[way], .. Act.All.Select(act => Seconds(results, act, one => one.Refused[way], wording))]);
+            Row(text, [wording.Ways[way], .. Act.All.Select(act => Seconds(results, act, one => one.Rejected[way], wording))]);
         }
 
         Row(text, [wording.Answered, .. Act.All.Select(act => Seconds(results, act, one => one.Answered, wording))]);

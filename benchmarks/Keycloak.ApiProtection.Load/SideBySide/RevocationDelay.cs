@@ -4,5 +4,5 @@ namespace Keycloak.ApiProtection.Load.SideBySide;
 /// <param name="Act">The action.</param>
 /// <param name="Round">The number of the round.</param>
 /// <param name="Answered">Seconds until Keycloak responded to the action itself.</param>
-/// <param name="Refused">Seconds until the first rejection, for each way.</param>
-internal sealed record RevocationDelay(string Act, int Round, double Answered, IReadOnlyDictionary<string, double> Refused);
+/// <param name="Rejected">Seconds until the first rejection, for each way.</param>
+internal sealed record RevocationDelay(string Act, int Round, double Answered, IReadOnlyDictionary<string, double> Rejected);

@@ -23,7 +23,7 @@ internal static class RevocationDelays
                 var use = freshness * ((time + 0.5) / Times);
                 var delay = await OneAsync(system, http, act, time + 1, use);
                 delays.Add(delay);
-                var times = string.Join(", ", delay.Refused.Select(way => $"{way.Key} {way.Value:N2} s"));
+                var times = string.Join(", ", delay.Rejected.Select(way => $"{way.Key} {way.Value:N2} s"));
                 Console.WriteLine($"{act} {delay.Round}: {times}; Keycloak's response {delay.Answered:N2} s");
             }
         }

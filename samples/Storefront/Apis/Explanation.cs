@@ -10,7 +10,7 @@ internal static class Explanation
         >= 200 and < 300 => "Served.",
         400 when Challenge.Parameter(answer.Challenge, "error") == "invalid_request" => "The request itself is wrong: it does not carry exactly one bearer token in the form that RFC 6750 asks for.",
         401 when Challenge.Parameter(answer.Challenge, "error") == "insufficient_user_authentication" => "The API wants a stronger or a younger log-in (RFC 9470).",
-        401 when Challenge.Parameter(answer.Challenge, "error") == "invalid_token" => "Refused: no access token for this API, or changed, expired or revoked. The log on the other side says which.",
+        401 when Challenge.Parameter(answer.Challenge, "error") == "invalid_token" => "Rejected: no access token for this API, or changed, expired or revoked. The log on the other side says which.",
         401 => "The request was refused as if it carried no token that counts. Log in again.",
         403 when Challenge.Parameter(answer.Challenge, "scope") is { Length: > 0 } scope =>
             $"The token is good, but does not allow this: it lacks the scope {scope}. Log in again and consent to it.",

@@ -4,7 +4,7 @@ namespace Storefront.Login;
 internal static class LoginFailure
 {
     /// <summary>The user, or Keycloak, said no: <c>error=access_denied</c>.</summary>
-    public const string Refused = "refused";
+    public const string Rejected = "refused";
 
     /// <summary>The answer belongs to no log-in that was begun in this browser, or came too late.</summary>
     public const string Interrupted = "interrupted";
@@ -16,7 +16,7 @@ internal static class LoginFailure
     public static string Of(HttpRequest callback, Exception? failure) =>
         (failure?.Data["error"] as string ?? callback.Query["error"].ToString()) switch
         {
-            "access_denied" => Refused,
+            "access_denied" => Rejected,
             "temporarily_unavailable" or "login_required" => Interrupted,    // Keycloak: the log-in took too long
             "" when failure?.Message is { } message && (message.Contains("state", StringComparison.OrdinalIgnoreCase)
                 || message.Contains("Correlation", StringComparison.OrdinalIgnoreCase)) => Interrupted,

@@ -14,7 +14,7 @@ internal sealed class LoginFailedModel : PageModel
     /// <summary>Gets what happened.</summary>
     public string Heading => Reason switch
     {
-        LoginFailure.Refused => "You did not give your consent",
+        LoginFailure.Rejected => "You did not give your consent",
         LoginFailure.Interrupted => "The log-in was interrupted",
         _ => "The log-in failed",
     };
@@ -22,7 +22,7 @@ internal sealed class LoginFailedModel : PageModel
     /// <summary>Gets what it means, and what can be done.</summary>
     public IReadOnlyList<string> Text => Reason switch
     {
-        LoginFailure.Refused =>
+        LoginFailure.Rejected =>
         [
             "Keycloak told the Storefront that access was denied (access_denied), and gave it no token. Nothing of yours was read.",
             "If you were logged in here before, you still are. You can log in with fewer permissions, or leave it at that.",
@@ -33,5 +33,5 @@ internal sealed class LoginFailedModel : PageModel
     };
 
     /// <summary>Shows the page; an unknown reason is none.</summary>
-    public void OnGet() => Reason = Reason is LoginFailure.Refused or LoginFailure.Interrupted ? Reason : LoginFailure.Failed;
+    public void OnGet() => Reason = Reason is LoginFailure.Rejected or LoginFailure.Interrupted ? Reason : LoginFailure.Failed;
 }

@@ -51,7 +51,7 @@ internal sealed partial class TokenClient(
 
             var error = Text(json.RootElement, "error") ?? $"status {(int)response.StatusCode}";
             var description = Text(json.RootElement, "error_description") ?? "no description";
-            Refused(logger, address, error, description);
+            Rejected(logger, address, error, description);
             return new TokenAnswer(null, $"Keycloak answered {error}: {description}.", error == "invalid_grant");
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException
@@ -66,7 +66,7 @@ internal sealed partial class TokenClient(
         answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     [LoggerMessage(EventId = 3, EventName = "KeycloakRefused", Level = LogLevel.Information, Message = "{Address} answered {Error}: {Description}")]
-    private static partial void Refused(ILogger logger, Uri address, string error, string description);
+    private static partial void Rejected(ILogger logger, Uri address, string error, string description);
 
     [LoggerMessage(EventId = 4, EventName = "KeycloakFailed", Level = LogLevel.Warning, Message = "{Address} could not be asked: {Reason}")]
     private static partial void Failed(ILogger logger, Uri address, string reason);

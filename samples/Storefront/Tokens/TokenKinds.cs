@@ -54,7 +54,7 @@ internal static class TokenKinds
     };
 
     /// <summary>What an API has to answer to it.</summary>
-    public static string AsBearer(this TokenKind kind) => kind == TokenKind.Access ? "Served" : "Refused: 401";
+    public static string AsBearer(this TokenKind kind) => kind == TokenKind.Access ? "Served" : "Rejected: 401";
 
     /// <summary>Reads a key; null for anything else.</summary>
     public static TokenKind? Parse(string? key)

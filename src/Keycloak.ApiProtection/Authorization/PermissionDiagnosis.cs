@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Claims;
 
 namespace Keycloak.ApiProtection.Authorization;
 
-/// <summary>Finds out why a permission is missing, by what users stumble over, and says where in Keycloak's console to mend it.</summary>
+/// <summary>Finds out why a permission is missing, by what users stumble over, and says where in Keycloak's console to remedy it.</summary>
 internal static class PermissionDiagnosis
 {
     private const int LongestText = 200;

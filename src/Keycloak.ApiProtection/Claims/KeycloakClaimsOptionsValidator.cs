@@ -21,7 +21,7 @@ internal sealed class KeycloakClaimsOptionsValidator : IValidateOptions<Keycloak
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
-    /// <summary>One sentence for each thing that is wrong, naming the property and the mend.</summary>
+    /// <summary>One sentence for each thing that is wrong, naming the property and the remedy.</summary>
     public static IEnumerable<string> Problems(KeycloakClaimsOptions options)
     {
         if (string.IsNullOrWhiteSpace(options.NameClaimType))

@@ -91,9 +91,9 @@ internal sealed record KeycloakConfigurationKey(string Name, Func<KeycloakBearer
     public static KeycloakConfigurationKey Ignored(string name) => new(name, (_, _) => null);
 
     /// <summary>A key that would matter and is not understood: silence would be wrong.</summary>
-    public static KeycloakConfigurationKey Refused(string name, string why) => new(name, (_, _) => why);
+    public static KeycloakConfigurationKey Unsupported(string name, string why) => new(name, (_, _) => why);
 
     /// <summary>A key that is harmless when false and not understood when true.</summary>
-    public static KeycloakConfigurationKey RefusedWhenTrue(string name, string why) =>
+    public static KeycloakConfigurationKey UnsupportedWhenTrue(string name, string why) =>
         new(name, (_, section) => bool.TryParse(section.Value, out var flag) && !flag ? null : why);
 }

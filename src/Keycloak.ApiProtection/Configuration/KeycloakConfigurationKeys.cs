@@ -79,19 +79,19 @@ internal static class KeycloakConfigurationKeys
     /// <summary>The keys of the adapter JSON, and of other libraries, whose meaning would silently be lost.</summary>
     public static IReadOnlyList<KeycloakConfigurationKey> NotPossible { get; } =
     [
-        Refused("realm-public-key", "would pin one key and break at its first rotation: remove it, the realm's keys are read from Keycloak"),
-        Refused("ValidAudience", "is JwtBearer's name: set Audience instead"),
-        Refused("ValidAudiences", "is JwtBearer's name: set Audiences instead"),
-        Refused("AdditionalAudiences", "is another library's name: set Audiences instead, with this API's own client id among them"),
-        Refused("truststore", ConfigureHttpClient),
-        Refused("truststore-password", ConfigureHttpClient),
-        Refused("client-keystore", ConfigureHttpClient),
-        Refused("client-keystore-password", ConfigureHttpClient),
-        Refused("client-key-password", ConfigureHttpClient),
-        Refused("proxy-url", ConfigureHttpClient),
-        RefusedWhenTrue("disable-trust-manager", "would trust any server to be Keycloak: remove it, and let this machine trust Keycloak's certificate"),
-        RefusedWhenTrue("allow-any-hostname", "would trust any server to be Keycloak: remove it, and give Keycloak a certificate for its name"),
-        RefusedWhenTrue("enable-basic-auth", "is not there: passwords belong to Keycloak's login page. Remove it"),
+        Unsupported("realm-public-key", "would pin one key and break at its first rotation: remove it, the realm's keys are read from Keycloak"),
+        Unsupported("ValidAudience", "is JwtBearer's name: set Audience instead"),
+        Unsupported("ValidAudiences", "is JwtBearer's name: set Audiences instead"),
+        Unsupported("AdditionalAudiences", "is another library's name: set Audiences instead, with this API's own client id among them"),
+        Unsupported("truststore", ConfigureHttpClient),
+        Unsupported("truststore-password", ConfigureHttpClient),
+        Unsupported("client-keystore", ConfigureHttpClient),
+        Unsupported("client-keystore-password", ConfigureHttpClient),
+        Unsupported("client-key-password", ConfigureHttpClient),
+        Unsupported("proxy-url", ConfigureHttpClient),
+        UnsupportedWhenTrue("disable-trust-manager", "would trust any server to be Keycloak: remove it, and let this machine trust Keycloak's certificate"),
+        UnsupportedWhenTrue("allow-any-hostname", "would trust any server to be Keycloak: remove it, and give Keycloak a certificate for its name"),
+        UnsupportedWhenTrue("enable-basic-auth", "is not there: passwords belong to Keycloak's login page. Remove it"),
     ];
 
     /// <summary>All of them.</summary>

@@ -5,13 +5,13 @@ namespace Keycloak.ApiProtection.Diagnostics;
 /// <summary>What happens when Keycloak is asked about tokens. Event ids 100 to 119; they never change.</summary>
 internal static partial class IntrospectionLog
 {
-    [LoggerMessage(EventId = 100, EventName = "IntrospectionRefused", Level = LogLevel.Error,
-        Message = "{Scheme}: Keycloak does not let this API introspect, and tokens that need it get 503. {Reason} {Mend}")]
-    public static partial void IntrospectionRefused(this ILogger logger, string scheme, string reason, string mend);
+    [LoggerMessage(EventId = 100, EventName = "IntrospectionRejected", Level = LogLevel.Error,
+        Message = "{Scheme}: Keycloak does not let this API introspect, and tokens that need it get 503. {Reason} {Remedy}")]
+    public static partial void IntrospectionRejected(this ILogger logger, string scheme, string reason, string remedy);
 
     [LoggerMessage(EventId = 101, EventName = "IntrospectionFailed", Level = LogLevel.Error,
-        Message = "{Scheme}: a token could not be introspected; where no answer is young enough, requests get 503. {Reason} {Mend}")]
-    public static partial void IntrospectionFailed(this ILogger logger, string scheme, string reason, string mend);
+        Message = "{Scheme}: a token could not be introspected; where no answer is young enough, requests get 503. {Reason} {Remedy}")]
+    public static partial void IntrospectionFailed(this ILogger logger, string scheme, string reason, string remedy);
 
     [LoggerMessage(EventId = 102, EventName = "IntrospectionRecovered", Level = LogLevel.Information, Message = "{Scheme}: Keycloak answers introspections again.")]
     public static partial void IntrospectionRecovered(this ILogger logger, string scheme);

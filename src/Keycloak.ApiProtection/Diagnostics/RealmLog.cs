@@ -10,12 +10,12 @@ internal static partial class RealmLog
     public static partial void KeysChanged(this ILogger logger, string scheme, int count, string added, string removed);
 
     [LoggerMessage(EventId = 31, EventName = "RealmKeysUnavailable", Level = LogLevel.Error,
-        Message = "{Scheme}: the realm's keys could not be read, and until they are, requests with a token get 503. {Reason} {Mend}")]
-    public static partial void KeysUnavailable(this ILogger logger, string scheme, string reason, string mend);
+        Message = "{Scheme}: the realm's keys could not be read, and until they are, requests with a token get 503. {Reason} {Remedy}")]
+    public static partial void KeysUnavailable(this ILogger logger, string scheme, string reason, string remedy);
 
     [LoggerMessage(EventId = 32, EventName = "RealmRefreshFailed", Level = LogLevel.Warning,
-        Message = "{Scheme}: the realm's keys could not be read again; those known serve until {ServeUntil:u}. {Reason} {Mend}")]
-    public static partial void RefreshFailed(this ILogger logger, string scheme, string reason, DateTimeOffset serveUntil, string mend);
+        Message = "{Scheme}: the realm's keys could not be read again; those known serve until {ServeUntil:u}. {Reason} {Remedy}")]
+    public static partial void RefreshFailed(this ILogger logger, string scheme, string reason, DateTimeOffset serveUntil, string remedy);
 
     [LoggerMessage(EventId = 33, EventName = "RealmRecovered", Level = LogLevel.Information,
         Message = "{Scheme}: recovered; the realm's keys have been read again ({Count} usable).")]

@@ -29,13 +29,13 @@ internal static partial class RevocationLogMessages
         Message = "{Scheme}: Keycloak pushed the end of {Count} sessions through client {Client}.")]
     public static partial void SessionsPushed(this ILogger logger, string scheme, int count, string client);
 
-    [LoggerMessage(EventId = 126, EventName = "PostRefused", Level = LogLevel.Warning,
-        Message = "{Endpoint}: what was posted is refused ({Code}). {Reason} {Mend} (Refused like this since it was last said: {Alike}.)")]
-    public static partial void PostRefused(this ILogger logger, string endpoint, string code, string reason, string mend, long alike);
+    [LoggerMessage(EventId = 126, EventName = "NotificationRejected", Level = LogLevel.Warning,
+        Message = "{Endpoint}: what was posted is refused ({Code}). {Reason} {Remedy} (Rejected like this since it was last said: {Alike}.)")]
+    public static partial void NotificationRejected(this ILogger logger, string endpoint, string code, string reason, string remedy, long alike);
 
-    [LoggerMessage(EventId = 127, EventName = "PostUndecided", Level = LogLevel.Error,
+    [LoggerMessage(EventId = 127, EventName = "NotificationUndecided", Level = LogLevel.Error,
         Message = "{Endpoint}: the realm's keys cannot be had, so that what was posted could not be verified (503). Keycloak does not send it again: until they expire, tokens of a session that has just ended may be accepted here. (So since it was last said: {Alike}.)")]
-    public static partial void PostUndecided(this ILogger logger, string endpoint, long alike);
+    public static partial void NotificationUndecided(this ILogger logger, string endpoint, long alike);
 
     [LoggerMessage(EventId = 128, EventName = "LoginClientsUnused", Level = LogLevel.Warning,
         Message = "{Scheme}: LoginClients is set, and nothing listens for what Keycloak says of them: call app.MapKeycloakEndpoints().")]

@@ -36,7 +36,7 @@ internal sealed class RevocationMetrics : IDisposable
 
     public void Dropped(string scheme, int sessions) => _dropped.Add(sessions, new KeyValuePair<string, object?>("scheme", scheme));
 
-    public void Refused(string scheme, RevocationMatch match)
+    public void Rejected(string scheme, RevocationMatch match)
     {
         if (_refused.Enabled)
         {

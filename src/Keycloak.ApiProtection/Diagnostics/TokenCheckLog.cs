@@ -11,8 +11,8 @@ internal static partial class TokenCheckLog
             + "and take mappers for groups and roles out of scopes that are not for this API. (Left empty like this since it was last said: {Alike}.)")]
     public static partial void IdentityHeaderOmitted(this ILogger logger, string endpoint, string header, int length, int limit, long alike);
 
-    [LoggerMessage(EventId = 141, EventName = "TokenCheckTargetRefused", Level = LogLevel.Information,
+    [LoggerMessage(EventId = 141, EventName = "TokenCheckTargetRejected", Level = LogLevel.Information,
         Message = "{Endpoint}: refused, because the path that the gateway appended has dot segments. Let the gateway normalize paths before it routes (Envoy: normalize_path, path_with_escaped_slashes_action), "
-            + "or ask under a fixed path. (Refused like this since it was last said: {Alike}.)")]
-    public static partial void TokenCheckTargetRefused(this ILogger logger, string endpoint, long alike);
+            + "or ask under a fixed path. (Rejected like this since it was last said: {Alike}.)")]
+    public static partial void TokenCheckTargetRejected(this ILogger logger, string endpoint, long alike);
 }

@@ -14,9 +14,9 @@ namespace Keycloak.ApiProtection.Endpoints;
 internal sealed class AdminPush(NotificationVerification verification, ILogger<AdminPush> logger)
 {
     /// <summary>Takes or refuses what was posted.</summary>
-    public async ValueTask<PostOutcome> TakeAsync(HttpContext context, string action)
+    public async ValueTask<NotificationOutcome> TakeAsync(HttpContext context, string action)
     {
-        var (body, unreadable) = await PostedBody.ReadAsync(context, "text/plain");
+        var (body, unreadable) = await NotificationBody.ReadAsync(context, "text/plain");
         if (unreadable is not null)
         {
             return unreadable;
@@ -29,23 +29,23 @@ internal sealed class AdminPush(NotificationVerification verification, ILogger<A
 
         if (!"JWT".Equals(message.Type, StringComparison.OrdinalIgnoreCase))
         {
-            return PostRefusal.HeaderType;
+            return NotificationRejection.HeaderType;
         }
 
         if (AdminAction.Read(message.Payload) is not { } pushed)
         {
-            return PostRefusal.Payload;
+            return NotificationRejection.Payload;
         }
 
         if (pushed.IsToken || pushed.Action != action)
         {
-            return PostRefusal.Action;
+            return NotificationRejection.Action;
         }
 
         // It does not say when it was signed; while it has not expired that can only have been a moment ago.
         return await verification.TakeAsync(
             message,
-            PostRefusal.Key,
+            NotificationRejection.Key,
             pushed.ExpiresAt.GetValueOrDefault(),
             scheme => Check(pushed, scheme),
             scheme => TakeOnce(scheme, pushed),
@@ -53,18 +53,18 @@ internal sealed class AdminPush(NotificationVerification verification, ILogger<A
     }
 
     /// <summary>Applies what the scheme's realm has signed.</summary>
-    private PostOutcome TakeOnce(EndpointScheme scheme, AdminAction pushed)
+    private NotificationOutcome TakeOnce(NotificationScheme scheme, AdminAction pushed)
     {
         if (!scheme.Posted.IsFirst(pushed.Id!, pushed.ExpiresAt!.Value + scheme.Policy.ClockSkew))
         {
-            return PostRefusal.Replay;
+            return NotificationRejection.Replay;
         }
 
         Apply(scheme, pushed);
-        return PostOutcome.Taken;
+        return NotificationOutcome.Taken;
     }
 
-    private void Apply(EndpointScheme scheme, AdminAction pushed)
+    private void Apply(NotificationScheme scheme, AdminAction pushed)
     {
         var client = TokenDiagnosis.Quote(pushed.Resource);
         if (pushed.Sessions.Count > 0)
@@ -93,9 +93,9 @@ internal sealed class AdminPush(NotificationVerification verification, ILogger<A
     }
 
     /// <summary>All that can be asked without a key.</summary>
-    private static PostRefusal? Check(AdminAction pushed, EndpointScheme scheme) =>
-        pushed.Resource is not { } resource || !scheme.Serves(resource) ? PostRefusal.Resource
-        : pushed.ExpiresAt is not { } expiresAt || scheme.Now - scheme.Policy.ClockSkew >= expiresAt ? PostRefusal.Expired
-        : string.IsNullOrEmpty(pushed.Id) ? PostRefusal.Id
+    private static NotificationRejection? Check(AdminAction pushed, NotificationScheme scheme) =>
+        pushed.Resource is not { } resource || !scheme.Serves(resource) ? NotificationRejection.Resource
+        : pushed.ExpiresAt is not { } expiresAt || scheme.Now - scheme.Policy.ClockSkew >= expiresAt ? NotificationRejection.Expired
+        : string.IsNullOrEmpty(pushed.Id) ? NotificationRejection.Id
         : null;
 }

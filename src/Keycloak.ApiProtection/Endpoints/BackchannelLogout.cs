@@ -14,9 +14,9 @@ internal sealed class BackchannelLogout(NotificationVerification verification, I
     private static readonly string[] HeaderTypes = ["logout+jwt", "application/logout+jwt", "JWT"];
 
     /// <summary>Takes or refuses what was posted.</summary>
-    public async ValueTask<PostOutcome> TakeAsync(HttpContext context)
+    public async ValueTask<NotificationOutcome> TakeAsync(HttpContext context)
     {
-        var (body, unreadable) = await PostedBody.ReadAsync(context, "application/x-www-form-urlencoded");
+        var (body, unreadable) = await NotificationBody.ReadAsync(context, "application/x-www-form-urlencoded");
         if (unreadable is not null)
         {
             return unreadable;
@@ -24,7 +24,7 @@ internal sealed class BackchannelLogout(NotificationVerification verification, I
 
         if (Parameter(body!) is not { } text)
         {
-            return PostRefusal.Parameter;
+            return NotificationRejection.Parameter;
         }
 
         if (RealmMessage.Read(text, out var message) is { } malformed)
@@ -34,17 +34,17 @@ internal sealed class BackchannelLogout(NotificationVerification verification, I
 
         if (!HeaderTypes.Contains(message.Type, StringComparer.OrdinalIgnoreCase))
         {
-            return PostRefusal.HeaderType;
+            return NotificationRejection.HeaderType;
         }
 
         if (LogoutToken.Read(message.Payload) is not { } token)
         {
-            return PostRefusal.Payload;
+            return NotificationRejection.Payload;
         }
 
         return await verification.TakeAsync(
             message,
-            PostRefusal.Issuer,
+            NotificationRejection.Issuer,
             token.IssuedAt.GetValueOrDefault(),
             scheme => Check(token, scheme),
             scheme => Apply(scheme, token),
@@ -52,11 +52,11 @@ internal sealed class BackchannelLogout(NotificationVerification verification, I
     }
 
     /// <summary>Applies what the scheme's realm has signed.</summary>
-    private PostOutcome Apply(EndpointScheme scheme, LogoutToken token)
+    private NotificationOutcome Apply(NotificationScheme scheme, LogoutToken token)
     {
         if (!scheme.Posted.IsFirst(token.Id!, token.ExpiresAt!.Value + scheme.Policy.ClockSkew))
         {
-            return PostRefusal.Replay;
+            return NotificationRejection.Replay;
         }
 
         var isSession = token.SessionId is not null;
@@ -72,23 +72,23 @@ internal sealed class BackchannelLogout(NotificationVerification verification, I
             endedForClient: isSession ? client : null);
         var quoted = TokenDiagnosis.Quote(client);
         logger.LogoutTaken(scheme.Name, isSession ? "a session" : "a user", quoted, token.IssuedAt.Value);
-        return PostOutcome.Taken;
+        return NotificationOutcome.Taken;
     }
 
     /// <summary>All that can be asked without a key.</summary>
-    private static PostRefusal? Check(LogoutToken token, EndpointScheme scheme)
+    private static NotificationRejection? Check(LogoutToken token, NotificationScheme scheme)
     {
         var now = scheme.Now;
         var skew = scheme.Policy.ClockSkew;
-        return token.Kind != "Logout" ? PostRefusal.Kind
-            : !scheme.Policy.Issuers.Contains(token.Issuer) ? PostRefusal.Issuer
-            : !token.Audiences.Any(scheme.Serves) ? PostRefusal.Audience
-            : token.IssuedAt is not { } issuedAt || issuedAt > now + skew ? PostRefusal.IssuedAt
-            : token.ExpiresAt is not { } expiresAt || now - skew >= expiresAt ? PostRefusal.Expired
-            : !token.HasLogoutEvent ? PostRefusal.Events
-            : token.HasNonce ? PostRefusal.Nonce
-            : token.SessionId is null && token.Subject is null ? PostRefusal.Subject
-            : string.IsNullOrEmpty(token.Id) ? PostRefusal.Id
+        return token.Kind != "Logout" ? NotificationRejection.Kind
+            : !scheme.Policy.Issuers.Contains(token.Issuer) ? NotificationRejection.Issuer
+            : !token.Audiences.Any(scheme.Serves) ? NotificationRejection.Audience
+            : token.IssuedAt is not { } issuedAt || issuedAt > now + skew ? NotificationRejection.IssuedAt
+            : token.ExpiresAt is not { } expiresAt || now - skew >= expiresAt ? NotificationRejection.Expired
+            : !token.HasLogoutEvent ? NotificationRejection.Events
+            : token.HasNonce ? NotificationRejection.Nonce
+            : token.SessionId is null && token.Subject is null ? NotificationRejection.Subject
+            : string.IsNullOrEmpty(token.Id) ? NotificationRejection.Id
             : null;
     }
 

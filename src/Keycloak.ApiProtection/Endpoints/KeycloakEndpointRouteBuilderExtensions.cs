@@ -22,18 +22,18 @@ public static class KeycloakEndpointRouteBuilderExtensions
     /// <param name="endpoints">The application.</param>
     /// <param name="configure">Changes the paths. Null: the defaults.</param>
     /// <returns>A builder for what shall hold for these endpoints, such as <c>RequireHost</c> or rate limits.</returns>
-    /// <exception cref="OptionsValidationException">No scheme names its login clients, or both kinds of endpoints are switched off; the message says how to mend it.</exception>
+    /// <exception cref="OptionsValidationException">No scheme names its login clients, or both kinds of endpoints are switched off; the message says how to remedy it.</exception>
     /// <exception cref="InvalidOperationException"><c>AddKeycloakBearer()</c> was not called.</exception>
     public static IEndpointConventionBuilder MapKeycloakEndpoints(this IEndpointRouteBuilder endpoints, Action<KeycloakEndpointOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var schemes = endpoints.ServiceProvider.GetService<EndpointSchemes>()
+        var schemes = endpoints.ServiceProvider.GetService<NotificationSchemes>()
             ?? throw new InvalidOperationException("MapKeycloakEndpoints() needs a scheme: call builder.Services.AddKeycloakBearer() before builder.Build().");
         var options = new KeycloakEndpointOptions();
         configure?.Invoke(options);
         Check(options, schemes);
 
-        var posts = endpoints.ServiceProvider.GetRequiredService<KeycloakPosts>();
+        var posts = endpoints.ServiceProvider.GetRequiredService<NotificationEndpoints>();
         var group = endpoints.MapGroup(string.Empty);
         if (options.BackchannelLogout is { } logout)
         {
@@ -52,7 +52,7 @@ public static class KeycloakEndpointRouteBuilderExtensions
         return group.AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
     }
 
-    private static void Check(KeycloakEndpointOptions options, EndpointSchemes schemes)
+    private static void Check(KeycloakEndpointOptions options, NotificationSchemes schemes)
     {
         if (options.BackchannelLogout is null && options.AdminUrl is null)
         {

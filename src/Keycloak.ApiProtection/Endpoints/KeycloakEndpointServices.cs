@@ -10,11 +10,11 @@ internal static class KeycloakEndpointServices
 {
     public static void AddKeycloakEndpointServices(this IServiceCollection services)
     {
-        services.TryAddSingleton<EndpointSchemes>();
+        services.TryAddSingleton<NotificationSchemes>();
         services.TryAddSingleton<NotificationVerification>();
         services.TryAddSingleton<BackchannelLogout>();
         services.TryAddSingleton<AdminPush>();
-        services.TryAddSingleton<KeycloakPosts>();
+        services.TryAddSingleton<NotificationEndpoints>();
         services.TryAddSingleton<TokenCheckAnswer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnmappedEndpointsCheck>());
     }

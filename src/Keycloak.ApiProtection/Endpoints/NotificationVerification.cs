@@ -13,7 +13,7 @@ namespace Keycloak.ApiProtection.Endpoints;
 /// a sender that stays connected has a place among the realm's waiting notifications (<see cref="RealmSettings.MaximumWaiters"/>).
 /// </para>
 /// </remarks>
-internal sealed class NotificationVerification(EndpointSchemes schemes)
+internal sealed class NotificationVerification(NotificationSchemes schemes)
 {
     /// <summary>How many verifications go on waiting for keys after their sender has disconnected.</summary>
     public const int MostWithoutSender = 100;
@@ -30,16 +30,16 @@ internal sealed class NotificationVerification(EndpointSchemes schemes)
     /// <param name="check">All that can be rejected without a key.</param>
     /// <param name="apply">Applies what the scheme's realm has signed; at most once for each scheme, for several schemes perhaps at the same time.</param>
     /// <param name="disconnected">Cancelled when the sender has disconnected.</param>
-    public async ValueTask<PostOutcome> TakeAsync(
+    public async ValueTask<NotificationOutcome> TakeAsync(
         RealmMessage message,
-        PostOutcome none,
+        NotificationOutcome none,
         DateTimeOffset issuedAt,
-        Func<EndpointScheme, PostRefusal?> check,
-        Func<EndpointScheme, PostOutcome> apply,
+        Func<NotificationScheme, NotificationRejection?> check,
+        Func<NotificationScheme, NotificationOutcome> apply,
         CancellationToken disconnected)
     {
         var all = schemes.All;
-        var outcomes = new PostOutcome[all.Count];
+        var outcomes = new NotificationOutcome[all.Count];
         var waiting = new List<int>();
         for (var i = 0; i < all.Count; i++)
         {
@@ -71,7 +71,7 @@ internal sealed class NotificationVerification(EndpointSchemes schemes)
         return outcomes.Aggregate(none, (together, outcome) => together.And(outcome));
     }
 
-    private static async Task<PostOutcome> VerifyAsync(RealmMessage message, EndpointScheme scheme, DateTimeOffset issuedAt, CancellationToken cancellation)
+    private static async Task<NotificationOutcome> VerifyAsync(RealmMessage message, NotificationScheme scheme, DateTimeOffset issuedAt, CancellationToken cancellation)
     {
         try
         {
@@ -79,7 +79,7 @@ internal sealed class NotificationVerification(EndpointSchemes schemes)
         }
         catch (OperationCanceledException)
         {
-            return PostOutcome.Undecided(TimeSpan.FromSeconds(1));
+            return NotificationOutcome.Undecided(TimeSpan.FromSeconds(1));
         }
     }
 

@@ -29,24 +29,24 @@ internal sealed class RealmMessage
     public byte[] Payload { get; }
 
     /// <summary>Reads it; answers what is wrong with it, null when nothing is.</summary>
-    public static PostRefusal? Read(string text, out RealmMessage message)
+    public static NotificationRejection? Read(string text, out RealmMessage message)
     {
         message = null!;
         if (!CompactJws.TryRead(Encoding.ASCII.GetBytes(text), out var jws))
         {
-            return PostRefusal.Form;
+            return NotificationRejection.Form;
         }
 
         var refused = JoseHeader.Read(CompactJws.Decode(jws.Header, new byte[jws.Header.Length]), out var header, out _);
         if ((refused is not null && refused != TokenRejection.HeaderType) || header.KeyId.IsEmpty)
         {
             // The type is asked for below: it is another one than an access token's.
-            return PostRefusal.Header;
+            return NotificationRejection.Header;
         }
 
         if (!SigningAlgorithm.TryGet(header.Algorithm, out var algorithm))
         {
-            return PostRefusal.Algorithm;
+            return NotificationRejection.Algorithm;
         }
 
         message = new RealmMessage(jws, Encoding.UTF8.GetString(header.KeyId), algorithm, header.Type());
@@ -54,11 +54,11 @@ internal sealed class RealmMessage
     }
 
     /// <summary>Whether the realm has signed it, at once. False: the key is not at hand, and <see cref="VerifyAsync"/> waits for it.</summary>
-    public bool TryVerify(TokenPolicy policy, RealmKeys keys, out PostOutcome outcome)
+    public bool TryVerify(TokenPolicy policy, RealmKeys keys, out NotificationOutcome outcome)
     {
         if (!policy.Algorithms.Contains(_algorithm))
         {
-            outcome = PostRefusal.Algorithm;
+            outcome = NotificationRejection.Algorithm;
             return true;
         }
 
@@ -76,7 +76,7 @@ internal sealed class RealmMessage
     /// Whether the realm has signed it, after <see cref="TryVerify"/> could not say. Asks for the unknown key within the realm's budget;
     /// the last question, after all that can be rejected without.
     /// </summary>
-    public async ValueTask<PostOutcome> VerifyAsync(TokenPolicy policy, RealmKeys keys, DateTimeOffset issuedAt, CancellationToken cancellationToken)
+    public async ValueTask<NotificationOutcome> VerifyAsync(TokenPolicy policy, RealmKeys keys, DateTimeOffset issuedAt, CancellationToken cancellationToken)
     {
         if (TryVerify(policy, keys, out var outcome))
         {
@@ -85,9 +85,9 @@ internal sealed class RealmMessage
 
         var search = await keys.FindAsync(_keyId, issuedAt, cancellationToken, KeyDemand.Notification);
         return search.IsFound(out var key) ? Verify(key)
-            : search.IsUnavailable ? PostOutcome.Undecided(search.RetryAfter)
-            : PostRefusal.Key;
+            : search.IsUnavailable ? NotificationOutcome.Undecided(search.RetryAfter)
+            : NotificationRejection.Key;
     }
 
-    private PostOutcome Verify(SigningKey key) => key.Verify(_algorithm, _signingInput, _signature) ? PostOutcome.Taken : PostRefusal.Signature;
+    private NotificationOutcome Verify(SigningKey key) => key.Verify(_algorithm, _signingInput, _signature) ? NotificationOutcome.Taken : NotificationRejection.Signature;
 }

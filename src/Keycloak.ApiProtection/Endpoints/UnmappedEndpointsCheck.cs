@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Keycloak.ApiProtection.Endpoints;
 
 /// <summary>At start: warns an owner who named login clients and mapped nothing that could hear of them.</summary>
-internal sealed class UnmappedEndpointsCheck(EndpointSchemes schemes, IHostApplicationLifetime application, ILogger<UnmappedEndpointsCheck> logger) : IHostedService
+internal sealed class UnmappedEndpointsCheck(NotificationSchemes schemes, IHostApplicationLifetime application, ILogger<UnmappedEndpointsCheck> logger) : IHostedService
 {
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
 
     /// <summary>Gets why the token was refused.</summary>
     /// <value>Null when no token came, and when nothing could be decided.</value>
-    public TokenRejection? Rejection => (AuthenticateFailure as TokenRefusedException)?.Rejection;
+    public TokenRejection? Rejection => (AuthenticateFailure as TokenRejectedException)?.Rejection;
 
     /// <summary>Gets or sets the status that is answered: 401, 400 (<c>invalid_request</c>) or 503.</summary>
     /// <remarks>

@@ -14,8 +14,8 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
 
     private readonly Lock _gate = new();
     private volatile IntrospectionAnswer? _answer;
-    private volatile IntrospectionFlight? _running;
-    private IntrospectionFlight? _planned;
+    private volatile IntrospectionRequest? _running;
+    private IntrospectionRequest? _planned;
     private long _lastUse;
     private long _unanswerableUntil = long.MinValue;
     private bool _wasUsed = true;
@@ -36,7 +36,7 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
     public bool IsAsked => _running is not null;
 
     /// <summary>How often in a row Keycloak has refused it.</summary>
-    public int Refusals { get; private set; }
+    public int Rejections { get; private set; }
 
     /// <summary>When it was last used; for a token in constant use only now and then, so that its cache line stays shared.</summary>
     public long LastUse => Volatile.Read(ref _lastUse);
@@ -92,7 +92,7 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
     /// <param name="isYoungEnough">Whether an answer to a question of that moment will do.</param>
     /// <param name="reason">Why it is asked, for the metric.</param>
     /// <param name="start">Whether the caller is to start the question.</param>
-    public IntrospectionFlight Join(
+    public IntrospectionRequest Join(
         IntrospectionAnswer? seen,
         AccessToken token,
         ReadOnlyMemory<char> text,
@@ -105,26 +105,26 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
             if (_running is null && _answer is { } landed && !ReferenceEquals(landed, seen) && isYoungEnough(landed.AskedAt))
             {
                 start = false;
-                return IntrospectionFlight.Landed(token, landed);
+                return IntrospectionRequest.Landed(token, landed);
             }
 
             start = _running is null;
             if (start)
             {
-                return _running = new IntrospectionFlight(token, text.ToString(), reason);
+                return _running = new IntrospectionRequest(token, text.ToString(), reason);
             }
 
             var askedAt = _running!.AskedAt;
             return askedAt < 0 || isYoungEnough(askedAt)
                 ? _running
-                : _planned ??= new IntrospectionFlight(token, text.ToString(), reason);
+                : _planned ??= new IntrospectionRequest(token, text.ToString(), reason);
         }
     }
 
     /// <summary>Ends the question under way with an answer that counts, or null. The next one, to be started by the caller, where somebody waits for it.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="grown">How many bytes more are kept now.</param>
-    public IntrospectionFlight? Land(IntrospectionAnswer? answer, out int grown)
+    public IntrospectionRequest? Land(IntrospectionAnswer? answer, out int grown)
     {
         grown = 0;
         lock (_gate)
@@ -134,7 +134,7 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
                 var size = LeastSize + (SizeOfReadClaims * (answer.Claims?.Payload.Length ?? 0));
                 (grown, _size) = (size - _size, size);
                 _answer = answer;
-                Refusals = answer.Rejection is null ? 0 : Refusals + 1;
+                Rejections = answer.Rejection is null ? 0 : Rejections + 1;
             }
 
             _running = _planned;

@@ -8,7 +8,7 @@ internal static class IntrospectionProblems
     private static readonly TimeSpan LongestFreshness = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestStale = TimeSpan.FromDays(1);
 
-    /// <summary>Each problem with its mend; none of them says a secret.</summary>
+    /// <summary>Each problem with its remedy; none of them says a secret.</summary>
     public static IEnumerable<string> Of(KeycloakBearerOptions options)
     {
         var credentials = options.Credentials;

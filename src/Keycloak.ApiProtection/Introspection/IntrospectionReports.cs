@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>Tells the log why Keycloak's answers do not count: each cause once until it is mended. Bounded.</summary>
+/// <summary>Tells the log why Keycloak's answers do not count: each cause once until it is fixed. Bounded.</summary>
 internal sealed class IntrospectionReports(string scheme, TimeProvider time, ILogger logger)
 {
     private const int MostCauses = 32;
 
     private readonly Lock _gate = new();
-    private readonly HashSet<(string Code, string Mend)> _reported = [];
-    private readonly RefusalCause _stale = new();
+    private readonly HashSet<(string Code, string Remedy)> _reported = [];
+    private readonly RejectionCause _stale = new();
     private volatile bool _hasReported;
 
     /// <summary>Keycloak could not answer, or not so that it counts.</summary>
@@ -19,7 +19,7 @@ internal sealed class IntrospectionReports(string scheme, TimeProvider time, ILo
     {
         lock (_gate)
         {
-            if (_reported.Count >= MostCauses || !_reported.Add((failure.Code, failure.Mend)))
+            if (_reported.Count >= MostCauses || !_reported.Add((failure.Code, failure.Remedy)))
             {
                 return;
             }
@@ -29,11 +29,11 @@ internal sealed class IntrospectionReports(string scheme, TimeProvider time, ILo
 
         if (failure.Code is "credentials" or "public_client" or "https" or "no-address")
         {
-            logger.IntrospectionRefused(scheme, failure.Reason, failure.Mend);
+            logger.IntrospectionRejected(scheme, failure.Reason, failure.Remedy);
         }
         else
         {
-            logger.IntrospectionFailed(scheme, failure.Reason, failure.Mend);
+            logger.IntrospectionFailed(scheme, failure.Reason, failure.Remedy);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
                 : active.ValueKind switch
                 {
                     JsonValueKind.True => JudgeActive(body, answer, source, token),
-                    JsonValueKind.False => IntrospectionVerdict.Refused(Inactive(token, realm)),
+                    JsonValueKind.False => IntrospectionVerdict.Rejected(Inactive(token, realm)),
                     _ => IntrospectionVerdict.Failed(IntrospectionFailures.NotAnAnswer(source, "'active' is neither true nor false")),
                 };
         }
@@ -71,11 +71,11 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
         // Keycloak may tell here only that a lightweight token is bound.
         if (!payload.RootElement.TryGetProperty("cnf", out _) && Binding.Check(claims, default) is { } bound)
         {
-            return IntrospectionVerdict.Refused(bound);
+            return IntrospectionVerdict.Rejected(bound);
         }
 
         return _audience?.Check(claims, default) is not null
-            ? IntrospectionVerdict.Refused(TokenRejection.Audience.Because($"Keycloak says that the token of client {TokenDiagnosis.Quote(RealmJson.String(answer, "azp"))} is not meant for {string.Join(" or ", settings.Audiences!.Select(TokenDiagnosis.Quote))}."))
+            ? IntrospectionVerdict.Rejected(TokenRejection.Audience.Because($"Keycloak says that the token of client {TokenDiagnosis.Quote(RealmJson.String(answer, "azp"))} is not meant for {string.Join(" or ", settings.Audiences!.Select(TokenDiagnosis.Quote))}."))
             : Active(claims, CurrentClaims.Of(answer, payload.RootElement, token, settings), token);
     }
 

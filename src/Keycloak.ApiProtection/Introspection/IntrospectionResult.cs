@@ -22,7 +22,7 @@ internal readonly struct IntrospectionResult
 
     public static IntrospectionResult Active(AccessTokenClaims claims) => new(claims, null, default);
 
-    public static IntrospectionResult Refused(TokenRejection rejection) => new(null, rejection, default);
+    public static IntrospectionResult Rejected(TokenRejection rejection) => new(null, rejection, default);
 
     public static IntrospectionResult Undecided(TimeSpan retryAfter) =>
         new(null, null, TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds))));
@@ -35,7 +35,7 @@ internal readonly struct IntrospectionResult
     }
 
     /// <summary>Whether the token is refused.</summary>
-    public bool IsRefused([NotNullWhen(true)] out TokenRejection? rejection)
+    public bool IsRejected([NotNullWhen(true)] out TokenRejection? rejection)
     {
         rejection = _rejection;
         return rejection is not null;

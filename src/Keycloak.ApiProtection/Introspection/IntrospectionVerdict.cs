@@ -32,7 +32,7 @@ internal sealed record IntrospectionVerdict
 
     public static IntrospectionVerdict Active(AccessTokenClaims? claims, StrongBox<TokenMarks>? marks) => new() { Claims = claims, Marks = marks };
 
-    public static IntrospectionVerdict Refused(TokenRejection rejection) => new() { Rejection = rejection };
+    public static IntrospectionVerdict Rejected(TokenRejection rejection) => new() { Rejection = rejection };
 
     public static IntrospectionVerdict Failed(RealmFailure failure) => new() { Failure = failure };
 

@@ -21,8 +21,8 @@ internal sealed class Introspector : IDisposable
 
     /// <summary>How far ahead of the end a token in constant use is asked about: a tenth of the window, and not more than this.</summary>
     private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LeastRefused = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan MostRefused = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LeastRejected = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MostRejected = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Unanswerable = TimeSpan.FromSeconds(5);
 
     private readonly IntrospectionSettings _settings;
@@ -110,8 +110,8 @@ internal sealed class Introspector : IDisposable
         if (answer.Rejection is { } rejection)
         {
             state.Touch(now);
-            return now < answer.RefusedUntil
-                ? new(IntrospectionResult.Refused(rejection))
+            return now < answer.RejectedUntil
+                ? new(IntrospectionResult.Rejected(rejection))
                 : WaitAsync(state, answer, token, text, maxAge, mayBeStale, cancellationToken);
         }
 
@@ -232,7 +232,7 @@ internal sealed class Introspector : IDisposable
             seen, token, text, askedAt => _time.GetElapsedTime(askedAt, arrived) < maxAge, seen is null ? "first" : "again", out var start);
         Go(state, flight, start);
 
-        var answer = await LandedAsync(flight, cancellationToken);
+        var answer = await WaitForAnswerAsync(flight, cancellationToken);
         var now = _time.GetTimestamp();
         _metrics.Waited(Scheme, _time.GetElapsedTime(arrived, now));
         if (answer is null)
@@ -243,19 +243,19 @@ internal sealed class Introspector : IDisposable
         // The wait may have been long.
         if (ExpiryRule.IsOver(token.ExpiresAt.ToUnixTimeSeconds(), _time.GetUtcNow(), _settings.ClockSkew))
         {
-            return IntrospectionResult.Refused(TokenRejection.Expired);
+            return IntrospectionResult.Rejected(TokenRejection.Expired);
         }
 
         if (answer.Rejection is { } rejection)
         {
-            return IntrospectionResult.Refused(rejection);
+            return IntrospectionResult.Rejected(rejection);
         }
 
         _metrics.Used(Scheme, _time.GetElapsedTime(answer.AskedAt, now));
         return IntrospectionResult.Active(answer.ClaimsOf(token));
     }
 
-    private void Go(IntrospectedToken state, IntrospectionFlight flight, bool start)
+    private void Go(IntrospectedToken state, IntrospectionRequest flight, bool start)
     {
         if (start)
         {
@@ -267,7 +267,7 @@ internal sealed class Introspector : IDisposable
         }
     }
 
-    private async ValueTask<IntrospectionAnswer?> LandedAsync(IntrospectionFlight flight, CancellationToken cancellationToken)
+    private async ValueTask<IntrospectionAnswer?> WaitForAnswerAsync(IntrospectionRequest flight, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _waiting);
         try
@@ -297,14 +297,14 @@ internal sealed class Introspector : IDisposable
     }
 
     // Unsafe: without the request's execution context, so that the question is no part of that request's trace.
-    private void Start(IntrospectedToken state, IntrospectionFlight flight)
+    private void Start(IntrospectedToken state, IntrospectionRequest flight)
     {
         Interlocked.Increment(ref _inFlight);
         ThreadPool.UnsafeQueueUserWorkItem(
-            static work => _ = work.Introspector.FlyAsync(work.State, work.Flight), (Introspector: this, State: state, Flight: flight), preferLocal: false);
+            static work => _ = work.Introspector.RunAsync(work.State, work.Flight), (Introspector: this, State: state, Flight: flight), preferLocal: false);
     }
 
-    private async Task FlyAsync(IntrospectedToken state, IntrospectionFlight flight)
+    private async Task RunAsync(IntrospectedToken state, IntrospectionRequest flight)
     {
         IntrospectionVerdict verdict;
         try
@@ -329,7 +329,7 @@ internal sealed class Introspector : IDisposable
         Interlocked.Decrement(ref _inFlight);
     }
 
-    private async Task<IntrospectionVerdict> AskInTurnAsync(IntrospectedToken state, IntrospectionFlight flight)
+    private async Task<IntrospectionVerdict> AskInTurnAsync(IntrospectedToken state, IntrospectionRequest flight)
     {
         using var timeout = new CancellationTokenSource(_settings.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token, timeout.Token);
@@ -387,7 +387,7 @@ internal sealed class Introspector : IDisposable
     }
 
     /// <summary>What follows from a verdict for everybody, and what is to be remembered of it for this token; null: nothing.</summary>
-    private IntrospectionAnswer? Take(IntrospectionVerdict verdict, IntrospectedToken state, IntrospectionFlight flight)
+    private IntrospectionAnswer? Take(IntrospectionVerdict verdict, IntrospectedToken state, IntrospectionRequest flight)
     {
         var now = _time.GetTimestamp();
         var askedAt = flight.AskedAt < 0 ? now : flight.AskedAt;
@@ -415,8 +415,8 @@ internal sealed class Introspector : IDisposable
         }
 
         _reports.Succeeded();
-        var refusedUntil = verdict.Rejection is null ? 0 : now + Ticks(RefusedFor(state));
-        return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Marks, verdict.Rejection, refusedUntil, EndOf(flight.Token, askedAt, now));
+        var rejectedUntil = verdict.Rejection is null ? 0 : now + Ticks(RejectedFor(state));
+        return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Marks, verdict.Rejection, rejectedUntil, EndOf(flight.Token, askedAt, now));
     }
 
     /// <summary>When an answer to a question of then ends with its token; an "active" from after that, within the skew, holds for a moment only.</summary>
@@ -427,11 +427,11 @@ internal sealed class Introspector : IDisposable
     }
 
     /// <summary>A refused token is asked about again, for its user may be enabled again; each time later, so that it does not pay to go on sending it.</summary>
-    private TimeSpan RefusedFor(IntrospectedToken state)
+    private TimeSpan RejectedFor(IntrospectedToken state)
     {
-        var first = _settings.Freshness > LeastRefused ? _settings.Freshness : LeastRefused;
-        var longer = first * Math.Pow(2, Math.Min(state.Refusals, 10));
-        return longer < MostRefused ? longer : first > MostRefused ? first : MostRefused;
+        var first = _settings.Freshness > LeastRejected ? _settings.Freshness : LeastRejected;
+        var longer = first * Math.Pow(2, Math.Min(state.Rejections, 10));
+        return longer < MostRejected ? longer : first > MostRejected ? first : MostRejected;
     }
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);

@@ -6,8 +6,8 @@ namespace Keycloak.ApiProtection.Realms;
 /// <summary>Why the realm's keys could not be read.</summary>
 /// <param name="Code">A stable name of the cause: <c>unreachable</c>, <c>timeout</c>, <c>status</c>, <c>issuer</c>, ...</param>
 /// <param name="Reason">What was found, and what was expected.</param>
-/// <param name="Mend">What to change, in code, configuration or Keycloak's console.</param>
-internal sealed record RealmFailure(string Code, string Reason, string Mend)
+/// <param name="Remedy">What to change, in code, configuration or Keycloak's console.</param>
+internal sealed record RealmFailure(string Code, string Reason, string Remedy)
 {
     private const int LongestQuote = 200;
 
@@ -51,7 +51,7 @@ internal sealed record RealmFailure(string Code, string Reason, string Mend)
     /// <summary>A server that expects TLS may close the connection when it gets plain HTTP.</summary>
     private static RealmFailure ClosedWithoutAnswer(Uri address, Exception error) => Interrupted(address, error) with
     {
-        Mend = "Check the port: it may speak TLS, and then https is needed (Keycloak's HTTPS port is 8443 by default). Otherwise Keycloak or a "
+        Remedy = "Check the port: it may speak TLS, and then https is needed (Keycloak's HTTPS port is 8443 by default). Otherwise Keycloak or a "
             + "proxy before it stopped or closes connections early: see their logs. This API tries again by itself.",
     };
 
@@ -171,7 +171,7 @@ internal sealed record RealmFailure(string Code, string Reason, string Mend)
             ? this
             : this with
             {
-                Mend = $"Keycloak, asked at {discovery.Authority}, says that its keys are at {keys.Authority}, which this API cannot "
+                Remedy = $"Keycloak, asked at {discovery.Authority}, says that its keys are at {keys.Authority}, which this API cannot "
                     + $"reach. Set KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true in Keycloak, or make {keys.Authority} reachable from here.",
             };
 

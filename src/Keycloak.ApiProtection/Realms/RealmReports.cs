@@ -3,31 +3,31 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>Tells the log what happens to a realm's keys: each cause once until it is mended, not once a request or a retry.</summary>
+/// <summary>Tells the log what happens to a realm's keys: each cause once until it is fixed, not once a request or a retry.</summary>
 /// <remarks>For one refresh at a time. What is remembered is bounded: beyond that many causes at once, further ones are not
 /// reported.</remarks>
 internal sealed class RealmReports(RealmSettings settings, ILogger logger)
 {
     private const int MostCauses = 32;
 
-    // What is to be mended tells causes apart better than what was found: the same outage shows at one address now and at another then.
-    private readonly HashSet<(string Code, string Mend, bool KeysServe)> _reported = [];
+    // What is to be fixed tells causes apart better than what was found: the same outage shows at one address now and at another then.
+    private readonly HashSet<(string Code, string Remedy, bool KeysServe)> _reported = [];
     private IReadOnlyList<UnusableKey> _unusable = [];
 
     public void Failed(RealmFailure failure, bool keysServe, DateTimeOffset serveUntil)
     {
-        if (_reported.Count >= MostCauses || !_reported.Add((failure.Code, failure.Mend, keysServe)))
+        if (_reported.Count >= MostCauses || !_reported.Add((failure.Code, failure.Remedy, keysServe)))
         {
             return;
         }
 
         if (keysServe)
         {
-            logger.RefreshFailed(settings.SchemeName, failure.Reason, serveUntil, failure.Mend);
+            logger.RefreshFailed(settings.SchemeName, failure.Reason, serveUntil, failure.Remedy);
         }
         else
         {
-            logger.KeysUnavailable(settings.SchemeName, failure.Reason, failure.Mend);
+            logger.KeysUnavailable(settings.SchemeName, failure.Reason, failure.Remedy);
         }
     }
 

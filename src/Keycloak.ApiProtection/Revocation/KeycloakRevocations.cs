@@ -82,7 +82,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
             return null;
         }
 
-        _metrics.Refused(Scheme, match);
+        _metrics.Rejected(Scheme, match);
         return Rejections[(int)match];
     }
 

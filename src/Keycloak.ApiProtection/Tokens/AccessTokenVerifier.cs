@@ -48,8 +48,8 @@ internal sealed class AccessTokenVerifier(
         var search = await keys.FindAsync(wanted.Id, wanted.TokenIssuedAt, cancellationToken).ConfigureAwait(false);
         return search.IsFound(out var key) ? Verify(token.Span, key, out _)
             : search.Unusable is { } unusable
-                ? TokenVerification.Refused(TokenRejection.KeyUnusable.Because($"The realm lists the token's key {TokenDiagnosis.Quote(unusable.Id)}, and it cannot be used: {unusable.Reason}"))
-            : search.IsUnknown ? TokenVerification.Refused(TokenRejection.KeyUnknown)
+                ? TokenVerification.Rejected(TokenRejection.KeyUnusable.Because($"The realm lists the token's key {TokenDiagnosis.Quote(unusable.Id)}, and it cannot be used: {unusable.Reason}"))
+            : search.IsUnknown ? TokenVerification.Rejected(TokenRejection.KeyUnknown)
             : TokenVerification.Undecided(search.RetryAfter);
     }
 
@@ -65,7 +65,7 @@ internal sealed class AccessTokenVerifier(
 
         if (token.Length > policy.MaximumSize)
         {
-            return TokenVerification.Refused(TokenRejection.Size);
+            return TokenVerification.Rejected(TokenRejection.Size);
         }
 
         // The letters as bytes, and behind them what they decode to: together never more than twice the token.
@@ -86,7 +86,7 @@ internal sealed class AccessTokenVerifier(
         wanted = null;
         if (!CompactJws.TryRead(token, out var jws))
         {
-            return TokenVerification.Refused(TokenRejection.Form);
+            return TokenVerification.Rejected(TokenRejection.Form);
         }
 
         SigningAlgorithm? algorithm;
@@ -106,21 +106,21 @@ internal sealed class AccessTokenVerifier(
             var refused = JoseHeader.Read(headerJson, out var header, out _);
             if (refused is not null)
             {
-                return TokenVerification.Refused(refused);
+                return TokenVerification.Rejected(refused);
             }
 
             payload = CompactJws.Decode(jws.Payload, scratch);
             keyId = header.KeyId;
             if (!SigningAlgorithm.TryGet(header.Algorithm, out algorithm) || !policy.Algorithms.Contains(algorithm))
             {
-                return TokenVerification.Refused(Foreign(header.Algorithm, payload));
+                return TokenVerification.Rejected(Foreign(header.Algorithm, payload));
             }
         }
 
         scratch = scratch[payload.Length..];
         if (!TokenClaims.TryRead(payload, out var claims, out _))
         {
-            return TokenVerification.Refused(TokenRejection.Payload);
+            return TokenVerification.Rejected(TokenRejection.Payload);
         }
 
         var now = time.GetUtcNow();
@@ -128,13 +128,13 @@ internal sealed class AccessTokenVerifier(
         {
             if (rule.Check(claims, now) is { } rejection)
             {
-                return TokenVerification.Refused(rejection);
+                return TokenVerification.Rejected(rejection);
             }
         }
 
         if (keyId.IsEmpty)
         {
-            return TokenVerification.Refused(TokenRejection.KeyMissing);
+            return TokenVerification.Rejected(TokenRejection.KeyMissing);
         }
 
         if (key is null && !keys.TryFind(keyId, out key))
@@ -145,20 +145,20 @@ internal sealed class AccessTokenVerifier(
 
         if (!key.Fits(algorithm))
         {
-            return TokenVerification.Refused(TokenRejection.KeyUnfit);
+            return TokenVerification.Rejected(TokenRejection.KeyUnfit);
         }
 
         counts.Miss();
         var signature = CompactJws.Decode(jws.Signature, scratch);
         if (!key.Verify(algorithm, jws.SigningInput, signature))
         {
-            return TokenVerification.Refused(TokenRejection.Signature);
+            return TokenVerification.Rejected(TokenRejection.Signature);
         }
 
         // Only the realm can get this far, so that strangers cannot make it look at names.
         if (claims.NestedProblem() is not null)
         {
-            return TokenVerification.Refused(TokenRejection.Payload);
+            return TokenVerification.Rejected(TokenRejection.Payload);
         }
 
         if (known is null)

@@ -13,11 +13,11 @@ public sealed record TokenRejection
     private const string InvalidRequest = "invalid_request";
     private const string InvalidToken = "invalid_token";
 
-    private TokenRejection(string code, string reason, string mend)
+    private TokenRejection(string code, string reason, string remedy)
     {
         Code = code;
         Reason = reason;
-        Mend = mend;
+        Remedy = remedy;
     }
 
     /// <summary>Gets the stable code, such as <c>audience</c> or <c>expired</c>.</summary>
@@ -33,11 +33,11 @@ public sealed record TokenRejection
     public string Reason { get; private init; }
 
     /// <summary>Gets what to change in the code, the configuration or Keycloak's console.</summary>
-    public string Mend { get; private init; }
+    public string Remedy { get; private init; }
 
     /// <summary>The same refusal, said with what was found in this very token.</summary>
-    internal TokenRejection Because(string reason, string? mend = null) =>
-        this with { Reason = reason, Mend = mend ?? Mend };
+    internal TokenRejection Because(string reason, string? remedy = null) =>
+        this with { Reason = reason, Remedy = remedy ?? Remedy };
 
     // The header (RFC 6750 section 2.1).
     internal static readonly TokenRejection HeaderRepeated = new(

@@ -22,7 +22,7 @@ internal readonly struct TokenVerification
     public static TokenVerification Accepted(AccessToken token) => new(token, null, default);
 
     /// <summary>The token is not good.</summary>
-    public static TokenVerification Refused(TokenRejection rejection) => new(null, rejection, default);
+    public static TokenVerification Rejected(TokenRejection rejection) => new(null, rejection, default);
 
     /// <summary>Nobody can say: Keycloak is out of reach.</summary>
     public static TokenVerification Undecided(TimeSpan retryAfter) => new(null, null, retryAfter);
@@ -35,7 +35,7 @@ internal readonly struct TokenVerification
     }
 
     /// <summary>Whether the token is not good.</summary>
-    public bool IsRefused([NotNullWhen(true)] out TokenRejection? rejection)
+    public bool IsRejected([NotNullWhen(true)] out TokenRejection? rejection)
     {
         rejection = _rejection;
         return rejection is not null;

@@ -94,7 +94,7 @@ internal sealed class VerifiedTokens
             return true;
         }
 
-        // Refused or not, and why: that is for the rules to say.
+        // Rejected or not, and why: that is for the rules to say.
         found = null;
         return false;
     }

@@ -85,8 +85,8 @@ public abstract class KeycloakContract : RealmContract
 
             Assert.Equal(503, answer.Status);
             Assert.True(answer.Http.Headers.ContainsKey("Retry-After"));
-            TestContext.Current.TestOutputHelper?.WriteLine($"{certificate?.Subject ?? "no certificate"}: {log.Of("IntrospectionRefused")}{log.Of("IntrospectionFailed")}");
-            Assert.Contains(said ?? "", log.Of("IntrospectionRefused"), StringComparison.Ordinal);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{certificate?.Subject ?? "no certificate"}: {log.Of("IntrospectionRejected")}{log.Of("IntrospectionFailed")}");
+            Assert.Contains(said ?? "", log.Of("IntrospectionRejected"), StringComparison.Ordinal);
         }
 
         static HttpClientHandler Handler(X509Certificate2? certificate)

@@ -196,8 +196,8 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
 
         AssertUndecidedOrLetIn(load, token);
         Assert.All(load.Of(Local, token), call => Assert.Equal(200, call.Status));
-        Assert.Contains("does not accept this API's own credentials", log.Of("IntrospectionRefused"), StringComparison.Ordinal);
-        Assert.DoesNotContain("orders-api-secret", log.Of("IntrospectionRefused"), StringComparison.Ordinal);
+        Assert.Contains("does not accept this API's own credentials", log.Of("IntrospectionRejected"), StringComparison.Ordinal);
+        Assert.DoesNotContain("orders-api-secret", log.Of("IntrospectionRejected"), StringComparison.Ordinal);
     }
 
     private static async Task<bool> AnswerAsync(HttpContext context, string how)

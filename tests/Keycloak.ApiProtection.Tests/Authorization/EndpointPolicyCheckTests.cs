@@ -27,7 +27,7 @@ public sealed class EndpointPolicyCheckTests
     [InlineData("Scope:email", "Did you mean \"scope:email\"?")]
     [InlineData("client_role:x", "Did you mean \"client-role:x\"?")]
     [InlineData("role:admin", "Did you mean \"realm-role:admin\"?")]
-    public async Task A_slip_in_a_policy_name_stops_the_application_at_start(string policy, string mend)
+    public async Task A_slip_in_a_policy_name_stops_the_application_at_start(string policy, string remedy)
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(app =>
         {
@@ -36,7 +36,7 @@ public sealed class EndpointPolicyCheckTests
         }));
         Assert.Contains("/orders/{id}", failure.Message, StringComparison.Ordinal);
         Assert.Contains($"\"{policy}\"", failure.Message, StringComparison.Ordinal);
-        Assert.Contains(mend, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("/good", failure.Message, StringComparison.Ordinal);
     }
 

@@ -93,13 +93,13 @@ public sealed class MissingPermissionTests
     [InlineData("group:/staff", CapturedTokens.Mallory26, "names no groups at all", "Group Membership")]
     [InlineData("organization:Acme", CapturedTokens.Alice26, "It names \"acme\": aliases are compared with case.", "alias")]
     [InlineData("organization:acme", CapturedTokens.Mallory26, "names no organization at all", "scope=organization")]
-    public async Task The_log_learns_what_was_missing_and_where_to_mend_it(string policy, string payload, string reason, string mend)
+    public async Task The_log_learns_what_was_missing_and_where_to_mend_it(string policy, string payload, string reason, string remedy)
     {
         await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok").RequireAuthorization(policy));
         using var response = await api.GetAsync("/", payload);
         Assert.Equal(403, (int)response.StatusCode);
         Assert.Contains(reason, Diagnoses(response), StringComparison.Ordinal);
-        Assert.Contains(mend, Diagnoses(response), StringComparison.Ordinal);
+        Assert.Contains(remedy, Diagnoses(response), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class PayloadAuthenticationHandler(IOptionsMonitor<PayloadAuthen
         {
             Response.Headers["X-Scope"] = missing.Scope;
             Response.Headers["X-Description"] = missing.Description;
-            Response.Headers["X-Diagnoses"] = Uri.EscapeDataString(string.Join('\n', missing.Diagnoses.Select(diagnosis => $"{diagnosis.Reason} {diagnosis.Mend}")));
+            Response.Headers["X-Diagnoses"] = Uri.EscapeDataString(string.Join('\n', missing.Diagnoses.Select(diagnosis => $"{diagnosis.Reason} {diagnosis.Remedy}")));
         }
 
         return Task.CompletedTask;

@@ -28,10 +28,10 @@ internal static class SettingsReader
     }
 
     /// <summary>What stops the start.</summary>
-    public static string Refusal(params (string Key, string? Value)[] settings) =>
+    public static string Rejection(params (string Key, string? Value)[] settings) =>
         string.Join('\n', Assert.Throws<OptionsValidationException>(() => Read(settings)).Failures);
 
-    public static string Refusal(Action<KeycloakBearerOptions> configure) =>
+    public static string Rejection(Action<KeycloakBearerOptions> configure) =>
         string.Join('\n', Assert.Throws<OptionsValidationException>(() => Read(configure, Least)).Failures);
 
     private static KeycloakBearerOptions Read(IConfiguration configuration, Action<KeycloakBearerOptions> configure)

@@ -107,7 +107,7 @@ public sealed class BackchannelLogoutTests
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
         Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
-        Assert.Contains(says, app.Realm.Log.Text("PostRefused"), StringComparison.Ordinal);
+        Assert.Contains(says, app.Realm.Log.Text("NotificationRejected"), StringComparison.Ordinal);
         Assert.Equal(says == NotAKey ? 2 : 1, app.Realm.Fetches);
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(good)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
@@ -201,7 +201,7 @@ public sealed class BackchannelLogoutTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.True(answer.Headers.RetryAfter!.Delta >= TimeSpan.FromSeconds(1));
-        Assert.Equal(1, realm.Log.Count("PostUndecided"));
+        Assert.Equal(1, realm.Log.Count("NotificationUndecided"));
         realm.ComeUp();
         realm.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(logout)).StatusCode);
@@ -225,7 +225,7 @@ public sealed class BackchannelLogoutTests
         // The one reading that an unknown key may cause in each cooldown, and no more.
         Assert.InRange(app.Realm.Requests - requests, 0, 2);
         Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
-        Assert.InRange(app.Realm.Log.Count("PostRefused"), 1, 3);
+        Assert.InRange(app.Realm.Log.Count("NotificationRejected"), 1, 3);
     }
 
     [Fact]

@@ -155,11 +155,11 @@ public sealed class NotificationVerificationTests
         app.Realm.Time.Advance(Cooldown);
         app.Realm.Hold();
         var verification = app.Services.GetRequiredService<NotificationVerification>();
-        var scheme = app.Services.GetRequiredService<EndpointSchemes>().All[0];
-        ValueTask<PostOutcome> TakeAsync(CancellationToken disconnected)
+        var scheme = app.Services.GetRequiredService<NotificationSchemes>().All[0];
+        ValueTask<NotificationOutcome> TakeAsync(CancellationToken disconnected)
         {
             Assert.Null(RealmMessage.Read(KeycloakCaller.Logout(app).WithHeader("kid", "\"junk\"").Text, out var message));
-            return verification.TakeAsync(message, PostRefusal.Issuer, app.Realm.Now, _ => null, _ => throw new InvalidOperationException("Not signed."), disconnected);
+            return verification.TakeAsync(message, NotificationRejection.Issuer, app.Realm.Now, _ => null, _ => throw new InvalidOperationException("Not signed."), disconnected);
         }
 
         var hungUp = new CancellationToken(canceled: true);
@@ -171,7 +171,7 @@ public sealed class NotificationVerificationTests
         app.Realm.Release();
         await scheme.Keys.Settled;
         app.Realm.Time.Advance(DefaultCooldown);
-        Assert.All(await Task.WhenAll([.. waiting, connected]), outcome => Assert.Equal(PostRefusal.Key, outcome.Refusal));
+        Assert.All(await Task.WhenAll([.. waiting, connected]), outcome => Assert.Equal(NotificationRejection.Key, outcome.Rejection));
         Assert.Equal((0, 0), (verification.WithoutSender, scheme.Keys.Waiters));
     }
 
@@ -180,7 +180,7 @@ public sealed class NotificationVerificationTests
     {
         await using var app = await KeycloakCaller.StartAsync();
         await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
-        var keys = app.Services.GetRequiredService<EndpointSchemes>().All[0].Keys;
+        var keys = app.Services.GetRequiredService<NotificationSchemes>().All[0].Keys;
         app.Realm.Time.Advance(Cooldown);
         app.Realm.Hold();
         var tokens = Enumerable.Range(0, 1000).Select(i => keys.FindAsync($"junk-{i}", app.Realm.Now, Cancelled).AsTask()).ToArray();
@@ -220,7 +220,7 @@ public sealed class NotificationVerificationTests
     /// <summary>The scheme whose realm answers has read its keys; the other one too, where its realm answers.</summary>
     private static async Task ReadKeysAsync(ProtectedApp app)
     {
-        var schemes = app.Services.GetRequiredService<EndpointSchemes>().All;
+        var schemes = app.Services.GetRequiredService<NotificationSchemes>().All;
         await schemes[1].Keys.Settled;
         if (app.Realm.HeldHost is null)
         {

@@ -81,7 +81,7 @@ public sealed class ClientAuthenticationTests
     [InlineData("ES256", "is an RSA key, which cannot sign ES256", null)]
     [InlineData("HS256", "names an algorithm", null)]
     public void A_key_that_does_not_fit_its_algorithm_is_told_at_start(string algorithm, string problem, string? other) =>
-        Assert.Contains(problem, Configuration.SettingsReader.Refusal(options =>
+        Assert.Contains(problem, Configuration.SettingsReader.Rejection(options =>
         {
             options.Credentials.Key = other is null ? Rsa.ExportPkcs8PrivateKeyPem() : Ec(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem();
             options.Credentials.Algorithm = other is null ? algorithm : "ES384";
@@ -93,7 +93,7 @@ public sealed class ClientAuthenticationTests
     [InlineData("-----BEGIN PRIVATE KEY-----\ntop-s3cret\n-----END PRIVATE KEY-----")]
     public void A_key_that_cannot_be_read_is_told_at_start_without_a_letter_of_it(string key)
     {
-        var refusal = Configuration.SettingsReader.Refusal(options => options.Credentials.Key = key);
+        var refusal = Configuration.SettingsReader.Rejection(options => options.Credentials.Key = key);
 
         Assert.Contains("neither an unencrypted PEM private key nor a JWK", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", refusal, StringComparison.Ordinal);

@@ -34,7 +34,7 @@ public sealed class IntrospectedTokensTests
             var asked = Enumerable.Range(0, 10_000).Select(async i =>
             {
                 var result = await introspector.AskAsync(Token(realm), $"token {i}".AsMemory(), TimeSpan.FromSeconds(30), mayBeStale: true, TestContext.Current.CancellationToken);
-                Assert.True(result.IsRefused(out var rejection));
+                Assert.True(result.IsRejected(out var rejection));
                 Assert.Equal("inactive", rejection.Code);
             });
             await Task.WhenAll(asked);
@@ -203,7 +203,7 @@ public sealed class IntrospectedTokensTests
         introspector.Dispose();
 
         var result = await asked.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
-        Assert.False(result.IsActive(out _) || result.IsRefused(out _));
+        Assert.False(result.IsActive(out _) || result.IsRejected(out _));
     }
 
     [Theory]
@@ -219,7 +219,7 @@ public sealed class IntrospectedTokensTests
 
         var result = await introspector.AskAsync(Token(realm), "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
 
-        Assert.Equal((questions, questions == 1), (asked, result.IsRefused(out _)));
+        Assert.Equal((questions, questions == 1), (asked, result.IsRejected(out _)));
     }
 
     [Fact]
@@ -241,7 +241,7 @@ public sealed class IntrospectedTokensTests
 
         var result = await introspector.AskAsync(Token(realm), "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
 
-        Assert.False(result.IsRefused(out _));
+        Assert.False(result.IsRejected(out _));
         Assert.Contains("redirects", realm.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
     }
 

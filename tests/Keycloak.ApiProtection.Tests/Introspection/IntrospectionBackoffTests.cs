@@ -100,7 +100,7 @@ public sealed class IntrospectionBackoffTests
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
-        api.Line.Instead = _ => Refusal(new RetryConditionHeaderValue(TimeSpan.FromSeconds(asked)));
+        api.Line.Instead = _ => Rejection(new RetryConditionHeaderValue(TimeSpan.FromSeconds(asked)));
         Assert.Equal(left, await RetryAfterAsync(api));
         api.Line.Instead = null;
 
@@ -110,7 +110,7 @@ public sealed class IntrospectionBackoffTests
         api.Time.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal("200", await api.VerdictAsync(api.Token()));
 
-        HttpResponseMessage Refusal(RetryConditionHeaderValue after)
+        HttpResponseMessage Rejection(RetryConditionHeaderValue after)
         {
             var answer = QuestionLine.Answer("<html></html>", status);
             answer.Headers.RetryAfter = after;

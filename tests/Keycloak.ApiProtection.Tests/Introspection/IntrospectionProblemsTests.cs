@@ -8,7 +8,7 @@ public sealed class IntrospectionProblemsTests
     [InlineData(IntrospectionMode.Always)]
     [InlineData(IntrospectionMode.LightweightOnly)]
     public void Introspection_without_credentials_stops_the_start(IntrospectionMode mode) =>
-        Assert.Contains("Set credentials.secret (Clients > orders-api > Credentials", Refusal(options => options.Introspection = mode), StringComparison.Ordinal);
+        Assert.Contains("Set credentials.secret (Clients > orders-api > Credentials", Rejection(options => options.Introspection = mode), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Freshness", "3601", "A revoked token works that long")]
@@ -27,7 +27,7 @@ public sealed class IntrospectionProblemsTests
     [InlineData("credentials:colour", "red", "'colour', which is not known")]
     public void A_setting_that_cannot_be_stops_the_start(string key, string value, string because)
     {
-        var refusal = Refusal([.. Least, (key, value)]);
+        var refusal = Rejection([.. Least, (key, value)]);
 
         Assert.Contains(because, refusal, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", refusal, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class IntrospectionProblemsTests
     [Fact]
     public void Two_ways_to_authenticate_are_one_too_many()
     {
-        var refusal = Refusal(options => (options.Credentials.Secret, options.Credentials.Key) = ("s3cret", "{}"));
+        var refusal = Rejection(options => (options.Credentials.Secret, options.Credentials.Key) = ("s3cret", "{}"));
 
         Assert.Contains("a secret and a private key", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", refusal, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class IntrospectionProblemsTests
 
     [Fact]
     public void Credentials_without_a_client_stop_the_start() =>
-        Assert.Contains("resource is not", Refusal(("Authority", "https://kc/realms/demo"), ("Audience", "orders-api"), ("credentials:secret", "s3cret")), StringComparison.Ordinal);
+        Assert.Contains("resource is not", Rejection(("Authority", "https://kc/realms/demo"), ("Audience", "orders-api"), ("credentials:secret", "s3cret")), StringComparison.Ordinal);
 
     [Fact]
     public void The_adapters_JSON_is_all_that_is_needed()

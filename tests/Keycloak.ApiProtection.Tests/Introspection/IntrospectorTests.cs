@@ -22,7 +22,7 @@ public sealed class IntrospectorTests
 
         Assert.Equal("401 inactive", await api.VerdictAsync(ended));
         Assert.Equal("200", await api.VerdictAsync(other));
-        Assert.Contains("no longer active", api.Log.Text("TokenRefused"), StringComparison.Ordinal);
+        Assert.Contains("no longer active", api.Log.Text("TokenRejected"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -191,7 +191,7 @@ public sealed class OutageTests
     [InlineData(401, """{"error":"invalid_request","error_description":"Authentication failed."}""", "does not accept this API's own credentials")]
     [InlineData(401, """{"error":"unauthorized_client"}""", "Client secret")]
     [InlineData(403, """{"error":"invalid_request","error_description":"Client not allowed."}""", "Client authentication")]
-    public async Task Wrong_credentials_are_an_outage_and_the_log_says_what_to_do(int status, string body, string mend)
+    public async Task Wrong_credentials_are_an_outage_and_the_log_says_what_to_do(int status, string body, string remedy)
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -199,7 +199,7 @@ public sealed class OutageTests
 
         Assert.Equal("503", await api.VerdictAsync(api.Token()));
 
-        Assert.Contains(mend, api.Log.Text("IntrospectionRefused"), StringComparison.Ordinal);
+        Assert.Contains(remedy, api.Log.Text("IntrospectionRejected"), StringComparison.Ordinal);
         Assert.DoesNotContain(api.Log.Entries, entry => entry.Text.Contains("orders-api-secret", StringComparison.Ordinal));
     }
 
@@ -208,9 +208,9 @@ public sealed class OutageTests
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Credentials.Secret = "changed-s3cret");
 
-        await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionRefused") == 1);
+        await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionRejected") == 1);
 
-        Assert.Contains("credentials.secret", api.Log.Text("IntrospectionRefused"), StringComparison.Ordinal);
+        Assert.Contains("credentials.secret", api.Log.Text("IntrospectionRejected"), StringComparison.Ordinal);
         Assert.DoesNotContain(api.Log.Entries, entry => entry.Text.Contains("s3cret", StringComparison.Ordinal));
     }
 
@@ -236,6 +236,6 @@ public sealed class OutageTests
         Assert.Equal("401 inactive", await api.VerdictAsync(api.Token()));
 
         await IntrospectingApi.Eventually(() => api.Log.Count("ClientOutsideAudience") == 1);
-        Assert.Contains("Add an audience mapper for 'batch'", api.Log.Text("TokenRefused"), StringComparison.Ordinal);
+        Assert.Contains("Add an audience mapper for 'batch'", api.Log.Text("TokenRejected"), StringComparison.Ordinal);
     }
 }

@@ -61,7 +61,7 @@ public sealed class BadDocumentTests
         Assert.Same(key, still);
         Assert.Equal(code, keys.Failure!.Code);
         Assert.Contains(keys.Failure.Reason, realm.Log.Text("RealmRefreshFailed"), StringComparison.Ordinal);
-        Assert.Contains(keys.Failure.Mend, realm.Log.Text("RealmRefreshFailed"), StringComparison.Ordinal);
+        Assert.Contains(keys.Failure.Remedy, realm.Log.Text("RealmRefreshFailed"), StringComparison.Ordinal);
 
         // The nearest good case: the same moment with the real documents.
         realm.ComeUp();
@@ -82,7 +82,7 @@ public sealed class BadDocumentTests
     [InlineData(500, "Keycloak is starting")]
     [InlineData(503, "Keycloak is starting")]
     [InlineData(418, "auth-server-url")]
-    public async Task Every_other_status_is_a_failure_that_says_what_to_check(int status, string mend)
+    public async Task Every_other_status_is_a_failure_that_says_what_to_check(int status, string remedy)
     {
         var realm = new FakeRealm(TestKey.Ec("one")) { Instead = _ => FakeRealm.Answer("""{"error":"Realm does not exist"}""", (HttpStatusCode)status) };
         using var keys = realm.Open();
@@ -91,7 +91,7 @@ public sealed class BadDocumentTests
 
         Assert.Equal("status", keys.Failure!.Code);
         Assert.Contains($"answered {status}", realm.Log.Text("RealmKeysUnavailable"), StringComparison.Ordinal);
-        Assert.Contains(mend, realm.Log.Text("RealmKeysUnavailable"), StringComparison.Ordinal);
+        Assert.Contains(remedy, realm.Log.Text("RealmKeysUnavailable"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class BadDocumentTests
         realm.Settings = realm.Settings with { MetadataAddress = new Uri("https://kc.example/auth/realms/demo/.well-known/openid-configuration") };
         using var keys = await realm.OpenReadAsync();
 
-        Assert.Contains("remove it from auth-server-url", keys.Failure!.Mend, StringComparison.Ordinal);
+        Assert.Contains("remove it from auth-server-url", keys.Failure!.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,8 +197,8 @@ public sealed class BadDocumentTests
             : null;
         using var keys = await realm.OpenReadAsync();
 
-        Assert.Contains("Keycloak, asked at kc.example, says that its keys are at localhost:8443", keys.Failure!.Mend, StringComparison.Ordinal);
-        Assert.Contains("KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true", keys.Failure.Mend, StringComparison.Ordinal);
+        Assert.Contains("Keycloak, asked at kc.example, says that its keys are at localhost:8443", keys.Failure!.Remedy, StringComparison.Ordinal);
+        Assert.Contains("KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true", keys.Failure.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

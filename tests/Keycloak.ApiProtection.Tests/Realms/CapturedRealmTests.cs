@@ -55,7 +55,7 @@ public sealed class CapturedRealmTests
         realm.Instead = _ => FakeRealm.Answer(missing["body"]!.ToJsonString(), (System.Net.HttpStatusCode)(int)missing["status"]!);
         using var keys = await realm.OpenReadAsync();
 
-        Assert.Contains("Check the realm's name", keys.Failure!.Mend, StringComparison.Ordinal);
+        Assert.Contains("Check the realm's name", keys.Failure!.Remedy, StringComparison.Ordinal);
     }
 
     private static RealmKeys Open(string version) => Realm(version).Open();

@@ -78,7 +78,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
         await ReadAsync(keys);
 
         Assert.Contains("host name of http://keycloak.invalid/realms/demo/", keys.Failure!.Reason, StringComparison.Ordinal);
-        Assert.Contains("name of Keycloak's service, not localhost", keys.Failure.Mend, StringComparison.Ordinal);
+        Assert.Contains("name of Keycloak's service, not localhost", keys.Failure.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
         await ReadAsync(keys);
 
         Assert.Equal("tls", keys.Failure!.Code);
-        Assert.Contains("Install the certificate of the authority", keys.Failure.Mend, StringComparison.Ordinal);
+        Assert.Contains("Install the certificate of the authority", keys.Failure.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
 
         Assert.Equal("not-tls", keys.Failure!.Code);
         Assert.Contains("this port does not speak TLS", keys.Failure.Reason, StringComparison.Ordinal);
-        Assert.DoesNotContain("certificate", keys.Failure.Mend, StringComparison.Ordinal);
+        Assert.DoesNotContain("certificate", keys.Failure.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
         using var keys = Open(address: new Uri($"http://127.0.0.1:{_port}/realms/demo/.well-known/openid-configuration"));
         await ReadAsync(keys);
 
-        Assert.Contains("it may speak TLS", keys.Failure!.Mend, StringComparison.Ordinal);
+        Assert.Contains("it may speak TLS", keys.Failure!.Remedy, StringComparison.Ordinal);
     }
 
     private static async Task ReadAsync(RealmKeys keys)

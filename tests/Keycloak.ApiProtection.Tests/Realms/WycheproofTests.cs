@@ -14,7 +14,7 @@ public sealed partial class WycheproofTests
 {
     /// <summary>
     /// Valid to the vectors, refused here: the key's alg is not the token's (PS256 against PS384), or is none that exists (ES521). A key
-    /// that says what it is for is used for that alone (RFC 7517 section 4.4). With a mended alg they verify.
+    /// that says what it is for is used for that alone (RFC 7517 section 4.4). With a fixed alg they verify.
     /// </summary>
     private static readonly HashSet<int> OtherAlgThanTheKeys = [346, 347, 350, 351];
 

@@ -34,8 +34,8 @@ public sealed class KeycloakRevocationsTests
         var refused = await app.GetAsync("/me", token);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         Assert.Contains("error=\"invalid_token\", error_description=\"The access token was revoked\"", refused.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
-        Assert.Contains("(revoked)", app.Realm.Log.Text("TokenRefused"), StringComparison.Ordinal);
-        Assert.Contains(reason, app.Realm.Log.Text("TokenRefused"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("(revoked)", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
+        Assert.Contains(reason, app.Realm.Log.Text("TokenRejected"), StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class KeycloakRevocationsTests
 
         Assert.Equal(app.Realm.Now.AddSeconds(-30), revocations.Watermark);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
-        Assert.Contains("(revocation_watermark)", app.Realm.Log.Text("TokenRefused"), StringComparison.Ordinal);
+        Assert.Contains("(revocation_watermark)", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
         Assert.Contains("Raise RevocationCapacity", app.Realm.Log.Text("RevocationsMerged"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(-29)))).StatusCode);
     }

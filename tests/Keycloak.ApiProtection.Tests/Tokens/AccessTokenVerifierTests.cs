@@ -67,7 +67,7 @@ public sealed class AccessTokenVerifierTests
 
         var verification = await api.Verifier.VerifyAsync(api.Alice.Text.AsMemory(), TestContext.Current.CancellationToken);
         Assert.False(verification.IsAccepted(out _));
-        Assert.False(verification.IsRefused(out _));
+        Assert.False(verification.IsRejected(out _));
         Assert.InRange(verification.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
 
         // What is bad without any key is bad all the same.

@@ -11,7 +11,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
 {
     private const int Times = 50;
 
-    private static readonly Dictionary<string, Func<TestToken, string>> Refused = new()
+    private static readonly Dictionary<string, Func<TestToken, string>> Rejected = new()
     {
         ["size"] = token => token.And($"\"long\":\"{new string('x', 20_000)}\"").Text,
         ["form"] = token => token.Text + "=",
@@ -40,14 +40,14 @@ public sealed class AllocationTests(ITestOutputHelper output)
         ["signature"] = token => token.Signed(_ => [1, 2, 3]).Text,
     };
 
-    public static TheoryData<string> Cases => [.. Refused.Keys];
+    public static TheoryData<string> Cases => [.. Rejected.Keys];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task A_refusal_before_any_cryptography_allocates_nothing(string name)
     {
         using var api = await OrdersApi.StartAsync();
-        var token = Refused[name](api.Alice);
+        var token = Rejected[name](api.Alice);
         Assert.Equal(name.Split(',')[0], await api.VerdictAsync(token));
 
         Assert.Equal(0, Allocated(() => Verify(api.Verifier, token)));

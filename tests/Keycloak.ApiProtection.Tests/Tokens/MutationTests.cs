@@ -20,7 +20,7 @@ public sealed class MutationTests
             foreach (var letter in Substitutes.Concat(Enumerable.Range(0, 8).Select(bit => (char)(token[at] ^ (1 << bit)))).Where(letter => letter != token[at]))
             {
                 changed[at] = letter;
-                refused += await RefuseAsync(api, new string(changed), $"{letter:x} at {at}");
+                refused += await RejectAsync(api, new string(changed), $"{letter:x} at {at}");
             }
 
             changed[at] = token[at];
@@ -38,8 +38,8 @@ public sealed class MutationTests
 
         for (var at = 0; at < token.Length; at++)
         {
-            await RefuseAsync(api, token[..at], $"the first {at}");
-            await RefuseAsync(api, token[(at + 1)..], $"all but the first {at + 1}");
+            await RejectAsync(api, token[..at], $"the first {at}");
+            await RejectAsync(api, token[(at + 1)..], $"all but the first {at + 1}");
         }
 
         await AssertUnharmedAsync(api, token);
@@ -53,12 +53,12 @@ public sealed class MutationTests
 
         for (var at = 0; at < token.Length; at++)
         {
-            await RefuseAsync(api, token.Remove(at, 1), $"without {at}");
-            await RefuseAsync(api, token.Insert(at, token[at].ToString()), $"doubled {at}");
+            await RejectAsync(api, token.Remove(at, 1), $"without {at}");
+            await RejectAsync(api, token.Insert(at, token[at].ToString()), $"doubled {at}");
 
             if (at + 1 < token.Length && token[at] != token[at + 1])
             {
-                await RefuseAsync(api, token[..at] + token[at + 1] + token[at] + token[(at + 2)..], $"swapped {at}");
+                await RejectAsync(api, token[..at] + token[at + 1] + token[at] + token[(at + 2)..], $"swapped {at}");
             }
         }
 
@@ -75,7 +75,7 @@ public sealed class MutationTests
         {
             foreach (var foreign in Inserted)
             {
-                await RefuseAsync(api, token.Insert(at, foreign), $"'{foreign}' at {at}");
+                await RejectAsync(api, token.Insert(at, foreign), $"'{foreign}' at {at}");
             }
         }
 
@@ -91,9 +91,9 @@ public sealed class MutationTests
         var parts = token.Split('.');
         string[] all = [.. parts, .. other];
 
-        await RefuseAsync(api, token + token, "twice");
-        await RefuseAsync(api, token + "." + token, "twice, with a dot");
-        await RefuseAsync(api, new string([.. token.Reverse()]), "turned round");
+        await RejectAsync(api, token + token, "twice");
+        await RejectAsync(api, token + "." + token, "twice, with a dot");
+        await RejectAsync(api, new string([.. token.Reverse()]), "turned round");
 
         foreach (var first in all)
         {
@@ -103,7 +103,7 @@ public sealed class MutationTests
                 {
                     if (new[] { first, second, third } is var mixed && !mixed.SequenceEqual(parts) && !mixed.SequenceEqual(other))
                     {
-                        await RefuseAsync(api, string.Join('.', mixed), "mixed");
+                        await RejectAsync(api, string.Join('.', mixed), "mixed");
                     }
                 }
             }
@@ -124,22 +124,22 @@ public sealed class MutationTests
         {
             for (var at = 0; at < header.Length; at++)
             {
-                await RefuseAsync(api, good.WithHeader([.. header[..at], substitute, .. header[(at + 1)..]]).Text, $"header {substitute} at {at}");
+                await RejectAsync(api, good.WithHeader([.. header[..at], substitute, .. header[(at + 1)..]]).Text, $"header {substitute} at {at}");
             }
 
             for (var at = 0; at < payload.Length; at++)
             {
-                await RefuseAsync(api, good.WithPayload([.. payload[..at], substitute, .. payload[(at + 1)..]]).Text, $"payload {substitute} at {at}");
+                await RejectAsync(api, good.WithPayload([.. payload[..at], substitute, .. payload[(at + 1)..]]).Text, $"payload {substitute} at {at}");
             }
         }
 
         await AssertUnharmedAsync(api, api.Alice.Text);
     }
 
-    private static async ValueTask<int> RefuseAsync(OrdersApi api, string token, string mutation)
+    private static async ValueTask<int> RejectAsync(OrdersApi api, string token, string mutation)
     {
         var verification = await api.Verifier.VerifyAsync(token.AsMemory(), TestContext.Current.CancellationToken);
-        Assert.True(verification.IsRefused(out _), mutation);
+        Assert.True(verification.IsRejected(out _), mutation);
 
         return 1;
     }

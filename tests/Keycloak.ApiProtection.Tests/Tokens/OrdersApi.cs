@@ -100,7 +100,7 @@ internal sealed class OrdersApi : IDisposable
     {
         var verification = await verifier.VerifyAsync(token.AsMemory(), TestContext.Current.CancellationToken);
         var accepted = verification.IsAccepted(out _);
-        var refused = verification.IsRefused(out var rejection);
+        var refused = verification.IsRejected(out var rejection);
         Assert.False(accepted && refused);
 
         return accepted ? Accepted : refused ? rejection!.Code : Undecided;
@@ -118,7 +118,7 @@ internal sealed class OrdersApi : IDisposable
     public async Task<TokenRejection> ExplainAsync(string token)
     {
         var verification = await Verifier.VerifyAsync(token.AsMemory(), TestContext.Current.CancellationToken);
-        Assert.True(verification.IsRefused(out var rejection));
+        Assert.True(verification.IsRejected(out var rejection));
 
         return TokenDiagnosis.Explain(rejection, token, Policy, Now);
     }

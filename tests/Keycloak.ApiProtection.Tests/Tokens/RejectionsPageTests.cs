@@ -15,18 +15,18 @@ public sealed class RejectionsPageTests
         DocumentedTable.Check(
             Page,
             TokenRejection.All
-                .Select(rejection => $"| `{rejection.Code}` | {(rejection.Error == "invalid_request" ? 400 : 401)} `{rejection.Error}` | {rejection.Reason} | {rejection.Mend} |")
+                .Select(rejection => $"| `{rejection.Code}` | {(rejection.Error == "invalid_request" ? 400 : 401)} `{rejection.Error}` | {rejection.Reason} | {rejection.Remedy} |")
                 .Prepend("|---|---|---|---|")
                 .Prepend("| code | answer | what was wrong | what to change |"));
 
     [Fact]
     public void The_log_line_is_quoted_as_it_is_written()
     {
-        var message = typeof(BearerLog).GetMethod(nameof(BearerLog.TokenRefused))!.GetCustomAttribute<LoggerMessageAttribute>()!.Message;
+        var message = typeof(BearerLog).GetMethod(nameof(BearerLog.TokenRejected))!.GetCustomAttribute<LoggerMessageAttribute>()!.Message;
         var line = message.Replace("{Scheme}", "<scheme>", StringComparison.Ordinal)
             .Replace("{Code}", "<code>", StringComparison.Ordinal)
             .Replace("{Reason}", "<reason>", StringComparison.Ordinal)
-            .Replace("{Mend}", "<remedy>", StringComparison.Ordinal)
+            .Replace("{Remedy}", "<remedy>", StringComparison.Ordinal)
             .Replace("{Remedy}", "<remedy>", StringComparison.Ordinal)
             .Replace("{Alike}", "<count>", StringComparison.Ordinal);
 
@@ -41,7 +41,7 @@ public sealed class RejectionsPageTests
 
         await app.GetAsync("/me", app.Alice.With("aud", "[\"account\"]").WithText("azp", "spa"));
 
-        var line = app.Realm.Log.Text("TokenRefused");
+        var line = app.Realm.Log.Text("TokenRejected");
         Assert.Contains($"\n{line}\n", File.ReadAllText(Repository.File(Page)), StringComparison.Ordinal);
     }
 }

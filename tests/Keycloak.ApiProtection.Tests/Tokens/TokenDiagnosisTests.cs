@@ -37,9 +37,9 @@ public sealed class TokenDiagnosisTests
 
         Assert.Equal("audience", rejection.Code);
         Assert.Equal("The token of client 'no-audience' is meant for 'account'; expected is 'orders-api'.", rejection.Reason);
-        Assert.Contains("Add an audience mapper for 'orders-api' to a client scope of client 'no-audience'", rejection.Mend, StringComparison.Ordinal);
-        Assert.Contains("Included Client Audience 'orders-api'", rejection.Mend, StringComparison.Ordinal);
-        Assert.Contains("Clients > 'no-audience' > Client scopes", rejection.Mend, StringComparison.Ordinal);
+        Assert.Contains("Add an audience mapper for 'orders-api' to a client scope of client 'no-audience'", rejection.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Included Client Audience 'orders-api'", rejection.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Clients > 'no-audience' > Client scopes", rejection.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -51,9 +51,9 @@ public sealed class TokenDiagnosisTests
         using var api = await OrdersApi.StartAsync(OrdersApi.Asking(audiences: [expected]));
         var rejection = await api.ExplainAsync(api.Alice.With("aud", audience).Text);
 
-        Assert.Contains($"Add an audience mapper for '{expected}'", rejection.Mend, StringComparison.Ordinal);
-        Assert.Equal(suggestion is not null, rejection.Mend.Contains("correct `resource`", StringComparison.Ordinal));
-        Assert.EndsWith(suggestion ?? "Add client scope.", rejection.Mend, StringComparison.Ordinal);
+        Assert.Contains($"Add an audience mapper for '{expected}'", rejection.Remedy, StringComparison.Ordinal);
+        Assert.Equal(suggestion is not null, rejection.Remedy.Contains("correct `resource`", StringComparison.Ordinal));
+        Assert.EndsWith(suggestion ?? "Add client scope.", rejection.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -89,9 +89,9 @@ public sealed class TokenDiagnosisTests
         var rejection = await api.ExplainAsync(api.Alice.WithText("iss", issuer).Text);
 
         Assert.Equal($"The token was issued by '{issuer}'; valid is '{FakeRealm.Issuer}'.", rejection.Reason);
-        Assert.Contains("ValidIssuers", rejection.Mend, StringComparison.Ordinal);
-        Assert.Contains("MetadataAddress", rejection.Mend, StringComparison.Ordinal);
-        Assert.Contains("hostname", rejection.Mend, StringComparison.Ordinal);
+        Assert.Contains("ValidIssuers", rejection.Remedy, StringComparison.Ordinal);
+        Assert.Contains("MetadataAddress", rejection.Remedy, StringComparison.Ordinal);
+        Assert.Contains("hostname", rejection.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class TokenDiagnosisTests
         var none = await api.ExplainAsync(api.Alice.Without("iss").Text);
 
         Assert.Contains("'https://kc.example/realms/master'; valid is 'https://kc.example/realms/demo'", foreign.Reason, StringComparison.Ordinal);
-        Assert.Equal(TokenRejection.Issuer.Mend, foreign.Mend);
+        Assert.Equal(TokenRejection.Issuer.Remedy, foreign.Remedy);
         Assert.Contains("issued by (none)", none.Reason, StringComparison.Ordinal);
     }
 
@@ -179,7 +179,7 @@ public sealed class TokenDiagnosisTests
             // The longest hostile texts also make tokens that are too long: those are told in numbers.
             var rejection = await api.ExplainAsync(token);
             AssertHarmless(rejection.Reason, token);
-            AssertHarmless(rejection.Mend, token);
+            AssertHarmless(rejection.Remedy, token);
         }
     }
 
@@ -226,7 +226,7 @@ public sealed class TokenDiagnosisTests
         {
             var rejection = await api.ExplainAsync(token);
             AssertHarmless(rejection.Reason, token);
-            AssertHarmless(rejection.Mend, token);
+            AssertHarmless(rejection.Remedy, token);
         }
     }
 

@@ -74,7 +74,7 @@ public sealed class TokenRejectionTests
             Assert.Matches("^[A-Za-z ]{10,60}\\z", rejection.Description);
             Assert.Matches("^[a-z_]{4,30}\\z", rejection.Code);
             Assert.EndsWith(".", rejection.Reason, StringComparison.Ordinal);
-            Assert.EndsWith(".", rejection.Mend.TrimEnd(')'), StringComparison.Ordinal);
+            Assert.EndsWith(".", rejection.Remedy.TrimEnd(')'), StringComparison.Ordinal);
         }
     }
 
@@ -84,8 +84,8 @@ public sealed class TokenRejectionTests
         var found = TokenRejection.Audience.Because("A reason.");
 
         Assert.Equal(
-            (TokenRejection.Audience.Code, TokenRejection.Audience.Error, TokenRejection.Audience.Description, "A reason.", TokenRejection.Audience.Mend),
-            (found.Code, found.Error, found.Description, found.Reason, found.Mend));
-        Assert.Equal("A mend.", found.Because("A reason.", "A mend.").Mend);
+            (TokenRejection.Audience.Code, TokenRejection.Audience.Error, TokenRejection.Audience.Description, "A reason.", TokenRejection.Audience.Remedy),
+            (found.Code, found.Error, found.Description, found.Reason, found.Remedy));
+        Assert.Equal("A remedy.", found.Because("A reason.", "A remedy.").Remedy);
     }
 }

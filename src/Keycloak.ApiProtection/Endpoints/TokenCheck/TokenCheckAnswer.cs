@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Endpoints.TokenCheck;
 
-/// <summary>The answer to a gateway whose request was authorized: 200, and who the caller is. Refusals never come here.</summary>
-internal sealed class TokenCheckAnswer(RefusalLog refusals, ILogger<TokenCheckAnswer> logger)
+/// <summary>The answer to a gateway whose request was authorized: 200, and who the caller is. Rejections never come here.</summary>
+internal sealed class TokenCheckAnswer(RejectionLog refusals, ILogger<TokenCheckAnswer> logger)
 {
     public Task WriteAsync(HttpContext context)
     {
@@ -19,7 +19,7 @@ internal sealed class TokenCheckAnswer(RefusalLog refusals, ILogger<TokenCheckAn
         response.Headers.CacheControl = "no-store";
         if (RequestTarget.HasDotSegment(context.Features.Get<IHttpRequestFeature>()?.RawTarget))
         {
-            Report(context, "target", static (logger, endpoint, alike) => logger.TokenCheckTargetRefused(endpoint, alike));
+            Report(context, "target", static (logger, endpoint, alike) => logger.TokenCheckTargetRejected(endpoint, alike));
             response.StatusCode = StatusCodes.Status400BadRequest;
             return Task.CompletedTask;
         }

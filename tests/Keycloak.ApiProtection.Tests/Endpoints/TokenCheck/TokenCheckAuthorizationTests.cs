@@ -237,7 +237,7 @@ public sealed class TokenCheckAuthorizationTests
             Assert.DoesNotContain("X-Token-", answer, StringComparison.OrdinalIgnoreCase);
         }
 
-        Assert.Contains("normalize_path", realm.Log.Text("TokenCheckTargetRefused"), StringComparison.Ordinal);
+        Assert.Contains("normalize_path", realm.Log.Text("TokenCheckTargetRejected"), StringComparison.Ordinal);
         var empty = await RawAsync(address, "/check/open/1", token.Without("sub"));
         Assert.Contains("\r\nX-Token-Subject: \r\n", empty, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("\r\nContent-Length: 0\r\n", empty, StringComparison.OrdinalIgnoreCase);

@@ -95,7 +95,7 @@ public sealed class JsonObjectReaderTests
         return reader.Problem;
     }
 
-    private static (int Accepted, int Refused) Compare(IEnumerable<byte[]> documents)
+    private static (int Accepted, int Rejected) Compare(IEnumerable<byte[]> documents)
     {
         var (accepted, refused) = (0, 0);
 

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Keycloak.ApiProtection.Endpoints;
 
 /// <summary>Answers Keycloak's posts, and says in the log what was wrong with those that are refused.</summary>
-internal sealed class KeycloakPosts(
+internal sealed class NotificationEndpoints(
     BackchannelLogout logouts,
     AdminPush pushes,
-    RefusalLog refusals,
+    RejectionLog refusals,
     RevocationMetrics metrics,
-    ILogger<KeycloakPosts> logger)
+    ILogger<NotificationEndpoints> logger)
 {
     public async Task LogoutAsync(HttpContext context) =>
         await AnswerAsync(context, "backchannel-logout", await logouts.TakeAsync(context), StatusCodes.Status200OK);
@@ -19,7 +19,7 @@ internal sealed class KeycloakPosts(
     public RequestDelegate Push(string endpoint, string action) => async context =>
         await AnswerAsync(context, endpoint, await pushes.TakeAsync(context, action), StatusCodes.Status204NoContent);
 
-    private Task AnswerAsync(HttpContext context, string endpoint, PostOutcome outcome, int success)
+    private Task AnswerAsync(HttpContext context, string endpoint, NotificationOutcome outcome, int success)
     {
         Report(endpoint, outcome);
         var response = context.Response;
@@ -44,24 +44,24 @@ internal sealed class KeycloakPosts(
         }
 
         response.StatusCode = StatusCodes.Status400BadRequest;
-        return WriteAsync(response, "invalid_request", outcome.Refusal!.Reason);
+        return WriteAsync(response, "invalid_request", outcome.Rejection!.Reason);
     }
 
-    private void Report(string endpoint, PostOutcome outcome)
+    private void Report(string endpoint, NotificationOutcome outcome)
     {
-        metrics.Posted(endpoint, outcome.IsTaken ? "taken" : outcome.IsUndecided ? "unavailable" : outcome.Refusal!.Code);
-        if (outcome.IsTaken || !refusals.Takes(endpoint, outcome.Refusal?.Code ?? "unavailable", out var alike))
+        metrics.Posted(endpoint, outcome.IsTaken ? "taken" : outcome.IsUndecided ? "unavailable" : outcome.Rejection!.Code);
+        if (outcome.IsTaken || !refusals.Takes(endpoint, outcome.Rejection?.Code ?? "unavailable", out var alike))
         {
             return;
         }
 
-        if (outcome.Refusal is { } refusal)
+        if (outcome.Rejection is { } refusal)
         {
-            logger.PostRefused(endpoint, refusal.Code, refusal.Reason, refusal.Mend, alike);
+            logger.NotificationRejected(endpoint, refusal.Code, refusal.Reason, refusal.Remedy, alike);
         }
         else
         {
-            logger.PostUndecided(endpoint, alike);
+            logger.NotificationUndecided(endpoint, alike);
         }
     }
 

@@ -6,12 +6,12 @@ using Microsoft.Net.Http.Headers;
 namespace Keycloak.ApiProtection.Endpoints;
 
 /// <summary>Reads what was posted, up to 16 KiB: what Keycloak posts has a tenth of that.</summary>
-internal static class PostedBody
+internal static class NotificationBody
 {
     private const int Most = 16 * 1024;
 
     /// <summary>The body as text; a refusal where there is none to be had.</summary>
-    public static async ValueTask<(string? Text, PostRefusal? Refusal)> ReadAsync(HttpContext context, string contentType)
+    public static async ValueTask<(string? Text, NotificationRejection? Rejection)> ReadAsync(HttpContext context, string contentType)
     {
         var request = context.Request;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -22,12 +22,12 @@ internal static class PostedBody
 
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(contentType, StringComparison.OrdinalIgnoreCase))
         {
-            return (null, PostRefusal.ContentType);
+            return (null, NotificationRejection.ContentType);
         }
 
         if (request.ContentLength > Most)
         {
-            return (null, PostRefusal.Size);
+            return (null, NotificationRejection.Size);
         }
 
         var buffer = new byte[(int)(request.ContentLength ?? Most) + 1];
@@ -47,10 +47,10 @@ internal static class PostedBody
         }
         catch (BadHttpRequestException)
         {
-            return (null, PostRefusal.Size);
+            return (null, NotificationRejection.Size);
         }
 
         // Everything that is expected is ASCII; what is not becomes letters that no token has.
-        return length > Most ? (null, PostRefusal.Size) : (Encoding.ASCII.GetString(buffer, 0, length), null);
+        return length > Most ? (null, NotificationRejection.Size) : (Encoding.ASCII.GetString(buffer, 0, length), null);
     }
 }

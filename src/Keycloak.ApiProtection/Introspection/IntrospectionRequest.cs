@@ -3,7 +3,7 @@ using Keycloak.ApiProtection.Tokens;
 namespace Keycloak.ApiProtection.Introspection;
 
 /// <summary>One question about one token, waited for by any number of requests. Who gives up ends his own wait only.</summary>
-internal sealed class IntrospectionFlight(AccessToken token, string text, string reason)
+internal sealed class IntrospectionRequest(AccessToken token, string text, string reason)
 {
     private readonly TaskCompletionSource<IntrospectionAnswer?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _askedAt = -1;
@@ -28,9 +28,9 @@ internal sealed class IntrospectionFlight(AccessToken token, string text, string
     public Task<IntrospectionAnswer?> Ended => _ended.Task;
 
     /// <summary>A question that was answered a moment ago.</summary>
-    public static IntrospectionFlight Landed(AccessToken token, IntrospectionAnswer answer)
+    public static IntrospectionRequest Landed(AccessToken token, IntrospectionAnswer answer)
     {
-        var flight = new IntrospectionFlight(token, string.Empty, string.Empty);
+        var flight = new IntrospectionRequest(token, string.Empty, string.Empty);
         flight.End(answer);
         return flight;
     }

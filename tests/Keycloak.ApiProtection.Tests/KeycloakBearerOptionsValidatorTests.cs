@@ -2,7 +2,7 @@ using static Keycloak.ApiProtection.Tests.Configuration.SettingsReader;
 
 namespace Keycloak.ApiProtection.Tests;
 
-public sealed class KeycloakBearerOptionsValidationTests
+public sealed class KeycloakBearerOptionsValidatorTests
 {
     [Fact]
     public void Realm_server_and_client_are_enough()
@@ -21,12 +21,12 @@ public sealed class KeycloakBearerOptionsValidationTests
 
     [Fact]
     public void Nothing_at_all_says_what_to_set() =>
-        Assert.Contains("Set auth-server-url (https://login.example.com) and realm", Refusal(), StringComparison.Ordinal);
+        Assert.Contains("Set auth-server-url (https://login.example.com) and realm", Rejection(), StringComparison.Ordinal);
 
     [Fact]
     public void Every_problem_is_said_at_once()
     {
-        var refusal = Refusal(("auth-server-url", "https://login.example.com"), ("ClockSkew", "-00:00:01"), ("Algorithms:0", "HS256"));
+        var refusal = Rejection(("auth-server-url", "https://login.example.com"), ("ClockSkew", "-00:00:01"), ("Algorithms:0", "HS256"));
 
         Assert.Contains("realm is missing", refusal, StringComparison.Ordinal);
         Assert.Contains("which audience", refusal, StringComparison.Ordinal);
@@ -40,11 +40,11 @@ public sealed class KeycloakBearerOptionsValidationTests
     [InlineData("https://login.example.com/?x=1")]
     [InlineData("https://user:password@login.example.com")]
     public void A_server_that_is_no_URL_is_refused(string url) =>
-        Assert.Contains("is not an absolute http or https URL", Refusal(options => options.AuthServerUrl = url), StringComparison.Ordinal);
+        Assert.Contains("is not an absolute http or https URL", Rejection(options => options.AuthServerUrl = url), StringComparison.Ordinal);
 
     [Fact]
     public void A_server_URL_that_names_the_realm_already_says_so() =>
-        Assert.Contains("already names a realm", Refusal(options => options.AuthServerUrl = "https://login.example.com/realms/demo"), StringComparison.Ordinal);
+        Assert.Contains("already names a realm", Rejection(options => options.AuthServerUrl = "https://login.example.com/realms/demo"), StringComparison.Ordinal);
 
     [Fact]
     public void A_server_URL_of_Keycloak_16_keeps_its_path() =>
@@ -68,7 +68,7 @@ public sealed class KeycloakBearerOptionsValidationTests
         }
         else
         {
-            Assert.Contains("is not HTTPS", Refusal(Configure), StringComparison.Ordinal);
+            Assert.Contains("is not HTTPS", Rejection(Configure), StringComparison.Ordinal);
         }
     }
 
@@ -82,18 +82,18 @@ public sealed class KeycloakBearerOptionsValidationTests
     [InlineData("none", "anybody can write")]
     [InlineData("rs256", "is not known")]
     public void An_algorithm_that_cannot_be_is_refused_with_the_reason(string algorithm, string because) =>
-        Assert.Contains(because, Refusal(options => options.Algorithms.Add(algorithm)), StringComparison.Ordinal);
+        Assert.Contains(because, Rejection(options => options.Algorithms.Add(algorithm)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://login.example.com/realms/demo/")]
     [InlineData("demo")]
     public void An_issuer_that_Keycloak_cannot_have_is_refused(string issuer) =>
-        Assert.Contains("can be no issuer of Keycloak", Refusal(options => options.ValidIssuers.Add(issuer)), StringComparison.Ordinal);
+        Assert.Contains("can be no issuer of Keycloak", Rejection(options => options.ValidIssuers.Add(issuer)), StringComparison.Ordinal);
 
     [Fact]
     public void Numbers_and_times_out_of_range_are_refused()
     {
-        var refusal = Refusal(options =>
+        var refusal = Rejection(options =>
         {
             options.ClockSkew = TimeSpan.FromMinutes(6);
             options.BackchannelTimeout = TimeSpan.Zero;
@@ -113,9 +113,9 @@ public sealed class KeycloakBearerOptionsValidationTests
 
     [Fact]
     public void Tokens_are_not_taken_from_every_URL() =>
-        Assert.Contains("QueryTokenPaths", Refusal(options => options.QueryTokenPaths.Add("/")), StringComparison.Ordinal);
+        Assert.Contains("QueryTokenPaths", Rejection(options => options.QueryTokenPaths.Add("/")), StringComparison.Ordinal);
 
     [Fact]
     public void A_challenge_realm_cannot_break_the_header() =>
-        Assert.Contains("ChallengeRealm", Refusal(options => options.ChallengeRealm = "a\"\r\nX: y"), StringComparison.Ordinal);
+        Assert.Contains("ChallengeRealm", Rejection(options => options.ChallengeRealm = "a\"\r\nX: y"), StringComparison.Ordinal);
 }

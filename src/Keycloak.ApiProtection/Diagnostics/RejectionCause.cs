@@ -5,7 +5,7 @@ namespace Keycloak.ApiProtection.Diagnostics;
 /// Strangers choose what is found. In one interval at most <see cref="MostExamined"/> findings are looked at and <see cref="MostWritten"/> are
 /// written; beyond that the cause alone counts until the interval is over.
 /// </remarks>
-internal sealed class RefusalCause
+internal sealed class RejectionCause
 {
     /// <summary>How many findings are compared in an interval.</summary>
     public const int MostExamined = 64;

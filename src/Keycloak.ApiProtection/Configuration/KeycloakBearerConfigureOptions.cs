@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Keycloak.ApiProtection.Configuration;
 
 /// <summary>Reads the section into the options of one scheme; what is wrong with it is reported when the options are validated.</summary>
-internal sealed class KeycloakBearerConfiguration(string scheme, IConfiguration section) : IConfigureNamedOptions<KeycloakBearerOptions>
+internal sealed class KeycloakBearerConfigureOptions(string scheme, IConfiguration section) : IConfigureNamedOptions<KeycloakBearerOptions>
 {
     private readonly string _path = section is IConfigurationSection { Path: var path } ? path : string.Empty;
 
@@ -35,7 +35,7 @@ internal sealed class KeycloakBearerConfiguration(string scheme, IConfiguration 
         var key = KeycloakConfigurationKeys.All.FirstOrDefault(known => Plain(known.Name) == spelling);
         if (key is null)
         {
-            options.ConfigurationProblems.Add($"'{Path(child)}' is no setting. {Mend(spelling)}");
+            options.ConfigurationProblems.Add($"'{Path(child)}' is no setting. {Remedy(spelling)}");
         }
         else if (!seen.TryAdd(spelling, child))
         {
@@ -83,7 +83,7 @@ internal sealed class KeycloakBearerConfiguration(string scheme, IConfiguration 
 
     private string Path(IConfigurationSection child) => _path.Length == 0 ? child.Key : $"{_path}:{child.Key}";
 
-    private static string Mend(string spelling)
+    private static string Remedy(string spelling)
     {
         var nearest = KeycloakConfigurationKeys.All
             .Select(key => (key.Name, Distance: Spelling.Distance(Plain(key.Name), spelling)))

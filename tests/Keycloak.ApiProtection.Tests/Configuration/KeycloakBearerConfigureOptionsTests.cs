@@ -3,7 +3,7 @@ using static Keycloak.ApiProtection.Tests.Configuration.SettingsReader;
 
 namespace Keycloak.ApiProtection.Tests.Configuration;
 
-public sealed class KeycloakBearerConfigurationTests
+public sealed class KeycloakBearerConfigureOptionsTests
 {
     [Fact]
     public void The_adapter_JSON_is_taken_as_the_console_downloads_it()
@@ -90,12 +90,12 @@ public sealed class KeycloakBearerConfigurationTests
     [InlineData("auth-server-ulr", "Did you mean 'auth-server-url'?")]
     [InlineData("Audiance", "Did you mean 'Audience'?")]
     [InlineData("frobnicate", "docs/configuration.md")]
-    public void A_misspelled_key_stops_the_start_with_its_name_and_the_mend(string key, string mend)
+    public void A_misspelled_key_stops_the_start_with_its_name_and_the_mend(string key, string remedy)
     {
-        var refusal = Refusal([.. Least, (key, "true")]);
+        var refusal = Rejection([.. Least, (key, "true")]);
 
         Assert.Contains($"'Keycloak:{key}' is no setting.", refusal, StringComparison.Ordinal);
-        Assert.Contains(mend, refusal, StringComparison.Ordinal);
+        Assert.Contains(remedy, refusal, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -110,12 +110,12 @@ public sealed class KeycloakBearerConfigurationTests
     public void Keys_that_contradict_each_other_stop_the_start(string one, string first, string other, string second, string because)
     {
         var rest = Least.Where(setting => setting.Key != one && setting.Key != other);
-        Assert.Contains(because, Refusal([.. rest, (one, first), (other, second)]), StringComparison.Ordinal);
+        Assert.Contains(because, Rejection([.. rest, (one, first), (other, second)]), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_secret_is_never_part_of_what_stops_the_start() =>
-        Assert.DoesNotContain("s3cret", Refusal([.. Least, ("public-client", "true"), ("credentials:secret", "s3cret")]), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", Rejection([.. Least, ("public-client", "true"), ("credentials:secret", "s3cret")]), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("verify-token-audience", "yes", "true or false is expected")]
@@ -126,7 +126,7 @@ public sealed class KeycloakBearerConfigurationTests
     [InlineData("realm:name", "demo", "where one value is expected")]
     [InlineData("credentials", "s", "a section with 'secret' is expected")]
     public void A_value_that_cannot_be_read_stops_the_start(string key, string value, string because) =>
-        Assert.Contains(because, Refusal([.. Least.Where(setting => !key.StartsWith(setting.Key, StringComparison.Ordinal)), (key, value)]), StringComparison.Ordinal);
+        Assert.Contains(because, Rejection([.. Least.Where(setting => !key.StartsWith(setting.Key, StringComparison.Ordinal)), (key, value)]), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("realm-public-key", "MIIB...")]
@@ -134,14 +134,14 @@ public sealed class KeycloakBearerConfigurationTests
     [InlineData("disable-trust-manager", "true")]
     [InlineData("allow-any-hostname", "true")]
     public void A_key_whose_meaning_would_be_lost_stops_the_start(string key, string value) =>
-        Assert.Contains($"'Keycloak:{key}'", Refusal([.. Least, (key, value)]), StringComparison.Ordinal);
+        Assert.Contains($"'Keycloak:{key}'", Rejection([.. Least, (key, value)]), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("ValidAudience", "set Audience instead")]
     [InlineData("ValidAudiences", "set Audiences instead")]
     [InlineData("AdditionalAudiences", "set Audiences instead")]
     public void Another_librarys_name_for_the_audiences_stops_the_start_and_names_ours(string key, string remedy) =>
-        Assert.Contains($"'Keycloak:{key}' is", Assert.Single(Refusal([.. Least, (key, "orders-api")]).Split('\n'), line => line.Contains(remedy, StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains($"'Keycloak:{key}' is", Assert.Single(Rejection([.. Least, (key, "orders-api")]).Split('\n'), line => line.Contains(remedy, StringComparison.Ordinal)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("disable-trust-manager", "false")]

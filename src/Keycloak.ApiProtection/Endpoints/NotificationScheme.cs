@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Keycloak.ApiProtection.Endpoints;
 
 /// <summary>One scheme, as the endpoints see it.</summary>
-internal sealed class EndpointScheme(string name, IOptionsMonitor<KeycloakBearerOptions> options)
+internal sealed class NotificationScheme(string name, IOptionsMonitor<KeycloakBearerOptions> options)
 {
     private const int MostReplays = 10_000;
 

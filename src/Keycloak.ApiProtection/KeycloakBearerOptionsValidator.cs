@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>Finds at start what would otherwise be found at the first request, or never. Every problem names the setting and the mend.</summary>
-internal sealed class KeycloakBearerOptionsValidation : IValidateOptions<KeycloakBearerOptions>
+/// <summary>Finds at start what would otherwise be found at the first request, or never. Every problem names the setting and the remedy.</summary>
+internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<KeycloakBearerOptions>
 {
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, KeycloakBearerOptions options)

@@ -6,14 +6,14 @@ namespace GettingStarted;
 /// The reasons for rejections. For 400 and 401 they come from an event, because the response does not contain them. For 403 they come from
 /// the response.
 /// </summary>
-internal sealed class Refusals
+internal sealed class Rejections
 {
     private volatile string _last = string.Empty;
 
     /// <summary>Subscribes to the library's event. The log contains the same reasons.</summary>
-    public static Refusals Listen(KeycloakBearerOptions options)
+    public static Rejections Listen(KeycloakBearerOptions options)
     {
-        var refusals = new Refusals();
+        var refusals = new Rejections();
         var before = options.Events.OnAuthenticationFailed;
         options.Events.OnAuthenticationFailed = context =>
         {

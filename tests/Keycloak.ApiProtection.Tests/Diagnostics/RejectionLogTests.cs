@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Keycloak.ApiProtection.Tests.Diagnostics;
 
-public sealed class RefusalLogTests
+public sealed class RejectionLogTests
 {
     [Fact]
     public async Task The_log_says_once_a_minute_what_was_wrong_and_what_to_change_and_never_the_token()
@@ -18,7 +18,7 @@ public sealed class RefusalLogTests
             await app.GetAsync("/me", token);
         }
 
-        var text = app.Realm.Log.Text("TokenRefused");
+        var text = app.Realm.Log.Text("TokenRejected");
         Assert.Contains("(audience)", text, StringComparison.Ordinal);
         Assert.Contains("The token of client 'cli' is meant for 'account'; expected is 'orders-api'.", text, StringComparison.Ordinal);
         Assert.Contains("Add an audience mapper for 'orders-api'", text, StringComparison.Ordinal);
@@ -26,8 +26,8 @@ public sealed class RefusalLogTests
 
         app.Realm.Time.Advance(TimeSpan.FromMinutes(1));
         await app.GetAsync("/me", token);
-        Assert.Equal(2, app.Realm.Log.Count("TokenRefused"));
-        Assert.EndsWith(" (4 more since the last message)", Texts(app, "TokenRefused")[^1], StringComparison.Ordinal);
+        Assert.Equal(2, app.Realm.Log.Count("TokenRejected"));
+        Assert.EndsWith(" (4 more since the last message)", Texts(app, "TokenRejected")[^1], StringComparison.Ordinal);
         Assert.All(app.Realm.Log.Entries, entry => Assert.DoesNotContain(token.Text.Split('.')[1][..40], entry.Text, StringComparison.Ordinal));
     }
 
@@ -40,7 +40,7 @@ public sealed class RefusalLogTests
         await app.GetAsync("/me", app.Alice.WithText("iss", "http://localhost:8080/realms/demo"));
         await app.GetAsync("/me", app.Alice.WithText("iss", "https://kc.example/realms/master"));
 
-        var texts = Texts(app, "TokenRefused");
+        var texts = Texts(app, "TokenRejected");
         Assert.Equal(2, texts.Length);
         Assert.Contains("http://localhost:8080/realms/demo", texts[0], StringComparison.Ordinal);
         Assert.Contains("https://kc.example/realms/master", texts[1], StringComparison.Ordinal);
@@ -56,10 +56,10 @@ public sealed class RefusalLogTests
             await app.GetAsync("/me", app.Alice.WithText("iss", $"https://{request}.example"));
         }
 
-        Assert.Equal(RefusalCause.MostWritten, app.Realm.Log.Count("TokenRefused"));
+        Assert.Equal(RejectionCause.MostWritten, app.Realm.Log.Count("TokenRejected"));
         app.Realm.Time.Advance(TimeSpan.FromMinutes(1));
         await app.GetAsync("/me", app.Alice.WithText("iss", "https://0.example"));
-        Assert.EndsWith($" ({200 - RefusalCause.MostWritten} more since the last message)", Texts(app, "TokenRefused")[^1], StringComparison.Ordinal);
+        Assert.EndsWith($" ({200 - RejectionCause.MostWritten} more since the last message)", Texts(app, "TokenRejected")[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,13 +67,13 @@ public sealed class RefusalLogTests
     {
         await using var app = await StartAsync();
 
-        for (var request = 0; request <= RefusalCause.MostExamined; request++)
+        for (var request = 0; request <= RejectionCause.MostExamined; request++)
         {
             await app.GetAsync("/me", app.Alice.WithText("iss", "https://one.example"));
         }
 
         await app.GetAsync("/me", app.Alice.WithText("iss", "https://two.example"));
-        Assert.Equal(1, app.Realm.Log.Count("TokenRefused"));
+        Assert.Equal(1, app.Realm.Log.Count("TokenRejected"));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class RefusalLogTests
         await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddMinutes(-5)));
         await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddMinutes(-6)));
 
-        Assert.Equal(1, app.Realm.Log.Count("TokenRefused"));
+        Assert.Equal(1, app.Realm.Log.Count("TokenRejected"));
     }
 
     [Fact]
@@ -110,8 +110,8 @@ public sealed class RefusalLogTests
             await app.GetAsync("/own", app.Alice);
         }
 
-        Assert.Equal((3, 3), (app.Realm.Log.Count("TokenRefused"), app.Realm.Log.Count("PermissionMissing")));
-        Assert.All(Texts(app, "TokenRefused"), text => Assert.DoesNotContain("since the last message", text, StringComparison.Ordinal));
+        Assert.Equal((3, 3), (app.Realm.Log.Count("TokenRejected"), app.Realm.Log.Count("PermissionMissing")));
+        Assert.All(Texts(app, "TokenRejected"), text => Assert.DoesNotContain("since the last message", text, StringComparison.Ordinal));
     }
 
     [Fact]

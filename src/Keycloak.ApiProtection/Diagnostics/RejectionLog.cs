@@ -10,14 +10,14 @@ namespace Keycloak.ApiProtection.Diagnostics;
 /// <summary>Says why requests are rejected, each cause and finding once a minute: strangers can cause them as often as they like.</summary>
 /// <remarks>
 /// Causes are a scheme's codes and an application's endpoints: few, and not a stranger's to choose. What was found is bounded by
-/// <see cref="RefusalCause"/>. In Development every rejected request is written: the developer tries one thing after the other.
+/// <see cref="RejectionCause"/>. In Development every rejected request is written: the developer tries one thing after the other.
 /// </remarks>
-internal sealed class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger, IHostEnvironment? environment = null)
+internal sealed class RejectionLog(TimeProvider time, ILogger<RejectionLog> logger, IHostEnvironment? environment = null)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly bool _writesAll = environment?.IsDevelopment() == true;
-    private readonly ConcurrentDictionary<(string Scheme, string Cause), RefusalCause> _causes = new();
+    private readonly ConcurrentDictionary<(string Scheme, string Cause), RejectionCause> _causes = new();
 
     /// <summary>Whether this cause is to be written; <paramref name="alike"/>: how many like it were suppressed since the last one.</summary>
     public bool Takes(string scheme, string cause, out long alike)
@@ -33,11 +33,11 @@ internal sealed class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger, 
     public bool MayTake(string scheme, string endpoint) => MayTake(scheme, endpoint, findingsDiffer: true);
 
     /// <summary>Writes a rejected token, unless the same was written a short time ago.</summary>
-    public void TokenRefused(string scheme, TokenRejection rejection)
+    public void TokenRejected(string scheme, TokenRejection rejection)
     {
         if (Takes(scheme, rejection.Code, TokenDiagnosis.FindingsDiffer(rejection.Code) ? rejection.Reason : null, out var more))
         {
-            logger.TokenRefused(scheme, rejection.Code, rejection.Reason, rejection.Mend, more);
+            logger.TokenRejected(scheme, rejection.Code, rejection.Reason, rejection.Remedy, more);
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger, 
 
         foreach (var diagnosis in diagnoses)
         {
-            logger.PermissionMissing(scheme, endpoint, diagnosis.Reason, diagnosis.Mend, more);
+            logger.PermissionMissing(scheme, endpoint, diagnosis.Reason, diagnosis.Remedy, more);
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger, 
     {
         if (logger.IsEnabled(LogLevel.Information) && Takes(scheme, "token_not_read", diagnosis.Reason, out var more))
         {
-            logger.TokenNotRead(scheme, diagnosis.Reason, diagnosis.Mend, more);
+            logger.TokenNotRead(scheme, diagnosis.Reason, diagnosis.Remedy, more);
         }
     }
 
@@ -84,5 +84,5 @@ internal sealed class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger, 
         return true;
     }
 
-    private RefusalCause Cause(string scheme, string cause) => _causes.GetOrAdd((scheme, cause), static _ => new RefusalCause());
+    private RejectionCause Cause(string scheme, string cause) => _causes.GetOrAdd((scheme, cause), static _ => new RejectionCause());
 }

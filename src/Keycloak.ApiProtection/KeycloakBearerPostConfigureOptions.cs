@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Keycloak.ApiProtection;
 
 /// <summary>Completes a scheme's options: what follows from other settings, and the verifier that decides by them.</summary>
-internal sealed class KeycloakBearerPostConfiguration(
+internal sealed class KeycloakBearerPostConfigureOptions(
     IHttpClientFactory httpClients,
     TimeProvider time,
     ILoggerFactory loggers,
