@@ -2,6 +2,7 @@
 using System.Security.Claims;
 using BenchmarkDotNet.Attributes;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Realms.Keys;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -36,7 +37,7 @@ public class IdentityModelBenchmarks
         {
             ValidIssuer = _api.Issuer,
             ValidAudience = "orders-api",
-            IssuerSigningKeys = new JsonWebKeySet(_api.KeySet()).GetSigningKeys(),
+            IssuerSigningKeys = new Microsoft.IdentityModel.Tokens.JsonWebKeySet(_api.KeySet()).GetSigningKeys(),
         };
         if (NewToken() is null || JsonWebTokenHandler().Result is null)
         {

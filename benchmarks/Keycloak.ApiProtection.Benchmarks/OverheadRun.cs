@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Testing;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Tokens.Verified;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Benchmarks;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using Keycloak.ApiProtection.Revocation;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 

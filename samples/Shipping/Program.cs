@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddKeycloakBearer();

@@ -1,4 +1,6 @@
 using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Introspection;
+using Keycloak.ApiProtection.Schemes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

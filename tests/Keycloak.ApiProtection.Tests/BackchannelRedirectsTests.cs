@@ -1,4 +1,5 @@
 using System.Net;
+using Keycloak.ApiProtection.Tests.Notifications;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

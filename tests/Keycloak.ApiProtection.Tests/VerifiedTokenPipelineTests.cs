@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Security.Claims;
-using Keycloak.ApiProtection.Revocation;
-using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

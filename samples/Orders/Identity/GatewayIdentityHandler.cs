@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,4 @@
-using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection;
 
 namespace Microsoft.AspNetCore.Builder;
 

@@ -1,5 +1,7 @@
-using Keycloak.ApiProtection.Authorization;
-using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection;
+using Keycloak.ApiProtection.Authorization.Policies;
+using Keycloak.ApiProtection.Authorization.Startup;
+using Keycloak.ApiProtection.Claims.Foreign;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;

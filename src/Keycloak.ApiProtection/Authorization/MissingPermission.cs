@@ -1,5 +1,7 @@
 using System.Security.Claims;
 using System.Text;
+using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Http;

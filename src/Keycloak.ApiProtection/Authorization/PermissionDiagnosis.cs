@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Foreign;
 
 namespace Keycloak.ApiProtection.Authorization;
 

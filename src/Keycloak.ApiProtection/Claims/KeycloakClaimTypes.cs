@@ -1,4 +1,4 @@
-namespace Keycloak.ApiProtection.Claims;
+namespace Keycloak.ApiProtection;
 
 /// <summary>The names under which the claims of a Keycloak access token stand in the <see cref="System.Security.Claims.ClaimsPrincipal"/>.</summary>
 /// <remarks>They are the token's own names (RFC 7519, OpenID Connect Core, and Keycloak's protocol mappers).</remarks>

@@ -1,6 +1,6 @@
 using System.Security.Claims;
 
-namespace Keycloak.ApiProtection.Claims;
+namespace Keycloak.ApiProtection;
 
 /// <summary>Which claims of a token become the user's name and roles.</summary>
 public sealed class KeycloakClaimsOptions

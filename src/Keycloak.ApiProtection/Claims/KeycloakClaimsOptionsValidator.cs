@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection.Claims.Foreign;
 using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Claims;

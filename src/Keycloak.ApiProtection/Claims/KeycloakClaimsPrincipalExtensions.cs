@@ -1,4 +1,7 @@
+using Keycloak.ApiProtection;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Foreign;
+using Keycloak.ApiProtection.Claims.Payload;
 
 namespace System.Security.Claims;
 

@@ -1,4 +1,6 @@
+using Keycloak.ApiProtection;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Foreign;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,5 +1,6 @@
 using System.Security.Claims;
-using Keycloak.ApiProtection.Revocation;
+using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.Tokens.Marks;
 
 namespace Keycloak.ApiProtection.Claims;
 

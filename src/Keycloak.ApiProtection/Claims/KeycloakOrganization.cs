@@ -1,4 +1,4 @@
-namespace Keycloak.ApiProtection.Claims;
+namespace Keycloak.ApiProtection;
 
 /// <summary>An organization that the user is a member of, as far as the token tells.</summary>
 /// <remarks>Keycloak's "Organization Membership" mapper; the client scope <c>organization</c>.</remarks>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Security.Claims;
+using Keycloak.ApiProtection.Claims.Foreign;
 
 namespace Keycloak.ApiProtection.Claims;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Keycloak.ApiProtection.Claims;
-using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Introspection;
 

@@ -1,5 +1,3 @@
-using Keycloak.ApiProtection.Tokens;
-
 namespace Keycloak.ApiProtection.Introspection;
 
 /// <summary>What is known about one token: the last answer, the question under way and the one after it.</summary>

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Keycloak.ApiProtection.Claims;
-using Keycloak.ApiProtection.Revocation;
-using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.Tokens.Marks;
 
 namespace Keycloak.ApiProtection.Introspection;
 

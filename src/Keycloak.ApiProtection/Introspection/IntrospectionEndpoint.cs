@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Keycloak.ApiProtection.ClientAuthentication;
 using Keycloak.ApiProtection.Realms;
-using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Introspection;
 

@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Http;
 using Keycloak.ApiProtection.Realms;
 using Microsoft.Extensions.Logging;
 

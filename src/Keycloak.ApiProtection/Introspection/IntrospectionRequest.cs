@@ -1,5 +1,3 @@
-using Keycloak.ApiProtection.Tokens;
-
 namespace Keycloak.ApiProtection.Introspection;
 
 /// <summary>One question about one token, waited for by any number of requests. Who gives up ends his own wait only.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Keycloak.ApiProtection.Claims;
-using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Introspection;
 

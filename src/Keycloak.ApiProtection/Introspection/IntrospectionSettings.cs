@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens.Rules;
 

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
-using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Realms;
-using Keycloak.ApiProtection.Revocation;
-using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Tokens.Marks;
 
 namespace Keycloak.ApiProtection.Introspection;
 

@@ -1,4 +1,5 @@
-using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.ClientAuthentication;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
 using Keycloak.ApiProtection.Tokens.Rules;

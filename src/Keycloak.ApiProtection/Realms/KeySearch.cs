@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Realms;
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Realms;
 

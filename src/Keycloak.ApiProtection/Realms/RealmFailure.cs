@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Realms;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Realms.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Realms;

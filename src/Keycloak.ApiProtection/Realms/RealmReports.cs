@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Realms.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Realms;

@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Tokens.Marks;
+
 namespace Keycloak.ApiProtection.Revocation;
 
 /// <summary>Sessions that Keycloak ended for a client: the client's tokens of such a session are rejected, however young they are. Bounded.</summary>

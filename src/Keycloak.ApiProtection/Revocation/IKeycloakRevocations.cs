@@ -1,6 +1,6 @@
 using System.Security.Claims;
 
-namespace Keycloak.ApiProtection.Revocation;
+namespace Keycloak.ApiProtection;
 
 /// <summary>The revocations of one scheme: what Keycloak pushed and what the application revoked. Asked on every request.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Keycloak.ApiProtection.Revocation;
+namespace Keycloak.ApiProtection;
 
 /// <summary>One event by which tokens stop being accepted: those it names, issued not later than <see cref="IssuedUntil"/>.</summary>
 /// <param name="Kind">What it ends.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
 using Keycloak.ApiProtection.Diagnostics;
-using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Tokens.Marks;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Revocation;

@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Tokens.Marks;
+
 namespace Keycloak.ApiProtection.Revocation;
 
 /// <summary>The events by which one scheme's tokens have been revoked. Bounded: when it is full, it gets stricter, never laxer.</summary>

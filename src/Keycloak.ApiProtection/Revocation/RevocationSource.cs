@@ -1,4 +1,6 @@
-namespace Keycloak.ApiProtection.Revocation;
+using Keycloak.ApiProtection.Notifications;
+
+namespace Keycloak.ApiProtection;
 
 /// <summary>Who revoked.</summary>
 public enum RevocationSource

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Keycloak.ApiProtection.Tokens.Marks;
 
 namespace Keycloak.ApiProtection.Revocation;
 

@@ -1,10 +1,12 @@
-using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Introspection;
-using Keycloak.ApiProtection.Realms;
-using Keycloak.ApiProtection.Revocation;
+using Keycloak.ApiProtection.Realms.Keys;
+using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Tokens.Marks;
 using Keycloak.ApiProtection.Tokens.Rules;
+using Keycloak.ApiProtection.Tokens.Verified;
 
-namespace Keycloak.ApiProtection.Tokens;
+namespace Keycloak.ApiProtection;
 
 /// <summary>An access token whose signature and claims have been found good.</summary>
 /// <remarks>What it says about its bearer stands in the principal that is made of it.</remarks>

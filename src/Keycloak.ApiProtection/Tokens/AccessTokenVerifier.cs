@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Text;
-using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tokens.Rules;
+using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Tokens;
 

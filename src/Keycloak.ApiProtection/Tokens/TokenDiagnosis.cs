@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Keycloak.ApiProtection.Diagnostics;
-using Keycloak.ApiProtection.Tokens.Json;
+using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tokens;
 

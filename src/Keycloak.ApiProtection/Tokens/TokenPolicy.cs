@@ -1,5 +1,4 @@
-using Keycloak.ApiProtection.Claims;
-using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Tokens;

@@ -1,4 +1,7 @@
-namespace Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Tokens;
+
+namespace Keycloak.ApiProtection;
 
 /// <summary>
 /// Why a token, or the header that should have carried one, was refused: in full for the log and for tests; the client is

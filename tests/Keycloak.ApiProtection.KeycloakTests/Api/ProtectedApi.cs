@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text.Json.Nodes;
-using Keycloak.ApiProtection.Events;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
-using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Tests.Claims;
+using Keycloak.ApiProtection.Tests.Examples;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;

@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection.Authorization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Mvc;

@@ -1,4 +1,4 @@
-using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Authorization.Policies;
 
 namespace Keycloak.ApiProtection.Tests.Authorization;
 

@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Authorization.Requirements;
 using Keycloak.ApiProtection.Tests.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;

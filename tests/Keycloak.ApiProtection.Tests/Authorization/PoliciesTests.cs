@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Authorization.Policies;
 using Keycloak.ApiProtection.Tests.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -233,7 +233,7 @@ public sealed class PoliciesTests
                 var policy = new AuthorizationPolicyBuilder().RequireClientRole("writer").Build();
                 return (await authorization.AuthorizeAsync(Users.JwtBearer(CapturedTokens.Alice26), http, policy)).Succeeded ? Results.Ok() : Results.Forbid();
             }),
-            services => services.Configure<Keycloak.ApiProtection.Claims.KeycloakClaimsOptions>(options => options.ClientId = "orders-api"));
+            services => services.Configure<KeycloakClaimsOptions>(options => options.ClientId = "orders-api"));
         Assert.Equal(200, await api.StatusAsync("/"));
     }
 

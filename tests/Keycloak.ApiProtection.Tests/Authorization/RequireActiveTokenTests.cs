@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 using System.Security.Claims;
 using System.Text;
 using System.Text.Encodings.Web;
-using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Authorization.Policies;
 using Keycloak.ApiProtection.Tests.Introspection;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;

@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Tests.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;

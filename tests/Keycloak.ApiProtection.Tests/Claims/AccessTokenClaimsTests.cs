@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Tests.Claims;
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Foreign;
 
 namespace Keycloak.ApiProtection.Tests.Claims;
 

@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Foreign;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

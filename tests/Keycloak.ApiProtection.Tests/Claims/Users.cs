@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Tests.Claims;
 

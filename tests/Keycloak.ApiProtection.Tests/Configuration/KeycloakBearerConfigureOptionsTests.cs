@@ -1,4 +1,6 @@
 using Keycloak.ApiProtection.Configuration;
+using Keycloak.ApiProtection.Configuration.Section;
+
 using static Keycloak.ApiProtection.Tests.Configuration.SettingsReader;
 
 namespace Keycloak.ApiProtection.Tests.Configuration;

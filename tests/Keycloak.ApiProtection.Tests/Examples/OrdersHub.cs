@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection.Authorization;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Keycloak.ApiProtection.Tests.Examples;

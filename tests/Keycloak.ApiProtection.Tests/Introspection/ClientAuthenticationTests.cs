@@ -2,6 +2,9 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Keycloak.ApiProtection.ClientAuthentication;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tests.Configuration;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 

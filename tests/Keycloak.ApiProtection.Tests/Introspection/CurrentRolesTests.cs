@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.Realms;
 using Microsoft.AspNetCore.Builder;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;

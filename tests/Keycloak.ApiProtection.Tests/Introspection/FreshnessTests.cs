@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Realms;
 using Microsoft.AspNetCore.Builder;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;

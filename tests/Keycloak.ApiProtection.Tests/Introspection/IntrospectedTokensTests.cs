@@ -1,8 +1,8 @@
 using System.Text;
-using Keycloak.ApiProtection.Claims;
-using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.ClientAuthentication;
 using Keycloak.ApiProtection.Introspection;
-using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Keycloak.ApiProtection.Tokens;

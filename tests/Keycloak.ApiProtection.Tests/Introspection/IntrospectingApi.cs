@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Claims;
-using Keycloak.ApiProtection.Events;
 using Keycloak.ApiProtection.Testing;
 using Keycloak.ApiProtection.Tests.Realms;
 using Microsoft.AspNetCore.Builder;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Keycloak.ApiProtection.Introspection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 

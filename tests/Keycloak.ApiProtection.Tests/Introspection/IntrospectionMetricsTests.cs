@@ -1,4 +1,5 @@
 using System.Net;
+using Keycloak.ApiProtection.Introspection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;

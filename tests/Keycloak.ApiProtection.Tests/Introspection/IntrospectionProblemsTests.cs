@@ -1,3 +1,7 @@
+using Keycloak.ApiProtection.ClientAuthentication;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tests.Configuration;
+
 using static Keycloak.ApiProtection.Tests.Configuration.SettingsReader;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;

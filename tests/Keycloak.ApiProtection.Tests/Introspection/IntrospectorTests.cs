@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Introspection;
+using Keycloak.ApiProtection.Realms;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

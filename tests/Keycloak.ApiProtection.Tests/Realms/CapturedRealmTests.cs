@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tests.Introspection;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Keycloak.ApiProtection.Realms;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests.Realms;

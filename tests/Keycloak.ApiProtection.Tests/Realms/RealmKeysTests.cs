@@ -1,5 +1,4 @@
 using System.Text;
-using Keycloak.ApiProtection.Realms;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Numerics;
 using System.Security.Cryptography;
-using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 

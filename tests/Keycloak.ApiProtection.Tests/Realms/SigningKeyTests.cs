@@ -1,5 +1,5 @@
 using System.Text;
-using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using Keycloak.ApiProtection.Revocation;
-using Keycloak.ApiProtection.Tests.Endpoints;
-using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Notifications;
 using Keycloak.ApiProtection.Tests.Tokens;
+using Keycloak.ApiProtection.Tokens.Marks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

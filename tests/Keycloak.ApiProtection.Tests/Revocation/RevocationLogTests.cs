@@ -1,4 +1,6 @@
 using Keycloak.ApiProtection.Revocation;
+using Keycloak.ApiProtection.Tokens.Marks;
+
 using static Keycloak.ApiProtection.Tests.Revocation.TokenUsers;
 
 namespace Keycloak.ApiProtection.Tests.Revocation;

@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Tests.Realms;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 

@@ -1,3 +1,6 @@
+using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.Realms;
+
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
 /// <summary>Payloads as Keycloak 26.7.3 and 24.0.5 wrote them, letter by letter; <see cref="TestToken"/> sets issuer and times.</summary>

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Keycloak.ApiProtection.Diagnostics;
-using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;

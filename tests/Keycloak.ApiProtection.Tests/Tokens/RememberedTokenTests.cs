@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tests.Realms;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
@@ -75,7 +76,7 @@ public sealed class SignatureTests
     {
         var key = TestKey.Ec("curve", "ES256");
         using var api = await OrdersApi.StartAsync(key);
-        Assert.True(Keycloak.ApiProtection.Realms.SigningAlgorithm.TryGet("ES256", out var algorithm));
+        Assert.True(Keycloak.ApiProtection.Realms.Keys.SigningAlgorithm.TryGet("ES256", out var algorithm));
 
         Assert.Equal("signature", await api.VerdictAsync(api.Alice.SignedWith(key, "ES256").Signed(input => key.SignDer(algorithm, input))));
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.SignedWith(key, "ES256")));
@@ -85,7 +86,7 @@ public sealed class SignatureTests
     public async Task What_is_signed_is_the_token_as_it_is_spelled_and_not_what_it_decodes_to()
     {
         using var api = await OrdersApi.StartAsync();
-        var algorithm = Keycloak.ApiProtection.Realms.SigningAlgorithm.All[0];
+        var algorithm = Keycloak.ApiProtection.Realms.Keys.SigningAlgorithm.All[0];
         var decoded = api.Alice.Signed(_ => OrdersApi.Key.Sign(algorithm, [.. api.Alice.HeaderBytes, (byte)'.', .. api.Alice.PayloadBytes]));
         var unencoded = api.Alice.WithHeader("b64", "false")
             .Signed(_ => OrdersApi.Key.Sign(algorithm, [.. System.Text.Encoding.ASCII.GetBytes(Base64Url.EncodeToString(api.Alice.WithHeader("b64", "false").HeaderBytes)), (byte)'.', .. api.Alice.PayloadBytes]));

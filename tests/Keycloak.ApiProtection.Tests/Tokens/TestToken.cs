@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tests.Realms;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;

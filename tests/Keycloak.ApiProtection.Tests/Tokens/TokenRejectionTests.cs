@@ -1,5 +1,4 @@
 using Keycloak.ApiProtection.Tests.Realms;
-using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tokens;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Keycloak.ApiProtection.Tokens.Json;
+using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tokens.Rules;
 

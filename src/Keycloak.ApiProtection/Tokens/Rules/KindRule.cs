@@ -1,4 +1,4 @@
-using Keycloak.ApiProtection.Tokens.Json;
+using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tokens.Rules;
 

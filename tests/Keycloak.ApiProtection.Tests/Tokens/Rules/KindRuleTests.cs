@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Realms;
+
 namespace Keycloak.ApiProtection.Tests.Tokens.Rules;
 
 public sealed class KindRuleTests

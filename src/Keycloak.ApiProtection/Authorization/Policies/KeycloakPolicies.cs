@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Keycloak.ApiProtection.Authorization.Requirements;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+
+namespace Keycloak.ApiProtection.Authorization.Policies;
+
+/// <summary>The policies behind our names, each built once.</summary>
+internal sealed class KeycloakPolicies(IOptions<KeycloakClaimsOptions> options)
+{
+    // Names come from the application's code; if it should make them of its input, they are built each time from here on, and memory stays bounded.
+    private const int Most = 1024;
+
+    private readonly ConcurrentDictionary<string, Task<AuthorizationPolicy?>> _built = new(StringComparer.Ordinal);
+
+    /// <summary>The policy of a name; null for a name that is none of ours.</summary>
+    /// <exception cref="InvalidOperationException">The name has one of our prefixes and is malformed.</exception>
+    public Task<AuthorizationPolicy?> Find(string policyName)
+    {
+        if (_built.TryGetValue(policyName, out var built))
+        {
+            return built;
+        }
+
+        if (!KeycloakPolicyName.TryParse(policyName, out var name, out var problem))
+        {
+            return problem is null ? Task.FromResult<AuthorizationPolicy?>(null) : throw new InvalidOperationException(Malformed(policyName, problem));
+        }
+
+        var policy = Task.FromResult<AuthorizationPolicy?>(Build(name));
+        if (_built.Count < Most)
+        {
+            _built.TryAdd(policyName, policy);
+        }
+
+        return policy;
+    }
+
+    public static string Malformed(string policyName, string problem) => $"The policy name \"{policyName}\" is malformed: {problem}";
+
+    private AuthorizationPolicy Build(KeycloakPolicyName name) =>
+        new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(Requirement(name)).Build();
+
+    private IKeycloakRequirement Requirement(KeycloakPolicyName name) => name.Kind switch
+    {
+        KeycloakPolicyKind.Scope => new ScopeRequirement([.. name.Values]),
+        KeycloakPolicyKind.RealmRole => new RealmRoleRequirement(name.Value),
+        KeycloakPolicyKind.ClientRole => new ClientRoleRequirement(name, options.Value.ClientId),
+        KeycloakPolicyKind.Organization => new OrganizationRequirement(name.Value),
+        KeycloakPolicyKind.ActiveToken => new ActiveTokenRequirement(name.MaxAge),
+        _ => new GroupRequirement(name.Value),
+    };
+}

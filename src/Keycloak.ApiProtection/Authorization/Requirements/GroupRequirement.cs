@@ -1,0 +1,37 @@
+using System.Security.Claims;
+using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Authorization.Policies;
+using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Claims;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Keycloak.ApiProtection;
+
+/// <summary>The user must be a member of a group.</summary>
+/// <remarks>It reads <c>groups</c> (a Group Membership mapper). Membership of a parent group is not implied, nor that of its children. It handles itself; nothing needs to be registered.</remarks>
+public sealed class GroupRequirement : IKeycloakRequirement, IAuthorizationHandler
+{
+    /// <summary>Asks for a group.</summary>
+    /// <param name="group">The group as the mapper writes it, compared with case: <c>/staff</c> with "Full group path", else <c>staff</c>.</param>
+    /// <exception cref="ArgumentException">The name is blank.</exception>
+    public GroupRequirement(string group) => Group = KeycloakPolicyName.Group(group).Value;
+
+    /// <summary>The group as the mapper writes it.</summary>
+    public string Group { get; }
+
+    string IKeycloakRequirement.Need => $"membership of group '{Group}'";
+
+    /// <inheritdoc/>
+    public Task HandleAsync(AuthorizationHandlerContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return RequirementHandling.Handle(this, context);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{nameof(GroupRequirement)}: {Group}";
+
+    bool IKeycloakRequirement.IsMet(ClaimsPrincipal user, object? resource) => UserRights.IsInGroup(user, Group);
+
+    Diagnosis IKeycloakRequirement.Diagnose(ClaimsPrincipal user) => PermissionDiagnosis.Group(user, Group);
+}

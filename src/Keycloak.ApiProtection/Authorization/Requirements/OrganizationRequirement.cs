@@ -1,0 +1,37 @@
+using System.Security.Claims;
+using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Authorization.Policies;
+using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Claims;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Keycloak.ApiProtection;
+
+/// <summary>The user must be a member of an organization.</summary>
+/// <remarks>It reads <c>organization</c> (client scope <c>organization</c>). It handles itself; nothing needs to be registered.</remarks>
+public sealed class OrganizationRequirement : IKeycloakRequirement, IAuthorizationHandler
+{
+    /// <summary>Asks for an organization.</summary>
+    /// <param name="organization">The organization's alias, compared with case.</param>
+    /// <exception cref="ArgumentException">The name is blank.</exception>
+    public OrganizationRequirement(string organization) => Organization = KeycloakPolicyName.Organization(organization).Value;
+
+    /// <summary>The organization's alias.</summary>
+    public string Organization { get; }
+
+    string IKeycloakRequirement.Need => $"membership of organization '{Organization}'";
+
+    /// <inheritdoc/>
+    public Task HandleAsync(AuthorizationHandlerContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return RequirementHandling.Handle(this, context);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{nameof(OrganizationRequirement)}: {Organization}";
+
+    bool IKeycloakRequirement.IsMet(ClaimsPrincipal user, object? resource) => UserRights.IsInOrganization(user, Organization);
+
+    Diagnosis IKeycloakRequirement.Diagnose(ClaimsPrincipal user) => PermissionDiagnosis.Organization(user, Organization);
+}

@@ -1,0 +1,50 @@
+using System.Security.Claims;
+using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Authorization.Policies;
+using Keycloak.ApiProtection.Authorization.Requirements;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Keycloak.ApiProtection;
+
+/// <summary>The token must have been granted all of some scopes.</summary>
+/// <remarks>RFC 6749 section 3.3. It handles itself; nothing needs to be registered.</remarks>
+public sealed class ScopeRequirement : IKeycloakRequirement, IAuthorizationHandler
+{
+    private readonly string[] _scopes;
+
+    /// <summary>Asks for scopes.</summary>
+    /// <param name="scopes">At least one; all of them are needed. Compared with case.</param>
+    /// <exception cref="ArgumentException">No scope is named, or one is blank or holds white space.</exception>
+    public ScopeRequirement(params string[] scopes) => _scopes = [.. KeycloakPolicyName.Scopes(scopes).Values];
+
+    /// <summary>The scopes, all of which are needed.</summary>
+    public IReadOnlyList<string> Scopes => _scopes.AsReadOnly();
+
+    string IKeycloakRequirement.Need => $"{(_scopes.Length == 1 ? "scope" : "scopes")} {string.Join(", ", _scopes.Select(scope => $"'{scope}'"))}";
+
+    /// <inheritdoc/>
+    public Task HandleAsync(AuthorizationHandlerContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return RequirementHandling.Handle(this, context);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{nameof(ScopeRequirement)}: {((IKeycloakRequirement)this).Need}";
+
+    bool IKeycloakRequirement.IsMet(ClaimsPrincipal user, object? resource)
+    {
+        foreach (var scope in _scopes)
+        {
+            if (!user.HasScope(scope))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    Diagnosis IKeycloakRequirement.Diagnose(ClaimsPrincipal user) =>
+        PermissionDiagnosis.Scopes(user, [.. _scopes.Where(scope => !user.HasScope(scope))]);
+}

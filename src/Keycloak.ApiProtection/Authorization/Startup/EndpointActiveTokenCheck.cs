@@ -1,0 +1,81 @@
+using Keycloak.ApiProtection.Schemes;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Keycloak.ApiProtection.Authorization.Startup;
+
+/// <summary>Refuses to start an application where an endpoint requires an active token and nobody could ask Keycloak about it.</summary>
+internal sealed class EndpointActiveTokenCheck(
+    IEnumerable<KeycloakBearerScheme> schemes,
+    IOptionsMonitor<KeycloakBearerOptions> options,
+    IOptions<AuthenticationOptions> authentication) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        next(app);
+        if (app.ApplicationServices.GetService<EndpointDataSource>() is { } endpoints)
+        {
+            using var scope = app.ApplicationServices.CreateScope();
+            Check(endpoints.Endpoints, scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>());
+        }
+    };
+
+    private void Check(IEnumerable<Endpoint> endpoints, IAuthorizationPolicyProvider provider)
+    {
+        var names = schemes.Select(scheme => scheme.Name).ToHashSet(StringComparer.Ordinal);
+        if (names.Count > 0 && names.All(CanAsk))
+        {
+            return;
+        }
+
+        var problems = endpoints
+            .Where(endpoint => IsDemanded(endpoint, provider) && !SchemesOf(endpoint, names).Any(CanAsk))
+            .Select(endpoint => $"- {endpoint.DisplayName ?? endpoint.ToString()}")
+            .Distinct()
+            .ToArray();
+        if (problems.Length > 0)
+        {
+            throw new InvalidOperationException(
+                $"Endpoints require an active token ([RequireActiveToken]), and no scheme of theirs can ask Keycloak:{Environment.NewLine}{string.Join(Environment.NewLine, problems)}{Environment.NewLine}"
+                + "Set credentials.secret in the scheme's section (Clients > this API's client > Credentials > Client secret), or credentials.jwt; without AddKeycloakBearer() nobody can ask.");
+        }
+    }
+
+    private bool CanAsk(string scheme) => options.Get(scheme).Credentials.AreSet;
+
+    /// <summary>The schemes that may have authenticated a request to this endpoint: those it names, else the default, else any.</summary>
+    private IEnumerable<string> SchemesOf(Endpoint endpoint, HashSet<string> ours)
+    {
+        var named = EndpointPolicyNames.Of(endpoint)
+            .SelectMany(data => data.AuthenticationSchemes?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
+            .ToArray();
+        var first = authentication.Value.DefaultAuthenticateScheme ?? authentication.Value.DefaultScheme;
+        return named.Length > 0 ? named.Any(ours.Contains) ? named.Where(ours.Contains) : ours
+            : first is not null && ours.Contains(first) ? [first]
+            : ours;
+    }
+
+    private static bool IsDemanded(Endpoint endpoint, IAuthorizationPolicyProvider provider) =>
+        endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>()
+            .Concat(EndpointPolicyNames.Of(endpoint).Select(data => data.Policy is { Length: > 0 } name ? Find(provider, name) : null))
+            .Any(policy => policy?.Requirements.Any(requirement => requirement is ActiveTokenRequirement) == true);
+
+    /// <summary>Names that cannot be resolved are another check's business.</summary>
+    private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name)
+    {
+        try
+        {
+            return provider.GetPolicyAsync(name).GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Claims.Foreign;
+
+/// <summary>Puts a service of ours in front of the one that is registered, for services of which ASP.NET Core uses only one.</summary>
+internal static class ServiceDecoration
+{
+    /// <summary>The key under which a decorator finds what it stands in front of.</summary>
+    public const string InnerKey = "Keycloak.ApiProtection";
+
+    /// <summary>
+    /// Registers <typeparamref name="TDecorator"/> as the service. The registration that counted until now keeps its lifetime, and is the decorator's
+    /// inner service. Where the decorator already counts, nothing changes.
+    /// </summary>
+    public static void Decorate<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TDecorator>(IServiceCollection services)
+        where TService : class
+        where TDecorator : class, TService
+    {
+        var registered = services.LastOrDefault(descriptor => descriptor.ServiceType == typeof(TService) && !descriptor.IsKeyedService);
+        if (registered?.ImplementationType == typeof(TDecorator))
+        {
+            return;
+        }
+
+        // A decorator that something was registered after stands in front of nothing that counts any more.
+        for (var i = services.Count - 1; i >= 0; i--)
+        {
+            var descriptor = services[i];
+            if (descriptor.ServiceType == typeof(TService)
+                && (descriptor.IsKeyedService ? InnerKey.Equals(descriptor.ServiceKey) : descriptor.ImplementationType == typeof(TDecorator)))
+            {
+                services.RemoveAt(i);
+            }
+        }
+
+        if (registered is not null)
+        {
+            services.Remove(registered);
+            services.Add(Keyed(registered));
+        }
+
+        services.Add(ServiceDescriptor.Transient<TService, TDecorator>());
+    }
+
+    private static ServiceDescriptor Keyed(ServiceDescriptor descriptor)
+    {
+        if (descriptor.ImplementationInstance is { } instance)
+        {
+            return new ServiceDescriptor(descriptor.ServiceType, InnerKey, instance);
+        }
+
+        return descriptor.ImplementationFactory is { } factory
+            ? new ServiceDescriptor(descriptor.ServiceType, InnerKey, (provider, _) => factory(provider), descriptor.Lifetime)
+            : new ServiceDescriptor(descriptor.ServiceType, InnerKey, descriptor.ImplementationType!, descriptor.Lifetime);
+    }
+}

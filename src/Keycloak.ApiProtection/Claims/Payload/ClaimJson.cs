@@ -1,0 +1,113 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Keycloak.ApiProtection.Claims.Payload;
+
+/// <summary>Reads the shapes in which Keycloak writes rights. What has another shape is no right, and never an exception.</summary>
+internal static class ClaimJson
+{
+    /// <summary>The text of the string or property name the reader stands on.</summary>
+    public static string Text(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair in an escape, or bytes that are no UTF-8: well-formed for a JSON reader, but no text. It stays what was written.
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+    }
+
+    /// <summary>The value the reader stands on, as it is written; afterwards the reader stands on its end.</summary>
+    public static string Raw(ReadOnlySpan<byte> json, ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]);
+    }
+
+    /// <summary>A string, or the strings of an array.</summary>
+    public static void Texts(ref Utf8JsonReader reader, ref List<string>? into)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            (into ??= []).Add(Text(ref reader));
+        }
+        else if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    (into ??= []).Add(Text(ref reader));
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
+        else
+        {
+            reader.Skip();
+        }
+    }
+
+    /// <summary><c>{"roles":["admin"]}</c></summary>
+    public static void Roles(ref Utf8JsonReader reader, ref List<string>? into)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var roles = reader.ValueTextEquals("roles"u8);
+            reader.Read();
+            if (roles)
+            {
+                Texts(ref reader, ref into);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    /// <summary><c>{"orders-api":{"roles":["writer"]}}</c></summary>
+    public static void Clients(ref Utf8JsonReader reader, ref List<KeyValuePair<string, NameSet>>? into)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var client = Text(ref reader);
+            reader.Read();
+            List<string>? roles = null;
+            Roles(ref reader, ref roles);
+            (into ??= []).Add(new(client, NameSet.Of(roles)));
+        }
+    }
+
+    /// <summary>Scopes: one string, separated by spaces (RFC 6749 section 3.3).</summary>
+    public static void Scopes(ReadOnlySpan<char> text, ref List<string>? into)
+    {
+        foreach (var range in text.Split(' '))
+        {
+            var scope = text[range];
+            if (!scope.IsEmpty)
+            {
+                (into ??= new(8)).Add(scope.ToString());
+            }
+        }
+    }
+}

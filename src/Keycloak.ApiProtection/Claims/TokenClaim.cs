@@ -1,4 +1,0 @@
-namespace Keycloak.ApiProtection.Claims;
-
-/// <summary>A claim before it is anybody's: shared by all requests with the same token.</summary>
-internal readonly record struct TokenClaim(string Type, string Value, string ValueType);

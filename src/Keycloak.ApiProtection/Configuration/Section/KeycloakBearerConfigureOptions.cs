@@ -1,0 +1,99 @@
+using Keycloak.ApiProtection.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Keycloak.ApiProtection.Configuration.Section;
+
+/// <summary>Reads the section into the options of one scheme; what is wrong with it is reported when the options are validated.</summary>
+internal sealed class KeycloakBearerConfigureOptions(string scheme, IConfiguration section) : IConfigureNamedOptions<KeycloakBearerOptions>
+{
+    private readonly string _path = section is IConfigurationSection { Path: var path } ? path : string.Empty;
+
+    /// <inheritdoc />
+    public void Configure(string? name, KeycloakBearerOptions options)
+    {
+        if (name != scheme)
+        {
+            return;
+        }
+
+        var seen = new Dictionary<string, IConfigurationSection>(StringComparer.Ordinal);
+        foreach (var child in section.GetChildren())
+        {
+            Read(options, child, seen);
+        }
+
+        Contradictions(options, seen);
+    }
+
+    /// <inheritdoc />
+    public void Configure(KeycloakBearerOptions options) => Configure(Options.DefaultName, options);
+
+    private void Read(KeycloakBearerOptions options, IConfigurationSection child, Dictionary<string, IConfigurationSection> seen)
+    {
+        var spelling = Plain(child.Key);
+        var key = KeycloakConfigurationKeys.All.FirstOrDefault(known => Plain(known.Name) == spelling);
+        if (key is null)
+        {
+            options.ConfigurationProblems.Add($"'{Path(child)}' is no setting. {Remedy(spelling)}");
+        }
+        else if (!seen.TryAdd(spelling, child))
+        {
+            if (child.Value != seen[spelling].Value)
+            {
+                options.ConfigurationProblems.Add($"'{Path(child)}' contradicts '{Path(seen[spelling])}': two spellings of one setting. Keep one.");
+            }
+        }
+        else if (key.Apply(options, child) is { } problem)
+        {
+            options.ConfigurationProblems.Add($"'{Path(child)}' {problem}.");
+        }
+    }
+
+    private void Contradictions(KeycloakBearerOptions options, Dictionary<string, IConfigurationSection> seen)
+    {
+        // The same setting in the adapter's word for it and in ours.
+        (string One, string Other)[] twins =
+        [
+            ("resource", "clientid"), ("validissuer", "validissuers"), ("publickeycachettl", "keysrefreshinterval"),
+            ("mintimebetweenjwksrequests", "unknownkeycooldown"), ("principalattribute", "nameclaimtype"),
+            ("useresourcerolemappings", "realmroles"), ("useresourcerolemappings", "clientroles"),
+        ];
+        foreach (var (one, other) in twins)
+        {
+            if (seen.TryGetValue(one, out var first) && seen.TryGetValue(other, out var second) && first.Value != second.Value)
+            {
+                options.ConfigurationProblems.Add($"'{Path(first)}' contradicts '{Path(second)}': they say the same thing differently. Keep one.");
+            }
+        }
+
+        if (seen.TryGetValue("sslrequired", out var ssl) && seen.TryGetValue("requirehttpsmetadata", out var https)
+            && bool.TryParse(https.Value, out var required)
+            && required == "none".Equals(ssl.Value, StringComparison.OrdinalIgnoreCase))
+        {
+            options.ConfigurationProblems.Add($"'{Path(ssl)}' ({ssl.Value}) contradicts '{Path(https)}' ({https.Value}). Keep one.");
+        }
+
+        if (!string.IsNullOrEmpty(options.Credentials.Secret) && seen.TryGetValue("credentials", out var credentials)
+            && seen.TryGetValue("publicclient", out var isPublic) && bool.TryParse(isPublic.Value, out var flag) && flag)
+        {
+            options.ConfigurationProblems.Add($"'{Path(isPublic)}' is true, and '{Path(credentials)}' holds a secret: a public client has none. Remove one of the two.");
+        }
+    }
+
+    private string Path(IConfigurationSection child) => _path.Length == 0 ? child.Key : $"{_path}:{child.Key}";
+
+    private static string Remedy(string spelling)
+    {
+        var nearest = KeycloakConfigurationKeys.All
+            .Select(key => (key.Name, Distance: Spelling.Distance(Plain(key.Name), spelling)))
+            .MinBy(candidate => candidate.Distance);
+        return nearest.Distance <= Math.Max(2, spelling.Length / 4)
+            ? $"Did you mean '{nearest.Name}'?"
+            : "Remove it, or move it to another section; docs/configuration.md lists all settings.";
+    }
+
+    /// <summary><c>auth-server-url</c>, <c>AuthServerUrl</c> and, for shells that export no hyphens, <c>auth_server_url</c> are one key.</summary>
+    private static string Plain(string key) =>
+        key.Replace("-", string.Empty, StringComparison.Ordinal).Replace("_", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
+}

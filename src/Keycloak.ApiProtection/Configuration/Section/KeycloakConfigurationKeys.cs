@@ -1,0 +1,142 @@
+using Keycloak.ApiProtection.Realms;
+
+using static Keycloak.ApiProtection.Configuration.Section.KeycloakConfigurationKey;
+
+namespace Keycloak.ApiProtection.Configuration.Section;
+
+/// <summary>Every key that the section may hold.</summary>
+/// <remarks>Keycloak's adapter JSON: Securing Applications and Services Guide, "Java adapter config". The table in docs/configuration.md is held against this list.</remarks>
+internal static class KeycloakConfigurationKeys
+{
+    private const string ConfigureHttpClient = "cannot be set here: configure the HttpClient named 'Keycloak.ApiProtection' (services.AddHttpClient) and remove the key";
+
+    /// <summary>The keys that set something.</summary>
+    public static IReadOnlyList<KeycloakConfigurationKey> Read { get; } =
+    [
+        Text("auth-server-url", (options, value) => options.AuthServerUrl = value),
+        Text("realm", (options, value) => options.Realm = value),
+        Text("resource", (options, value) => options.Resource = value),
+        Text("ClientId", (options, value) => options.Resource = value),
+        Text("Authority", (options, value) => options.Authority = value),
+        Text("MetadataAddress", (options, value) => options.MetadataAddress = value),
+        List("ValidIssuers", (options, values) => Replace(options.ValidIssuers, values)),
+        Text("ValidIssuer", (options, value) => Replace(options.ValidIssuers, [value])),
+        Text("Audience", (options, value) => options.Audience = value),
+        List("Audiences", (options, values) => Replace(options.Audiences, values)),
+        Flag("verify-token-audience", (options, value) => options.VerifyTokenAudience = value),
+        List("Algorithms", (options, values) => Replace(options.Algorithms, values)),
+        Time("ClockSkew", (options, value) => options.ClockSkew = value),
+        Number("MaximumTokenSize", (options, value) => options.MaximumTokenSize = value),
+        Number("VerifiedTokenCacheSize", (options, value) => options.VerifiedTokenCacheSize = value),
+        Choice<SslRequired>("ssl-required", (options, value) => options.SslRequired = value),
+        Flag("RequireHttpsMetadata", (options, value) => options.RequireHttpsMetadata = value),
+        new("QueryTokenPaths", (options, section) => QueryTokenPaths(options, section)),
+        Text("BackchannelHttpClientName", (options, value) => options.BackchannelHttpClientName = value),
+        Time("BackchannelTimeout", (options, value) => options.BackchannelTimeout = value),
+        Time("KeysRefreshInterval", (options, value) => options.KeysRefreshInterval = value),
+        Time("public-key-cache-ttl", (options, value) => options.KeysRefreshInterval = value),
+        Time("UnknownKeyCooldown", (options, value) => options.UnknownKeyCooldown = value),
+        Time("min-time-between-jwks-requests", (options, value) => options.UnknownKeyCooldown = value),
+        Time("KeysMaximumAge", (options, value) => options.KeysMaximumAge = value),
+        List("LoginClients", (options, values) => Replace(options.LoginClients, values)),
+        Time("RevocationLifetime", (options, value) => options.RevocationLifetime = value),
+        Time("EndedSessionLifetime", (options, value) => options.EndedSessionLifetime = value),
+        Number("RevocationCapacity", (options, value) => options.RevocationCapacity = value),
+        Text("principal-attribute", (options, value) => options.Claims.NameClaimType = value),
+        Text("NameClaimType", (options, value) => options.Claims.NameClaimType = value),
+        Text("RoleClaimType", (options, value) => options.Claims.RoleClaimType = value),
+        Flag("use-resource-role-mappings", (options, value) => (options.Claims.RealmRoles, options.Claims.ClientRoles) = (!value, value)),
+        Flag("RealmRoles", (options, value) => options.Claims.RealmRoles = value),
+        Flag("ClientRoles", (options, value) => options.Claims.ClientRoles = value),
+        new("RoleClients", (options, section) => RoleClients(options, section)),
+        List("RoleClaims", (options, values) => Replace(options.Claims.RoleClaims, values)),
+        Flag("MapInboundClaims", (options, value) => options.MapInboundClaims = value),
+        Flag("SaveToken", (options, value) => options.SaveToken = value),
+        Text("ChallengeRealm", (options, value) => options.ChallengeRealm = value),
+        Flag("ProblemDetails", (options, value) => options.ProblemDetails = value),
+        new("credentials", CredentialsSection.Read),
+        Choice<IntrospectionMode>("Introspection", (options, value) => options.Introspection = value),
+        Time("Freshness", (options, value) => options.Freshness = value),
+        Time("AllowStaleFor", (options, value) => options.AllowStaleFor = value),
+        Time("IntrospectionTimeout", (options, value) => options.IntrospectionTimeout = value),
+        Number("MaximumIntrospectionsInFlight", (options, value) => options.MaximumIntrospectionsInFlight = value),
+        Number("MaximumIntrospectedTokens", (options, value) => options.MaximumIntrospectedTokens = value),
+        Flag("CurrentRoles", (options, value) => options.CurrentRoles = value),
+        new("policy-enforcer", (options, section) => PolicyEnforcer(options, section)),
+    ];
+
+    /// <summary>The keys of the adapter JSON that cannot matter to an API.</summary>
+    public static IReadOnlyList<KeycloakConfigurationKey> WithoutMeaning { get; } =
+    [
+        .. new[]
+        {
+            "confidential-port", "public-client", "bearer-only", "autodetect-bearer-only", "enable-cors", "cors-max-age", "cors-allowed-methods",
+            "cors-allowed-headers", "cors-exposed-headers", "expose-token", "connection-pool-size", "socket-timeout", "connection-timeout",
+            "connection-ttl", "always-refresh-token", "register-node-at-startup", "register-node-period", "token-store", "token-cookie-path",
+            "adapter-state-cookie-path", "turn-off-change-session-id-on-login", "token-minimum-time-to-live", "ignore-oauth-query-parameter",
+            "redirect-rewrite-rules", "enable-pkce",
+        }.Select(Ignored),
+    ];
+
+    /// <summary>The keys of the adapter JSON, and of other libraries, whose meaning would silently be lost.</summary>
+    public static IReadOnlyList<KeycloakConfigurationKey> NotPossible { get; } =
+    [
+        Unsupported("realm-public-key", "would pin one key and break at its first rotation: remove it, the realm's keys are read from Keycloak"),
+        Unsupported("ValidAudience", "is JwtBearer's name: set Audience instead"),
+        Unsupported("ValidAudiences", "is JwtBearer's name: set Audiences instead"),
+        Unsupported("AdditionalAudiences", "is another library's name: set Audiences instead, with this API's own client id among them"),
+        Unsupported("truststore", ConfigureHttpClient),
+        Unsupported("truststore-password", ConfigureHttpClient),
+        Unsupported("client-keystore", ConfigureHttpClient),
+        Unsupported("client-keystore-password", ConfigureHttpClient),
+        Unsupported("client-key-password", ConfigureHttpClient),
+        Unsupported("proxy-url", ConfigureHttpClient),
+        UnsupportedWhenTrue("disable-trust-manager", "would trust any server to be Keycloak: remove it, and let this machine trust Keycloak's certificate"),
+        UnsupportedWhenTrue("allow-any-hostname", "would trust any server to be Keycloak: remove it, and give Keycloak a certificate for its name"),
+        UnsupportedWhenTrue("enable-basic-auth", "is not there: passwords belong to Keycloak's login page. Remove it"),
+    ];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<KeycloakConfigurationKey> All { get; } = [.. Read, .. WithoutMeaning, .. NotPossible];
+
+    private static void Replace(ICollection<string> list, IReadOnlyList<string> values)
+    {
+        list.Clear();
+        foreach (var value in values)
+        {
+            list.Add(value);
+        }
+    }
+
+    private static string? QueryTokenPaths(KeycloakBearerOptions options, Microsoft.Extensions.Configuration.IConfigurationSection section) =>
+        List("QueryTokenPaths", (_, values) =>
+        {
+            options.QueryTokenPaths.Clear();
+            foreach (var value in values)
+            {
+                options.QueryTokenPaths.Add(value.StartsWith('/') ? value : '/' + value);
+            }
+        }).Apply(options, section);
+
+    private static string? RoleClients(KeycloakBearerOptions options, Microsoft.Extensions.Configuration.IConfigurationSection section)
+    {
+        // A list of clients, or an object from client to prefix.
+        foreach (var child in section.GetChildren())
+        {
+            var isListElement = int.TryParse(child.Key, out _);
+            options.Claims.RoleClients[isListElement ? child.Value ?? string.Empty : child.Key] = isListElement ? string.Empty : child.Value ?? string.Empty;
+        }
+
+        return string.IsNullOrEmpty(section.Value) ? null : "is one value, where a list of client ids, or an object from client id to prefix, is expected";
+    }
+
+    private static string? PolicyEnforcer(KeycloakBearerOptions options, Microsoft.Extensions.Configuration.IConfigurationSection section)
+    {
+        if (section.GetChildren().Any(child => !child.Key.Equals("credentials", StringComparison.OrdinalIgnoreCase)))
+        {
+            options.ConfigurationWarnings.Add("policy-enforcer is set, and this version does not ask Keycloak's Authorization Services: protect the endpoints with policies such as 'scope:...' and 'client-role:...'.");
+        }
+
+        return null;
+    }
+}

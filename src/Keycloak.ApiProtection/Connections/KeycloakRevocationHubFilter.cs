@@ -1,0 +1,48 @@
+using Keycloak.ApiProtection.Schemes;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+
+namespace Keycloak.ApiProtection.Connections;
+
+/// <summary>Closes a hub's connection when the token that opened it is revoked. The client's next attempt to connect is refused.</summary>
+internal sealed class KeycloakRevocationHubFilter(IEnumerable<KeycloakBearerScheme> schemes, IOptionsMonitor<KeycloakBearerOptions> options) : IHubFilter
+{
+    private static readonly object Watches = new();
+
+    /// <inheritdoc />
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        if (context.Context.User is { } user)
+        {
+            context.Context.Items[Watches] = schemes.Distinct()
+                .Select(scheme => options.Get(scheme.Name).Revocations.Value.Watch(user, context.Context.Abort))
+                .ToArray();
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch
+        {
+            // A connection that the hub itself refuses never gets to OnDisconnectedAsync.
+            End(context);
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
+    {
+        End(context);
+        return next(context, exception);
+    }
+
+    private static void End(HubLifetimeContext context)
+    {
+        if (context.Context.Items.Remove(Watches, out var watches))
+        {
+            Array.ForEach((IDisposable[])watches!, watch => watch.Dispose());
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Keycloak.ApiProtection.Http;
+
+/// <summary>Writes <c>WWW-Authenticate: Bearer ...</c> (RFC 6750 section 3, RFC 9110 section 11.6.1).</summary>
+/// <remarks>Nothing that a token or a request carried gets here; what the application says is cut down to the letters that are allowed.</remarks>
+internal ref struct BearerChallenge(string realm)
+{
+    private readonly StringBuilder _text = new StringBuilder("Bearer realm=\"").Append(realm).Append('"');
+
+    /// <summary>Adds a parameter; null: leaves it out.</summary>
+    public readonly BearerChallenge With(string name, string? value)
+    {
+        if (value is null)
+        {
+            return this;
+        }
+
+        _text.Append(", ").Append(name).Append("=\"");
+        foreach (var letter in value)
+        {
+            // RFC 6750 section 3: %x20-21 / %x23-5B / %x5D-7E.
+            if (letter is >= ' ' and <= '~' and not '"' and not '\\')
+            {
+                _text.Append(letter);
+            }
+        }
+
+        _text.Append('"');
+        return this;
+    }
+
+    /// <summary>Appends it to what other schemes have to say.</summary>
+    public readonly void AppendTo(HttpResponse response) => response.Headers.Append(HeaderNames.WWWAuthenticate, _text.ToString());
+}

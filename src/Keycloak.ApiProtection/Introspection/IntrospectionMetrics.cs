@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+
+namespace Keycloak.ApiProtection.Introspection;
+
+/// <summary>What introspection costs Keycloak and those who wait for it: meter <c>Keycloak.ApiProtection</c>, each instrument with the tag <c>scheme</c>.</summary>
+internal sealed class IntrospectionMetrics
+{
+    private const string MeterName = "Keycloak.ApiProtection";
+    private const string Scheme = "scheme";
+
+    private readonly Counter<long> _questions;
+    private readonly Counter<long> _answers;
+    private readonly Counter<long> _stale;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _wait;
+    private readonly Histogram<double> _age;
+
+    public IntrospectionMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _questions = meter.CreateCounter<long>("keycloak.introspection.questions", "{question}", "Questions sent to Keycloak's introspection endpoint, by reason.");
+        _answers = meter.CreateCounter<long>("keycloak.introspection.answers", "{answer}", "Answers, by kind: active, inactive, refused, or failed with its cause.");
+        _stale = meter.CreateCounter<long>("keycloak.introspection.stale", "{request}", "Requests let in by an answer older than the freshness (AllowStaleFor).");
+        _duration = meter.CreateHistogram<double>("keycloak.introspection.duration", "s", "How long Keycloak took to answer.");
+        _wait = meter.CreateHistogram<double>("keycloak.introspection.wait", "s", "How long requests waited for an answer.");
+        _age = meter.CreateHistogram<double>("keycloak.introspection.age", "s", "How old the answer was that let a request in.");
+    }
+
+    public void Asked(string scheme, string reason) => _questions.Add(1, new KeyValuePair<string, object?>(Scheme, scheme), new("reason", reason));
+
+    public void Answered(string scheme, string kind, TimeSpan duration)
+    {
+        _answers.Add(1, new KeyValuePair<string, object?>(Scheme, scheme), new("kind", kind));
+        _duration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>(Scheme, scheme), new("kind", kind));
+    }
+
+    public void Stale(string scheme) => _stale.Add(1, new KeyValuePair<string, object?>(Scheme, scheme));
+
+    public void Waited(string scheme, TimeSpan time) => _wait.Record(time.TotalSeconds, new KeyValuePair<string, object?>(Scheme, scheme));
+
+    /// <summary>On every request: costs nothing where nobody listens.</summary>
+    public void Used(string scheme, TimeSpan age)
+    {
+        if (_age.Enabled)
+        {
+            _age.Record(age.TotalSeconds, new KeyValuePair<string, object?>(Scheme, scheme));
+        }
+    }
+}

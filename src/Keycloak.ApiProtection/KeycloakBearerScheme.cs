@@ -1,4 +1,0 @@
-namespace Keycloak.ApiProtection;
-
-/// <summary>The name of a scheme that was added, so that start finds all of them.</summary>
-internal sealed record KeycloakBearerScheme(string Name);

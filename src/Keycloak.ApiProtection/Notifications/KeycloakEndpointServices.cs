@@ -1,0 +1,21 @@
+using Keycloak.ApiProtection.TokenCheck;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Keycloak.ApiProtection.Notifications;
+
+/// <summary>What the endpoints need.</summary>
+internal static class KeycloakEndpointServices
+{
+    public static void AddKeycloakEndpointServices(this IServiceCollection services)
+    {
+        services.TryAddSingleton<NotificationSchemes>();
+        services.TryAddSingleton<NotificationVerification>();
+        services.TryAddSingleton<BackchannelLogout>();
+        services.TryAddSingleton<AdminPush>();
+        services.TryAddSingleton<NotificationEndpoints>();
+        services.TryAddSingleton<TokenCheckAnswer>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnmappedEndpointsCheck>());
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Http;
+using Keycloak.ApiProtection.Revocation;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Keycloak.ApiProtection.Notifications;
+
+/// <summary>Answers Keycloak's posts, and says in the log what was wrong with those that are refused.</summary>
+internal sealed class NotificationEndpoints(
+    BackchannelLogout logouts,
+    AdminPush pushes,
+    RejectionLog refusals,
+    RevocationMetrics metrics,
+    ILogger<NotificationEndpoints> logger)
+{
+    public async Task LogoutAsync(HttpContext context) =>
+        await AnswerAsync(context, "backchannel-logout", await logouts.TakeAsync(context), StatusCodes.Status200OK);
+
+    public RequestDelegate Push(string endpoint, string action) => async context =>
+        await AnswerAsync(context, endpoint, await pushes.TakeAsync(context, action), StatusCodes.Status204NoContent);
+
+    private Task AnswerAsync(HttpContext context, string endpoint, NotificationOutcome outcome, int success)
+    {
+        Report(endpoint, outcome);
+        var response = context.Response;
+        response.Headers.CacheControl = "no-store";
+        if (outcome.IsTaken)
+        {
+            response.StatusCode = success;
+            return Task.CompletedTask;
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            // The verification went on without the sender: nobody reads the answer.
+            return Task.CompletedTask;
+        }
+
+        if (outcome.IsUndecided)
+        {
+            response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            response.Headers.RetryAfter = Math.Ceiling(outcome.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return WriteAsync(response, "temporarily_unavailable", "The realm's keys cannot be had now.");
+        }
+
+        response.StatusCode = StatusCodes.Status400BadRequest;
+        return WriteAsync(response, "invalid_request", outcome.Rejection!.Reason);
+    }
+
+    private void Report(string endpoint, NotificationOutcome outcome)
+    {
+        metrics.Posted(endpoint, outcome.IsTaken ? "taken" : outcome.IsUndecided ? "unavailable" : outcome.Rejection!.Code);
+        if (outcome.IsTaken || !refusals.Takes(endpoint, outcome.Rejection?.Code ?? "unavailable", out var alike))
+        {
+            return;
+        }
+
+        if (outcome.Rejection is { } refusal)
+        {
+            logger.NotificationRejected(endpoint, refusal.Code, refusal.Reason, refusal.Remedy, alike);
+        }
+        else
+        {
+            logger.NotificationUndecided(endpoint, alike);
+        }
+    }
+
+    // Section 2.8: a JSON object with error and error_description. Both are fixed texts without a letter to be escaped.
+    private static Task WriteAsync(HttpResponse response, string error, string description)
+    {
+        response.ContentType = "application/json";
+        return response.WriteAsync($"{{\"error\":\"{error}\",\"error_description\":\"{description}\"}}");
+    }
+}

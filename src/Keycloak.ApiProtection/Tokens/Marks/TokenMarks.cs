@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Security.Claims;
+using Keycloak.ApiProtection.Claims;
+
+namespace Keycloak.ApiProtection.Tokens.Marks;
+
+/// <summary>What a revocation can know a token by. Made once a token, so that asking the log costs a request next to nothing.</summary>
+internal readonly struct TokenMarks
+{
+    // A date until 9999 has 38 bits; every byte here is one of each token that is remembered.
+    private readonly ulong _issuedAtAndClient;
+
+    /// <summary>Reads the marks of a token's claims.</summary>
+    public TokenMarks(in TokenClaims claims)
+        : this(
+            RevocationKey.Of(RevocationKind.Session, claims.Json, claims.Session),
+            RevocationKey.Of(RevocationKind.User, claims.Json, claims.Subject),
+            RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, claims.Json, claims.AuthorizedParty)),
+            RevocationKey.Of(RevocationKind.Token, claims.Json, claims.Id),
+            claims.IssuedAt)
+    {
+    }
+
+    private TokenMarks(ulong session, ulong user, ulong client, ulong token, long issuedAt)
+    {
+        Session = session;
+        User = user;
+        Token = token;
+        _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client;
+    }
+
+    /// <summary>Gets the key of <c>sid</c>; zero where there is none, as for all of these.</summary>
+    public ulong Session { get; }
+
+    /// <summary>Gets the key of <c>sub</c>.</summary>
+    public ulong User { get; }
+
+    /// <summary>Gets the key of <c>jti</c>.</summary>
+    public ulong Token { get; }
+
+    /// <summary>Gets the key of <c>azp</c>.</summary>
+    public ulong Client => RevocationKey.Spread(_issuedAtAndClient & ((1UL << RevocationKey.ClientBits) - 1));
+
+    /// <summary>Gets <c>iat</c> in seconds since 1970.</summary>
+    public long IssuedAt => (long)(_issuedAtAndClient >> RevocationKey.ClientBits);
+
+    /// <summary>Gets the key of the session together with the client; zero where one of the two is absent.</summary>
+    public ulong SessionOfClient => RevocationKey.SessionOfClient(Session, _issuedAtAndClient & ((1UL << RevocationKey.ClientBits) - 1));
+
+    /// <summary>The marks of a verified payload.</summary>
+    public static TokenMarks Of(ReadOnlySpan<byte> payload) => TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
+
+    /// <summary>These marks and, where one is absent, the one of Keycloak's answer about the token. <c>iat</c> stays the token's own.</summary>
+    public TokenMarks With(in TokenMarks answer)
+    {
+        const ulong ClientMask = (1UL << RevocationKey.ClientBits) - 1;
+        var client = _issuedAtAndClient & ClientMask;
+        return new TokenMarks(
+            Session != 0 ? Session : answer.Session,
+            User != 0 ? User : answer.User,
+            client != 0 ? client : answer._issuedAtAndClient & ClientMask,
+            Token != 0 ? Token : answer.Token,
+            IssuedAt);
+    }
+
+    /// <summary>Whether both are the same.</summary>
+    public bool Equals(in TokenMarks other) =>
+        Session == other.Session && User == other.User && Token == other.Token && _issuedAtAndClient == other._issuedAtAndClient;
+
+    /// <summary>The marks of the token that a user was authenticated with by a scheme. False where there is none.</summary>
+    /// <remarks>An identity of another make (JwtBearer's, or the application's own) counts by the claims that it has kept.</remarks>
+    public static bool TryRead(ClaimsPrincipal user, string scheme, out TokenMarks marks)
+    {
+        marks = default;
+        var identities = user.Identities.Where(identity => identity.IsAuthenticated).ToArray();
+        var own = identities.OfType<KeycloakIdentity>().ToArray();
+        if (own.Length > 0)
+        {
+            identities = [.. own.Where(identity => identity.AuthenticationType == scheme)];
+            if (identities is [KeycloakIdentity { Token: not null } unchanged, ..])
+            {
+                return (marks = unchanged.Marks).HasAny;
+            }
+        }
+
+        string? Claim(params ReadOnlySpan<string> types)
+        {
+            foreach (var type in types)
+            {
+                foreach (var identity in identities)
+                {
+                    if (identity.FindFirst(type) is { } claim)
+                    {
+                        return claim.Value;
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        marks = new TokenMarks(
+            RevocationKey.Of(RevocationKind.Session, Claim("sid", "session_state")),
+            RevocationKey.Of(RevocationKind.User, Claim("sub", ClaimTypes.NameIdentifier)),
+            RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, Claim("azp"))),
+            RevocationKey.Of(RevocationKind.Token, Claim("jti")),
+            long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt) && issuedAt < 1L << (64 - RevocationKey.ClientBits) ? issuedAt : 0);
+        if (identities is [KeycloakIdentity changed, ..])
+        {
+            // What the application removed, and what only Keycloak's answer said.
+            marks = marks.With(changed.Marks);
+        }
+
+        return marks.HasAny;
+    }
+
+    private bool HasAny => (Session | User | Client | Token) != 0;
+}

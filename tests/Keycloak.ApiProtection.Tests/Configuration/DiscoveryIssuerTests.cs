@@ -1,0 +1,44 @@
+using System.Net;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Tokens;
+
+namespace Keycloak.ApiProtection.Tests.Configuration;
+
+/// <summary>The commonest trouble of all: Keycloak under one name inside a network and another one outside.</summary>
+public sealed class DiscoveryIssuerTests
+{
+    private const string Outside = "http://localhost:8080/realms/demo";
+
+    [Fact]
+    public async Task Tokens_from_outside_are_taken_though_Keycloak_calls_itself_what_the_API_called_it()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.ValidIssuers.Add(Outside));
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice.WithText("iss", Outside))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", app.Alice)).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_backend_address_may_differ_from_the_issuer()
+    {
+        await using var app = await ProtectedApp.StartAsync(options =>
+        {
+            options.Authority = Outside;
+            options.MetadataAddress = FakeRealm.Issuer + "/.well-known/openid-configuration";
+        });
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice.WithText("iss", Outside))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", app.Alice)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_discovery_document_of_a_stranger_is_never_believed()
+    {
+        var realm = new FakeRealm(OrdersApi.Key);
+        realm.Discovery["issuer"] = "https://stranger.example.com/realms/demo";
+        await using var app = await ProtectedApp.StartAsync(services => Microsoft.Extensions.DependencyInjection.KeycloakBearerExtensions.AddKeycloakBearer(services), realm);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await app.GetAsync("/me", app.Alice)).StatusCode);
+        Assert.Contains("stranger.example.com", string.Join('\n', realm.Log.Entries.Select(entry => entry.Text)), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,123 @@
+using Keycloak.ApiProtection.Configuration;
+
+using static Keycloak.ApiProtection.Tests.Configuration.SettingsReader;
+
+namespace Keycloak.ApiProtection.Tests.Configuration;
+
+public sealed class KeycloakBearerOptionsValidatorTests
+{
+    [Fact]
+    public void Realm_server_and_client_are_enough()
+    {
+        var options = Read(Least);
+
+        Assert.Equal(TimeSpan.FromSeconds(30), options.ClockSkew);
+        Assert.Equal("demo", options.ChallengeRealm);
+        Assert.True(options.RequireHttpsMetadata);
+        Assert.False(options.MapInboundClaims || options.SaveToken || options.ProblemDetails);
+    }
+
+    [Fact]
+    public void An_authority_is_enough_and_names_the_realm() =>
+        Assert.Equal("demo", Read(("Authority", "https://login.example.com/realms/demo/"), ("resource", "orders-api")).ChallengeRealm);
+
+    [Fact]
+    public void Nothing_at_all_says_what_to_set() =>
+        Assert.Contains("Set auth-server-url (https://login.example.com) and realm", Rejection(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_problem_is_said_at_once()
+    {
+        var refusal = Rejection(("auth-server-url", "https://login.example.com"), ("ClockSkew", "-00:00:01"), ("Algorithms:0", "HS256"));
+
+        Assert.Contains("realm is missing", refusal, StringComparison.Ordinal);
+        Assert.Contains("which audience", refusal, StringComparison.Ordinal);
+        Assert.Contains("ClockSkew", refusal, StringComparison.Ordinal);
+        Assert.Contains("'HS256'", refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("login.example.com")]
+    [InlineData("ftp://login.example.com")]
+    [InlineData("https://login.example.com/?x=1")]
+    [InlineData("https://user:password@login.example.com")]
+    public void A_server_that_is_no_URL_is_refused(string url) =>
+        Assert.Contains("is not an absolute http or https URL", Rejection(options => options.AuthServerUrl = url), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_server_URL_that_names_the_realm_already_says_so() =>
+        Assert.Contains("already names a realm", Rejection(options => options.AuthServerUrl = "https://login.example.com/realms/demo"), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_server_URL_of_Keycloak_16_keeps_its_path() =>
+        Assert.Equal("https://login.example.com/auth/realms/my%20realm", KeycloakAddress.Issuer(Read(
+            options => (options.AuthServerUrl, options.Realm) = ("https://login.example.com/auth/", "my realm"), Least)));
+
+    [Theory]
+    [InlineData("http://keycloak:8080", SslRequired.External, false)]
+    [InlineData("http://keycloak:8080", SslRequired.None, true)]
+    [InlineData("http://localhost:8080", SslRequired.External, true)]
+    [InlineData("http://127.0.0.1:8080", SslRequired.External, true)]
+    [InlineData("http://127.0.0.1:8080", SslRequired.All, false)]
+    [InlineData("https://keycloak", SslRequired.All, true)]
+    public void HTTPS_is_required_but_on_this_machine_or_where_the_owner_says_otherwise(string url, SslRequired required, bool accepted)
+    {
+        void Configure(KeycloakBearerOptions options) => (options.AuthServerUrl, options.SslRequired) = (url, required);
+
+        if (accepted)
+        {
+            Assert.NotNull(Read(Configure, Least));
+        }
+        else
+        {
+            Assert.Contains("is not HTTPS", Rejection(Configure), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_backend_URL_is_what_HTTPS_is_asked_of() =>
+        Assert.NotNull(Read(options => options.MetadataAddress = "http://localhost:8080/realms/demo/.well-known/openid-configuration", Least));
+
+    [Theory]
+    [InlineData("EdDSA", ".NET has no Ed25519")]
+    [InlineData("HS256", "Keycloak's own secret")]
+    [InlineData("none", "anybody can write")]
+    [InlineData("rs256", "is not known")]
+    public void An_algorithm_that_cannot_be_is_refused_with_the_reason(string algorithm, string because) =>
+        Assert.Contains(because, Rejection(options => options.Algorithms.Add(algorithm)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("https://login.example.com/realms/demo/")]
+    [InlineData("demo")]
+    public void An_issuer_that_Keycloak_cannot_have_is_refused(string issuer) =>
+        Assert.Contains("can be no issuer of Keycloak", Rejection(options => options.ValidIssuers.Add(issuer)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Numbers_and_times_out_of_range_are_refused()
+    {
+        var refusal = Rejection(options =>
+        {
+            options.ClockSkew = TimeSpan.FromMinutes(6);
+            options.BackchannelTimeout = TimeSpan.Zero;
+            options.KeysRefreshInterval = TimeSpan.FromDays(2);
+            options.UnknownKeyCooldown = TimeSpan.Zero;
+            options.MaximumTokenSize = 10;
+            options.VerifiedTokenCacheSize = -1;
+            options.KeysMaximumAge = TimeSpan.FromDays(1);
+            options.EndedSessionLifetime = TimeSpan.FromDays(31);
+        });
+
+        foreach (var setting in new[] { "ClockSkew", "BackchannelTimeout", "KeysRefreshInterval", "UnknownKeyCooldown", "MaximumTokenSize", "VerifiedTokenCacheSize", "KeysMaximumAge", "EndedSessionLifetime" })
+        {
+            Assert.Contains(setting, refusal, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Tokens_are_not_taken_from_every_URL() =>
+        Assert.Contains("QueryTokenPaths", Rejection(options => options.QueryTokenPaths.Add("/")), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_challenge_realm_cannot_break_the_header() =>
+        Assert.Contains("ChallengeRealm", Rejection(options => options.ChallengeRealm = "a\"\r\nX: y"), StringComparison.Ordinal);
+}

@@ -1,0 +1,65 @@
+using Keycloak.ApiProtection.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Keycloak.ApiProtection.Tests.Http;
+
+public sealed class BearerMessageTests
+{
+    [Theory]
+    [InlineData("Bearer abc.def.ghi", "abc.def.ghi")]
+    [InlineData("bEaReR   abc.def.ghi  ", "abc.def.ghi")]
+    public void One_header_with_one_token_is_read(string header, string token)
+    {
+        var message = Read(header);
+
+        Assert.Null(message.Rejection);
+        Assert.Equal(token, message.Token.ToString());
+    }
+
+    [Theory]
+    [InlineData("Bearer\tabc")]
+    [InlineData("Bearer abc\r\nX-Evil: 1")]
+    [InlineData("Bearer abc\0")]
+    [InlineData("Bearer a\u0301bc")]
+    [InlineData("Bearer abc def")]
+    [InlineData("Bearer")]
+    public void White_space_control_characters_and_letters_of_no_token_are_malformed(string header) =>
+        Assert.Equal("header_malformed", Rejection(header));
+
+    [Theory]
+    [InlineData("Bearer abc,Bearer def")]
+    [InlineData("Bearer abc", "Bearer def")]
+    [InlineData("Basic abc", "bearer def")]
+    [InlineData("Bearer, Bearer abc")]
+    public void Several_tokens_are_told_apart_from_a_malformed_one(params string[] headers) =>
+        Assert.Equal("header_repeated", Rejection(headers));
+
+    [Theory]
+    [InlineData]
+    [InlineData("")]
+    [InlineData("Basic abc")]
+    [InlineData("DPoP abc")]
+    [InlineData("Bear er")]
+    [InlineData("Bearerabc")]
+    [InlineData("Basic abc", "Negotiate def")]
+    public void What_is_meant_for_somebody_else_is_left_alone(params string[] headers)
+    {
+        var message = Read(headers);
+
+        Assert.Null(message.Rejection);
+        Assert.True(message.Token.IsEmpty);
+    }
+
+    private static string? Rejection(params string[] headers)
+    {
+        var message = Read(headers);
+        return (message.Rejection ?? message.Malformed)?.Code;
+    }
+
+    private static BearerMessage Read(params string[] headers)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Headers.Authorization = headers;
+        return BearerMessage.Read(http.Request, []);
+    }
+}

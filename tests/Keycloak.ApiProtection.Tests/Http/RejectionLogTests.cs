@@ -1,0 +1,167 @@
+using System.Net;
+using Keycloak.ApiProtection.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Keycloak.ApiProtection.Tests.Http;
+
+public sealed class RejectionLogTests
+{
+    [Fact]
+    public async Task The_log_says_once_a_minute_what_was_wrong_and_what_to_change_and_never_the_token()
+    {
+        await using var app = await StartAsync();
+        var token = app.Alice.WithText("aud", "account");
+
+        for (var request = 0; request < 5; request++)
+        {
+            await app.GetAsync("/me", token);
+        }
+
+        var text = app.Realm.Log.Text("TokenRejected");
+        Assert.Contains("(audience)", text, StringComparison.Ordinal);
+        Assert.Contains("The token of client 'cli' is meant for 'account'; expected is 'orders-api'.", text, StringComparison.Ordinal);
+        Assert.Contains("Add an audience mapper for 'orders-api'", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("since the last message", text, StringComparison.Ordinal);
+
+        app.Realm.Time.Advance(TimeSpan.FromMinutes(1));
+        await app.GetAsync("/me", token);
+        Assert.Equal(2, app.Realm.Log.Count("TokenRejected"));
+        Assert.EndsWith(" (4 more since the last message)", Texts(app, "TokenRejected")[^1], StringComparison.Ordinal);
+        Assert.All(app.Realm.Log.Entries, entry => Assert.DoesNotContain(token.Text.Split('.')[1][..40], entry.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_mistakes_with_one_code_are_both_written_at_once()
+    {
+        await using var app = await StartAsync();
+
+        await app.GetAsync("/me", app.Alice.WithText("iss", "http://localhost:8080/realms/demo"));
+        await app.GetAsync("/me", app.Alice.WithText("iss", "http://localhost:8080/realms/demo"));
+        await app.GetAsync("/me", app.Alice.WithText("iss", "https://kc.example/realms/master"));
+
+        var texts = Texts(app, "TokenRejected");
+        Assert.Equal(2, texts.Length);
+        Assert.Contains("http://localhost:8080/realms/demo", texts[0], StringComparison.Ordinal);
+        Assert.Contains("https://kc.example/realms/master", texts[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Strangers_cannot_fill_the_log_with_findings_of_their_own()
+    {
+        await using var app = await StartAsync();
+
+        for (var request = 0; request < 200; request++)
+        {
+            await app.GetAsync("/me", app.Alice.WithText("iss", $"https://{request}.example"));
+        }
+
+        Assert.Equal(RejectionCause.MostWritten, app.Realm.Log.Count("TokenRejected"));
+        app.Realm.Time.Advance(TimeSpan.FromMinutes(1));
+        await app.GetAsync("/me", app.Alice.WithText("iss", "https://0.example"));
+        Assert.EndsWith($" ({200 - RejectionCause.MostWritten} more since the last message)", Texts(app, "TokenRejected")[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_many_of_the_same_the_code_alone_counts_for_the_rest_of_the_minute()
+    {
+        await using var app = await StartAsync();
+
+        for (var request = 0; request <= RejectionCause.MostExamined; request++)
+        {
+            await app.GetAsync("/me", app.Alice.WithText("iss", "https://one.example"));
+        }
+
+        await app.GetAsync("/me", app.Alice.WithText("iss", "https://two.example"));
+        Assert.Equal(1, app.Realm.Log.Count("TokenRejected"));
+    }
+
+    [Fact]
+    public async Task A_time_in_the_reason_is_not_another_cause()
+    {
+        await using var app = await StartAsync();
+
+        await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddMinutes(-5)));
+        await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddMinutes(-6)));
+
+        Assert.Equal(1, app.Realm.Log.Count("TokenRejected"));
+    }
+
+    [Fact]
+    public async Task What_two_users_lack_at_one_endpoint_is_both_written()
+    {
+        await using var app = await StartAsync();
+
+        await app.GetAsync("/email", app.Alice.WithText("scope", "profile"));
+        await app.GetAsync("/email", app.Alice.WithText("scope", "profile"));
+        await app.GetAsync("/email", app.Alice.WithText("scope", "address"));
+
+        Assert.Equal(app.Realm.Log.Entries.Where(entry => entry.Event == "PermissionMissing").Distinct().Count(), app.Realm.Log.Count("PermissionMissing"));
+    }
+
+    [Fact]
+    public async Task In_development_every_rejected_request_is_written()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+
+        for (var request = 0; request < 3; request++)
+        {
+            await app.GetAsync("/me", app.Alice.WithText("aud", "account"));
+            await app.GetAsync("/own", app.Alice);
+        }
+
+        Assert.Equal((3, 3), (app.Realm.Log.Count("TokenRejected"), app.Realm.Log.Count("PermissionMissing")));
+        Assert.All(Texts(app, "TokenRejected"), text => Assert.DoesNotContain("since the last message", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_token_without_the_word_Bearer_is_written_with_what_to_send()
+    {
+        await using var app = await StartAsync();
+        var token = app.Alice.Text;
+
+        var response = await app.GetAsync("/me", token);
+        await app.GetAsync("/me", token);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "Bearer realm=\"demo\""), (response.StatusCode, response.Headers.WwwAuthenticate.ToString()));
+        var text = app.Realm.Log.Text("TokenNotRead");
+        Assert.Contains("'Authorization: Bearer <access_token>'", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(token[..20], text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_in_the_query_of_another_path_is_written_with_the_setting()
+    {
+        await using var app = await StartAsync(options => options.QueryTokenPaths.Add("/other"));
+        var token = app.Alice.Text;
+
+        var response = await app.GetAsync("/hub/listen?access_token=" + token);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "Bearer realm=\"demo\""), (response.StatusCode, response.Headers.WwwAuthenticate.ToString()));
+        var text = app.Realm.Log.Text("TokenNotRead");
+        Assert.Contains("for '/hub/listen', and QueryTokenPaths does not name this path", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(token[..20], text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_without_any_token_or_to_an_open_endpoint_is_not_worth_a_line()
+    {
+        await using var app = await StartAsync(options => options.QueryTokenPaths.Add("/hub"));
+        var token = app.Alice.Text;
+
+        await app.GetAsync("/me");
+        await app.GetAsync("/me", "Basic ZXlK");
+        await app.GetAsync("/hub/listen?access_token=");
+        await app.GetAsync("/hub/listen?access_token=" + token);
+        await app.GetAsync("/public?access_token=" + token);
+        await app.GetAsync("/public", token);
+
+        Assert.Equal(0, app.Realm.Log.Count("TokenNotRead"));
+    }
+
+    private static Task<ProtectedApp> StartAsync(Action<KeycloakBearerOptions>? configure = null) =>
+        ProtectedApp.StartAsync(services => services.AddKeycloakBearer(configure ?? (_ => { })), _ => { }, environment: Environments.Production);
+
+    private static string[] Texts(ProtectedApp app, string name) =>
+        [.. app.Realm.Log.Entries.Where(entry => entry.Event == name).Select(entry => entry.Text)];
+}

@@ -1,0 +1,219 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Keycloak.ApiProtection.Json;
+
+namespace Keycloak.ApiProtection.Tests.Json;
+
+/// <summary>The reader against the framework's: what one of them takes the other takes, with the same members and values.</summary>
+public sealed class JsonObjectReaderTests
+{
+    [Fact]
+    public void What_the_framework_accepts_is_accepted_and_nothing_else_by_hand()
+    {
+        var (accepted, refused) = Compare(JsonCorpus.ByHand());
+
+        Assert.InRange(accepted, 250, 1000);
+        Assert.InRange(refused, 700, 3000);
+    }
+
+    [Fact]
+    public void What_the_framework_accepts_is_accepted_and_nothing_else_by_chance()
+    {
+        var (accepted, refused) = Compare(JsonCorpus.ByChance(30_000));
+
+        Assert.InRange(accepted, 5_000, 25_000);
+        Assert.InRange(refused, 5_000, 25_000);
+    }
+
+    [Fact]
+    public void Every_byte_in_every_place_of_a_string_is_taken_as_the_framework_takes_it()
+    {
+        // Strings are searched in blocks: the place within a block, and what follows the last whole one, must not matter.
+        var documents = from at in Enumerable.Range(0, 35)
+                        from value in Enumerable.Range(0, 256)
+                        from rest in Enumerable.Range(0, 3)
+                        select (byte[])[.. "{\"a\":\""u8, .. new string('x', at).Select(letter => (byte)letter), (byte)value, .. new string('y', rest).Select(letter => (byte)letter), .. "\"}"u8];
+        var (accepted, refused) = Compare(documents);
+
+        // All but the 32 control characters, the backslash (before a quote or an unknown letter) and the quote.
+        Assert.Equal(35 * 3 * (256 - 34), accepted);
+        Assert.Equal(35 * 3 * 34, refused);
+    }
+
+    [Theory]
+    [InlineData("{\"a\":1,\"a\":1}", "a member stands in it twice")]
+    [InlineData("{\"\\u0061\":1}", "a member's name is written with escapes")]
+    [InlineData("{}{}", "something follows the JSON object")]
+    [InlineData("[]", "it is not a JSON object")]
+    [InlineData("{\"a\"}", "it is not well-formed JSON")]
+    [InlineData("{\"a\":1,\"b\":2,\"c\":3}", "it has too many members")]
+    public void The_reader_says_what_is_wrong_and_goes_no_further(string json, string problem)
+    {
+        var reader = new JsonObjectReader(Encoding.UTF8.GetBytes(json), new JsonMemberNames.Entry[2]);
+
+        while (reader.Read())
+        {
+        }
+
+        Assert.Equal(problem, reader.Problem);
+        Assert.False(reader.Read());
+        Assert.Equal(problem, reader.Problem);
+    }
+
+    [Fact]
+    public void After_the_end_there_is_nothing_more()
+    {
+        var reader = new JsonObjectReader("{\"a\":1}"u8, new JsonMemberNames.Entry[2]);
+
+        Assert.True(reader.Read());
+        Assert.Equal("a"u8, reader.Name);
+        Assert.False(reader.Read());
+        Assert.Null(reader.Problem);
+    }
+
+    [Fact]
+    public void Names_that_differ_in_their_last_letter_only_are_different_and_a_name_of_any_length_is_found_again()
+    {
+        for (var length = 0; length < 40; length++)
+        {
+            var name = new string('n', length);
+
+            Assert.Null(Problem($"{{\"{name}a\":1,\"{name}b\":1,\"a{name}\":{(length == 0 ? "1,\"a\":1" : "1")}}}") is var problem && length == 0 ? null : problem);
+            Assert.Equal("a member stands in it twice", Problem($"{{\"{name}a\":1,\"{name}b\":1,\"{name}a\":1}}"));
+        }
+    }
+
+    private static string? Problem(string json)
+    {
+        var reader = new JsonObjectReader(Encoding.UTF8.GetBytes(json), new JsonMemberNames.Entry[16]);
+
+        while (reader.Read())
+        {
+        }
+
+        return reader.Problem;
+    }
+
+    private static (int Accepted, int Rejected) Compare(IEnumerable<byte[]> documents)
+    {
+        var (accepted, refused) = (0, 0);
+
+        foreach (var json in documents)
+        {
+            var expected = ReadByFramework(json);
+            var found = Read(json);
+            Assert.True((expected is null) == (found is null), $"{(found is null ? "Only the framework" : "Only we")} accepted {Encoding.UTF8.GetString(json)}");
+
+            if (expected is null)
+            {
+                refused++;
+                continue;
+            }
+
+            accepted++;
+            Assert.Equal(expected, found);
+        }
+
+        return (accepted, refused);
+    }
+
+    /// <summary>Each member as name, kind, raw text and text; null where the document is refused.</summary>
+    private static List<(string Name, JsonKind Kind, string Raw, string? Text)>? Read(byte[] json)
+    {
+        var members = new List<(string, JsonKind, string, string?)>();
+        var reader = new JsonObjectReader(json, new JsonMemberNames.Entry[JsonObjectReader.MaximumMembers]);
+
+        while (reader.Read())
+        {
+            var value = reader.Value;
+            var raw = value.Raw(json);
+            var isText = value.Kind == JsonKind.String && JsonText.IsText(raw, out _);
+            var text = isText ? value.Text(json) : null;
+
+            if (isText)
+            {
+                Assert.True(value.Says(json, Encoding.UTF8.GetBytes(text!)));
+                Assert.False(value.Says(json, Encoding.UTF8.GetBytes(text + "x")));
+            }
+
+            members.Add((Encoding.UTF8.GetString(reader.Name), value.Kind, Convert.ToHexString(raw), text));
+        }
+
+        return reader.Problem is null ? members : null;
+    }
+
+    private static List<(string Name, JsonKind Kind, string Raw, string? Text)>? ReadByFramework(byte[] json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
+            var members = new List<(string, JsonKind, string, string?)>();
+            var names = new HashSet<string>();
+
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return null;
+            }
+
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+            {
+                // Our own law: a member's name stands there as it is, and once.
+                if (reader.ValueIsEscaped || !names.Add(Convert.ToHexString(reader.ValueSpan)) || names.Count > JsonObjectReader.MaximumMembers)
+                {
+                    return null;
+                }
+
+                var name = Encoding.UTF8.GetString(reader.ValueSpan);
+                reader.Read();
+                var isString = reader.TokenType == JsonTokenType.String;
+                var text = isString ? Text(ref reader) : null;
+                var kind = Kind(reader.TokenType);
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                var end = (int)reader.BytesConsumed;
+                members.Add((name, kind, Convert.ToHexString(isString ? json.AsSpan((start + 1)..(end - 1)) : json.AsSpan(start..end)), text));
+            }
+
+            // To the end of the document, where the reader finds out about trailing garbage.
+            return reader.Read() ? null : Confirm(json, members);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The framework's other parser must agree with its reader, or the comparison compares nothing.</summary>
+    private static List<(string, JsonKind, string, string?)> Confirm(byte[] json, List<(string, JsonKind, string, string?)> members)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 64 });
+        Assert.Equal(members.Count, document.RootElement.EnumerateObject().Count());
+
+        return members;
+    }
+
+    private static string? Text(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Not UTF-8, or half a character in an escape.
+            return null;
+        }
+    }
+
+    internal static JsonKind Kind(JsonTokenType type) => type switch
+    {
+        JsonTokenType.String => JsonKind.String,
+        JsonTokenType.Number => JsonKind.Number,
+        JsonTokenType.True or JsonTokenType.False => JsonKind.Boolean,
+        JsonTokenType.Null => JsonKind.Null,
+        JsonTokenType.StartObject => JsonKind.Object,
+        JsonTokenType.StartArray => JsonKind.Array,
+        _ => JsonKind.None,
+    };
+}

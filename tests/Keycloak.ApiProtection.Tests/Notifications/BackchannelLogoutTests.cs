@@ -1,0 +1,288 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Text;
+using Keycloak.ApiProtection.Notifications;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Revocation;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests.Notifications;
+
+public sealed class BackchannelLogoutTests
+{
+    private const string NotAKey = "It is not signed with a key of the realm.";
+
+    private static readonly string[] Schemes = ["one", "two", "without", "elsewhere"];
+
+    private static readonly TestKey Foreign = TestKey.Rsa(OrdersApi.KeyId, which: 3);
+
+    /// <summary>What may be different in a good one.</summary>
+    private static readonly Dictionary<string, Func<TestToken, DateTimeOffset, TestToken>> Good = new()
+    {
+        ["as Keycloak 26 writes it"] = (token, _) => token,
+        ["as Keycloak 24 writes it"] = (token, _) => token.WithHeader("typ", "\"JWT\""),
+        ["with the media type in full"] = (token, _) => token.WithHeader("typ", "\"application/logout+jwt\""),
+        ["without sub"] = (token, _) => token.Without("sub"),
+        ["without sid, so that the user is meant"] = (token, _) => token.Without("sid"),
+        ["with an empty sid, so that the user is meant"] = (token, _) => token.WithText("sid", ""),
+        ["for several audiences"] = (token, _) => token.With("aud", "[\"other\",\"storefront\"]"),
+        ["for this API's own client"] = (token, _) => token.WithText("aud", "orders-api"),
+        ["with offline access revoked"] = (token, _) => token.With("events", "{\"http://schemas.openid.net/event/backchannel-logout\":{},\"revoke_offline_access\":true}"),
+        ["expired within the clock skew"] = (token, now) => token.WithDate("exp", now.AddSeconds(-29)),
+        ["issued ahead within the clock skew"] = (token, now) => token.WithDate("iat", now.AddSeconds(30)),
+        ["with claims nobody knows"] = (token, _) => token.With("more", "{\"a\":[1]}"),
+    };
+
+    /// <summary>What is wrong with it, and what the answer says of it.</summary>
+    private static readonly Dictionary<string, (Func<TestToken, DateTimeOffset, TestToken> Forge, string Says)> Forged = new()
+    {
+        ["an ID token"] = ((token, _) => token.WithHeader("typ", "\"JWT\"").WithText("typ", "ID"), "It is not a logout token."),
+        ["an access token"] = ((token, _) => token.WithHeader("typ", "\"JWT\"").WithText("typ", "Bearer"), "It is not a logout token."),
+        ["a token without typ"] = ((token, _) => token.Without("typ"), "It is not a logout token."),
+        ["an access token by its header"] = ((token, _) => token.WithHeader("typ", "\"at+jwt\""), "The header's typ is not the one of this endpoint."),
+        ["a header without typ"] = ((token, _) => token.WithoutHeader("typ"), "The header's typ is not the one of this endpoint."),
+        ["another realm's"] = ((token, _) => token.WithText("iss", "https://kc.example/realms/other"), "It was issued by another realm or server."),
+        ["no issuer"] = ((token, _) => token.Without("iss"), "It was issued by another realm or server."),
+        ["another client's"] = ((token, _) => token.WithText("aud", "other"), "It was sent to a client that is not one of LoginClients."),
+        ["no audience"] = ((token, _) => token.Without("aud"), "It was sent to a client that is not one of LoginClients."),
+        ["expired"] = ((token, now) => token.WithDate("exp", now.AddSeconds(-30)), "It has expired, or does not say when it does."),
+        ["no exp"] = ((token, _) => token.Without("exp"), "It has expired, or does not say when it does."),
+        ["issued ahead"] = ((token, now) => token.WithDate("iat", now.AddSeconds(31)), "It does not say when it was issued, or in the future."),
+        ["no iat"] = ((token, _) => token.Without("iat"), "It does not say when it was issued, or in the future."),
+        ["no events"] = ((token, _) => token.Without("events"), "It does not hold the back-channel logout event."),
+        ["other events"] = ((token, _) => token.With("events", "{\"http://schemas.openid.net/event/other\":{}}"), "It does not hold the back-channel logout event."),
+        ["an event that is no object"] = ((token, _) => token.With("events", "{\"http://schemas.openid.net/event/backchannel-logout\":true}"), "It does not hold the back-channel logout event."),
+        ["events that are no object"] = ((token, _) => token.With("events", "[\"http://schemas.openid.net/event/backchannel-logout\"]"), "The payload is not a JSON object with its members once and of the right type."),
+        ["a nonce"] = ((token, _) => token.WithText("nonce", "n"), "It holds a nonce, which a logout token never does."),
+        ["a nonce that is null"] = ((token, _) => token.With("nonce", "null"), "It holds a nonce, which a logout token never does."),
+        ["neither sid nor sub"] = ((token, _) => token.Without("sid", "sub"), "It names neither a session nor a user."),
+        ["sid and sub empty"] = ((token, _) => token.WithText("sid", "").WithText("sub", ""), "It names neither a session nor a user."),
+        ["no jti"] = ((token, _) => token.Without("jti"), "It has no id of its own."),
+        ["an empty jti"] = ((token, _) => token.WithText("jti", ""), "It has no id of its own."),
+        ["sid twice"] = ((token, _) => token.And("\"sid\":\"session-1\""), "The payload is not a JSON object with its members once and of the right type."),
+        ["sid a number"] = ((token, _) => token.With("sid", "1"), "The payload is not a JSON object with its members once and of the right type."),
+        ["a payload that is no object"] = ((token, _) => token.WithPayload("[]"), "The payload is not a JSON object with its members once and of the right type."),
+        ["critical extensions"] = ((token, _) => token.WithHeader("crit", "[\"b64\"]"), "The header is not a JSON object with alg, kid and typ as they must be."),
+        ["no key named"] = ((token, _) => token.WithoutHeader("kid"), "The header is not a JSON object with alg, kid and typ as they must be."),
+        ["not signed"] = ((token, _) => token.WithHeader("alg", "\"none\"").Signed(_ => [0]), "The algorithm is not one of Algorithms."),
+        ["HS256 with the public key"] = ((token, _) => token.SignedWithSecret("HS256", Base64Url.DecodeFromChars((string)OrdersApi.Key.Jwk["n"]!)), "The algorithm is not one of Algorithms."),
+        ["signed by a foreign key of the same name"] = ((token, _) => token.SignedBy(Foreign), "Its signature is wrong."),
+        ["signed by an unknown key"] = ((token, _) => token.WithHeader("kid", "\"unknown\"").WithDate("iat", DateTimeOffset.UnixEpoch.AddYears(50)), NotAKey),
+        ["changed after it was signed"] = ((token, _) => Resigned(token.WithText("sid", "session-9"), token), "Its signature is wrong."),
+    };
+
+    public static TheoryData<string> GoodOnes => [.. Good.Keys];
+
+    public static TheoryData<string> ForgedOnes => [.. Forged.Keys];
+
+    [Theory]
+    [MemberData(nameof(GoodOnes))]
+    public async Task A_good_logout_token_ends_the_sessions_tokens(string name)
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        var token = KeycloakRevocationsTests.Token(app);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+
+        var answer = await app.LogoutAsync(Good[name](KeycloakCaller.Logout(app), app.Realm.Now));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Equal(1, app.Realm.Log.Count("LogoutTaken"));
+    }
+
+    [Theory]
+    [MemberData(nameof(ForgedOnes))]
+    public async Task A_forged_logout_token_is_refused_and_changes_nothing_and_the_good_one_is_taken_afterwards(string name)
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        var token = KeycloakRevocationsTests.Token(app);
+        await app.GetAsync("/me", token);
+        var good = KeycloakCaller.Logout(app);
+        var (forge, says) = Forged[name];
+
+        await app.LogoutAsync(forge(good, app.Realm.Now)).AssertRefusedAsync(says);
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
+        Assert.Contains(says, app.Realm.Log.Text("NotificationRejected"), StringComparison.Ordinal);
+        Assert.Equal(says == NotAKey ? 2 : 1, app.Realm.Fetches);
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(good)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_logout_token_counts_once()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        var logout = KeycloakCaller.Logout(app);
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(logout)).StatusCode);
+
+        await app.LogoutAsync(logout).AssertRefusedAsync("It was taken before.");
+        await app.LogoutAsync(logout.WithText("sid", "session-2")).AssertRefusedAsync("It was taken before.");
+
+        Assert.Equal(1, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(logout.WithText("jti", "another"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Of_many_at_once_one_is_taken()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        var logout = KeycloakCaller.Logout(app);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => app.LogoutAsync(logout))));
+
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
+        Assert.Equal(49, answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest));
+    }
+
+    [Theory]
+    [InlineData("", "The form does not hold logout_token exactly once.")]
+    [InlineData("logout_token=", "It is not three parts of base64url text with a dot between each.")]
+    [InlineData("logout_token=junk", "It is not three parts of base64url text with a dot between each.")]
+    [InlineData("logout_token=%ff.%00.b", "It is not three parts of base64url text with a dot between each.")]
+    [InlineData("token={0}", "The form does not hold logout_token exactly once.")]
+    [InlineData("logout_token={0}&logout_token={0}", "The form does not hold logout_token exactly once.")]
+    [InlineData("logout_token={0}&logout%5Ftoken=x", "The form does not hold logout_token exactly once.")]
+    [InlineData("logout_token={0}=", "It is not three parts of base64url text with a dot between each.")]
+    [InlineData("logout_token={0}+", "It is not three parts of base64url text with a dot between each.")]
+    public async Task A_malformed_form_is_refused(string form, string says)
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+
+        await app.LogoutAsync(string.Format(null, form, KeycloakCaller.Logout(app).Text)).AssertRefusedAsync(says);
+
+        Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
+    }
+
+    [Fact]
+    public async Task Other_parameters_do_no_harm_and_escapes_are_read()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+
+        var escaped = KeycloakCaller.Logout(app).Text.Replace(".", "%2E", StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync($"state=x&logout_token={escaped}&")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Anything_but_a_form_of_at_most_16_KiB_by_POST_is_refused()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        var form = $"logout_token={KeycloakCaller.Logout(app).Text}";
+        await app.LogoutAsync(form, "application/json").AssertRefusedAsync("The content type is not the one of this endpoint.");
+        await app.LogoutAsync(form, "text/plain").AssertRefusedAsync("The content type is not the one of this endpoint.");
+        await app.LogoutAsync($"{form}&x={new string('x', 17 * 1024)}").AssertRefusedAsync("The body is larger than 16 KiB.");
+        await app.LogoutAsync(form.PadRight(16 * 1024 + 1, '&')).AssertRefusedAsync("The body is larger than 16 KiB.");
+        using var chunked = new StreamContent(new MemoryStream(Encoding.ASCII.GetBytes(form.PadRight(17 * 1024, '&'))));
+        chunked.Headers.ContentType = new("application/x-www-form-urlencoded");
+        using var request = new HttpRequestMessage(HttpMethod.Post, KeycloakCaller.LogoutPath) { Content = chunked };
+        request.Headers.TransferEncodingChunked = true;
+        await app.Client.SendAsync(request, TestContext.Current.CancellationToken).AssertRefusedAsync("The body is larger than 16 KiB.");
+        var get = await app.Client.GetAsync($"{KeycloakCaller.LogoutPath}?{form}", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, get.StatusCode);
+
+        Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(form.PadRight(16 * 1024, '&'))).StatusCode);
+    }
+
+    [Fact]
+    public async Task While_the_realms_keys_cannot_be_had_the_answer_is_503_and_nothing_is_lost_by_sending_it_again()
+    {
+        var realm = new FakeRealm(OrdersApi.Key);
+        realm.GoDown();
+        await using var app = await KeycloakCaller.StartAsync(realm);
+        var logout = KeycloakCaller.Logout(app);
+
+        var answer = await app.LogoutAsync(logout);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.True(answer.Headers.RetryAfter!.Delta >= TimeSpan.FromSeconds(1));
+        Assert.Equal(1, realm.Log.Count("NotificationUndecided"));
+        realm.ComeUp();
+        realm.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(logout)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_flood_of_junk_causes_one_reading_of_the_keys_at_most_and_leaves_nothing_behind()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
+        var logout = KeycloakCaller.Logout(app);
+        var requests = app.Realm.Requests;
+        for (var i = 0; i < 200; i++)
+        {
+            // All but the last have something that is found without a key; the last is older than the keys that were read.
+            await app.LogoutAsync($"logout_token=junk{i}");
+            await app.LogoutAsync(logout.WithText("aud", $"client-{i}"));
+            await app.LogoutAsync(logout.WithHeader("kid", $"\"{i}\"").WithDate("iat", app.Realm.Now.AddMinutes(-5)));
+        }
+
+        // The one reading that an unknown key may cause in each cooldown, and no more.
+        Assert.InRange(app.Realm.Requests - requests, 0, 2);
+        Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
+        Assert.InRange(app.Realm.Log.Count("NotificationRejected"), 1, 3);
+    }
+
+    [Fact]
+    public async Task A_key_that_was_just_rotated_in_is_fetched()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
+        var rotated = TestKey.Rsa("rotated", "RS256", which: 4);
+        app.Realm.Rotate(OrdersApi.Key, rotated);
+        app.Realm.Time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app).SignedWith(rotated, "RS256"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_event_reaches_every_scheme_of_the_realm_that_knows_the_client_and_no_other()
+    {
+        await using var app = await ProtectedApp.StartAsync(
+            services => services
+                .AddKeycloakBearer("one", options => Configure(options, FakeRealm.Issuer, "storefront"))
+                .AddKeycloakBearer("two", options => Configure(options, FakeRealm.Issuer, "storefront", "spa"))
+                .AddKeycloakBearer("without", options => Configure(options, FakeRealm.Issuer))
+                .AddKeycloakBearer("elsewhere", options => Configure(options, "https://kc.example/realms/other", "storefront")),
+            app => app.MapKeycloakEndpoints());
+
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app))).StatusCode);
+        Assert.Equal([1, 1, 0, 0], Counts(app));
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app).WithText("aud", "spa").WithText("jti", "2").WithText("sid", "2"))).StatusCode);
+        Assert.Equal([1, 2, 0, 0], Counts(app));
+    }
+
+    [Fact]
+    public async Task Observers_hear_whether_offline_access_ended_too()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        var told = new List<KeycloakRevocation>();
+        using var observation = app.Services.GetRequiredService<IKeycloakRevocations>().Observe(told.Add);
+
+        await app.LogoutAsync(KeycloakCaller.Logout(app));
+        await app.LogoutAsync(Good["with offline access revoked"](KeycloakCaller.Logout(app).WithText("jti", "2").WithText("sid", "2"), app.Realm.Now));
+
+        Assert.Equal([false, true], told.Select(revocation => revocation.RevokesOfflineAccess));
+        Assert.All(told, revocation => Assert.Equal((RevocationSource.BackchannelLogout, app.Realm.Now), (revocation.Source, revocation.IssuedUntil)));
+    }
+
+    private static int[] Counts(ProtectedApp app) =>
+        [.. Schemes.Select(scheme => app.Services.GetRequiredKeyedService<IKeycloakRevocations>(scheme).Count)];
+
+    private static void Configure(KeycloakBearerOptions options, string authority, params string[] loginClients)
+    {
+        (options.Authority, options.Resource) = (authority, OrdersApi.Audience);
+        Array.ForEach(loginClients, options.LoginClients.Add);
+    }
+
+    private static TestToken Resigned(TestToken changed, TestToken signed)
+    {
+        var signature = signed.Signature;
+        return changed.Signed(_ => signature);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests.Notifications;
+
+/// <summary>Calls an API as Keycloak does, and as those who pretend to be Keycloak.</summary>
+internal static class KeycloakCaller
+{
+    public const string LogoutPath = "/.keycloak/backchannel-logout";
+
+    public static Task<ProtectedApp> StartAsync(FakeRealm? realm = null) => ProtectedApp.StartAsync(
+        services => services.AddKeycloakBearer(options => options.LoginClients.Add("storefront")),
+        app => app.MapKeycloakEndpoints(),
+        realm);
+
+    /// <summary>A good logout token of Keycloak 26 for the session <c>session-1</c>.</summary>
+    public static TestToken Logout(ProtectedApp app) => TestToken.Of(KeycloakPayloads.Logout, FakeRealm.Issuer, app.Realm.Now, OrdersApi.Key)
+        .WithHeader("typ", "\"logout+jwt\"")
+        .WithText("aud", "storefront")
+        .WithText("sid", "session-1")
+        .WithText("sub", "user-1")
+        .WithDate("iat", app.Realm.Now)
+        .WithDate("exp", app.Realm.Now.AddSeconds(120));
+
+    /// <summary>A good push as Keycloak 26 makes it.</summary>
+    public static TestToken Push(ProtectedApp app, string action, long notBefore, string more = "") => TestToken.Of(
+        $$"""{"id":"{{Guid.NewGuid()}}-1795220963133","expiration":{{app.Realm.Now.ToUnixTimeSeconds() + 30}},"resource":"orders-api","action":"{{action}}","notBefore":{{notBefore}}{{more}}}""",
+        FakeRealm.Issuer,
+        app.Realm.Now,
+        OrdersApi.Key).Without("iss", "iat", "exp");
+
+    public static Task<HttpResponseMessage> LogoutAsync(this ProtectedApp app, TestToken token) => app.LogoutAsync($"logout_token={token.Text}");
+
+    public static Task<HttpResponseMessage> LogoutAsync(this ProtectedApp app, string body, string contentType = "application/x-www-form-urlencoded") =>
+        app.PostAsync(LogoutPath, body, contentType);
+
+    public static Task<HttpResponseMessage> PushAsync(this ProtectedApp app, string name, TestToken push) => app.PostAsync($"/.keycloak/{name}", push.Text, "text/plain");
+
+    public static async Task<HttpResponseMessage> PostAsync(this ProtectedApp app, string path, string body, string contentType)
+    {
+        using var content = new StringContent(body, Encoding.Latin1, contentType);
+        return await app.Client.PostAsync(path, content, TestContext.Current.CancellationToken);
+    }
+
+    public static async Task AssertRefusedAsync(this Task<HttpResponseMessage> sent, string description)
+    {
+        using var answer = await sent;
+        var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((400, $$"""{"error":"invalid_request","error_description":"{{description}}"}"""), ((int)answer.StatusCode, body));
+        Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
+        Assert.Equal("application/json", answer.Content.Headers.ContentType!.MediaType);
+    }
+}

@@ -1,0 +1,247 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.Notifications;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Revocation;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests.Notifications;
+
+public sealed class NotificationVerificationTests
+{
+    private const string Other = "https://other.example/realms/other";
+
+    private static readonly TimeSpan Cooldown = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DefaultCooldown = new KeycloakBearerOptions().UnknownKeyCooldown;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TestKey OtherKey = TestKey.Rsa("other", "RS256", which: 3);
+    private static readonly TestKey Rotated = TestKey.Rsa("rotated", "RS256", which: 4);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_push_counts_at_once_though_the_other_realm_does_not_answer()
+    {
+        var realm = new FakeRealm(OrdersApi.Key) { HeldHost = "other.example" };
+        realm.Hold();
+        await using var app = await StartAsync(realm, Other);
+        await ReadKeysAsync(app);
+        var applied = Applied(app);
+
+        var sent = app.PushAsync("k_push_not_before", KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", app.Realm.Now.ToUnixTimeSeconds()));
+
+        await applied.WaitAsync(Patience, Cancelled);
+        Assert.False(sent.IsCompleted);
+        realm.Release();
+        await sent;
+    }
+
+    [Fact]
+    public async Task A_logout_counts_at_once_though_the_other_scheme_of_the_realm_gets_no_keys()
+    {
+        var realm = new FakeRealm(OrdersApi.Key) { HeldHost = "other.example" };
+        realm.Hold();
+        await using var app = await StartAsync(realm, FakeRealm.Issuer, metadata: Other + "/.well-known/openid-configuration");
+        await ReadKeysAsync(app);
+        var applied = Applied(app);
+
+        var sent = app.LogoutAsync(KeycloakCaller.Logout(app));
+
+        await applied.WaitAsync(Patience, Cancelled);
+        Assert.False(sent.IsCompleted);
+        realm.Release();
+
+        // The other scheme reads the same realm's keys in the end, and takes it, too.
+        Assert.Equal(HttpStatusCode.OK, (await sent).StatusCode);
+        Assert.Equal(1, app.Services.GetRequiredKeyedService<IKeycloakRevocations>("other").Count);
+        Assert.Equal(1, app.Services.GetRequiredKeyedService<IKeycloakRevocations>("orders").Count);
+    }
+
+    [Fact]
+    public async Task Keys_of_several_realms_are_fetched_at_the_same_time()
+    {
+        var realm = new FakeRealm(OrdersApi.Key, Rotated) { HeldHost = "other.example" };
+        realm.Hold();
+        await using var app = await StartAsync(realm, Other);
+        await ReadKeysAsync(app);
+        var newest = TestKey.Rsa("newest", "RS256", which: 2);
+        realm.Rotate(OrdersApi.Key, newest);
+        var applied = Applied(app);
+
+        var sent = app.PushAsync(
+            "k_push_not_before",
+            KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", app.Realm.Now.ToUnixTimeSeconds()).SignedWith(newest, "RS256"));
+
+        await applied.WaitAsync(Patience, Cancelled);
+        Assert.False(sent.IsCompleted);
+        realm.Release();
+        await sent;
+    }
+
+    [Fact]
+    public async Task A_logout_counts_though_its_sender_hangs_up_while_the_keys_are_fetched()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        var token = KeycloakRevocationsTests.Token(app);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
+        app.Realm.Rotate(OrdersApi.Key, Rotated);
+        app.Realm.Time.Advance(Cooldown);
+        var applied = Applied(app, KeycloakBearerDefaults.AuthenticationScheme);
+        var logout = KeycloakCaller.Logout(app).SignedWith(Rotated, "RS256");
+        var requests = app.Realm.Requests;
+        app.Realm.Hold();
+        using var sender = new CancellationTokenSource();
+
+        var sent = SendAsync(app, "/.keycloak/backchannel-logout", $"logout_token={logout.Text}", "application/x-www-form-urlencoded", sender.Token);
+        await app.Realm.ArrivedAsync(requests + 1);
+        await sender.CancelAsync();
+        app.Realm.Release();
+
+        await applied.WaitAsync(Patience, Cancelled);
+        await Record.ExceptionAsync(() => sent);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+
+        // What was applied after its sender had gone is not applied again.
+        await app.LogoutAsync(logout).AssertRefusedAsync("It was taken before.");
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_while_a_stranger_posts_an_unknown_key_each_second()
+    {
+        var realm = new FakeRealm(OrdersApi.Key);
+        realm.Instead = request => request.RequestUri!.Host != "other.example" ? null
+            : FakeRealm.Answer(request.RequestUri.AbsolutePath.EndsWith("/certs", StringComparison.Ordinal)
+                ? TestKey.Set(OtherKey)
+                : new JsonObject { ["issuer"] = Other, ["jwks_uri"] = Other + "/protocol/openid-connect/certs" }.ToJsonString());
+        await using var app = await StartAsync(realm, Other);
+        await ReadKeysAsync(app);
+        var junk = new List<Task<HttpResponseMessage>>();
+        var senders = new List<Task>();
+
+        for (var second = 0; second < 5; second++)
+        {
+            junk.Add(app.PushAsync("k_push_not_before", Push(app).WithHeader("kid", $"\"junk-{second}\"")));
+            var applied = Applied(app);
+            using var sender = new CancellationTokenSource();
+            var sent = SendAsync(app, "/.keycloak/k_push_not_before", Push(app).Text, "text/plain", sender.Token);
+
+            await applied.WaitAsync(Patience, Cancelled);
+            await sender.CancelAsync();
+            senders.Add(sent);
+            app.Realm.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var answers = Task.WhenAll(junk);
+        while (!answers.IsCompleted || senders.Any(sent => !sent.IsCompleted))
+        {
+            // Whenever the last of them arrives, its wait ends with a cooldown.
+            app.Realm.Time.Advance(Cooldown);
+            await Task.Yield();
+        }
+
+        Assert.All(await answers, answer => Assert.NotEqual(HttpStatusCode.NoContent, answer.StatusCode));
+        Assert.Equal(0, app.Services.GetRequiredKeyedService<IKeycloakRevocations>("other").Count);
+    }
+
+    [Fact]
+    public async Task Senders_who_hang_up_cannot_make_more_verifications_wait_than_may()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
+        app.Realm.Time.Advance(Cooldown);
+        app.Realm.Hold();
+        var verification = app.Services.GetRequiredService<NotificationVerification>();
+        var scheme = app.Services.GetRequiredService<NotificationSchemes>().All[0];
+        ValueTask<NotificationOutcome> TakeAsync(CancellationToken disconnected)
+        {
+            Assert.Null(RealmMessage.Read(KeycloakCaller.Logout(app).WithHeader("kid", "\"junk\"").Text, out var message));
+            return verification.TakeAsync(message, NotificationRejection.Issuer, app.Realm.Now, _ => null, _ => throw new InvalidOperationException("Not signed."), disconnected);
+        }
+
+        var hungUp = new CancellationToken(canceled: true);
+        var waiting = Enumerable.Range(0, NotificationVerification.MostWithoutSender).Select(_ => TakeAsync(hungUp).AsTask()).ToArray();
+        Assert.True((await TakeAsync(hungUp)).IsUndecided);
+        var connected = TakeAsync(Cancelled).AsTask();
+
+        Assert.Equal((NotificationVerification.MostWithoutSender, NotificationVerification.MostWithoutSender + 1), (verification.WithoutSender, scheme.Keys.Waiters));
+        app.Realm.Release();
+        await scheme.Keys.Settled;
+        app.Realm.Time.Advance(DefaultCooldown);
+        Assert.All(await Task.WhenAll([.. waiting, connected]), outcome => Assert.Equal(NotificationRejection.Key, outcome.Rejection));
+        Assert.Equal((0, 0), (verification.WithoutSender, scheme.Keys.Waiters));
+    }
+
+    [Fact]
+    public async Task A_logout_with_a_new_key_is_taken_while_a_thousand_tokens_wait_for_unknown_keys()
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
+        var keys = app.Services.GetRequiredService<NotificationSchemes>().All[0].Keys;
+        app.Realm.Time.Advance(Cooldown);
+        app.Realm.Hold();
+        var tokens = Enumerable.Range(0, 1000).Select(i => keys.FindAsync($"junk-{i}", app.Realm.Now, Cancelled).AsTask()).ToArray();
+        Assert.True((await keys.FindAsync("junk", app.Realm.Now, Cancelled)).IsUnavailable);
+        app.Realm.Rotate(OrdersApi.Key, Rotated);
+
+        var sent = app.LogoutAsync(KeycloakCaller.Logout(app).SignedWith(Rotated, "RS256"));
+        while (!sent.IsCompleted && keys.Waiters < tokens.Length + 1)
+        {
+            await Task.Yield();
+        }
+
+        // The reading under way began before the key was there: the next one, after the cooldown, brings it.
+        app.Realm.Release();
+        await keys.Settled;
+        app.Realm.Time.Advance(DefaultCooldown);
+
+        Assert.Equal(HttpStatusCode.OK, (await sent).StatusCode);
+        Assert.All(await Task.WhenAll(tokens), search => Assert.True(search.IsUnknown));
+    }
+
+    private static Task<ProtectedApp> StartAsync(FakeRealm realm, string issuer, string? metadata = null) => ProtectedApp.StartAsync(
+        services => services
+            .AddKeycloakBearer("other", options =>
+            {
+                (options.Authority, options.MetadataAddress, options.Resource, options.UnknownKeyCooldown) = (issuer, metadata, OrdersApi.Audience, Cooldown);
+                options.LoginClients.Add("storefront");
+            })
+            .AddKeycloakBearer("orders", options =>
+            {
+                (options.Authority, options.Resource, options.UnknownKeyCooldown) = (FakeRealm.Issuer, OrdersApi.Audience, Cooldown);
+                options.LoginClients.Add("storefront");
+            }),
+        app => app.MapKeycloakEndpoints(),
+        realm);
+
+    /// <summary>The scheme whose realm answers has read its keys; the other one too, where its realm answers.</summary>
+    private static async Task ReadKeysAsync(ProtectedApp app)
+    {
+        var schemes = app.Services.GetRequiredService<NotificationSchemes>().All;
+        await schemes[1].Keys.Settled;
+        if (app.Realm.HeldHost is null)
+        {
+            await schemes[0].Keys.Settled;
+        }
+    }
+
+    /// <summary>Ends with the next revocation.</summary>
+    private static Task Applied(ProtectedApp app, string scheme = "orders")
+    {
+        var applied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        app.Services.GetRequiredKeyedService<IKeycloakRevocations>(scheme).Observe(_ => applied.TrySetResult());
+        return applied.Task;
+    }
+
+    /// <summary>A push that ends a session of its own.</summary>
+    private static TestToken Push(ProtectedApp app) =>
+        KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", 0, $$""","keycloakSessionIds":["{{Guid.NewGuid()}}"]""");
+
+    private static async Task<HttpResponseMessage> SendAsync(ProtectedApp app, string path, string body, string contentType, CancellationToken sender)
+    {
+        using var content = new StringContent(body, Encoding.Latin1, contentType);
+        return await app.Client.PostAsync(path, content, sender);
+    }
+}

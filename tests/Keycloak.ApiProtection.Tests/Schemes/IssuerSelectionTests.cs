@@ -1,0 +1,125 @@
+using System.Net;
+using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Tests.Tokens;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keycloak.ApiProtection.Tests.Schemes;
+
+public sealed class IssuerSelectionTests
+{
+    private const string Partners = "https://kc.example/realms/partners";
+
+    [Fact]
+    public async Task Each_realms_token_is_checked_by_the_scheme_that_trusts_its_issuer()
+    {
+        await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Partner(app))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/email", Partner(app))).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_issuer_chooses_who_checks_and_nothing_else()
+    {
+        await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
+
+        // Meant for the other scheme's API, signed by nobody, and a policy that names one scheme.
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Partner(app).WithText("aud", OrdersApi.Audience))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Partner(app).Signed(_ => new byte[256]))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/orders-only", Partner(app))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/orders-only", app.Alice)).StatusCode);
+    }
+
+    [Fact]
+    public async Task One_scheme_answers_a_rejected_request()
+    {
+        await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
+
+        var challenged = await app.GetAsync("/me", Partner(app).WithText("typ", "ID"));
+        var forbidden = await app.GetAsync("/own", Partner(app));
+
+        Assert.StartsWith("Bearer realm=\"partners\", error=\"invalid_token\"", Assert.Single(challenged.Headers.NonValidated["WWW-Authenticate"]), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, forbidden.StatusCode);
+        Assert.StartsWith("Bearer realm=\"partners\", error=\"insufficient_scope\"", Assert.Single(forbidden.Headers.NonValidated["WWW-Authenticate"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Bearer nonsense")]
+    [InlineData("Bearer a.b.c")]
+    [InlineData("Bearer eyJhbGciOiJSUzI1NiJ9.e30.AA")]
+    [InlineData("Bearer eyJhbGciOiJSUzI1NiJ9.W10.AA")]
+    public async Task Junk_and_unknown_issuers_go_to_the_default_scheme(string header)
+    {
+        await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
+        var unknown = app.Alice.WithText("iss", "https://evil.example");
+
+        Assert.StartsWith("Bearer realm=\"demo\", error", (await app.GetAsync("/me", header)).Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("Bearer realm=\"demo\", error", (await app.GetAsync("/me", unknown)).Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.Equal("Bearer realm=\"demo\"", (await app.GetAsync("/me")).Headers.WwwAuthenticate.ToString());
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", "Bearer " + new string('x', 20_000))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await app.GetAsync("/me", "Bearer")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_in_the_query_chooses_where_its_scheme_allows_it()
+    {
+        await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/hub/listen?access_token=" + Partner(app).Text)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/hub/listen?access_token=" + app.Alice.Text)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me?access_token=" + Partner(app).Text)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_the_call_the_second_scheme_is_not_asked_and_the_log_says_so()
+    {
+        await using var app = await StartAsync(_ => { });
+
+        var warning = app.Realm.Log.Text("DoubtfulSetting");
+        Assert.Contains("the scheme 'Partners'", warning, StringComparison.Ordinal);
+        Assert.Contains("SelectKeycloakBearerByIssuer()", warning, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Partner(app))).StatusCode);
+        var refused = app.Realm.Log.Text("TokenRejected");
+        Assert.Contains("The scheme 'Partners' of this application trusts this issuer.", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("ValidIssuers", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_scheme_that_an_endpoint_or_the_selection_names_is_no_reason_to_warn()
+    {
+        await using var selected = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
+        await using var byAttribute = await StartAsync(_ => { }, app => app.MapGet("/p", () => "p").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Partners" }));
+        await using var byPolicy = await StartAsync(_ => { }, app => app.MapGet("/p", () => "p").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Partners").RequireAuthenticatedUser()));
+
+        Assert.Equal((0, 0, 0), (Warnings(selected), Warnings(byAttribute), Warnings(byPolicy)));
+    }
+
+    private static int Warnings(ProtectedApp app) => app.Realm.Log.Count("DoubtfulSetting");
+
+    private static TestToken Partner(ProtectedApp app) =>
+        TestToken.Of(KeycloakPayloads.Alice, Partners, app.Realm.Now, OrdersApi.Key).WithText("aud", "partners-api");
+
+    private static Task<ProtectedApp> StartAsync(Action<AuthenticationBuilder> select, Action<WebApplication>? map = null)
+    {
+        var realm = new FakeRealm(OrdersApi.Key);
+        realm.Instead = request => request.RequestUri!.AbsolutePath.StartsWith("/realms/partners/.well-known", StringComparison.Ordinal)
+            ? FakeRealm.Answer($$"""{ "issuer": "{{Partners}}", "jwks_uri": "{{FakeRealm.KeysAddress}}" }""")
+            : null;
+        return ProtectedApp.StartAsync(
+            services => select(services.AddKeycloakBearer().AddKeycloakBearer("Partners", options =>
+            {
+                (options.Authority, options.Resource) = (Partners, "partners-api");
+                options.QueryTokenPaths.Add("/hub");
+            })),
+            app =>
+            {
+                app.MapGet("/orders-only", () => "orders").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Keycloak" });
+                map?.Invoke(app);
+            },
+            realm);
+    }
+}
