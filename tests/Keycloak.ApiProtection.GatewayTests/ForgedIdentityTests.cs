@@ -72,7 +72,14 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
     public async Task The_api_behind_the_gateway_rejects_a_second_identity_header()
     {
         var behind = system.Article.OrdersBehind.Address;
-        string[] one = ["X-Token-Subject: alice-id", "X-Token-Email: alice%40example.com", "X-Token-Scope: openid email"];
+        string[] one =
+        [
+            "X-Token-Issuer: http%3A%2F%2F127.0.0.1%2Frealms%2Fdemo",
+            "X-Token-Subject: alice-id",
+            "X-Token-Client: storefront",
+            "X-Token-Email: alice%40example.com",
+            "X-Token-Scope: openid email",
+        ];
 
         Assert.Equal(200, (await RawHttp.SendAsync(behind, Request.Get("/email", one))).Status);
         Assert.Equal(401, (await RawHttp.SendAsync(behind, Request.Get("/email", [.. one, "X-Token-Subject: bob-id"]))).Status);

@@ -25,9 +25,14 @@ internal sealed class IntrospectionEndpoint(
         return body is null ? IntrospectionVerdict.Failed(failure!) : _response.Judge(body, source!, token, keys.Discovery?.Issuer);
     }
 
-    /// <summary>Asks about something that is no token, only to see whether Keycloak accepts who asks. Null: it does.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing else is thrown.</exception>
-    public async Task<RealmFailure?> TryAsync(CancellationToken cancellationToken) => (await PostAsync("no-token", cancellationToken)).Failure;
+    /// <summary>Asks about a text that is not a token, to see whether Keycloak answers this API. Null: it does.</summary>
+    /// <remarks>A 200 counts only with an introspection response in it: a proxy that answers for Keycloak sends pages with 200, too.</remarks>
+    /// <exception cref="OperationCanceledException">The token was canceled; nothing else is thrown.</exception>
+    public async Task<RealmFailure?> TryAsync(CancellationToken cancellationToken)
+    {
+        var (body, source, failure) = await PostAsync("no-token", cancellationToken);
+        return body is null ? failure : IntrospectionResponse.Check(body, source!);
+    }
 
     private async Task<(byte[]? Body, Uri? Source, RealmFailure? Failure)> PostAsync(string token, CancellationToken cancellationToken)
     {

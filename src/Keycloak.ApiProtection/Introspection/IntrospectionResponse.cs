@@ -19,6 +19,24 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
 
     private readonly AudienceRule? _audience = settings.AudienceRule();
 
+    /// <summary>Checks that the body of a 200 is an introspection response, whatever it says. Null: it is.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="source">Its address, for the log.</param>
+    public static RealmFailure? Check(byte[] body, Uri source)
+    {
+        if (!RealmJson.Parse(body, source).Succeeded(out var document, out var failure))
+        {
+            return failure;
+        }
+
+        using (document)
+        {
+            return document.RootElement.TryGetProperty("active", out var active) && active.ValueKind is JsonValueKind.True or JsonValueKind.False
+                ? null
+                : IntrospectionFailures.NotAnAnswer(source, "'active' is missing, or neither true nor false");
+        }
+    }
+
     /// <summary>Judges the body of a 200.</summary>
     /// <param name="body">The body.</param>
     /// <param name="source">Where it came from, for the log.</param>

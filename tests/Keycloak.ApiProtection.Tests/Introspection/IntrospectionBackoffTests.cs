@@ -31,17 +31,18 @@ public sealed class IntrospectionBackoffTests
         await using var api = await FailedAsync();
         api.Time.Advance(TimeSpan.FromSeconds(1));
         api.Realm.ComeBack();
-        api.Line.Hold();
+        var (questions, probes) = (api.Line.Questions, api.Line.Probes);
+        api.Line.HoldProbes();
         var first = api.VerdictAsync(api.Token());
-        await api.Line.ArrivedAsync(2);
+        await api.Line.ProbeArrivedAsync(probes + 1);
 
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal("503", await api.VerdictAsync(api.Token()));
         }
 
-        Assert.Equal(2, api.Line.Questions);
-        api.Line.Release();
+        Assert.Equal((questions, probes + 1), (api.Line.Questions, api.Line.Probes));
+        api.Line.ReleaseProbes();
         Assert.Equal("200", await first);
         Assert.Equal("200", await api.VerdictAsync(api.Token()));
     }

@@ -9,7 +9,9 @@ namespace Keycloak.ApiProtection.Tests.Introspection;
 internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler(realm)
 {
     private readonly SemaphoreSlim _arrivals = new(0);
+    private readonly SemaphoreSlim _probeArrivals = new(0);
     private volatile TaskCompletionSource? _held;
+    private volatile TaskCompletionSource? _heldProbes;
     private volatile bool _isStubborn;
     private int _questions;
     private int _probes;
@@ -44,6 +46,24 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
         _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
+    /// <summary>The next probes stay unanswered until <see cref="ReleaseProbes"/>.</summary>
+    public void HoldProbes() => _heldProbes = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void ReleaseProbes()
+    {
+        var held = _heldProbes;
+        _heldProbes = null;
+        held?.SetResult();
+    }
+
+    public async Task ProbeArrivedAsync(int probes)
+    {
+        while (Probes < probes)
+        {
+            Assert.True(await _probeArrivals.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), $"{Probes} of {probes} probes arrived within a minute.");
+        }
+    }
+
     public void Release()
     {
         var held = _held;
@@ -74,6 +94,12 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
         {
             Interlocked.Increment(ref _probes);
             IsQuestion = false;
+            _probeArrivals.Release();
+            if (_heldProbes is { } heldProbes)
+            {
+                await heldProbes.Task.WaitAsync(cancellationToken);
+            }
+
             return Instead?.Invoke(request) ?? await base.SendAsync(request, cancellationToken);
         }
 

@@ -124,7 +124,7 @@ public sealed class TokenCheckTests
         var token = app.Alice;
         await app.CheckAsync(token).IdentityAsync();
 
-        app.Services.GetRequiredService<IKeycloakRevocations>().RevokeSession("XqecREegFvE0iVapvbzsuCNO");
+        app.Services.GetRequiredService<IKeycloakRevocations>().RevokeSession("XqecREegFvE0iVapvbzsuCNO", app.Realm.Now);
 
         Assert.StartsWith("401 Bearer realm=\"demo\", error=\"invalid_token\"", await app.CheckAsync(token).ChallengeAsync(), StringComparison.Ordinal);
         await app.CheckAsync(token.WithDate("iat", app.Realm.Now.AddSeconds(1))).IdentityAsync();

@@ -26,8 +26,7 @@ public sealed class RejectionsPageTests
             .Replace("{Code}", "<code>", StringComparison.Ordinal)
             .Replace("{Reason}", "<reason>", StringComparison.Ordinal)
             .Replace("{Remedy}", "<remedy>", StringComparison.Ordinal)
-            .Replace("{Remedy}", "<remedy>", StringComparison.Ordinal)
-            .Replace("{Alike}", "<count>", StringComparison.Ordinal);
+            .Replace("{More}", " (<count> more since the last message)", StringComparison.Ordinal);
 
         Assert.DoesNotContain('{', line);
         Assert.Contains($"\n{line}\n", File.ReadAllText(Repository.File(Page)), StringComparison.Ordinal);
