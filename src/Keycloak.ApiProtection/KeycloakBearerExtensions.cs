@@ -165,7 +165,10 @@ public static class KeycloakBearerExtensions
         if (!services.Any(service => service.ServiceType == typeof(KeycloakBearerScheme)))
         {
             // With the first scheme only: a second one must not undo what the application has configured in between.
-            services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(RealmDocuments.CreateHandler);
+            // Without the factory's loggers: they write four lines for each document, and a stack trace for each failure, beside our one.
+            services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName)
+                .ConfigurePrimaryHttpMessageHandler(RealmDocuments.CreateHandler)
+                .RemoveAllLoggers();
         }
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, BackchannelRedirects>());

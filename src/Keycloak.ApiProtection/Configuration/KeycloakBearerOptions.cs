@@ -95,6 +95,9 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     /// <value><see cref="KeycloakBearerDefaults.BackchannelHttpClientName"/> by default. Configure it with <c>services.AddHttpClient(name)</c>.</value>
     /// <remarks>
     /// A primary handler of the application does not follow redirects either: <c>AllowAutoRedirect</c> of .NET's own handlers is set to false.
+    /// A handler of another type must not follow redirects itself. The default client does not log its requests;
+    /// <c>services.AddHttpClient(name).AddDefaultLogger()</c> after <c>AddKeycloakBearer</c> changes that. A client with another name logs
+    /// them unless the application calls <c>RemoveAllLoggers()</c>.
     /// </remarks>
     public string BackchannelHttpClientName { get; set; } = KeycloakBearerDefaults.BackchannelHttpClientName;
 

@@ -12,7 +12,7 @@ internal static partial class TokenCheckLog
     public static partial void IdentityHeaderOmitted(this ILogger logger, string endpoint, string header, int length, int limit, long alike);
 
     [LoggerMessage(EventId = 141, EventName = "TokenCheckTargetRejected", Level = LogLevel.Information,
-        Message = "{Endpoint}: refused, because the path that the gateway appended has dot segments. Let the gateway normalize paths before it routes (Envoy: normalize_path, path_with_escaped_slashes_action), "
-            + "or ask under a fixed path. (Rejected like this since it was last said: {Alike}.)")]
+        Message = "{Endpoint}: rejected, because the path of the client's request has dot segments, which the gateway and the API could read differently. "
+            + "Let the gateway reject or normalize such paths before it routes (Envoy: normalize_path, path_with_escaped_slashes_action). (Rejected like this since the last message: {Alike}.)")]
     public static partial void TokenCheckTargetRejected(this ILogger logger, string endpoint, long alike);
 }

@@ -1,8 +1,13 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Keycloak.ApiProtection.TokenCheck;
 
 /// <summary>Looks for what could make a gateway and a server read two paths out of one target.</summary>
 internal static class RequestTarget
 {
+    // The convention for NGINX, and what Traefik and Caddy send.
+    private static readonly string[] _original = ["X-Original-URI", "X-Forwarded-Uri"];
+
     /// <summary>
     /// Whether a segment of the path is <c>.</c> or <c>..</c>, also encoded, behind an encoded slash, or with a parameter (<c>..;</c>). Where the gateway appends the original path to
     /// the check's, such a segment leads the web server to another endpoint than the one that the gateway's route names: perhaps to a check that asks for less.
@@ -37,6 +42,27 @@ internal static class RequestTarget
         }
 
         return dots is 1 or 2;
+    }
+
+    /// <summary>Whether one of the headers in which gateways send the client's own target has a dot segment in its path.</summary>
+    /// <remarks>These headers can only reject: what a client forges in them gives no access.</remarks>
+    public static bool HasDotSegment(IHeaderDictionary headers)
+    {
+        foreach (var name in _original)
+        {
+            if (headers.TryGetValue(name, out var targets))
+            {
+                foreach (var target in targets)
+                {
+                    if (HasDotSegment(target))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
     }
 
     private static char Read(ReadOnlySpan<char> path, ref int at)

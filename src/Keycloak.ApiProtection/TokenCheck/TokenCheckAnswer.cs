@@ -18,7 +18,7 @@ internal sealed class TokenCheckAnswer(RejectionLog refusals, ILogger<TokenCheck
 
         var response = context.Response;
         response.Headers.CacheControl = "no-store";
-        if (RequestTarget.HasDotSegment(context.Features.Get<IHttpRequestFeature>()?.RawTarget))
+        if (RequestTarget.HasDotSegment(context.Features.Get<IHttpRequestFeature>()?.RawTarget) || RequestTarget.HasDotSegment(context.Request.Headers))
         {
             Report(context, "target", static (logger, endpoint, alike) => logger.TokenCheckTargetRejected(endpoint, alike));
             response.StatusCode = StatusCodes.Status400BadRequest;

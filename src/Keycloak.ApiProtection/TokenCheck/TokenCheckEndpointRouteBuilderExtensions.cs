@@ -23,7 +23,8 @@ public static class TokenCheckEndpointRouteBuilderExtensions
     /// but its token takes part in the decision.
     /// </para>
     /// <para>
-    /// All methods are answered, no body is read. A target with dot segments is refused with 400. It is left out of OpenAPI documents. How the gateway has to be
+    /// All methods are answered, no body is read. A target with dot segments is rejected with 400, also in the headers <c>X-Original-URI</c> and
+    /// <c>X-Forwarded-Uri</c>, which cannot give access to anything. It is left out of OpenAPI documents. How the gateway has to be
     /// configured, so that nobody else can set these headers, is in <see href="docs/token-check.md">docs/token-check.md</see>.
     /// </para>
     /// </remarks>

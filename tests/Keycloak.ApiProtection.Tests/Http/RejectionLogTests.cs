@@ -92,11 +92,14 @@ public sealed class RejectionLogTests
     {
         await using var app = await StartAsync();
 
-        await app.GetAsync("/email", app.Alice.WithText("scope", "profile"));
-        await app.GetAsync("/email", app.Alice.WithText("scope", "profile"));
-        await app.GetAsync("/email", app.Alice.WithText("scope", "address"));
+        await app.GetAsync("/write", app.Alice.WithText("scope", "profile"));
+        await app.GetAsync("/write", app.Alice.WithText("scope", "profile"));
+        await app.GetAsync("/write", app.Alice.WithText("scope", "orders:read"));
 
-        Assert.Equal(app.Realm.Log.Entries.Where(entry => entry.Event == "PermissionMissing").Distinct().Count(), app.Realm.Log.Count("PermissionMissing"));
+        var texts = Texts(app, "PermissionMissing");
+        Assert.Equal(2, texts.Length);
+        Assert.Contains("was not granted \"orders:read\", \"orders:write\"", texts[0], StringComparison.Ordinal);
+        Assert.Contains("was not granted \"orders:write\"", texts[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -117,6 +117,24 @@ public sealed class TokenCheckTests
         Assert.Equal("offline_access admin default-roles-demo uma_authorization customer", (await app.CheckAsync(app.Alice, "/check/open").IdentityAsync())["X-Token-Realm-Roles"]);
     }
 
+    [Theory]
+    [InlineData("X-Original-URI")]
+    [InlineData("X-Forwarded-Uri")]
+    public async Task An_original_target_that_servers_read_differently_is_rejected_and_matrix_parameters_are_not(string header)
+    {
+        await using var app = await GatewayCaller.StartAsync();
+
+        foreach (var target in new[] { "/orders/..;/admin", "/orders/..%5cadmin", "/orders/..\\admin", "/orders/%2e%2E/admin", "/orders/..%2fadmin", "/orders;v=1/../admin" })
+        {
+            using var rejected = await CheckAsync(app, header, "/orders/1", target);
+            Assert.Equal(HttpStatusCode.BadRequest, rejected.StatusCode);
+            GatewayCaller.AssertTellsNothing(rejected);
+        }
+
+        await CheckAsync(app, header, "/orders;v=1/1", "/orders/1;a=b?next=/../admin").IdentityAsync();
+        Assert.Contains("dot segments", Assert.Single(app.Realm.Log.Entries, entry => entry.Event == "TokenCheckTargetRejected").Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_revoked_token_is_refused_at_once_and_a_younger_one_passes()
     {
@@ -167,6 +185,14 @@ public sealed class TokenCheckTests
         var endpoint = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Single(endpoint => endpoint.RoutePattern.RawText == GatewayCaller.Check);
 
         Assert.True(endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>()!.ExcludeFromDescription);
+    }
+
+    private static async Task<HttpResponseMessage> CheckAsync(ProtectedApp app, string header, params string[] targets)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, GatewayCaller.Check);
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {app.Alice.Text}");
+        request.Headers.TryAddWithoutValidation(header, targets);
+        return await app.Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private static Realms.FakeRealm DownRealm()
