@@ -17,7 +17,7 @@ services.AddSingleton<IValidateOptions<KeycloakOptions>, SettingsValidation>().A
 services.AddOptions<KeycloakOptions>().BindConfiguration(KeycloakOptions.Section);
 services.AddOptions<ApisOptions>().BindConfiguration(ApisOptions.Section);
 
-// Sessions are in memory, so the keys that protect their cookies need not outlive the process, either.
+// Sessions are in memory, so the keys that protect their cookies are needed only as long as the process runs.
 services.AddDataProtection().UseEphemeralDataProtectionProvider();
 
 services.AddSingleton<KeycloakDiscovery>().AddSingleton<MemoryTicketStore>();
@@ -32,7 +32,8 @@ services.AddAuthorization();
 
 services.AddHttpClient(nameof(KeycloakDiscovery), client => client.Timeout = TimeSpan.FromSeconds(10));
 services.AddHttpClient(nameof(TokenClient), client => client.Timeout = TimeSpan.FromSeconds(10))
-    .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });    // a secret goes where it was meant to
+    .ConfigurePrimaryHttpMessageHandler(() =>
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });    // a redirect could send the secret to another server
 services.AddSingleton<TokenClient>().AddSingleton<TokenRefresh>().AddSingleton<TokenSession>();
 OrdersApi.AddClients(services);
 

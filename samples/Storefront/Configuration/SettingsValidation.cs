@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Storefront.Configuration;
 
-/// <summary>Says at start what is missing, and what to do about it.</summary>
+/// <summary>Reports at start which settings are missing or wrong, and the remedy.</summary>
 internal sealed class SettingsValidation : IValidateOptions<KeycloakOptions>, IValidateOptions<ApisOptions>
 {
     /// <inheritdoc />
@@ -15,7 +15,7 @@ internal sealed class SettingsValidation : IValidateOptions<KeycloakOptions>, IV
         }
         else if (!options.Authority!.AbsolutePath.Contains("/realms/", StringComparison.Ordinal))
         {
-            failures.Add($"Keycloak:Authority is \"{options.Authority}\", which names no realm: it ends in /realms/ and the realm's name.");
+            failures.Add($"Keycloak:Authority is \"{options.Authority}\", which names no realm: it must end in /realms/ and the realm's name.");
         }
 
         if (string.IsNullOrWhiteSpace(options.ClientId))
@@ -25,7 +25,7 @@ internal sealed class SettingsValidation : IValidateOptions<KeycloakOptions>, IV
 
         if (string.IsNullOrWhiteSpace(options.ClientSecret))
         {
-            failures.Add("Keycloak:ClientSecret is missing: it stands in Keycloak's console under Clients > the client > Credentials.");
+            failures.Add("Keycloak:ClientSecret is missing: find it in Keycloak's console under Clients > the client > Credentials.");
         }
 
         return Result(failures);
@@ -44,9 +44,11 @@ internal sealed class SettingsValidation : IValidateOptions<KeycloakOptions>, IV
 
     private static string? Address(string key, Uri? address, string example) =>
         address is null ? $"{key} is missing: an address like {example}."
-        : !address.IsAbsoluteUri || address.Scheme is not ("http" or "https") ? $"{key} is \"{address}\", which is no http or https address: write one like {example}."
-        : address.Query.Length > 0 || address.Fragment.Length > 0 ? $"{key} is \"{address}\": leave out what follows ? or #."
-        : address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback ? $"{key} is \"{address}\": tokens and secrets travel by https, except on this machine."
+        : !address.IsAbsoluteUri || address.Scheme is not ("http" or "https")
+            ? $"{key} is \"{address}\", which is not an http or https address: use an address like {example}."
+        : address.Query.Length > 0 || address.Fragment.Length > 0 ? $"{key} is \"{address}\": remove the part from ? or # on."
+        : address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback
+            ? $"{key} is \"{address}\": use https, because http is accepted for this machine only."
         : null;
 
     private static ValidateOptionsResult Result(List<string> failures) =>
