@@ -13,7 +13,8 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 var services = builder.Services;
 
 services.AddSingleton(TimeProvider.System);
-services.AddSingleton<IValidateOptions<KeycloakOptions>, SettingsValidation>().AddSingleton<IValidateOptions<ApisOptions>, SettingsValidation>();
+services.AddSingleton<IValidateOptions<KeycloakOptions>, SettingsValidation>();
+services.AddSingleton<IValidateOptions<ApisOptions>, SettingsValidation>();
 services.AddOptions<KeycloakOptions>().BindConfiguration(KeycloakOptions.Section);
 services.AddOptions<ApisOptions>().BindConfiguration(ApisOptions.Section);
 

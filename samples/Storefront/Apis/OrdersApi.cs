@@ -20,7 +20,8 @@ internal sealed class OrdersApi(IHttpClientFactory clients, TimeProvider time)
     public Task<ApiAnswer> PlaceAsync(ApiWay way, string token, string item, int quantity, CancellationToken cancellation) =>
         SendAsync(way, HttpMethod.Post, "orders", token, JsonContent.Create(new { item, quantity }), cancellation);
 
-    /// <summary>Gets the shipment of an order. The orders API calls the shipping API, with an exchanged token or with the received one.</summary>
+    /// <summary>Gets the shipment of an order.</summary>
+    /// <remarks>The orders API calls the shipping API, with an exchanged token or with the received one.</remarks>
     public Task<ApiAnswer> ShipmentAsync(ApiWay way, string token, string order, bool passTokenOn, CancellationToken cancellation)
     {
         var path = $"orders/{Uri.EscapeDataString(order)}/shipment{(passTokenOn ? "/passed-on" : string.Empty)}";
@@ -54,12 +55,13 @@ internal sealed class OrdersApi(IHttpClientFactory clients, TimeProvider time)
         try
         {
             using var response = await clients.CreateClient(way.Key()).SendAsync(request, cancellation);
+            var challenge = response.Headers.TryGetValues("WWW-Authenticate", out var challenges) ? string.Join(", ", challenges) : null;
             var text = await response.Content.ReadAsStringAsync(cancellation);
             return new ApiAnswer(
                 way,
                 name,
                 (int)response.StatusCode,
-                response.Headers.TryGetValues("WWW-Authenticate", out var challenges) ? Shortened(string.Join(", ", challenges), 1_000) : null,
+                challenge is null ? null : Shortened(challenge, 1_000),
                 Shortened(text, LongestBody),
                 time.GetElapsedTime(started).TotalMilliseconds);
         }

@@ -9,18 +9,21 @@ internal sealed class SettingsValidation : IValidateOptions<KeycloakOptions>, IV
     public ValidateOptionsResult Validate(string? name, KeycloakOptions options)
     {
         var failures = new List<string>();
-        if (Address($"{KeycloakOptions.Section}:{nameof(options.Authority)}", options.Authority, "http://127.0.0.1:8180/realms/demo") is { } wrong)
+        const string Authority = $"{KeycloakOptions.Section}:{nameof(options.Authority)}";
+        if (Address(Authority, options.Authority, "http://127.0.0.1:8180/realms/demo") is { } wrong)
         {
             failures.Add(wrong);
         }
         else if (!options.Authority!.AbsolutePath.Contains("/realms/", StringComparison.Ordinal))
         {
-            failures.Add($"Keycloak:Authority is \"{options.Authority}\", which names no realm: it must end in /realms/ and the realm's name.");
+            failures.Add(
+                $"Keycloak:Authority is \"{options.Authority}\", which names no realm: it must end in /realms/ and the realm's name.");
         }
 
         if (string.IsNullOrWhiteSpace(options.ClientId))
         {
-            failures.Add("Keycloak:ClientId is missing: the id of this application's client in the realm, \"storefront\" in the realm demo.");
+            failures.Add(
+                "Keycloak:ClientId is missing: the id of this application's client in the realm, \"storefront\" in the realm demo.");
         }
 
         if (string.IsNullOrWhiteSpace(options.ClientSecret))
@@ -36,11 +39,13 @@ internal sealed class SettingsValidation : IValidateOptions<KeycloakOptions>, IV
         [
             .. new[]
             {
-                Address($"{ApisOptions.Section}:{nameof(options.Introspected)}", options.Introspected, "http://127.0.0.1:8080/introspected/"),
-                Address($"{ApisOptions.Section}:{nameof(options.Checked)}", options.Checked, "http://127.0.0.1:8080/checked/"),
-                Address($"{ApisOptions.Section}:{nameof(options.Direct)}", options.Direct, "http://127.0.0.1:8080/direct/"),
+                Address(Key(nameof(options.Introspected)), options.Introspected, "http://127.0.0.1:8080/introspected/"),
+                Address(Key(nameof(options.Checked)), options.Checked, "http://127.0.0.1:8080/checked/"),
+                Address(Key(nameof(options.Direct)), options.Direct, "http://127.0.0.1:8080/direct/"),
             }.OfType<string>(),
         ]);
+
+    private static string Key(string way) => $"{ApisOptions.Section}:{way}";
 
     private static string? Address(string key, Uri? address, string example) =>
         address is null ? $"{key} is missing: an address like {example}."

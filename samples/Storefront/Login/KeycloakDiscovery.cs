@@ -5,7 +5,8 @@ using Storefront.Configuration;
 
 namespace Storefront.Login;
 
-/// <summary>Reads the realm's discovery document once, before the first request: the OAuth handler needs the addresses in its options.</summary>
+/// <summary>Reads the realm's discovery document once, before the first request.</summary>
+/// <remarks>The OAuth handler needs the addresses in its options.</remarks>
 internal sealed partial class KeycloakDiscovery(
     IHttpClientFactory clients, IOptions<KeycloakOptions> options, TimeProvider time, ILogger<KeycloakDiscovery> logger)
 {
@@ -32,7 +33,8 @@ internal sealed partial class KeycloakDiscovery(
                 _endpoints = await TryReadAsync(address, authority, cancellation);
                 return;
             }
-            catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+            catch (Exception failure)
+                when (failure is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
             {
                 if (time.GetElapsedTime(started) > MaximumWait)
                 {
@@ -83,12 +85,17 @@ internal sealed partial class KeycloakDiscovery(
                 Endpoint("end_session_endpoint"));
         }
         catch (Exception failure)
-            when (failure is JsonException or KeyNotFoundException or UriFormatException or ArgumentNullException or InvalidOperationException)
+            when (failure is JsonException or KeyNotFoundException or UriFormatException
+                or ArgumentNullException or InvalidOperationException)
         {
             throw new KeycloakUnavailableException($"{address} is not a valid discovery document: {failure.Message}", failure);
         }
     }
 
-    [LoggerMessage(EventId = 1, EventName = "WaitingForKeycloak", Level = LogLevel.Information, Message = "Waiting for Keycloak at {Address}: {Reason}")]
+    [LoggerMessage(
+        EventId = 1,
+        EventName = "WaitingForKeycloak",
+        Level = LogLevel.Information,
+        Message = "Waiting for Keycloak at {Address}: {Reason}")]
     private static partial void Waiting(ILogger logger, Uri address, string reason);
 }

@@ -46,7 +46,8 @@ internal sealed partial class KeycloakLogin(
         options.UsePkce = true;
         options.SaveTokens = true;    // in the ticket, which stays in MemoryTicketStore
 
-        // Over http, browsers discard cookies with the framework's default, None. Keycloak sends the browser back with a GET: Lax is enough.
+        // Over http, browsers discard cookies with the framework's default, None.
+        // Keycloak sends the browser back with a GET: Lax is enough.
         options.CorrelationCookie.SameSite = SameSiteMode.Lax;
         options.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
 
@@ -85,8 +86,9 @@ internal sealed partial class KeycloakLogin(
 
     /// <summary>Gets the user from the userinfo endpoint (OpenID Connect Core section 5.3).</summary>
     /// <remarks>
-    /// The ID token names the user, too, but its signature, issuer, audience and nonce would have to be verified. An OpenID Connect handler does
-    /// that, an OAuth handler does not. So the ID token is stored only for the log-out (<c>id_token_hint</c>), where Keycloak verifies it.
+    /// The ID token names the user, too, but its signature, issuer, audience and nonce would have to be verified. An OpenID Connect
+    /// handler does that, an OAuth handler does not. So the ID token is stored only for the log-out (<c>id_token_hint</c>), where
+    /// Keycloak verifies it.
     /// </remarks>
     private async Task AskWhoTheUserIsAsync(OAuthCreatingTicketContext context)
     {
@@ -98,7 +100,8 @@ internal sealed partial class KeycloakLogin(
         var subject = Text(user.RootElement, "sub") ?? throw new InvalidOperationException(
             "Keycloak's userinfo has no \"sub\". Add the client scope \"basic\" (or \"openid\" to the requested scopes) to the client.");
         context.Identity!.AddClaim(new Claim(ClaimTypes.NameIdentifier, subject));
-        context.Identity.AddClaim(new Claim(ClaimTypes.Name, Text(user.RootElement, "name") ?? Text(user.RootElement, "preferred_username") ?? subject));
+        var name = Text(user.RootElement, "name") ?? Text(user.RootElement, "preferred_username") ?? subject;
+        context.Identity.AddClaim(new Claim(ClaimTypes.Name, name));
 
         // In addition to SaveTokens: also stores the ID token and the granted scope.
         SessionTokens.Of(context.TokenResponse.Response!.RootElement, time.GetUtcNow()).Store(context.Properties);

@@ -8,8 +8,8 @@ namespace Storefront.Login;
 
 /// <summary>Stores the users' sessions and tokens on the server: the browser's cookie has only a key.</summary>
 /// <remarks>
-/// In memory: a restart logs all users out, and several instances would need a shared store. Bounded: when the store is full, the least used
-/// entries are evicted, so that a flood of log-ins ends sessions but does not exhaust the memory.
+/// In memory: a restart logs all users out, and several instances would need a shared store. Bounded: when the store is full, the least
+/// used entries are evicted, so that a flood of log-ins ends sessions but does not exhaust the memory.
 /// </remarks>
 internal sealed class MemoryTicketStore : ITicketStore, IDisposable
 {
@@ -19,7 +19,9 @@ internal sealed class MemoryTicketStore : ITicketStore, IDisposable
     private readonly MemoryCache _sessions = new(new MemoryCacheOptions { SizeLimit = MostSessions });
 
     /// <summary>Ends the session that the browser sent, and gives the session of this log-in a new key.</summary>
-    /// <remarks>Otherwise the cookie handler would keep the key that the browser sent, which an attacker may have set (session fixation).</remarks>
+    /// <remarks>
+    /// Otherwise the cookie handler would keep the key that the browser sent, which an attacker may have set (session fixation).
+    /// </remarks>
     public static void BeginNewSession(HttpContext context) => context.Items[NewSession] = true;
 
     /// <inheritdoc />

@@ -12,8 +12,8 @@ internal sealed class SessionCookie(MemoryTicketStore store) : IConfigureNamedOp
     /// <inheritdoc />
     public void Configure(string? name, CookieAuthenticationOptions options)
     {
-        // "__Host-storefront" would be the better name: browsers then require Secure, Path=/ and no Domain. But they accept such a cookie over
-        // https only, and the sample runs over http on this machine. With https, change the name and set SecurePolicy to Always.
+        // "__Host-storefront" would be the better name: browsers then require Secure, Path=/ and no Domain. But they accept such a cookie
+        // over https only, and the sample runs over http on this machine. With https, change the name and set SecurePolicy to Always.
         options.Cookie.Name = "storefront";
         options.Cookie.HttpOnly = true;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;

@@ -12,7 +12,9 @@ using Storefront.Tokens;
 namespace Storefront.Pages;
 
 /// <summary>Logs the user out here, and then at Keycloak (OpenID Connect RP-Initiated Logout).</summary>
-/// <remarks>The log-out requires a POST with an antiforgery token; otherwise any site could log users out. A GET only shows the page.</remarks>
+/// <remarks>
+/// The log-out requires a POST with an antiforgery token; otherwise any site could log users out. A GET only shows the page.
+/// </remarks>
 internal sealed class LogoutModel(TokenClient keycloak, KeycloakDiscovery discovery, IOptions<KeycloakOptions> options) : PageModel
 {
     /// <summary>The cookie that has the state of the log-out while the browser is at Keycloak.</summary>
@@ -27,7 +29,8 @@ internal sealed class LogoutModel(TokenClient keycloak, KeycloakDiscovery discov
     /// <summary>Gets this application's client id.</summary>
     public string ClientId => options.Value.ClientId!;
 
-    /// <summary>Gets the address to which Keycloak redirects the browser (Clients &gt; the client &gt; Valid post logout redirect URIs).</summary>
+    /// <summary>Gets the address to which Keycloak redirects the browser.</summary>
+    /// <remarks>Clients &gt; the client &gt; Valid post logout redirect URIs.</remarks>
     public string? ReturnTo { get; private set; }
 
     /// <summary>Gets the state, which Keycloak sends back unchanged.</summary>

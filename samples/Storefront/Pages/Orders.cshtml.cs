@@ -83,7 +83,8 @@ internal sealed class OrdersModel(TokenSession session, OrdersApi api) : PageMod
 
         var way = ApiWays.Parse(Way) ?? ApiWay.Direct;
         var answer = await api.PlaceAsync(way, fresh.Tokens.AccessToken, item.Trim(), number, HttpContext.RequestAborted);
-        TempData[Placed] = JsonSerializer.Serialize(answer with { Body = answer.Body.Length > 500 ? answer.Body[..500] + "…" : answer.Body });
+        var body = answer.Body.Length > 500 ? answer.Body[..500] + "…" : answer.Body;
+        TempData[Placed] = JsonSerializer.Serialize(answer with { Body = body });
         return RedirectToPage(new { way = Way });
     }
 

@@ -47,8 +47,8 @@ internal sealed class TokensModel(TokenSession session, OrdersApi api, TimeProvi
         var answer = await session.DisconnectAsync(HttpContext);
         SetMessage(
             answer,
-            "Keycloak has revoked the tokens of this log-in. The Storefront keeps them for now, to show which ways still accept the access token: "
-                + "press “Send” below.");
+            "Keycloak has revoked the tokens of this log-in. The Storefront keeps them for now, to show which ways still accept the "
+                + "access token: press “Send” below.");
         return RedirectToPage();
     }
 
@@ -91,6 +91,7 @@ internal sealed class TokensModel(TokenSession session, OrdersApi api, TimeProvi
     {
         TempData[answer.Error is null ? NoticeKey : WarningKey] = answer.Error is null
             ? success
-            : answer.Error + (answer.SessionEnded ? " The session at Keycloak has ended, or consent was withdrawn: log in again." : string.Empty);
+            : answer.SessionEnded ? $"{answer.Error} The session at Keycloak has ended, or consent was withdrawn: log in again."
+            : answer.Error;
     }
 }

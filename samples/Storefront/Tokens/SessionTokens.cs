@@ -12,7 +12,12 @@ namespace Storefront.Tokens;
 /// <param name="Scope">The granted scope, which may be less than the requested scope.</param>
 /// <param name="DisconnectedAt">When the user disconnected; null if the user has not disconnected.</param>
 internal sealed record SessionTokens(
-    string AccessToken, string? RefreshToken, string? IdToken, DateTimeOffset ExpiresAt, string Scope, DateTimeOffset? DisconnectedAt = null)
+    string AccessToken,
+    string? RefreshToken,
+    string? IdToken,
+    DateTimeOffset ExpiresAt,
+    string Scope,
+    DateTimeOffset? DisconnectedAt = null)
 {
     private const string Disconnected = ".storefront.disconnected";
 

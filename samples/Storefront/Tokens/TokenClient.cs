@@ -7,7 +7,11 @@ namespace Storefront.Tokens;
 
 /// <summary>The client's requests to Keycloak without a browser: refresh and revocation of tokens.</summary>
 internal sealed partial class TokenClient(
-    IHttpClientFactory clients, IOptions<KeycloakOptions> options, KeycloakDiscovery discovery, TimeProvider time, ILogger<TokenClient> logger)
+    IHttpClientFactory clients,
+    IOptions<KeycloakOptions> options,
+    KeycloakDiscovery discovery,
+    TimeProvider time,
+    ILogger<TokenClient> logger)
 {
     /// <summary>Exchanges the refresh token for new tokens (RFC 6749 section 6).</summary>
     public async Task<TokenAnswer> RefreshAsync(SessionTokens tokens, CancellationToken cancellation)
@@ -67,9 +71,17 @@ internal sealed partial class TokenClient(
             ? value.GetString()
             : null;
 
-    [LoggerMessage(EventId = 3, EventName = "KeycloakRefused", Level = LogLevel.Information, Message = "{Address} returned {Error}: {Description}")]
+    [LoggerMessage(
+        EventId = 3,
+        EventName = "KeycloakRefused",
+        Level = LogLevel.Information,
+        Message = "{Address} returned {Error}: {Description}")]
     private static partial void Rejected(ILogger logger, Uri address, string error, string description);
 
-    [LoggerMessage(EventId = 4, EventName = "KeycloakFailed", Level = LogLevel.Warning, Message = "The request to {Address} failed: {Reason}")]
+    [LoggerMessage(
+        EventId = 4,
+        EventName = "KeycloakFailed",
+        Level = LogLevel.Warning,
+        Message = "The request to {Address} failed: {Reason}")]
     private static partial void Failed(ILogger logger, Uri address, string reason);
 }

@@ -32,7 +32,7 @@ internal sealed class TokenSession(TokenRefresh refresh, TokenClient keycloak, T
         var tokens = await ReadAsync(context);
         if (tokens is null)
         {
-            return new TokenAnswer(null, "Nobody is logged in.", SessionEnded: true);
+            return new TokenAnswer(null, "No user is logged in.", SessionEnded: true);
         }
 
         var answer = await refresh.RefreshAsync(tokens, context.RequestAborted);
@@ -45,13 +45,15 @@ internal sealed class TokenSession(TokenRefresh refresh, TokenClient keycloak, T
     }
 
     /// <summary>Revokes the tokens at Keycloak.</summary>
-    /// <remarks>A real client would then delete them. This sample keeps them, so that its pages can show which ways still accept them.</remarks>
+    /// <remarks>
+    /// A real client would then delete them. This sample keeps them, so that its pages can show which ways still accept them.
+    /// </remarks>
     public async Task<TokenAnswer> DisconnectAsync(HttpContext context)
     {
         var tokens = await ReadAsync(context);
         if (tokens is null)
         {
-            return new TokenAnswer(null, "Nobody is logged in.", SessionEnded: true);
+            return new TokenAnswer(null, "No user is logged in.", SessionEnded: true);
         }
 
         var answer = await keycloak.RevokeAsync(tokens, context.RequestAborted);
