@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text;
 using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
@@ -44,6 +45,11 @@ internal sealed class MissingPermission
 
     /// <summary>Why the user was refused: one diagnosis for each requirement that failed; none where nothing that is known here failed.</summary>
     public IReadOnlyList<Diagnosis> Diagnoses => [.. Failed(_needed, _user, _resource).Select(requirement => Diagnose(requirement, _user))];
+
+    /// <summary>The diagnoses for the log; one that points to the application's policies where nothing that is known here failed.</summary>
+    public static IReadOnlyList<Diagnosis> DiagnosesOf(MissingPermission? missing) => missing?.Diagnoses is { Count: > 0 } found
+        ? found
+        : [new Diagnosis("A requirement of the application's own was not met.", "Look at the policies of this endpoint.")];
 
     /// <summary>Leaves word in the request's features. Where the resource is no request (a hub's method, a document), nothing can be answered.</summary>
     public static void Record(AuthorizationHandlerContext context)

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text;
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Claims.Foreign;
+using Keycloak.ApiProtection.Diagnostics;
 
 namespace Keycloak.ApiProtection.Authorization;
 

@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection;
 using Keycloak.ApiProtection.Schemes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -17,15 +16,14 @@ public static class KeycloakRevocationHttpContextExtensions
     public static CancellationToken GetRevocationToken(this HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var options = context.RequestServices.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>();
 #pragma warning disable CA2000 // disposed with the response
         var source = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
 #pragma warning restore CA2000
         context.Response.RegisterForDispose(source);
-        foreach (var scheme in context.RequestServices.GetServices<KeycloakBearerScheme>().Distinct())
+        foreach (var scheme in context.RequestServices.GetRequiredService<KeycloakSchemes>().All)
         {
             // Disposed before the source, in which order the response disposes: the last registered first.
-            context.Response.RegisterForDispose(options.Get(scheme.Name).Revocations.Value.Watch(context.User, () => Cancel(source)));
+            context.Response.RegisterForDispose(scheme.Revocations.Watch(context.User, () => Cancel(source)));
         }
 
         return source.Token;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Keycloak.ApiProtection.Connections;
 
 /// <summary>Closes a hub's connection when the token that opened it is revoked. The client's next attempt to connect is refused.</summary>
-internal sealed class KeycloakRevocationHubFilter(IEnumerable<KeycloakBearerScheme> schemes, IOptionsMonitor<KeycloakBearerOptions> options) : IHubFilter
+internal sealed class KeycloakRevocationHubFilter(KeycloakSchemes schemes) : IHubFilter
 {
     private static readonly object Watches = new();
 
@@ -14,8 +14,8 @@ internal sealed class KeycloakRevocationHubFilter(IEnumerable<KeycloakBearerSche
     {
         if (context.Context.User is { } user)
         {
-            context.Context.Items[Watches] = schemes.Distinct()
-                .Select(scheme => options.Get(scheme.Name).Revocations.Value.Watch(user, context.Context.Abort))
+            context.Context.Items[Watches] = schemes.All
+                .Select(scheme => scheme.Revocations.Watch(user, context.Context.Abort))
                 .ToArray();
         }
 

@@ -1,5 +1,4 @@
 using Keycloak.ApiProtection.Diagnostics;
-using Keycloak.ApiProtection.Http;
 using Keycloak.ApiProtection.Realms;
 using Microsoft.Extensions.Logging;
 

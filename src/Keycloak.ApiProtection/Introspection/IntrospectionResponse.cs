@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
-using Keycloak.ApiProtection.Tokens.Marks;
 using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Introspection;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Realms;
-using Keycloak.ApiProtection.Tokens.Marks;
 
 namespace Keycloak.ApiProtection.Introspection;
 

@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.ClientAuthentication;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
@@ -76,19 +75,20 @@ internal sealed class Introspector : IDisposable
 
     /// <summary>How old an answer about this token may be, where one is needed at all.</summary>
     /// <param name="token">A token that was found good.</param>
-    /// <param name="demand">What the endpoint asks for.</param>
+    /// <param name="isDemanded">Whether the endpoint requires an active token.</param>
+    /// <param name="demandedAge">How old an answer the endpoint accepts; null: the scheme's freshness.</param>
     /// <param name="maxAge">How old.</param>
-    public bool Wants(AccessToken token, in ActiveTokenDemand demand, out TimeSpan maxAge)
+    public bool Wants(AccessToken token, bool isDemanded, TimeSpan? demandedAge, out TimeSpan maxAge)
     {
-        maxAge = demand.MaxAge is { } own && own < _settings.Freshness ? own : _settings.Freshness;
+        maxAge = demandedAge is { } own && own < _settings.Freshness ? own : _settings.Freshness;
         if (_settings.Mode == IntrospectionMode.Always || (token.IsLightweight && _settings.Mode == IntrospectionMode.LightweightOnly))
         {
             return true;
         }
 
         // An endpoint that asks where the API does not may also be content with an older answer.
-        maxAge = demand.MaxAge ?? _settings.Freshness;
-        return demand.IsMade;
+        maxAge = demandedAge ?? _settings.Freshness;
+        return isDemanded;
     }
 
     /// <summary>Decides about a token. It waits only where no answer is young enough.</summary>
@@ -172,7 +172,7 @@ internal sealed class Introspector : IDisposable
 
     private IntrospectedToken StateOf(AccessToken token, ReadOnlySpan<char> text)
     {
-        if (token.Introspected is { IsForgotten: false } known && known.Owner == this)
+        if (token.Introspected is IntrospectedToken { IsForgotten: false } known && known.Owner == this)
         {
             return known;
         }

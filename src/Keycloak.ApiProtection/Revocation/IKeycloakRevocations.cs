@@ -35,8 +35,9 @@ public interface IKeycloakRevocations
     /// </summary>
     /// <param name="sessionId">The session (<c>sid</c>).</param>
     /// <param name="clientId">The client that the tokens were issued to (<c>azp</c>).</param>
+    /// <param name="revokesOfflineAccess">Whether the client's offline session ended, too. False: its tokens (scope <c>offline_access</c>) are rejected only if they were issued until now.</param>
     /// <exception cref="ArgumentException"><paramref name="sessionId"/> or <paramref name="clientId"/> is null or empty.</exception>
-    void EndSession(string sessionId, string clientId);
+    void EndSession(string sessionId, string clientId, bool revokesOfflineAccess = false);
 
     /// <summary>Refuses the tokens of all sessions of one user.</summary>
     /// <param name="subject">The user (<c>sub</c>).</param>

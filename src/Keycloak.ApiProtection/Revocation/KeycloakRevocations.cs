@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Diagnostics;
-using Keycloak.ApiProtection.Tokens.Marks;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Revocation;
@@ -28,23 +28,19 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     private readonly ConcurrentDictionary<RevocationObserver, byte> _observers = new();
     private readonly RevocationLog _log;
     private readonly EndedSessions _ended;
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _lifetime;
-    private readonly TimeSpan _clockSkew;
+    private readonly RevocationSettings _settings;
     private readonly RevocationMetrics _metrics;
     private readonly ILogger _logger;
     private int _warned;
 
-    public KeycloakRevocations(string scheme, KeycloakBearerOptions options, RevocationMetrics metrics, ILogger logger)
+    public KeycloakRevocations(string scheme, RevocationSettings settings, RevocationMetrics metrics, ILogger logger)
     {
         Scheme = scheme;
-        _time = options.TimeProvider!;
-        _lifetime = options.RevocationLifetime;
-        _clockSkew = options.ClockSkew;
+        _settings = settings;
         _metrics = metrics;
         _logger = logger;
-        _log = new RevocationLog(options.RevocationCapacity, _lifetime, _time, Merged);
-        _ended = new EndedSessions(options.RevocationCapacity, options.EndedSessionLifetime, _time, Dropped);
+        _log = new RevocationLog(settings.Capacity, settings.Lifetime, settings.Time, Merged);
+        _ended = new EndedSessions(settings.Capacity, settings.EndedSessionLifetime, settings.Time, Dropped);
         metrics.Open(this);
     }
 
@@ -66,9 +62,9 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     /// <summary>Why a token that is good in itself is refused; null when it is not. Asked on every request: no lock, no allocation.</summary>
     public TokenRejection? Find(AccessToken token)
     {
-        if (token.Lifetime > (long)_lifetime.TotalSeconds && Volatile.Read(ref _warned) == 0 && Interlocked.Exchange(ref _warned, 1) == 0)
+        if (token.Lifetime > (long)_settings.Lifetime.TotalSeconds && Volatile.Read(ref _warned) == 0 && Interlocked.Exchange(ref _warned, 1) == 0)
         {
-            _logger.TokenOutlivesRevocations(Scheme, TimeSpan.FromSeconds(token.Lifetime), _lifetime);
+            _logger.TokenOutlivesRevocations(Scheme, TimeSpan.FromSeconds(token.Lifetime), _settings.Lifetime);
         }
 
         if (_log.IsEmpty && _ended.Count == 0)
@@ -94,11 +90,11 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     }
 
     /// <inheritdoc />
-    public void EndSession(string sessionId, string clientId)
+    public void EndSession(string sessionId, string clientId, bool revokesOfflineAccess = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(sessionId);
         ArgumentException.ThrowIfNullOrEmpty(clientId);
-        Apply(RevocationKind.Session, sessionId, UntilNow, RevocationSource.Application, endedForClient: clientId);
+        Apply(RevocationKind.Session, sessionId, UntilNow, RevocationSource.Application, revokesOfflineAccess, clientId);
     }
 
     /// <inheritdoc />
@@ -164,13 +160,13 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     }
 
     /// <summary>Gets the time until which tokens may have been issued by now: by Keycloak's clock, which may be ahead.</summary>
-    public DateTimeOffset UntilNow => _time.GetUtcNow() + _clockSkew;
+    public DateTimeOffset UntilNow => _settings.Time.GetUtcNow() + _settings.ClockSkew;
 
     /// <summary>Takes an event that lives as long as a token which it covers can.</summary>
     /// <returns>False where it changed nothing.</returns>
     public bool Apply(
         RevocationKind kind, string? id, DateTimeOffset issuedUntil, RevocationSource source, bool revokesOfflineAccess = false, string? endedForClient = null) =>
-        Apply(new KeycloakRevocation(kind, id, issuedUntil, Later(issuedUntil, _lifetime), source)
+        Apply(new KeycloakRevocation(kind, id, issuedUntil, Later(issuedUntil, _settings.Lifetime), source)
         {
             RevokesOfflineAccess = revokesOfflineAccess,
             EndedForClient = endedForClient,
@@ -192,10 +188,16 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         var key = RevocationKey.Of(revocation.Kind, revocation.Id);
         var isNew = revocation.Kind == RevocationKind.Realm
             ? _log.NotBefore(until)
-            : _log.Add(revocation.Kind == RevocationKind.Client ? RevocationKey.Spread(RevocationKey.Short(key)) : key, until, Later(revocation.ExpiresAt, _clockSkew).ToUnixTimeSeconds() + 1);
+            : _log.Add(revocation.Kind == RevocationKind.Client ? RevocationKey.Spread(RevocationKey.Short(key)) : key, until, Later(revocation.ExpiresAt, _settings.ClockSkew).ToUnixTimeSeconds() + 1);
         if (revocation.EndedForClient is { } client)
         {
-            isNew |= _ended.Add(RevocationKey.SessionOfClient(key, RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, client))));
+            // An offline session outlives the logout, unless Keycloak says that it ended, too.
+            var shortClient = RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, client));
+            isNew |= _ended.Add(RevocationKey.SessionOfClient(key, shortClient, isOffline: false));
+            if (revocation.RevokesOfflineAccess)
+            {
+                isNew |= _ended.Add(RevocationKey.SessionOfClient(key, shortClient, isOffline: true));
+            }
         }
 
         if (!isNew)

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Keycloak.ApiProtection.Tokens.Marks;
+using Keycloak.ApiProtection.Claims.Marks;
 
 namespace Keycloak.ApiProtection.Revocation;
 

@@ -36,7 +36,7 @@ public static class TokenCheckEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
-        string[] schemes = [.. endpoints.ServiceProvider.GetServices<KeycloakBearerScheme>().Select(scheme => scheme.Name).Distinct()];
+        string[] schemes = [.. endpoints.ServiceProvider.GetService<KeycloakSchemes>()?.Names ?? []];
         if (schemes.Length == 0)
         {
             throw new InvalidOperationException("MapTokenCheck() needs a scheme: call builder.Services.AddKeycloakBearer() before builder.Build().");

@@ -1,8 +1,7 @@
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Claims.Payload;
-using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tokens;
-using Keycloak.ApiProtection.Tokens.Marks;
 using Keycloak.ApiProtection.Tokens.Rules;
 using Keycloak.ApiProtection.Tokens.Verified;
 
@@ -107,6 +106,6 @@ public sealed class AccessToken
     /// <summary>Gets whether it is a lightweight token: its audience and roles are known to Keycloak only.</summary>
     internal bool IsLightweight { get; }
 
-    /// <summary>Gets or sets what Keycloak said about it, so that a token in use need not be looked up.</summary>
-    internal IntrospectedToken? Introspected { get; set; }
+    /// <summary>Gets or sets what introspection keeps with the token, so that a token in use need not be looked up.</summary>
+    internal object? Introspected { get; set; }
 }

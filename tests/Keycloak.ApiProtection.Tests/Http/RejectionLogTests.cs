@@ -1,5 +1,5 @@
 using System.Net;
-using Keycloak.ApiProtection.Http;
+using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

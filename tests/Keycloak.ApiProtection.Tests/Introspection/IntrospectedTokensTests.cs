@@ -5,7 +5,6 @@ using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
-using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;

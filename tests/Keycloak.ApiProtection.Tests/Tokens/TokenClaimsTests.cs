@@ -1,4 +1,5 @@
 using System.Text;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;

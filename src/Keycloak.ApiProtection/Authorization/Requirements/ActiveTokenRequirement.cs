@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Authorization.Policies;
 using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -52,7 +53,7 @@ public sealed class ActiveTokenRequirement : IKeycloakRequirement, IAuthorizatio
 
     // Asked only after HandleAsync, for the answer that says why.
     bool IKeycloakRequirement.IsMet(ClaimsPrincipal user, object? resource) =>
-        MissingPermission.HttpContextOf(resource) is { } http && ActiveTokens.FailureOf(http) is null;
+        MissingPermission.HttpContextOf(resource) is { } http && http.Features.Get<UnconfirmedToken>() is null;
 
     Diagnosis IKeycloakRequirement.Diagnose(ClaimsPrincipal user) => new(
         "The endpoint requires a token that Keycloak calls active, and that could not be confirmed.",

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Authorization.Policies;
 using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection;

@@ -1,4 +1,5 @@
 using System.Text;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tokens.Rules;

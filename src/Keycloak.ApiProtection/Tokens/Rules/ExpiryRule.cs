@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Claims.Payload;
+
 namespace Keycloak.ApiProtection.Tokens.Rules;
 
 /// <summary>The token must not have expired, give or take the clock skew.</summary>

@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Claims.Payload;
+
 namespace Keycloak.ApiProtection.Tokens.Rules;
 
 /// <summary>One thing that the claims of an access token must fulfil. It allocates nothing and throws nothing.</summary>

@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Claims.Payload;
+
 namespace Keycloak.ApiProtection.Tokens.Rules;
 
 /// <summary>The token must say when it was issued, and not in the future: revocations are told by that time.</summary>

@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tokens.Rules;

@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Claims.Payload;
+
 namespace Keycloak.ApiProtection.Tokens.Rules;
 
 /// <summary>A lightweight access token says neither whom it is for nor what its bearer may do: only introspection knows.</summary>

@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Claims.Payload;
+
 namespace Keycloak.ApiProtection.Tokens.Rules;
 
 /// <summary>The token's time must have come, give or take the clock skew.</summary>

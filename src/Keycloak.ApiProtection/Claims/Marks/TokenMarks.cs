@@ -1,13 +1,18 @@
 using System.Globalization;
 using System.Security.Claims;
-using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Payload;
 
-namespace Keycloak.ApiProtection.Tokens.Marks;
+namespace Keycloak.ApiProtection.Claims.Marks;
 
 /// <summary>What a revocation can know a token by. Made once a token, so that asking the log costs a request next to nothing.</summary>
 internal readonly struct TokenMarks
 {
-    // A date until 9999 has 38 bits; every byte here is one of each token that is remembered.
+    private const ulong ClientMask = (1UL << RevocationKey.ClientBits) - 1;
+    private const ulong Offline = 1UL << 63;
+    private const string OfflineAccess = "offline_access";
+
+    // A date until 9999 has 38 bits, the client has 24, and one says whether the token has offline access. Each byte here is needed for
+    // each remembered token.
     private readonly ulong _issuedAtAndClient;
 
     /// <summary>Reads the marks of a token's claims.</summary>
@@ -17,16 +22,17 @@ internal readonly struct TokenMarks
             RevocationKey.Of(RevocationKind.User, claims.Json, claims.Subject),
             RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, claims.Json, claims.AuthorizedParty)),
             RevocationKey.Of(RevocationKind.Token, claims.Json, claims.Id),
-            claims.IssuedAt)
+            claims.IssuedAt,
+            TokenRights.ReadScopes(claims.Json).Contains(OfflineAccess))
     {
     }
 
-    private TokenMarks(ulong session, ulong user, ulong client, ulong token, long issuedAt)
+    private TokenMarks(ulong session, ulong user, ulong client, ulong token, long issuedAt, bool isOffline)
     {
         Session = session;
         User = user;
         Token = token;
-        _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client;
+        _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client | (isOffline ? Offline : 0);
     }
 
     /// <summary>Gets the key of <c>sid</c>; zero where there is none, as for all of these.</summary>
@@ -39,13 +45,16 @@ internal readonly struct TokenMarks
     public ulong Token { get; }
 
     /// <summary>Gets the key of <c>azp</c>.</summary>
-    public ulong Client => RevocationKey.Spread(_issuedAtAndClient & ((1UL << RevocationKey.ClientBits) - 1));
+    public ulong Client => RevocationKey.Spread(_issuedAtAndClient & ClientMask);
 
     /// <summary>Gets <c>iat</c> in seconds since 1970.</summary>
-    public long IssuedAt => (long)(_issuedAtAndClient >> RevocationKey.ClientBits);
+    public long IssuedAt => (long)((_issuedAtAndClient & ~Offline) >> RevocationKey.ClientBits);
+
+    /// <summary>Gets whether the token has the scope <c>offline_access</c>: an offline session outlives the logout of the session it began with.</summary>
+    public bool IsOffline => (_issuedAtAndClient & Offline) != 0;
 
     /// <summary>Gets the key of the session together with the client; zero where one of the two is absent.</summary>
-    public ulong SessionOfClient => RevocationKey.SessionOfClient(Session, _issuedAtAndClient & ((1UL << RevocationKey.ClientBits) - 1));
+    public ulong SessionOfClient => RevocationKey.SessionOfClient(Session, _issuedAtAndClient & ClientMask, IsOffline);
 
     /// <summary>The marks of a verified payload.</summary>
     public static TokenMarks Of(ReadOnlySpan<byte> payload) => TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
@@ -53,14 +62,14 @@ internal readonly struct TokenMarks
     /// <summary>These marks and, where one is absent, the one of Keycloak's answer about the token. <c>iat</c> stays the token's own.</summary>
     public TokenMarks With(in TokenMarks answer)
     {
-        const ulong ClientMask = (1UL << RevocationKey.ClientBits) - 1;
         var client = _issuedAtAndClient & ClientMask;
         return new TokenMarks(
             Session != 0 ? Session : answer.Session,
             User != 0 ? User : answer.User,
             client != 0 ? client : answer._issuedAtAndClient & ClientMask,
             Token != 0 ? Token : answer.Token,
-            IssuedAt);
+            IssuedAt,
+            IsOffline || answer.IsOffline);
     }
 
     /// <summary>Whether both are the same.</summary>
@@ -104,7 +113,8 @@ internal readonly struct TokenMarks
             RevocationKey.Of(RevocationKind.User, Claim("sub", ClaimTypes.NameIdentifier)),
             RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, Claim("azp"))),
             RevocationKey.Of(RevocationKind.Token, Claim("jti")),
-            long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt) && issuedAt < 1L << (64 - RevocationKey.ClientBits) ? issuedAt : 0);
+            long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt) && issuedAt < 1L << (63 - RevocationKey.ClientBits) ? issuedAt : 0,
+            identities.Any(identity => identity.FindAll("scope").Any(scope => scope.Value.Split(' ').Contains(OfflineAccess))));
         if (identities is [KeycloakIdentity changed, ..])
         {
             // What the application removed, and what only Keycloak's answer said.

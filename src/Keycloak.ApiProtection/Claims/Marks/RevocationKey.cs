@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Keycloak.ApiProtection.Json;
 
-namespace Keycloak.ApiProtection.Tokens.Marks;
+namespace Keycloak.ApiProtection.Claims.Marks;
 
 /// <summary>What sessions, users, clients and tokens are told apart by in the log: 64 bits of SipHash-1-3 under a key of this process.</summary>
 /// <remarks>
@@ -37,12 +37,17 @@ internal static class RevocationKey
 
     /// <summary>The key of a session together with a client, from the keys of both; zero where one is absent.</summary>
     /// <remarks>The finalizer of MurmurHash3: each bit of both keys changes every bit here. The keys are secret already.</remarks>
-    public static ulong SessionOfClient(ulong session, ulong shortClient)
+    /// <param name="session">The session's key.</param>
+    /// <param name="shortClient">What a token keeps of the client's key.</param>
+    /// <param name="isOffline">Whether tokens with offline access are meant, or the others: the two have different keys.</param>
+    public static ulong SessionOfClient(ulong session, ulong shortClient, bool isOffline)
     {
         if (session == 0 || shortClient == 0)
         {
             return 0;
         }
+
+        session = isOffline ? ~session : session;
 
         var key = session ^ Spread(shortClient);
         key = (key ^ (key >> 33)) * 0xFF51AFD7ED558CCDUL;

@@ -1,6 +1,6 @@
 using Keycloak.ApiProtection.Json;
 
-namespace Keycloak.ApiProtection.Tokens;
+namespace Keycloak.ApiProtection.Claims.Payload;
 
 /// <summary>The claims that decide about a token, found in one pass over its payload (RFC 7519 section 4, RFC 9068 section 2.2).</summary>
 internal ref struct TokenClaims
