@@ -132,7 +132,7 @@ public sealed class TokenDiagnosisTests
         Assert.Equal("The token's algorithm is 'RS384'; allowed are RS256, ES256, PS256.", await ReasonAsync(api.Alice.WithHeader("alg", "\"RS384\"")));
         Assert.Equal("The token's payload says typ 'reset-credentials'; expected is Bearer.", await ReasonAsync(api.Alice.WithText("typ", "reset-credentials")));
         Assert.Equal("The token's payload is not what it must be: 'exp' is not a whole number of seconds in range.", await ReasonAsync(api.Alice.With("exp", "1.5")));
-        Assert.Equal("The token's payload is not what it must be: a member stands in it twice.", await ReasonAsync(api.Alice.And("\"x\":1,\"x\":1")));
+        Assert.Equal("The token's payload is not what it must be: it contains a member twice.", await ReasonAsync(api.Alice.And("\"x\":1,\"x\":1")));
         Assert.Equal("The token's header is not what it must be: 'alg' is not there as a string.", await ReasonAsync(api.Alice.WithoutHeader("alg")));
         Assert.Equal("The token's header is not what it must be: it is not UTF-8.", await ReasonAsync(api.Alice.WithHeader([0xFF])));
         Assert.Equal("The token's key 'nobody' is not one of the realm's.", await ReasonAsync(api.Alice.WithHeader("kid", "\"nobody\"")));
