@@ -4,13 +4,15 @@ using Keycloak.ApiProtection.Claims;
 
 namespace Keycloak.ApiProtection.Tokens.Marks;
 
-/// <summary>What a revocation can know a token by. Made once a token, so that asking the log costs a request next to nothing.</summary>
+/// <summary>
+/// The marks by which a revocation identifies a token. Computed once per token, so that a lookup in the log costs a request very little.
+/// </summary>
 internal readonly struct TokenMarks
 {
-    // A date until 9999 has 38 bits; every byte here is one of each token that is remembered.
+    // Packed, because each cached token has this structure. A date up to the year 9999 needs 38 bits.
     private readonly ulong _issuedAtAndClient;
 
-    /// <summary>Reads the marks of a token's claims.</summary>
+    /// <summary>Computes the marks from a token's claims.</summary>
     public TokenMarks(in TokenClaims claims)
         : this(
             RevocationKey.Of(RevocationKind.Session, claims.Json, claims.Session),
@@ -29,7 +31,7 @@ internal readonly struct TokenMarks
         _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client;
     }
 
-    /// <summary>Gets the key of <c>sid</c>; zero where there is none, as for all of these.</summary>
+    /// <summary>Gets the key of <c>sid</c>. Like the other keys, it is zero if the claim is absent.</summary>
     public ulong Session { get; }
 
     /// <summary>Gets the key of <c>sub</c>.</summary>
@@ -44,31 +46,36 @@ internal readonly struct TokenMarks
     /// <summary>Gets <c>iat</c> in seconds since 1970.</summary>
     public long IssuedAt => (long)(_issuedAtAndClient >> RevocationKey.ClientBits);
 
-    /// <summary>Gets the key of the session together with the client; zero where one of the two is absent.</summary>
+    /// <summary>Gets the key of the session together with the client; zero if one of them is absent.</summary>
     public ulong SessionOfClient => RevocationKey.SessionOfClient(Session, _issuedAtAndClient & ((1UL << RevocationKey.ClientBits) - 1));
 
-    /// <summary>The marks of a verified payload.</summary>
-    public static TokenMarks Of(ReadOnlySpan<byte> payload) => TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
+    /// <summary>Returns the marks of a verified payload.</summary>
+    public static TokenMarks Of(ReadOnlySpan<byte> payload) =>
+        TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
 
-    /// <summary>These marks and, where one is absent, the one of Keycloak's answer about the token. <c>iat</c> stays the token's own.</summary>
-    public TokenMarks With(in TokenMarks answer)
+    /// <summary>
+    /// Returns these marks; a missing one is taken from Keycloak's introspection response. <c>iat</c> is always the token's own.
+    /// </summary>
+    public TokenMarks With(in TokenMarks response)
     {
         const ulong ClientMask = (1UL << RevocationKey.ClientBits) - 1;
         var client = _issuedAtAndClient & ClientMask;
         return new TokenMarks(
-            Session != 0 ? Session : answer.Session,
-            User != 0 ? User : answer.User,
-            client != 0 ? client : answer._issuedAtAndClient & ClientMask,
-            Token != 0 ? Token : answer.Token,
+            Session != 0 ? Session : response.Session,
+            User != 0 ? User : response.User,
+            client != 0 ? client : response._issuedAtAndClient & ClientMask,
+            Token != 0 ? Token : response.Token,
             IssuedAt);
     }
 
-    /// <summary>Whether both are the same.</summary>
+    /// <summary>Returns whether both are equal.</summary>
     public bool Equals(in TokenMarks other) =>
         Session == other.Session && User == other.User && Token == other.Token && _issuedAtAndClient == other._issuedAtAndClient;
 
-    /// <summary>The marks of the token that a user was authenticated with by a scheme. False where there is none.</summary>
-    /// <remarks>An identity of another make (JwtBearer's, or the application's own) counts by the claims that it has kept.</remarks>
+    /// <summary>Reads the marks of the token with which a scheme authenticated a user. False if there is no such token.</summary>
+    /// <remarks>
+    /// For identities of other handlers (JwtBearer, or the application's own), the marks are read from the claims of the identity.
+    /// </remarks>
     public static bool TryRead(ClaimsPrincipal user, string scheme, out TokenMarks marks)
     {
         marks = default;
@@ -104,10 +111,11 @@ internal readonly struct TokenMarks
             RevocationKey.Of(RevocationKind.User, Claim("sub", ClaimTypes.NameIdentifier)),
             RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, Claim("azp"))),
             RevocationKey.Of(RevocationKind.Token, Claim("jti")),
-            long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt) && issuedAt < 1L << (64 - RevocationKey.ClientBits) ? issuedAt : 0);
+            long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt)
+                && issuedAt < 1L << (64 - RevocationKey.ClientBits) ? issuedAt : 0);
         if (identities is [KeycloakIdentity changed, ..])
         {
-            // What the application removed, and what only Keycloak's answer said.
+            // Add the marks that the application removed, and those that only the introspection response contained.
             marks = marks.With(changed.Marks);
         }
 
