@@ -20,7 +20,7 @@ public sealed class EndedSessionsTests
         app.Realm.Time.Advance(TimeSpan.FromHours(9));
         var refused = await app.GetAsync("/me", Refreshed(app));
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
-        Assert.Contains("however young they are", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
+        Assert.Contains("even if they were issued later", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
 
         app.Realm.Time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(1));
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Refreshed(app))).StatusCode);

@@ -4,7 +4,9 @@ using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Claims.Marks;
 
-/// <summary>What a revocation can know a token by. Made once a token, so that asking the log costs a request next to nothing.</summary>
+/// <summary>
+/// The marks by which a revocation identifies a token. Computed once per token, so that a lookup in the log costs a request very little.
+/// </summary>
 internal readonly struct TokenMarks
 {
     private const ulong ClientMask = (1UL << RevocationKey.ClientBits) - 1;
@@ -15,7 +17,7 @@ internal readonly struct TokenMarks
     // each remembered token.
     private readonly ulong _issuedAtAndClient;
 
-    /// <summary>Reads the marks of a token's claims.</summary>
+    /// <summary>Computes the marks from a token's claims.</summary>
     public TokenMarks(in TokenClaims claims)
         : this(
             RevocationKey.Of(RevocationKind.Session, claims.Json, claims.Session),
@@ -35,7 +37,7 @@ internal readonly struct TokenMarks
         _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client | (isOffline ? Offline : 0);
     }
 
-    /// <summary>Gets the key of <c>sid</c>; zero where there is none, as for all of these.</summary>
+    /// <summary>Gets the key of <c>sid</c>. Like the other keys, it is zero if the claim is absent.</summary>
     public ulong Session { get; }
 
     /// <summary>Gets the key of <c>sub</c>.</summary>
@@ -56,11 +58,14 @@ internal readonly struct TokenMarks
     /// <summary>Gets the key of the session together with the client; zero where one of the two is absent.</summary>
     public ulong SessionOfClient => RevocationKey.SessionOfClient(Session, _issuedAtAndClient & ClientMask, IsOffline);
 
-    /// <summary>The marks of a verified payload.</summary>
-    public static TokenMarks Of(ReadOnlySpan<byte> payload) => TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
+    /// <summary>Returns the marks of a verified payload.</summary>
+    public static TokenMarks Of(ReadOnlySpan<byte> payload) =>
+        TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
 
-    /// <summary>These marks and, where one is absent, the one of Keycloak's answer about the token. <c>iat</c> stays the token's own.</summary>
-    public TokenMarks With(in TokenMarks answer)
+    /// <summary>
+    /// Returns these marks; a missing one is taken from Keycloak's introspection response. <c>iat</c> is always the token's own.
+    /// </summary>
+    public TokenMarks With(in TokenMarks response)
     {
         var client = _issuedAtAndClient & ClientMask;
         return new TokenMarks(
@@ -72,12 +77,14 @@ internal readonly struct TokenMarks
             IsOffline || answer.IsOffline);
     }
 
-    /// <summary>Whether both are the same.</summary>
+    /// <summary>Returns whether both are equal.</summary>
     public bool Equals(in TokenMarks other) =>
         Session == other.Session && User == other.User && Token == other.Token && _issuedAtAndClient == other._issuedAtAndClient;
 
-    /// <summary>The marks of the token that a user was authenticated with by a scheme. False where there is none.</summary>
-    /// <remarks>An identity of another make (JwtBearer's, or the application's own) counts by the claims that it has kept.</remarks>
+    /// <summary>Reads the marks of the token with which a scheme authenticated a user. False if there is no such token.</summary>
+    /// <remarks>
+    /// For identities of other handlers (JwtBearer, or the application's own), the marks are read from the claims of the identity.
+    /// </remarks>
     public static bool TryRead(ClaimsPrincipal user, string scheme, out TokenMarks marks)
     {
         marks = default;
@@ -117,7 +124,7 @@ internal readonly struct TokenMarks
             identities.Any(identity => identity.FindAll("scope").Any(scope => scope.Value.Split(' ').Contains(OfflineAccess))));
         if (identities is [KeycloakIdentity changed, ..])
         {
-            // What the application removed, and what only Keycloak's answer said.
+            // Add the marks that the application removed, and those that only the introspection response contained.
             marks = marks.With(changed.Marks);
         }
 
