@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Connections;
 
-/// <summary>Closes a hub's connection when the token that opened it is revoked. The client's next attempt to connect is refused.</summary>
+/// <summary>Closes a hub connection when the access token that opened it is revoked.</summary>
+/// <remarks>The client's next attempt to connect with this token is rejected by the authentication handler.</remarks>
 internal sealed class KeycloakRevocationHubFilter(KeycloakSchemes schemes) : IHubFilter
 {
     private static readonly object Watches = new();
@@ -25,7 +26,7 @@ internal sealed class KeycloakRevocationHubFilter(KeycloakSchemes schemes) : IHu
         }
         catch
         {
-            // A connection that the hub itself refuses never gets to OnDisconnectedAsync.
+            // OnDisconnectedAsync is not called for a connection that the hub itself rejects.
             End(context);
             throw;
         }

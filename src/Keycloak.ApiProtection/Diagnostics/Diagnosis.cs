@@ -1,4 +1,4 @@
 namespace Keycloak.ApiProtection.Diagnostics;
 
-/// <summary>Why a permission is missing, and what to change: for the log only.</summary>
+/// <summary>Why a permission is missing, and its remedy. For the log only.</summary>
 internal readonly record struct Diagnosis(string Reason, string Remedy);

@@ -69,12 +69,12 @@ internal readonly struct TokenMarks
     {
         var client = _issuedAtAndClient & ClientMask;
         return new TokenMarks(
-            Session != 0 ? Session : answer.Session,
-            User != 0 ? User : answer.User,
-            client != 0 ? client : answer._issuedAtAndClient & ClientMask,
-            Token != 0 ? Token : answer.Token,
+            Session != 0 ? Session : response.Session,
+            User != 0 ? User : response.User,
+            client != 0 ? client : response._issuedAtAndClient & ClientMask,
+            Token != 0 ? Token : response.Token,
             IssuedAt,
-            IsOffline || answer.IsOffline);
+            IsOffline || response.IsOffline);
     }
 
     /// <summary>Returns whether both are equal.</summary>
