@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Text;
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Realms.Keys;
-using Keycloak.ApiProtection.Tokens;
 using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Benchmarks;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Keycloak.ApiProtection.Realms.Keys;
+using Keycloak.ApiProtection.Schemes;
 using Keycloak.ApiProtection.Testing;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Configuration;
@@ -29,8 +30,7 @@ internal sealed class ProtectedApi : IDisposable
         _services = services;
         _realm = realm;
         Scopes = services.GetRequiredService<IServiceScopeFactory>();
-        Verifier = services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>()
-            .Get(KeycloakBearerDefaults.AuthenticationScheme).Verifier.Value;
+        Verifier = services.GetRequiredService<KeycloakSchemes>().Get(KeycloakBearerDefaults.AuthenticationScheme).Verifier;
     }
 
     public AccessTokenVerifier Verifier { get; }

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using BenchmarkDotNet.Attributes;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Revocation;
-using Keycloak.ApiProtection.Tokens.Marks;
 
 namespace Keycloak.ApiProtection.Benchmarks;
 

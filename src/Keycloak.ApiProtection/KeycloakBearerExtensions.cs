@@ -4,11 +4,10 @@ using Keycloak.ApiProtection.Configuration;
 using Keycloak.ApiProtection.Configuration.Section;
 using Keycloak.ApiProtection.Configuration.Validation;
 using Keycloak.ApiProtection.Http;
-using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Notifications;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Schemes;
-using Keycloak.ApiProtection.Tokens.Verified;
+using Keycloak.ApiProtection.TokenCheck;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -126,19 +125,19 @@ public static class KeycloakBearerExtensions
     public static AuthenticationBuilder SelectKeycloakBearerByIssuer(this AuthenticationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddSingleton<KeycloakSchemes>();
-        builder.Services.AddOptions<AuthenticationOptions>().PostConfigure<KeycloakSchemes>((options, schemes) =>
+        builder.Services.AddOptions<AuthenticationOptions>().PostConfigure<IEnumerable<KeycloakSchemeName>, IssuerSelection>((options, schemes, selection) =>
         {
-            if (options.DefaultScheme is null || schemes.Names.Contains(options.DefaultScheme))
+            var names = schemes.Select(scheme => scheme.Name).ToArray();
+            if (options.DefaultScheme is null || names.Contains(options.DefaultScheme))
             {
-                schemes.Default = options.DefaultScheme ?? schemes.Names[0];
+                selection.Default = options.DefaultScheme ?? names[0];
                 options.DefaultScheme = KeycloakBearerDefaults.IssuerSelectionScheme;
             }
         });
         return builder.AddPolicyScheme(
             KeycloakBearerDefaults.IssuerSelectionScheme,
             displayName: null,
-            options => options.ForwardDefaultSelector = context => context.RequestServices.GetRequiredService<KeycloakSchemes>().Select(context));
+            options => options.ForwardDefaultSelector = context => context.RequestServices.GetRequiredService<IssuerSelection>().Select(context));
     }
 
     private static AuthenticationBuilder AddAuthenticationWithDefault(this IServiceCollection services, string scheme)
@@ -154,15 +153,11 @@ public static class KeycloakBearerExtensions
         services.AddKeycloakPolicies();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RejectionLog>();
-        services.TryAddSingleton<KeycloakSchemes>();
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, UnusedSchemeCheck>());
-        services.AddMetrics();
-        services.TryAddSingleton<KeycloakMetrics>();
-        services.TryAddSingleton<IntrospectionMetrics>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KeycloakBearerOptions>, KeycloakBearerPostConfigureOptions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KeycloakBearerOptions>, KeycloakBearerOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeycloakBearerStartup>());
-        if (!services.Any(service => service.ServiceType == typeof(KeycloakBearerScheme)))
+        if (!services.Any(service => service.ServiceType == typeof(KeycloakSchemeName)))
         {
             // With the first scheme only: a second one must not undo what the application has configured in between.
             // Without the factory's loggers: they write four lines for each document, and a stack trace for each failure, beside our one.
@@ -172,10 +167,10 @@ public static class KeycloakBearerExtensions
         }
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, BackchannelRedirects>());
-        services.AddRevocations(scheme);
+        services.AddKeycloakSchemes(scheme);
         services.AddKeycloakEndpointServices();
+        services.TryAddSingleton<TokenCheckAnswer>();
         QuietFramework(services);
-        services.AddSingleton(new KeycloakBearerScheme(scheme));
         services.AddOptions<KeycloakBearerOptions>(scheme).ValidateOnStart();
         return builder.AddScheme<KeycloakBearerOptions, KeycloakBearerHandler>(scheme, configure);
     }

@@ -9,23 +9,21 @@ namespace Keycloak.ApiProtection;
 
 /// <summary>At start: says what is doubtful, and has the keys fetched in the background. Start never waits for Keycloak.</summary>
 internal sealed class KeycloakBearerStartup(
-    IEnumerable<KeycloakBearerScheme> schemes,
-    IOptionsMonitor<KeycloakBearerOptions> options,
+    KeycloakSchemes schemes,
     ILogger<KeycloakBearerStartup> logger) : IHostedService
 {
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var scheme in schemes)
+        foreach (var scheme in schemes.All)
         {
-            var settings = options.Get(scheme.Name);
-            foreach (var warning in settings.ConfigurationWarnings.Concat(Doubts(settings)))
+            foreach (var warning in scheme.Options.ConfigurationWarnings.Concat(Doubts(scheme.Options)))
             {
                 logger.DoubtfulSetting(scheme.Name, warning);
             }
 
-            settings.Verifier.Value.Prefetch();
-            _ = settings.Introspector?.CheckAsync();
+            scheme.Verifier.Prefetch();
+            _ = scheme.Introspector?.CheckAsync();
         }
 
         return Task.CompletedTask;

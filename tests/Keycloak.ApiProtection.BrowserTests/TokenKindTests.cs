@@ -113,7 +113,7 @@ public sealed class TokenKindTests(ArticleFixture article)
 
         await visit.OpenAsync("logout");
         var page = await visit.Page.TextContentAsync("main");
-        Assert.Contains("You are logged in as alice", page, StringComparison.Ordinal);
+        Assert.Contains("You are logged in as Alice Ex", page, StringComparison.Ordinal);
         Assert.DoesNotContain("You are not logged in", page, StringComparison.Ordinal);
 
         await visit.Page.GetByTestId("logout-here").ClickAsync();

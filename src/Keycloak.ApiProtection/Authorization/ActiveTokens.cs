@@ -6,42 +6,31 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Authorization;
 
-/// <summary>Confirms at authorization that the tokens of a request are active, wherever and whenever it was authenticated.</summary>
-/// <remarks>Authentication may have run before routing, when no endpoint was known, or may not be asked about each call of an open hub connection.</remarks>
+/// <summary>Confirms at authorization that the tokens of a request are active.</summary>
+/// <remarks>
+/// Authentication may have run before routing, when no endpoint was known, and it does not run again for each call of an open hub connection.
+/// </remarks>
 internal static class ActiveTokens
 {
-    private static readonly object FailureKey = new();
-
-    /// <summary>Whether this request has tokens of ours, and Keycloak calls each of them active. What cannot be confirmed is not.</summary>
-    /// <param name="http">The request; of a hub's connection the one that opened it.</param>
-    /// <param name="user">Who is to be let in: tokens of schemes that did not authenticate this user do not count.</param>
-    /// <param name="maxAge">How old the word may be; null: the scheme's freshness.</param>
-    /// <param name="again">Whether what was confirmed when the request was authenticated is too long ago to count.</param>
+    /// <summary>Whether the request has tokens of Keycloak schemes, and Keycloak calls each of them active. The default is no.</summary>
+    /// <param name="http">The request; of a hub's connection, the one that opened it.</param>
+    /// <param name="user">The user to authorize: tokens of schemes that did not authenticate this user do not count.</param>
+    /// <param name="maxAge">How old Keycloak's answer may be; null: the scheme's freshness.</param>
+    /// <param name="again">Whether an answer from the request's authentication is too old to count.</param>
     public static async Task<bool> ConfirmAsync(HttpContext http, ClaimsPrincipal user, TimeSpan? maxAge, bool again)
     {
-        var handlers = http.RequestServices.GetService<IAuthenticationHandlerProvider>();
         var confirmed = false;
-        foreach (var scheme in http.RequestServices.GetServices<KeycloakBearerScheme>())
+        foreach (var scheme in http.RequestServices.GetService<KeycloakSchemes>()?.Names ?? [])
         {
-            if (handlers is null || !IsBehind(scheme.Name, user, http) || await handlers.GetHandlerAsync(http, scheme.Name) is not KeycloakBearerHandler handler)
+            if (!IsBehind(scheme, user, http) || await AcceptedAsync(http, scheme) is not { } accepted)
             {
                 continue;
             }
 
-            // A transport may have copied the request: what its user was made of is then read once more.
-            if (!handler.HasAcceptedToken)
+            var decision = await accepted.ConfirmActiveAsync(maxAge, again, http.RequestAborted);
+            if (!decision.IsAccepted(out _))
             {
-                await handler.AuthenticateAsync();
-            }
-
-            if (!handler.HasAcceptedToken)
-            {
-                continue;
-            }
-
-            if (await handler.ConfirmActiveAsync(maxAge, again) is { } failure)
-            {
-                http.Items[FailureKey] = failure;
+                http.Features.Set(new UnconfirmedToken(decision));
                 return false;
             }
 
@@ -51,10 +40,19 @@ internal static class ActiveTokens
         return confirmed;
     }
 
-    /// <summary>Why the request's token could not be confirmed; null where it could, or was not to be.</summary>
-    public static Exception? FailureOf(HttpContext http) => http.Items.TryGetValue(FailureKey, out var failure) ? failure as Exception : null;
+    private static async ValueTask<AcceptedToken?> AcceptedAsync(HttpContext http, string scheme)
+    {
+        if (AcceptedToken.Of(http, scheme) is { } accepted)
+        {
+            return accepted;
+        }
 
-    /// <summary>Whether a scheme authenticated the user: an identity says so, or, where a transformation has exchanged it, the ticket.</summary>
+        // A transport may have copied the request without its features. Authentication then runs once more.
+        await http.AuthenticateAsync(scheme);
+        return AcceptedToken.Of(http, scheme);
+    }
+
+    /// <summary>Whether a scheme authenticated the user: an identity says so, or, where a transformation has replaced it, the ticket.</summary>
     private static bool IsBehind(string scheme, ClaimsPrincipal user, HttpContext http) =>
         user.Identities.Any(identity => identity.IsAuthenticated && identity.AuthenticationType == scheme)
         || http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true, Ticket.AuthenticationScheme: var schemes }

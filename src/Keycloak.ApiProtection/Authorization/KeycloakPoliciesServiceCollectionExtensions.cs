@@ -8,21 +8,23 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Keycloak's policies for ASP.NET Core's authorization.</summary>
+/// <summary>Adds Keycloak's policies to ASP.NET Core authorization.</summary>
 public static class KeycloakPoliciesServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds authorization in which policies such as <c>scope:email</c>, <c>realm-role:admin</c>, <c>client-role:writer</c>, <c>client-role:orders-api/writer</c>,
-    /// <c>organization:acme</c> and <c>group:/staff</c> exist by name, as do <c>[RequireScope("email")]</c>, <c>.RequireScope("email")</c> and the like.
+    /// Adds authorization with policies that need no definition, such as <c>scope:email</c>, <c>realm-role:admin</c>,
+    /// <c>client-role:writer</c>, <c>client-role:orders-api/writer</c>, <c>organization:acme</c> and <c>group:/staff</c>, and enables the
+    /// corresponding attributes and methods, such as <c>[RequireScope("email")]</c> and <c>.RequireScope("email")</c>.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// <c>AddKeycloakBearer</c> calls it. By itself it works with any handler that keeps the token's claims, JwtBearer for example; this API's own client is
-    /// then <see cref="KeycloakClaimsOptions.ClientId"/> (see <c>AddKeycloakClaims</c>).
+    /// <c>AddKeycloakBearer</c> calls it. Without <c>AddKeycloakBearer</c>, it works with any handler that keeps the token's claims, for
+    /// example JwtBearer; this API's own client is then <see cref="KeycloakClaimsOptions.ClientId"/> (see <c>AddKeycloakClaims</c>).
     /// </para>
     /// <para>
-    /// The application's own policies, and its own <see cref="IAuthorizationPolicyProvider"/>, come first; default and fallback policy stay theirs. Names that
-    /// cannot be resolved stop the application at start. Calling it again changes nothing.
+    /// The application's own policies and its own <see cref="IAuthorizationPolicyProvider"/> have priority; the default and fallback
+    /// policies are not changed. The application does not start if an endpoint names a policy that cannot be resolved. Further calls have
+    /// no effect.
     /// </para>
     /// </remarks>
     /// <param name="services">The application's services.</param>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text;
 using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
@@ -10,10 +11,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Authorization;
 
-/// <summary>What an endpoint needs and a user lacked: for the 403 that says why, and for the log.</summary>
+/// <summary>The permissions that an endpoint needs and a user lacks, for the 403 response and for the log.</summary>
 /// <remarks>
-/// For the client only what the endpoint needs, all of it and the same for everybody: neither what the token carried nor which part of it failed.
-/// For the log everything.
+/// The client gets only the complete list of what the endpoint needs, which is the same for every user: neither the contents of the token
+/// nor the requirement that failed. The log gets everything.
 /// </remarks>
 internal sealed class MissingPermission
 {
@@ -28,24 +29,38 @@ internal sealed class MissingPermission
         _resource = resource;
     }
 
-    /// <summary>The scopes that the endpoint needs, space-separated for <c>scope="..."</c>; null where it needs none.</summary>
-    /// <remarks>Only characters of a scope-token (RFC 6749 section 3.3): a scope with others cannot stand in a header and is left out.</remarks>
+    /// <summary>The scopes that the endpoint needs, space-separated for <c>scope="..."</c>; null if it needs none.</summary>
+    /// <remarks>
+    /// A scope with characters that a scope-token does not allow (RFC 6749 section 3.3) cannot be sent in a header and is omitted.
+    /// </remarks>
     public string? Scope
     {
         get
         {
-            var scopes = _needed.OfType<ScopeRequirement>().SelectMany(requirement => requirement.Scopes).Where(IsScopeToken).Distinct().ToArray();
+            var scopes = _needed.OfType<ScopeRequirement>()
+                .SelectMany(requirement => requirement.Scopes)
+                .Where(IsScopeToken)
+                .Distinct()
+                .ToArray();
             return scopes.Length == 0 ? null : string.Join(' ', scopes);
         }
     }
 
-    /// <summary>What the endpoint needs, in words that can stand in <c>error_description="..."</c> (RFC 6750 section 3).</summary>
+    /// <summary>What the endpoint needs, as a text for <c>error_description="..."</c> (RFC 6750 section 3).</summary>
     public string Description => HeaderText($"The endpoint needs {string.Join(" and ", _needed.Select(Need).OfType<string>())}.");
 
-    /// <summary>Why the user was refused: one diagnosis for each requirement that failed; none where nothing that is known here failed.</summary>
+    /// <summary>Why the user was rejected: one diagnosis for each failed requirement of a known type.</summary>
     public IReadOnlyList<Diagnosis> Diagnoses => [.. Failed(_needed, _user, _resource).Select(requirement => Diagnose(requirement, _user))];
 
-    /// <summary>Leaves word in the request's features. Where the resource is no request (a hub's method, a document), nothing can be answered.</summary>
+    /// <summary>The diagnoses for the log; one that points to the application's policies where nothing that is known here failed.</summary>
+    public static IReadOnlyList<Diagnosis> DiagnosesOf(MissingPermission? missing) => missing?.Diagnoses is { Count: > 0 } found
+        ? found
+        : [new Diagnosis("A requirement of the application's own was not met.", "Look at the policies of this endpoint.")];
+
+    /// <summary>Stores the missing permission in the request's features.</summary>
+    /// <remarks>
+    /// If the resource is not a request (but a hub method or a document), nothing is stored because there is no response.
+    /// </remarks>
     public static void Record(AuthorizationHandlerContext context)
     {
         if (HttpContextOf(context.Resource) is { } http)
@@ -55,8 +70,8 @@ internal sealed class MissingPermission
     }
 
     /// <summary>
-    /// Why this request was forbidden: what a requirement of ours left word of, else what the endpoint's metadata says, such as
-    /// <c>[Authorize(Roles = "...")]</c>. Null where the reason is none that is known here.
+    /// Returns why this request was forbidden: what a Keycloak requirement stored, otherwise what the endpoint's metadata requires, such as
+    /// <c>[Authorize(Roles = "...")]</c>. Null if the reason is not known.
     /// </summary>
     public static MissingPermission? Explain(HttpContext http)
     {
@@ -76,10 +91,11 @@ internal sealed class MissingPermission
         _ => null,
     };
 
-    private static IEnumerable<IAuthorizationRequirement> Failed(IEnumerable<IAuthorizationRequirement> needed, ClaimsPrincipal user, object? resource) =>
+    private static IEnumerable<IAuthorizationRequirement> Failed(
+        IEnumerable<IAuthorizationRequirement> needed, ClaimsPrincipal user, object? resource) =>
         needed.Where(requirement => requirement switch
         {
-            IKeycloakRequirement ours => !ours.IsMet(user, resource),
+            IKeycloakRequirement keycloak => !keycloak.IsMet(user, resource),
             RolesAuthorizationRequirement roles => !roles.AllowedRoles.Any(user.IsInRole),
             _ => false,
         });
@@ -94,8 +110,10 @@ internal sealed class MissingPermission
         var provider = http.RequestServices.GetService<IAuthorizationPolicyProvider>();
         foreach (var data in endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>())
         {
-            // Providers answer at once, but for those that ask a database: their policies stay unexplained rather than being waited for.
-            if (data.Policy is { Length: > 0 } name && provider?.GetPolicyAsync(name) is { IsCompletedSuccessfully: true, Result: { } policy })
+            // Most providers complete synchronously. Do not wait for others, such as one that reads a database: their policies are not
+            // explained.
+            if (data.Policy is { Length: > 0 } name
+                && provider?.GetPolicyAsync(name) is { IsCompletedSuccessfully: true, Result: { } policy })
             {
                 foreach (var requirement in policy.Requirements)
                 {
@@ -119,7 +137,7 @@ internal sealed class MissingPermission
 
     private static string? Need(IAuthorizationRequirement requirement) => requirement switch
     {
-        IKeycloakRequirement ours => ours.Need,
+        IKeycloakRequirement keycloak => keycloak.Need,
         RolesAuthorizationRequirement roles => $"role {string.Join(" or ", roles.AllowedRoles.Select(role => $"'{role}'"))}",
         _ => null,
     };
@@ -127,12 +145,13 @@ internal sealed class MissingPermission
     private static Diagnosis Diagnose(IAuthorizationRequirement requirement, ClaimsPrincipal user) => requirement switch
     {
         ActiveTokenRequirement active => ((IKeycloakRequirement)active).Diagnose(user),
-        IKeycloakRequirement ours => PermissionDiagnosis.NoRights(user) ?? ours.Diagnose(user),
+        IKeycloakRequirement keycloak => PermissionDiagnosis.NoRights(user) ?? keycloak.Diagnose(user),
         RolesAuthorizationRequirement roles => PermissionDiagnosis.Roles(user, [.. roles.AllowedRoles]),
         _ => default,
     };
 
-    private static bool IsScopeToken(string scope) => scope.Length > 0 && scope.All(c => c is '!' or (>= '#' and <= '[') or (>= ']' and <= '~'));
+    private static bool IsScopeToken(string scope) =>
+        scope.Length > 0 && scope.All(c => c is '!' or (>= '#' and <= '[') or (>= ']' and <= '~'));
 
     private static string HeaderText(string text)
     {

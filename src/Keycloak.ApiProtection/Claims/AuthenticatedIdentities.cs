@@ -3,7 +3,9 @@ using System.Security.Claims;
 
 namespace Keycloak.ApiProtection.Claims;
 
-/// <summary>The identities of a user that were authenticated, without an allocation: what an unauthenticated identity claims counts for nothing.</summary>
+/// <summary>
+/// Enumerates the authenticated identities of a user without an allocation. Claims of unauthenticated identities are ignored.
+/// </summary>
 internal readonly struct AuthenticatedIdentities(ClaimsPrincipal principal) : IEnumerable<ClaimsIdentity>
 {
     public Enumerator GetEnumerator() => new(principal.Identities);
@@ -19,7 +21,7 @@ internal readonly struct AuthenticatedIdentities(ClaimsPrincipal principal) : IE
 
         public Enumerator(IEnumerable<ClaimsIdentity> identities)
         {
-            // ClaimsPrincipal has a list; a derived one may have anything.
+            // ClaimsPrincipal returns a list; a derived class may return any enumerable.
             _identities = identities as IReadOnlyList<ClaimsIdentity> ?? [.. identities];
             _index = -1;
         }

@@ -1,7 +1,7 @@
 namespace Keycloak.ApiProtection;
 
-/// <summary>The names under which the claims of a Keycloak access token stand in the <see cref="System.Security.Claims.ClaimsPrincipal"/>.</summary>
-/// <remarks>They are the token's own names (RFC 7519, OpenID Connect Core, and Keycloak's protocol mappers).</remarks>
+/// <summary>The claim types of a Keycloak access token in the <see cref="System.Security.Claims.ClaimsPrincipal"/>.</summary>
+/// <remarks>They are equal to the names in the token (RFC 7519, OpenID Connect Core, and Keycloak's protocol mappers).</remarks>
 public static class KeycloakClaimTypes
 {
     /// <summary>The realm's issuer URL.</summary>
@@ -10,7 +10,7 @@ public static class KeycloakClaimTypes
     /// <summary>The user's id. Absent in tokens without the client scope <c>basic</c> (Keycloak 25 and later).</summary>
     public const string Subject = "sub";
 
-    /// <summary>An API the token is meant for; one claim each.</summary>
+    /// <summary>An audience of the token: an API that it is intended for. One claim for each audience.</summary>
     public const string Audience = "aud";
 
     /// <summary>When the token expires, in seconds since 1970.</summary>
@@ -19,7 +19,7 @@ public static class KeycloakClaimTypes
     /// <summary>When the token was issued, in seconds since 1970.</summary>
     public const string IssuedAt = "iat";
 
-    /// <summary>When the user logged in, in seconds since 1970; 0 where Keycloak does not know.</summary>
+    /// <summary>When the user logged in, in seconds since 1970; 0 if Keycloak does not know.</summary>
     public const string AuthenticationTime = "auth_time";
 
     /// <summary>The token's id.</summary>
@@ -28,22 +28,22 @@ public static class KeycloakClaimTypes
     /// <summary>The kind of token: <c>Bearer</c> or <c>DPoP</c> for an access token.</summary>
     public const string TokenType = "typ";
 
-    /// <summary>The client the token was issued to.</summary>
+    /// <summary>The client that the token was issued to.</summary>
     public const string AuthorizedParty = "azp";
 
     /// <summary>The client of a service account.</summary>
     public const string ClientId = "client_id";
 
-    /// <summary>The user session, opaque.</summary>
+    /// <summary>The id of the user session, an opaque value.</summary>
     public const string SessionId = "sid";
 
-    /// <summary>The user session in Keycloak before 25.</summary>
+    /// <summary>The id of the user session in Keycloak before 25.</summary>
     public const string SessionState = "session_state";
 
-    /// <summary>How strongly the user authenticated: a name of the realm's level map, or a number.</summary>
+    /// <summary>The authentication level of the user: a name from the realm's ACR to LoA mapping, or a number.</summary>
     public const string AuthenticationContextClass = "acr";
 
-    /// <summary>A scope; one claim each.</summary>
+    /// <summary>A scope. One claim for each scope.</summary>
     public const string Scope = "scope";
 
     /// <summary>The realm roles, as JSON: <c>{"roles":["admin"]}</c>.</summary>
@@ -52,7 +52,7 @@ public static class KeycloakClaimTypes
     /// <summary>The client roles, as JSON: <c>{"orders-api":{"roles":["writer"]}}</c>.</summary>
     public const string ResourceAccess = "resource_access";
 
-    /// <summary>A group of the user; one claim each.</summary>
+    /// <summary>A group of the user. One claim for each group.</summary>
     public const string Groups = "groups";
 
     /// <summary>The user's organizations.</summary>
@@ -61,9 +61,11 @@ public static class KeycloakClaimTypes
     /// <summary>The user's login name.</summary>
     public const string PreferredUserName = "preferred_username";
 
-    /// <summary>The user's e-mail address.</summary>
+    /// <summary>The user's email address.</summary>
     public const string Email = "email";
 
-    /// <summary>The <see cref="System.Security.Claims.Claim.ValueType"/> of a claim whose value is JSON text (an object, or an array in an array).</summary>
+    /// <summary>
+    /// The <see cref="System.Security.Claims.Claim.ValueType"/> of a claim whose value is JSON text (an object, or an array in an array).
+    /// </summary>
     public const string JsonValueType = "JSON";
 }

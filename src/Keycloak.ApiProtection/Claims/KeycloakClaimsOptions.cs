@@ -2,26 +2,33 @@ using System.Security.Claims;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>Which claims of a token become the user's name and roles.</summary>
+/// <summary>Options for the claims that become the user's name and roles.</summary>
 public sealed class KeycloakClaimsOptions
 {
-    /// <summary>This API's own client id: whose client roles <c>client-role:writer</c> and <see cref="ClientRoles"/> mean.</summary>
+    /// <summary>
+    /// This API's own client id. <c>client-role:writer</c> and <see cref="ClientRoles"/> refer to the roles of this client.
+    /// </summary>
     /// <value>
-    /// <see langword="null"/> by default: there is no own client, only named ones count. <c>AddKeycloakBearer</c> fills it from its setting
-    /// <c>resource</c>; applications that keep another handler set it in <c>AddKeycloakClaims</c>.
+    /// <see langword="null"/> by default: there is no own client, and client roles must name their client. <c>AddKeycloakBearer</c> sets it
+    /// from its setting <c>resource</c>. Applications with another handler set it in <c>AddKeycloakClaims</c>.
     /// </value>
     public string? ClientId { get; set; }
 
-    /// <summary>The claim that is <see cref="ClaimsIdentity.Name"/>. A token without it is named by its <c>sub</c>.</summary>
+    /// <summary>
+    /// The claim that becomes <see cref="ClaimsIdentity.Name"/>. If a token does not contain it, the name is its <c>sub</c>.
+    /// </summary>
     /// <value><c>preferred_username</c> by default; not empty.</value>
     public string NameClaimType { get; set; } = KeycloakClaimTypes.PreferredUserName;
 
-    /// <summary>The type under which roles stand as claims: what <c>User.IsInRole</c> and <c>[Authorize(Roles = "...")]</c> ask for.</summary>
-    /// <value><see cref="ClaimTypes.Role"/> by default; not empty, and not a claim that Keycloak gives another meaning (<c>scope</c>, <c>sub</c>, ...).</value>
+    /// <summary>The type of the role claims, which <c>User.IsInRole</c> and <c>[Authorize(Roles = "...")]</c> check.</summary>
+    /// <value>
+    /// <see cref="ClaimTypes.Role"/> by default; not empty, and not a claim that has another meaning in Keycloak (<c>scope</c>, <c>sub</c>,
+    /// ...).
+    /// </value>
     /// <remarks>
-    /// Only the sources named here (<see cref="RealmRoles"/>, <see cref="ClientRoles"/>, <see cref="RoleClients"/>, <see cref="RoleClaims"/>) become
-    /// role claims. A token claim that merely has this type for its name is left out of the identity, so that a protocol mapper cannot make roles
-    /// by accident; to use such a flat claim, name it in <see cref="RoleClaims"/>.
+    /// Only the roles from <see cref="RealmRoles"/>, <see cref="ClientRoles"/>, <see cref="RoleClients"/> and <see cref="RoleClaims"/>
+    /// become role claims. A token claim whose name is equal to this type is not added to the identity, so that a protocol mapper cannot
+    /// create roles by accident. To use such a flat claim, add its name to <see cref="RoleClaims"/>.
     /// </remarks>
     public string RoleClaimType { get; set; } = ClaimTypes.Role;
 
@@ -33,30 +40,40 @@ public sealed class KeycloakClaimsOptions
     /// <value><see langword="true"/> by default.</value>
     public bool ClientRoles { get; set; } = true;
 
-    /// <summary>Other clients whose roles become role claims: client id to the prefix its roles get.</summary>
-    /// <value>Empty by default. <c>["account"] = "account:"</c> makes <c>account:view-profile</c>; an empty prefix makes <c>view-profile</c>.</value>
+    /// <summary>Other clients whose roles become role claims: maps a client id to the prefix of its roles.</summary>
+    /// <value>
+    /// Empty by default. <c>["account"] = "account:"</c> creates <c>account:view-profile</c>; an empty prefix creates <c>view-profile</c>.
+    /// </value>
     public IDictionary<string, string> RoleClients { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Flat token claims (a string, or an array of strings) whose values become role claims, such as the <c>roles</c> of a protocol mapper.</summary>
+    /// <summary>
+    /// Flat token claims (a string, or an array of strings) whose values become role claims, such as a claim <c>roles</c> of a protocol
+    /// mapper.
+    /// </summary>
     /// <value>Empty by default.</value>
     public ICollection<string> RoleClaims { get; } = [];
 
     /// <summary>
-    /// The realms whose identities count where another handler made them (<c>AddKeycloakClaims</c>): their issuers, compared with case.
+    /// The issuers of the trusted realms, for identities that another handler created (<c>AddKeycloakClaims</c>). The comparison is
+    /// case-sensitive.
     /// </summary>
     /// <value>
-    /// Empty by default: every issuer that has the form of a realm's URL (<c>https://host/realms/{name}</c>) counts. Name the issuers
-    /// where the application also accepts tokens of a foreign Keycloak. Each entry must have that form.
+    /// Empty by default: every issuer that has the form of a realm's URL (<c>https://host/realms/{name}</c>) is trusted. Add the issuers
+    /// if the application also accepts tokens of another Keycloak. Each entry must have this form.
     /// </value>
-    /// <remarks>It has no effect on <c>AddKeycloakBearer</c>, which accepts only tokens of its own realms.</remarks>
+    /// <remarks>This option has no effect on <c>AddKeycloakBearer</c>, which accepts only tokens of its own realms.</remarks>
     public ICollection<string> ValidIssuers { get; } = [];
 
-    /// <summary>Whether well-known claims stand in the identity a second time under the long names of <see cref="ClaimTypes"/>, as JwtBearer has them.</summary>
+    /// <summary>
+    /// Whether well-known claims are added to the identity a second time under the long names of <see cref="ClaimTypes"/>, as JwtBearer
+    /// does.
+    /// </summary>
     /// <value>
-    /// <see langword="false"/> by default. When <see langword="true"/>: <c>sub</c> (<see cref="ClaimTypes.NameIdentifier"/>), <c>unique_name</c>
-    /// (<see cref="ClaimTypes.Name"/>), <c>email</c>, <c>given_name</c>, <c>family_name</c> (<see cref="ClaimTypes.Surname"/>), <c>birthdate</c>
-    /// (<see cref="ClaimTypes.DateOfBirth"/>), <c>gender</c>, <c>website</c> (<see cref="ClaimTypes.Webpage"/>), <c>upn</c>, <c>acr</c> and <c>amr</c>. The
-    /// short names stay. Roles are not among them: see <see cref="RoleClaimType"/>.
+    /// <see langword="false"/> by default. If <see langword="true"/>, these claims are added: <c>sub</c>
+    /// (<see cref="ClaimTypes.NameIdentifier"/>), <c>unique_name</c> (<see cref="ClaimTypes.Name"/>), <c>email</c>, <c>given_name</c>,
+    /// <c>family_name</c> (<see cref="ClaimTypes.Surname"/>), <c>birthdate</c> (<see cref="ClaimTypes.DateOfBirth"/>), <c>gender</c>,
+    /// <c>website</c> (<see cref="ClaimTypes.Webpage"/>), <c>upn</c>, <c>acr</c> and <c>amr</c>. The claims with the short names are kept.
+    /// Roles are not included; see <see cref="RoleClaimType"/>.
     /// </value>
     public bool MapInboundClaims { get; set; }
 }

@@ -4,15 +4,16 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Claims;
 
-/// <summary>Finds what is wrong with claims options when the application starts.</summary>
+/// <summary>Validates the claims options when the application starts.</summary>
 internal sealed class KeycloakClaimsOptionsValidator : IValidateOptions<KeycloakClaimsOptions>
 {
-    // A role type that is also the name of one of these would hide it, or make roles of it.
+    // A role claim type with one of these names would hide the claim or turn its values into roles.
     private static readonly string[] Reserved =
     [
-        KeycloakClaimTypes.Issuer, KeycloakClaimTypes.Subject, KeycloakClaimTypes.Audience, KeycloakClaimTypes.ExpiresAt, KeycloakClaimTypes.IssuedAt,
-        "nbf", KeycloakClaimTypes.TokenId, KeycloakClaimTypes.TokenType, KeycloakClaimTypes.AuthorizedParty, KeycloakClaimTypes.ClientId,
-        KeycloakClaimTypes.SessionId, KeycloakClaimTypes.SessionState, KeycloakClaimTypes.AuthenticationContextClass, KeycloakClaimTypes.Scope,
+        KeycloakClaimTypes.Issuer, KeycloakClaimTypes.Subject, KeycloakClaimTypes.Audience, KeycloakClaimTypes.ExpiresAt,
+        KeycloakClaimTypes.IssuedAt, "nbf", KeycloakClaimTypes.TokenId, KeycloakClaimTypes.TokenType, KeycloakClaimTypes.AuthorizedParty,
+        KeycloakClaimTypes.ClientId, KeycloakClaimTypes.SessionId, KeycloakClaimTypes.SessionState,
+        KeycloakClaimTypes.AuthenticationContextClass, KeycloakClaimTypes.Scope,
         KeycloakClaimTypes.RealmAccess, KeycloakClaimTypes.ResourceAccess, KeycloakClaimTypes.PreferredUserName, ClaimTypes.NameIdentifier,
     ];
 
@@ -22,43 +23,47 @@ internal sealed class KeycloakClaimsOptionsValidator : IValidateOptions<Keycloak
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
-    /// <summary>One sentence for each thing that is wrong, naming the property and the remedy.</summary>
+    /// <summary>Returns one message for each problem. It names the property and the remedy.</summary>
     public static IEnumerable<string> Problems(KeycloakClaimsOptions options)
     {
         if (string.IsNullOrWhiteSpace(options.NameClaimType))
         {
-            yield return $"{nameof(options.NameClaimType)} is empty: name the claim that is User.Identity.Name, such as \"preferred_username\".";
+            yield return $"{nameof(options.NameClaimType)} is empty. Set it to the claim for User.Identity.Name, "
+                + "such as \"preferred_username\".";
         }
 
         if (string.IsNullOrWhiteSpace(options.RoleClaimType))
         {
-            yield return $"{nameof(options.RoleClaimType)} is empty: leave its default, or name the claim type that User.IsInRole asks for.";
+            yield return $"{nameof(options.RoleClaimType)} is empty. Set it to the claim type that User.IsInRole uses, "
+                + "or keep the default.";
         }
         else if (Reserved.Contains(options.RoleClaimType, StringComparer.OrdinalIgnoreCase)
             || string.Equals(options.RoleClaimType, options.NameClaimType, StringComparison.OrdinalIgnoreCase))
         {
-            yield return $"{nameof(options.RoleClaimType)} is \"{options.RoleClaimType}\", a claim with another meaning: choose another type, or leave its default.";
+            yield return $"{nameof(options.RoleClaimType)} is \"{options.RoleClaimType}\", a claim with another meaning. "
+                + "Set another claim type, or keep the default.";
         }
 
         if (options.ClientId is { } client && string.IsNullOrWhiteSpace(client))
         {
-            yield return $"{nameof(options.ClientId)} is blank: name this API's client in Keycloak, or leave it null.";
+            yield return $"{nameof(options.ClientId)} is blank. Set it to this API's client in Keycloak, or to null.";
         }
 
         if (options.RoleClients.Any(pair => string.IsNullOrWhiteSpace(pair.Key) || pair.Value is null))
         {
-            yield return $"{nameof(options.RoleClients)} holds a blank client id or a null prefix: each entry is a client id and a prefix, which may be empty.";
+            yield return $"{nameof(options.RoleClients)} contains a blank client id or a null prefix. "
+                + "Each entry is a client id and a prefix, which may be empty.";
         }
 
         foreach (var issuer in options.ValidIssuers.Where(issuer => issuer is null || !RealmIssuer.IsRealm(issuer)))
         {
-            yield return $"{nameof(options.ValidIssuers)} holds \"{issuer}\", which is not a realm's issuer: write it as the token's \"iss\" says it, "
-                + "such as \"https://login.example.com/realms/orders\".";
+            yield return $"{nameof(options.ValidIssuers)} contains \"{issuer}\", which is not the issuer of a realm. "
+                + "Set it to the \"iss\" of the realm's tokens, such as \"https://login.example.com/realms/orders\".";
         }
 
         if (options.RoleClaims.Any(string.IsNullOrWhiteSpace))
         {
-            yield return $"{nameof(options.RoleClaims)} holds a blank name: each entry is the name of a token claim, such as \"roles\".";
+            yield return $"{nameof(options.RoleClaims)} contains a blank name. Each entry is the name of a token claim, such as \"roles\".";
         }
     }
 }

@@ -5,88 +5,110 @@ using Keycloak.ApiProtection.Claims.Payload;
 
 namespace System.Security.Claims;
 
-/// <summary>What a Keycloak access token says about the user, typed and without parsing.</summary>
+/// <summary>Extension methods that read the claims of a Keycloak access token from the user, as typed values.</summary>
 /// <remarks>
-/// They work on the identities of this library's handler, and on those of JwtBearer and its like, where <c>realm_access</c> and
-/// <c>resource_access</c> are JSON text and <c>scope</c> is one string. Everything is compared with case, as Keycloak does. A user without
-/// such a claim has none: <see langword="null"/> or an empty list, never an exception.
+/// They work with the identities of this library's handler and of JwtBearer and similar handlers, in which <c>realm_access</c> and
+/// <c>resource_access</c> are JSON text and <c>scope</c> is one string. All comparisons are case-sensitive, as in Keycloak. If a claim is
+/// missing, the result is <see langword="null"/> or an empty list, never an exception.
 /// <para>
-/// A principal can have several identities. Only authenticated identities of a Keycloak realm count: those of <c>AddKeycloakBearer</c>,
+/// A principal can have several identities. Only authenticated identities of a Keycloak realm are used: those of <c>AddKeycloakBearer</c>,
 /// and those of other handlers whose issuer is a realm's URL (<c>.../realms/{name}</c>; see
-/// <see cref="KeycloakClaimsOptions.ValidIssuers"/>). They all belong to one user: that of the first identity of <c>AddKeycloakBearer</c>,
-/// or, without one, of the first identity that a realm issued. Further identities count only when they have the same <c>iss</c> and
-/// <c>sub</c>; then lists are the union, and a single value is that of the first identity that has one. Where no identity counts, lists
-/// are empty, no right is given, and a single value is that of the first authenticated identity that has one. The policies (<c>scope:</c>,
-/// <c>realm-role:</c>, ...) follow the same rule. <see cref="ClaimsPrincipal.IsInRole"/> and <c>[Authorize(Roles = "...")]</c> are the
-/// framework's: they look at the role claims of every identity.
+/// <see cref="KeycloakClaimsOptions.ValidIssuers"/>). All used identities belong to one user: the user of the first identity of
+/// <c>AddKeycloakBearer</c> or, if there is none, of the first identity that a realm issued. Other identities are used only if they have
+/// the same <c>iss</c> and <c>sub</c>. A list is then the union of all lists, and a single value is taken from the first identity that has
+/// it. If no identity is used, lists are empty, no right is granted, and a single value is taken from the first authenticated identity that
+/// has it. The policies (<c>scope:</c>, <c>realm-role:</c>, ...) follow the same rules. <see cref="ClaimsPrincipal.IsInRole"/> and
+/// <c>[Authorize(Roles = "...")]</c> belong to the framework and use the role claims of every identity.
 /// </para>
 /// </remarks>
 public static class KeycloakClaimsPrincipalExtensions
 {
     /// <summary>The user's id in Keycloak (<c>sub</c>).</summary>
     /// <param name="principal">The user.</param>
-    /// <returns><see langword="null"/> where the token has none: since Keycloak 25 it comes with the client scope <c>basic</c>.</returns>
+    /// <returns><see langword="null"/> if the token has none. Since Keycloak 25 the client scope <c>basic</c> adds it.</returns>
     public static string? GetSubject(this ClaimsPrincipal principal) =>
-        FirstOf(principal, token => token.Holder.Subject, identity => IdentityClaims.First(identity, KeycloakClaimTypes.Subject, ClaimTypes.NameIdentifier));
+        FirstOf(
+            principal,
+            token => token.Holder.Subject,
+            identity => IdentityClaims.First(identity, KeycloakClaimTypes.Subject, ClaimTypes.NameIdentifier));
 
-    /// <summary>The user's session in Keycloak: <c>sid</c>, and before Keycloak 25 <c>session_state</c>.</summary>
+    /// <summary>The user's session in Keycloak: <c>sid</c>, or <c>session_state</c> before Keycloak 25.</summary>
     /// <param name="principal">The user.</param>
-    /// <returns><see langword="null"/> where there is no session, as with service accounts.</returns>
+    /// <returns><see langword="null"/> if there is no session, for example for service accounts.</returns>
     public static string? GetSessionId(this ClaimsPrincipal principal) =>
-        FirstOf(principal, token => token.Holder.SessionId, identity => IdentityClaims.First(identity, KeycloakClaimTypes.SessionId, KeycloakClaimTypes.SessionState));
+        FirstOf(
+            principal,
+            token => token.Holder.SessionId,
+            identity => IdentityClaims.First(identity, KeycloakClaimTypes.SessionId, KeycloakClaimTypes.SessionState));
 
-    /// <summary>The client the token was issued to (<c>azp</c>).</summary>
+    /// <summary>The client that the token was issued to (<c>azp</c>).</summary>
     /// <param name="principal">The user.</param>
-    /// <returns><see langword="null"/> where the token does not say.</returns>
+    /// <returns><see langword="null"/> if the token does not contain it.</returns>
     public static string? GetAuthorizedParty(this ClaimsPrincipal principal) =>
-        FirstOf(principal, token => token.Holder.AuthorizedParty, identity => IdentityClaims.First(identity, KeycloakClaimTypes.AuthorizedParty));
+        FirstOf(
+            principal,
+            token => token.Holder.AuthorizedParty,
+            identity => IdentityClaims.First(identity, KeycloakClaimTypes.AuthorizedParty));
 
-    /// <summary>How strongly the user authenticated (<c>acr</c>): a name of the realm's or client's level map, or a number.</summary>
+    /// <summary>
+    /// The authentication level of the user (<c>acr</c>): a name from the realm's or client's ACR to LoA mapping, or a number.
+    /// </summary>
     /// <param name="principal">The user.</param>
-    /// <returns><see langword="null"/> where the token does not say.</returns>
+    /// <returns><see langword="null"/> if the token does not contain it.</returns>
     public static string? GetAuthenticationContextClass(this ClaimsPrincipal principal) => FirstOf(
         principal,
         token => token.Holder.AuthenticationContextClass,
-        identity => IdentityClaims.First(identity, KeycloakClaimTypes.AuthenticationContextClass, InboundClaimMap.AuthenticationContextClass));
+        identity => IdentityClaims.First(
+            identity, KeycloakClaimTypes.AuthenticationContextClass, InboundClaimMap.AuthenticationContextClass));
 
     /// <summary>When the token expires (<c>exp</c>).</summary>
     /// <param name="principal">The user.</param>
-    /// <returns><see langword="null"/> where the token does not say.</returns>
+    /// <returns><see langword="null"/> if the token does not contain it.</returns>
     public static DateTimeOffset? GetExpiration(this ClaimsPrincipal principal) =>
         FirstOf(principal, token => token.Holder.ExpiresAt, identity => IdentityClaims.Time(identity, KeycloakClaimTypes.ExpiresAt));
 
     /// <summary>When the token was issued (<c>iat</c>).</summary>
     /// <param name="principal">The user.</param>
-    /// <returns><see langword="null"/> where the token does not say.</returns>
+    /// <returns><see langword="null"/> if the token does not contain it.</returns>
     public static DateTimeOffset? GetIssuedAt(this ClaimsPrincipal principal) =>
         FirstOf(principal, token => token.Holder.IssuedAt, identity => IdentityClaims.Time(identity, KeycloakClaimTypes.IssuedAt));
 
     /// <summary>When the user logged in (<c>auth_time</c>).</summary>
     /// <param name="principal">The user.</param>
-    /// <returns><see langword="null"/> where the token does not say, or says 0, as Keycloak before 25 does where it does not know.</returns>
+    /// <returns>
+    /// <see langword="null"/> if the token does not contain it, or contains 0, which Keycloak before 25 writes if it is unknown.
+    /// </returns>
     public static DateTimeOffset? GetAuthenticationTime(this ClaimsPrincipal principal) =>
-        FirstOf(principal, token => token.Holder.AuthenticationTime, identity => IdentityClaims.Time(identity, KeycloakClaimTypes.AuthenticationTime));
+        FirstOf(
+            principal,
+            token => token.Holder.AuthenticationTime,
+            identity => IdentityClaims.Time(identity, KeycloakClaimTypes.AuthenticationTime));
 
-    /// <summary>Whether a client acts for itself here (client credentials), and not for a user.</summary>
+    /// <summary>
+    /// Returns whether the user is a service account: a client that acts for itself (client credentials), not for a user.
+    /// </summary>
     /// <param name="principal">The user.</param>
-    /// <returns><see langword="true"/> for Keycloak's user <c>service-account-...</c> of the client the token was issued to.</returns>
+    /// <returns><see langword="true"/> for Keycloak's user <c>service-account-...</c> of the client that the token was issued to.</returns>
     public static bool IsServiceAccount(this ClaimsPrincipal principal) => FirstOf<bool?>(
         principal,
         token => token.Holder.IsServiceAccount ? true : null,
         identity => IdentityClaims.IsServiceAccount(identity) ? true : null) is true;
 
-    /// <summary>The APIs the token is meant for (<c>aud</c>).</summary>
+    /// <summary>The audiences of the token (<c>aud</c>): the APIs that it is intended for.</summary>
     /// <param name="principal">The user.</param>
     public static IReadOnlyList<string> GetAudiences(this ClaimsPrincipal principal) => AllOf(
-        principal, token => token.Holder.Audiences, (ClaimsIdentity identity, ref List<string>? into) => IdentityClaims.Values(identity, KeycloakClaimTypes.Audience, ref into));
+        principal,
+        token => token.Holder.Audiences,
+        (ClaimsIdentity identity, ref List<string>? into) => IdentityClaims.Values(identity, KeycloakClaimTypes.Audience, ref into));
 
-    /// <summary>The scopes that the client was granted.</summary>
+    /// <summary>The scopes that were granted to the client.</summary>
     /// <param name="principal">The user.</param>
-    public static IReadOnlyList<string> GetScopes(this ClaimsPrincipal principal) => AllOf(principal, token => token.Scopes, IdentityClaims.Scopes);
+    public static IReadOnlyList<string> GetScopes(this ClaimsPrincipal principal) =>
+        AllOf(principal, token => token.Scopes, IdentityClaims.Scopes);
 
-    /// <summary>Whether the client was granted a scope.</summary>
+    /// <summary>Returns whether a scope was granted to the client.</summary>
     /// <param name="principal">The user.</param>
-    /// <param name="scope">One scope, with case.</param>
+    /// <param name="scope">One scope, case-sensitive.</param>
     public static bool HasScope(this ClaimsPrincipal principal, string scope)
     {
         ArgumentNullException.ThrowIfNull(principal);
@@ -99,9 +121,9 @@ public static class KeycloakClaimsPrincipalExtensions
     public static IReadOnlyList<string> GetRealmRoles(this ClaimsPrincipal principal) =>
         AllOf(principal, token => token.RealmRoles, IdentityClaims.RealmRoles);
 
-    /// <summary>Whether the user has a realm role.</summary>
+    /// <summary>Returns whether the user has a realm role.</summary>
     /// <param name="principal">The user.</param>
-    /// <param name="role">The role, with case.</param>
+    /// <param name="role">The role, case-sensitive.</param>
     public static bool HasRealmRole(this ClaimsPrincipal principal, string role)
     {
         ArgumentNullException.ThrowIfNull(principal);
@@ -109,9 +131,9 @@ public static class KeycloakClaimsPrincipalExtensions
         return UserRights.HasRealmRole(principal, role);
     }
 
-    /// <summary>The user's roles of a client (<c>resource_access</c>).</summary>
+    /// <summary>The user's client roles of one client (<c>resource_access</c>).</summary>
     /// <param name="principal">The user.</param>
-    /// <param name="client">The client's id, with case.</param>
+    /// <param name="client">The client's id, case-sensitive.</param>
     public static IReadOnlyList<string> GetClientRoles(this ClaimsPrincipal principal, string client)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -121,9 +143,11 @@ public static class KeycloakClaimsPrincipalExtensions
             (ClaimsIdentity identity, ref List<string>? into) => IdentityClaims.ClientRoles(identity, client, ref into));
     }
 
-    /// <summary>The user's roles of this API's own client: the setting <c>resource</c>, or <see cref="KeycloakClaimsOptions.ClientId"/>.</summary>
+    /// <summary>
+    /// The user's client roles of this API's own client: the setting <c>resource</c>, or <see cref="KeycloakClaimsOptions.ClientId"/>.
+    /// </summary>
     /// <param name="principal">The user.</param>
-    /// <returns>Empty also where the own client is not configured.</returns>
+    /// <returns>The roles. Empty also if the own client is not configured.</returns>
     public static IReadOnlyList<string> GetClientRoles(this ClaimsPrincipal principal) => AllOf(
         principal,
         token => token.Options.ClientId is { } client ? token.ClientRoles(client) : NameSet.Empty,
@@ -135,10 +159,10 @@ public static class KeycloakClaimsPrincipalExtensions
             }
         });
 
-    /// <summary>Whether the user has a role of a client.</summary>
+    /// <summary>Returns whether the user has a client role of one client.</summary>
     /// <param name="principal">The user.</param>
-    /// <param name="client">The client's id, with case.</param>
-    /// <param name="role">The role, with case.</param>
+    /// <param name="client">The client's id, case-sensitive.</param>
+    /// <param name="role">The role, case-sensitive.</param>
     public static bool HasClientRole(this ClaimsPrincipal principal, string client, string role)
     {
         ArgumentNullException.ThrowIfNull(principal);
@@ -147,10 +171,13 @@ public static class KeycloakClaimsPrincipalExtensions
         return UserRights.HasClientRole(principal, client, role);
     }
 
-    /// <summary>Whether the user has a role of this API's own client: the setting <c>resource</c>, or <see cref="KeycloakClaimsOptions.ClientId"/>.</summary>
+    /// <summary>
+    /// Returns whether the user has a client role of this API's own client: the setting <c>resource</c>, or
+    /// <see cref="KeycloakClaimsOptions.ClientId"/>.
+    /// </summary>
     /// <param name="principal">The user.</param>
-    /// <param name="role">The role, with case.</param>
-    /// <returns><see langword="false"/> also where the own client is not configured.</returns>
+    /// <param name="role">The role, case-sensitive.</param>
+    /// <returns><see langword="false"/> also if the own client is not configured.</returns>
     public static bool HasClientRole(this ClaimsPrincipal principal, string role)
     {
         ArgumentNullException.ThrowIfNull(principal);
@@ -158,12 +185,16 @@ public static class KeycloakClaimsPrincipalExtensions
         return UserRights.HasOwnClientRole(principal, role, null);
     }
 
-    /// <summary>The user's groups (<c>groups</c>), as the mapper writes them: <c>/staff</c> with "Full group path", else <c>staff</c>.</summary>
+    /// <summary>
+    /// The user's groups (<c>groups</c>), as the mapper writes them: <c>/staff</c> with "Full group path", otherwise <c>staff</c>.
+    /// </summary>
     /// <param name="principal">The user.</param>
     public static IReadOnlyList<string> GetGroups(this ClaimsPrincipal principal) => AllOf(
-        principal, token => token.Memberships.Groups, (ClaimsIdentity identity, ref List<string>? into) => IdentityClaims.Values(identity, KeycloakClaimTypes.Groups, ref into));
+        principal,
+        token => token.Memberships.Groups,
+        (ClaimsIdentity identity, ref List<string>? into) => IdentityClaims.Values(identity, KeycloakClaimTypes.Groups, ref into));
 
-    /// <summary>The user's organizations (<c>organization</c>), with id and attributes where the token has them.</summary>
+    /// <summary>The user's organizations (<c>organization</c>), with id and attributes if the token contains them.</summary>
     /// <param name="principal">The user.</param>
     public static IReadOnlyList<KeycloakOrganization> GetOrganizations(this ClaimsPrincipal principal)
     {
@@ -200,7 +231,7 @@ public static class KeycloakClaimsPrincipalExtensions
             }
         }
 
-        // The name of one user must not stand beside the rights of another. Without rights there is nothing to mix up.
+        // The name of one user must not be combined with the rights of another. Without rights, any authenticated identity can be used.
         if (!isKeycloakUser)
         {
             foreach (var identity in new AuthenticatedIdentities(principal))

@@ -8,24 +8,27 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Keycloak's claims for applications that keep their own authentication handler.</summary>
+/// <summary>Extension methods for Keycloak's claims in applications that use another authentication handler.</summary>
 public static class KeycloakClaimsServiceCollectionExtensions
 {
     /// <summary>
-    /// Turns the identities that JwtBearer (or a handler like it) makes of Keycloak's access tokens into what <c>User.IsInRole</c>,
-    /// <c>[Authorize(Roles = "...")]</c> and <c>User.Identity.Name</c> expect: role claims, one claim for each scope, a name.
+    /// Changes the identities that JwtBearer (or a similar handler) creates from Keycloak's access tokens, so that <c>User.IsInRole</c>,
+    /// <c>[Authorize(Roles = "...")]</c> and <c>User.Identity.Name</c> work: adds role claims, one claim for each scope, and a name.
     /// </summary>
     /// <remarks>
-    /// <para>Not needed with <c>AddKeycloakBearer</c>, whose users have that shape from the start.</para>
+    /// <para>Not needed with <c>AddKeycloakBearer</c>, which creates such identities itself.</para>
     /// <para>
-    /// It is an <see cref="IClaimsTransformation"/>. One that the application registered before is kept, and runs after it; one that is registered later
-    /// displaces it, which is logged at start. Identities that no Keycloak realm issued stay as they are. <see cref="KeycloakClaimsOptions.NameClaimType"/>,
-    /// <see cref="KeycloakClaimsOptions.RoleClaimType"/> and <see cref="KeycloakClaimsOptions.MapInboundClaims"/> do not matter here: names and types are
-    /// those that the application's handler was told.
+    /// This method registers an <see cref="IClaimsTransformation"/>. A transformation that the application registered before is kept and
+    /// runs afterward. A transformation that is registered later replaces this one; a warning at startup reports it. Identities that no
+    /// Keycloak realm issued are not changed. <see cref="KeycloakClaimsOptions.NameClaimType"/>,
+    /// <see cref="KeycloakClaimsOptions.RoleClaimType"/> and <see cref="KeycloakClaimsOptions.MapInboundClaims"/> have no effect here: the
+    /// claim types are those that are configured in the application's handler.
     /// </para>
     /// </remarks>
     /// <param name="services">The application's services.</param>
-    /// <param name="configure">Which roles become role claims; set <see cref="KeycloakClaimsOptions.ClientId"/> for those of this API's own client.</param>
+    /// <param name="configure">
+    /// Configures which roles become role claims. Set <see cref="KeycloakClaimsOptions.ClientId"/> for the roles of this API's own client.
+    /// </param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddKeycloakClaims(this IServiceCollection services, Action<KeycloakClaimsOptions>? configure = null)
     {

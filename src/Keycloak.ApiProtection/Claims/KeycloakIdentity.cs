@@ -1,20 +1,23 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Claims.Payload;
-using Keycloak.ApiProtection.Tokens.Marks;
 
 namespace Keycloak.ApiProtection.Claims;
 
-/// <summary>The identity of one request: a view of the token's shared claims until somebody wants claim objects, or changes them.</summary>
+/// <summary>
+/// The identity of one request: a view of the token's shared claims until claim objects are requested or claims are changed.
+/// </summary>
 /// <remarks>
-/// Nothing that one request does to its identity shows in another: <see cref="Claim"/> objects belong to one identity. Questions that need
-/// no objects (<see cref="HasClaim(string, string)"/>, which is <c>IsInRole</c>, and <see cref="Name"/>) are answered from the shared claims as long as the
-/// application has added or removed none; after that, the claims of this identity decide. One copy cannot be served: <c>new ClaimsIdentity(identity,
-/// claims, "a type of its own")</c> copies the base class's private list without asking anything; unless the claims were read before, it copies none.
+/// A change to the identity of one request never affects another request, because <see cref="Claim"/> objects belong to one identity.
+/// Methods that need no objects (<see cref="HasClaim(string, string)"/>, which <c>IsInRole</c> calls, and <see cref="Name"/>) use the
+/// shared claims until the application adds or removes a claim; then they use the claims of this identity. One kind of copy is not
+/// supported: <c>new ClaimsIdentity(identity, claims, "another authentication type")</c> copies the base class's private list without
+/// calling a virtual member. It copies no claims unless they were read before.
 /// </remarks>
 internal sealed class KeycloakIdentity : ClaimsIdentity
 {
     private readonly AccessTokenClaims _token;
-    private volatile bool _materialised;
+    private volatile bool _materialized;
     private bool _changed;
 
     public KeycloakIdentity(AccessTokenClaims token, string authenticationType)
@@ -24,32 +27,34 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
         : base(other)
     {
         _token = other._token;
-        _materialised = other._materialised;
+        _materialized = other._materialized;
         _changed = other._changed;
     }
 
-    /// <summary>The token's claims, as long as they are this identity's claims: null once the application has changed them.</summary>
-    /// <remarks>GenericPrincipal hangs claims of its own on an identity; the base class then answers with something else than its list.</remarks>
+    /// <summary>Gets the token's claims while they are this identity's claims. Null after the application has changed the claims.</summary>
+    /// <remarks>
+    /// GenericPrincipal attaches its own claims to an identity. The base class then returns something other than its list.
+    /// </remarks>
     public AccessTokenClaims? Token => !_changed && base.Claims is List<Claim> ? _token : null;
 
-    /// <summary>Whose verified token it is, whatever the application has changed since.</summary>
+    /// <summary>Gets the issuer and subject of the verified token, even if the application has changed the claims.</summary>
     public (string Issuer, string? Subject) VerifiedUser => (_token.Issuer, _token.Holder.Subject);
 
-    /// <summary>What a revocation can know the token by, whatever the application has changed since.</summary>
+    /// <summary>Gets the marks by which a revocation identifies the token, even if the application has changed the claims.</summary>
     public ref readonly TokenMarks Marks => ref _token.Marks;
 
-    /// <summary>This API's own client, as the handler was told.</summary>
+    /// <summary>Gets the client id of this API, as configured in the handler.</summary>
     public string? ClientId => _token.Options.ClientId;
 
     /// <inheritdoc/>
     /// <remarks>
-    /// <c>new ClaimsIdentity(identity)</c> copies the base class's private list, and asks for this before: the one place to fill the list in time.
+    /// <c>new ClaimsIdentity(identity)</c> reads this property before it copies the base class's private list, so the list is filled here.
     /// </remarks>
     public override string? AuthenticationType
     {
         get
         {
-            Materialise();
+            Materialize();
             return base.AuthenticationType;
         }
     }
@@ -62,7 +67,7 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     {
         get
         {
-            Materialise();
+            Materialize();
             return base.Claims;
         }
     }
@@ -83,7 +88,7 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     /// <inheritdoc/>
     public override bool HasClaim(Predicate<Claim> match)
     {
-        Materialise();
+        Materialize();
         return base.HasClaim(match);
     }
 
@@ -97,7 +102,7 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     /// <inheritdoc/>
     public override Claim? FindFirst(Predicate<Claim> match)
     {
-        Materialise();
+        Materialize();
         return base.FindFirst(match);
     }
 
@@ -105,7 +110,7 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     public override IEnumerable<Claim> FindAll(string type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        Materialise();
+        Materialize();
         return base.FindAll(type);
     }
 
@@ -113,14 +118,14 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     public override IEnumerable<Claim> FindAll(Predicate<Claim> match)
     {
         ArgumentNullException.ThrowIfNull(match);
-        Materialise();
+        Materialize();
         return base.FindAll(match);
     }
 
     /// <inheritdoc/>
     public override void AddClaim(Claim claim)
     {
-        Materialise();
+        Materialize();
         _changed = true;
         base.AddClaim(claim);
     }
@@ -128,7 +133,7 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     /// <inheritdoc/>
     public override void AddClaims(IEnumerable<Claim?> claims)
     {
-        Materialise();
+        Materialize();
         _changed = true;
         base.AddClaims(claims);
     }
@@ -136,7 +141,7 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     /// <inheritdoc/>
     public override bool TryRemoveClaim(Claim? claim)
     {
-        Materialise();
+        Materialize();
         var removed = base.TryRemoveClaim(claim);
         _changed |= removed;
         return removed;
@@ -145,7 +150,7 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     /// <inheritdoc/>
     public override void RemoveClaim(Claim? claim)
     {
-        Materialise();
+        Materialize();
         base.RemoveClaim(claim);
     }
 
@@ -161,22 +166,22 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     /// <inheritdoc/>
     protected override void WriteTo(BinaryWriter writer, byte[]? userData)
     {
-        Materialise();
+        Materialize();
         base.WriteTo(writer, userData);
     }
 
-    private void Materialise()
+    private void Materialize()
     {
-        if (_materialised)
+        if (_materialized)
         {
             return;
         }
 
-        // Several tasks of one request may read its user at once, as they may with any ClaimsIdentity. A lock object for each request would
-        // cost every request what almost none needs; nothing is called from inside that could wait for somebody else.
+        // Several tasks of one request may read its user concurrently, as with any ClaimsIdentity. A lock object per request would be an
+        // allocation that almost no request needs. Locking "this" is safe, because nothing inside the lock waits for another lock.
         lock (this)
         {
-            if (_materialised)
+            if (_materialized)
             {
                 return;
             }
@@ -186,7 +191,7 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
                 base.AddClaim(new Claim(claim.Type, claim.Value, claim.ValueType, _token.Issuer, _token.Issuer, this));
             }
 
-            _materialised = true;
+            _materialized = true;
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection;
 
-/// <summary>An organization that the user is a member of, as far as the token tells.</summary>
+/// <summary>An organization that the user is a member of, with the details that the token contains.</summary>
 /// <remarks>Keycloak's "Organization Membership" mapper; the client scope <c>organization</c>.</remarks>
 public sealed class KeycloakOrganization
 {
@@ -14,13 +14,13 @@ public sealed class KeycloakOrganization
         Attributes = attributes ?? NoAttributes;
     }
 
-    /// <summary>The organization's alias: what <c>organization:acme</c> compares, with case.</summary>
+    /// <summary>The organization's alias. The policy <c>organization:acme</c> compares it case-sensitively.</summary>
     public string Name { get; }
 
-    /// <summary>The organization's id, or <see langword="null"/> where the mapper's "Add organization id" is off.</summary>
+    /// <summary>The organization's id, or <see langword="null"/> if "Add organization id" of the mapper is off.</summary>
     public string? Id { get; }
 
-    /// <summary>The organization's attributes; empty where the mapper's "Add organization attributes" is off.</summary>
+    /// <summary>The organization's attributes; empty if "Add organization attributes" of the mapper is off.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Attributes { get; }
 
     /// <inheritdoc/>

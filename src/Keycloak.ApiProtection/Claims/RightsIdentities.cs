@@ -5,12 +5,13 @@ using Keycloak.ApiProtection.Claims.Foreign;
 namespace Keycloak.ApiProtection.Claims;
 
 /// <summary>
-/// The identities of a principal whose rights count: those of one Keycloak user. Without an allocation where our handler made the first.
+/// Enumerates the identities of a principal whose rights are used: those of one Keycloak user. It does not allocate if the first of them
+/// was created by this library's handler.
 /// </summary>
 /// <remarks>
-/// The user is that of the first identity that <c>AddKeycloakBearer</c> made; where there is none, of the first identity of another
-/// handler that a realm issued (<see cref="RealmIssuer"/>). Further identities count when they have the same <c>iss</c> and the same
-/// <c>sub</c>. So no policy can be met with one right of one user and another right of another user.
+/// The user is the one of the first identity that <c>AddKeycloakBearer</c> created or, if there is none, of the first identity of another
+/// handler that a realm issued (<see cref="RealmIssuer"/>). Other identities are used if they have the same <c>iss</c> and the same
+/// <c>sub</c>. So the rights of two different users are never combined to satisfy a policy.
 /// </remarks>
 internal readonly struct RightsIdentities(ClaimsPrincipal principal) : IEnumerable<ClaimsIdentity>
 {
@@ -28,7 +29,7 @@ internal readonly struct RightsIdentities(ClaimsPrincipal principal) : IEnumerab
 
         public Enumerator(IEnumerable<ClaimsIdentity> identities)
         {
-            // ClaimsPrincipal has a list; a derived one may have anything.
+            // ClaimsPrincipal returns a list; a derived class may return any enumerable.
             _identities = identities as IReadOnlyList<ClaimsIdentity> ?? [.. identities];
             _first = First(_identities);
             _index = -1;

@@ -3,8 +3,8 @@ using Keycloak.ApiProtection.Claims.Foreign;
 
 namespace Keycloak.ApiProtection.Claims;
 
-/// <summary>Whether a user has a right: what the hot path asks. Nothing is allocated for users that our handler made.</summary>
-/// <remarks>Whose identities count: <see cref="RightsIdentities"/>.</remarks>
+/// <summary>Checks whether a user has a right. The checks do not allocate for users that this library's handler created.</summary>
+/// <remarks><see cref="RightsIdentities"/> decides which identities are used.</remarks>
 internal static class UserRights
 {
     internal delegate void Collecting(ClaimsIdentity identity, ref List<string>? into);
@@ -26,7 +26,9 @@ internal static class UserRights
     {
         foreach (var identity in new RightsIdentities(principal))
         {
-            if (identity is KeycloakIdentity { Token: { } token } ? token.RealmRoles.Contains(role) : Contains(identity, IdentityClaims.RealmRoles, role))
+            if (identity is KeycloakIdentity { Token: { } token }
+                ? token.RealmRoles.Contains(role)
+                : Contains(identity, IdentityClaims.RealmRoles, role))
             {
                 return true;
             }
@@ -50,7 +52,7 @@ internal static class UserRights
 
     /// <param name="principal">The user.</param>
     /// <param name="role">The role.</param>
-    /// <param name="ownClient">This API's own client, for identities that do not know it themselves.</param>
+    /// <param name="ownClient">This API's own client, for identities that do not contain it.</param>
     public static bool HasOwnClientRole(ClaimsPrincipal principal, string role, string? ownClient)
     {
         foreach (var identity in new RightsIdentities(principal))
@@ -70,7 +72,10 @@ internal static class UserRights
         {
             if (identity is KeycloakIdentity { Token: { } token }
                 ? token.Memberships.Groups.Contains(group)
-                : Contains(identity, (ClaimsIdentity i, ref List<string>? into) => IdentityClaims.Values(i, KeycloakClaimTypes.Groups, ref into), group))
+                : Contains(
+                    identity,
+                    (ClaimsIdentity i, ref List<string>? into) => IdentityClaims.Values(i, KeycloakClaimTypes.Groups, ref into),
+                    group))
             {
                 return true;
             }
@@ -83,7 +88,9 @@ internal static class UserRights
     {
         foreach (var identity in new RightsIdentities(principal))
         {
-            if (identity is KeycloakIdentity { Token: { } token } ? token.Memberships.OrganizationNames.Contains(organization) : IsMember(identity, organization))
+            if (identity is KeycloakIdentity { Token: { } token }
+                ? token.Memberships.OrganizationNames.Contains(organization)
+                : IsMember(identity, organization))
             {
                 return true;
             }
@@ -104,7 +111,7 @@ internal static class UserRights
         return roles is not null && roles.Contains(role);
     }
 
-    // A method of its own, so that its lambda costs the hot path no closure.
+    // A separate method, so that callers do not allocate a closure for the lambda.
     private static bool IsMember(ClaimsIdentity identity, string organization)
     {
         var organizations = new List<KeycloakOrganization>();

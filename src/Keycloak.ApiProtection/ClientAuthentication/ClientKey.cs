@@ -8,7 +8,9 @@ using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.ClientAuthentication;
 
-/// <summary>The client's private key: PEM text (RFC 7468) or a JWK (RFC 7517), RSA of 2048 bits or more, or EC on P-256, P-384 or P-521.</summary>
+/// <summary>
+/// The client's private key, read from PEM text (RFC 7468) or a JWK (RFC 7517): RSA of 2048 bits or more, or EC on P-256, P-384 or P-521.
+/// </summary>
 internal sealed class ClientKey
 {
     private const int LeastRsaBits = 2048;
@@ -24,14 +26,15 @@ internal sealed class ClientKey
         Id = id;
     }
 
-    /// <summary>What it signs with.</summary>
+    /// <summary>The algorithm that this key signs with.</summary>
     public SigningAlgorithm Algorithm { get; }
 
-    /// <summary>The <c>kid</c> that an assertion names; null: none.</summary>
+    /// <summary>The <c>kid</c> in the header of an assertion; null for none.</summary>
     public string? Id { get; }
 
-    /// <summary>Reads a key. <paramref name="problem"/>: what is wrong with it, without a letter of it.</summary>
-    public static bool TryRead(KeycloakClientCredentials credentials, [NotNullWhen(true)] out ClientKey? key, [NotNullWhen(false)] out string? problem)
+    /// <summary>Reads a key. <paramref name="problem"/> says what is wrong with it and contains nothing of the key.</summary>
+    public static bool TryRead(
+        KeycloakClientCredentials credentials, [NotNullWhen(true)] out ClientKey? key, [NotNullWhen(false)] out string? problem)
     {
         key = null;
         problem = "is neither an unencrypted PEM private key nor a JWK with its private members";
@@ -54,7 +57,8 @@ internal sealed class ClientKey
                 ReadPem(text, out rsa, out ec);
             }
         }
-        catch (Exception error) when (error is CryptographicException or JsonException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception error)
+            when (error is CryptographicException or JsonException or FormatException or ArgumentException or InvalidOperationException)
         {
             return false;
         }
@@ -64,22 +68,29 @@ internal sealed class ClientKey
             return false;
         }
 
-        return TryFit(rsa, ec, algorithm, out var fitting, out problem) && (key = new ClientKey(rsa, ec, fitting, credentials.KeyId ?? id)) is not null;
+        return TryFit(rsa, ec, algorithm, out var fitting, out problem)
+            && (key = new ClientKey(rsa, ec, fitting, credentials.KeyId ?? id)) is not null;
     }
 
-    /// <summary>Signs; ES* as r and s side by side (RFC 7518 section 3.4).</summary>
+    /// <summary>Signs the data. An ES* signature is the concatenation of r and s (RFC 7518 section 3.4).</summary>
     public byte[] Sign(byte[] data) => _rsa is not null
         ? _rsa.SignData(data, Algorithm.Hash, Algorithm.Padding!)
         : _ec!.SignData(data, Algorithm.Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
-    private static bool TryFit(RSA? rsa, ECDsa? ec, string? wanted, [NotNullWhen(true)] out SigningAlgorithm? algorithm, [NotNullWhen(false)] out string? problem)
+    private static bool TryFit(
+        RSA? rsa,
+        ECDsa? ec,
+        string? wanted,
+        [NotNullWhen(true)] out SigningAlgorithm? algorithm,
+        [NotNullWhen(false)] out string? problem)
     {
         var name = wanted ?? (rsa is not null ? "RS256" : ec!.KeySize switch { 256 => "ES256", 384 => "ES384", _ => "ES512" });
         problem = !SigningAlgorithm.TryGet(name, out algorithm) ? "names an algorithm that is not RS, PS or ES with 256, 384 or 512"
             : rsa is not null && algorithm.Family == SigningFamily.Ecdsa ? $"is an RSA key, which cannot sign {algorithm.Name}"
             : rsa is not null && rsa.KeySize < LeastRsaBits ? $"is an RSA key of less than {LeastRsaBits} bits"
             : ec is not null && algorithm.Family != SigningFamily.Ecdsa ? $"is an EC key, which cannot sign {algorithm.Name}"
-            : ec is not null && algorithm.SignatureLength != 2 * ((ec.KeySize + 7) / 8) ? $"is on another curve than {algorithm.Name} wants"
+            : ec is not null && algorithm.SignatureLength != 2 * ((ec.KeySize + 7) / 8)
+                ? $"is on a different curve than {algorithm.Name} requires"
             : null;
         return problem is null;
     }
@@ -104,7 +115,7 @@ internal sealed class ClientKey
             }
             catch (CryptographicException)
             {
-                // PKCS#8 does not say the kind on its label.
+                // The PEM label of PKCS#8 does not name the key type, so this may be an EC key.
                 candidate.Dispose();
             }
         }

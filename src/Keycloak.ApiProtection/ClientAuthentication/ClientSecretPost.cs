@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.ClientAuthentication;
 
-/// <summary>Id and secret in the form (RFC 6749 section 2.3.1).</summary>
+/// <summary>Client authentication with id and secret in the form (RFC 6749 section 2.3.1).</summary>
 internal sealed class ClientSecretPost(string clientId, string secret) : IClientAuthentication
 {
     /// <inheritdoc />

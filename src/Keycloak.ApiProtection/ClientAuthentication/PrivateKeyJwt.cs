@@ -5,8 +5,11 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.ClientAuthentication;
 
-/// <summary>A short-lived JWT, signed with the client's own key (RFC 7523 section 2.2). A new one for every question: Keycloak takes each once.</summary>
-/// <remarks>Its audience is the issuer, a single string: the one that every version of Keycloak takes.</remarks>
+/// <summary>Client authentication with a short-lived JWT that is signed with the client's private key (RFC 7523 section 2.2).</summary>
+/// <remarks>
+/// Every request gets a new JWT, because Keycloak accepts each one only once. Its audience is the issuer as a single string, which every
+/// version of Keycloak accepts.
+/// </remarks>
 internal sealed class PrivateKeyJwt(string clientId, ClientKey key, TimeProvider time) : IClientAuthentication
 {
     private const int Seconds = 60;

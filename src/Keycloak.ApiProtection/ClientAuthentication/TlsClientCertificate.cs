@@ -1,8 +1,10 @@
 namespace Keycloak.ApiProtection.ClientAuthentication;
 
-/// <summary>The client's id alone (RFC 8705 section 2): the certificate is the connection's, and the HttpClient's to bring.</summary>
+/// <summary>Client authentication with a TLS client certificate: the request contains only the client id (RFC 8705 section 2).</summary>
+/// <remarks>The <see cref="HttpClient"/> must be configured to send the certificate with the connection.</remarks>
 internal sealed class TlsClientCertificate(string clientId) : IClientAuthentication
 {
     /// <inheritdoc />
-    public void Apply(HttpRequestMessage request, ICollection<KeyValuePair<string, string>> form, string issuer) => form.Add(new("client_id", clientId));
+    public void Apply(HttpRequestMessage request, ICollection<KeyValuePair<string, string>> form, string issuer) =>
+        form.Add(new("client_id", clientId));
 }

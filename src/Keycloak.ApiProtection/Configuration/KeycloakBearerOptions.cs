@@ -1,7 +1,4 @@
-using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms;
-using Keycloak.ApiProtection.Revocation;
-using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 
@@ -224,16 +221,7 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     /// <summary>What is worth a warning at start, though it was asked for.</summary>
     internal List<string> ConfigurationWarnings { get; } = [];
 
-    /// <summary>Asks Keycloak about tokens; null where no credentials are set. Made together with <see cref="Verifier"/>.</summary>
-    internal Introspector? Introspector { get; set; }
-
     /// <summary><see cref="Introspection"/>, as set or as it follows from the rest.</summary>
     internal IntrospectionMode EffectiveIntrospection =>
         Introspection ?? (Credentials.AreSet ? IntrospectionMode.LightweightOnly : IntrospectionMode.Never);
-
-    /// <summary>What has been revoked; it outlives these options.</summary>
-    internal Lazy<KeycloakRevocations> Revocations { get; set; } = null!;
-
-    /// <summary>Decides about tokens for as long as these options live.</summary>
-    internal Lazy<AccessTokenVerifier> Verifier { get; set; } = null!;
 }

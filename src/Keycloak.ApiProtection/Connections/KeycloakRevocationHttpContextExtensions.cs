@@ -1,31 +1,29 @@
-using Keycloak.ApiProtection;
 using Keycloak.ApiProtection.Schemes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Http;
 
-/// <summary>Tells a request that takes long that its token was revoked meanwhile.</summary>
+/// <summary>Notifies long-running requests when their access token is revoked.</summary>
 public static class KeycloakRevocationHttpContextExtensions
 {
     /// <summary>
-    /// Gets a token that is cancelled when the access token of this request's user is revoked, and when the request is aborted: for server-sent
-    /// events, WebSockets, long polling and streams.
+    /// Gets a cancellation token that is canceled when the access token of this request's user is revoked, or when the request is aborted.
+    /// Use it for server-sent events, WebSockets, long polling and streams.
     /// </summary>
     /// <param name="context">The request, after authentication.</param>
-    /// <returns>The token. It ends with the request.</returns>
+    /// <returns>The cancellation token. It is valid until the end of the request.</returns>
     public static CancellationToken GetRevocationToken(this HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var options = context.RequestServices.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>();
 #pragma warning disable CA2000 // disposed with the response
         var source = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
 #pragma warning restore CA2000
         context.Response.RegisterForDispose(source);
-        foreach (var scheme in context.RequestServices.GetServices<KeycloakBearerScheme>().Distinct())
+        foreach (var scheme in context.RequestServices.GetRequiredService<KeycloakSchemes>().All)
         {
-            // Disposed before the source, in which order the response disposes: the last registered first.
-            context.Response.RegisterForDispose(options.Get(scheme.Name).Revocations.Value.Watch(context.User, () => Cancel(source)));
+            // The response disposes in reverse order of registration, so this is disposed before the source.
+            context.Response.RegisterForDispose(scheme.Revocations.Watch(context.User, () => Cancel(source)));
         }
 
         return source.Token;
@@ -39,7 +37,7 @@ public static class KeycloakRevocationHttpContextExtensions
         }
         catch (ObjectDisposedException)
         {
-            // The request ended at the same moment.
+            // The request ended at the same time.
         }
     }
 }

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Connections;
 
-/// <summary>Closes a hub's connection when the token that opened it is revoked. The client's next attempt to connect is refused.</summary>
-internal sealed class KeycloakRevocationHubFilter(IEnumerable<KeycloakBearerScheme> schemes, IOptionsMonitor<KeycloakBearerOptions> options) : IHubFilter
+/// <summary>Closes a hub connection when the access token that opened it is revoked.</summary>
+/// <remarks>The client's next attempt to connect with this token is rejected by the authentication handler.</remarks>
+internal sealed class KeycloakRevocationHubFilter(KeycloakSchemes schemes) : IHubFilter
 {
     private static readonly object Watches = new();
 
@@ -14,8 +15,8 @@ internal sealed class KeycloakRevocationHubFilter(IEnumerable<KeycloakBearerSche
     {
         if (context.Context.User is { } user)
         {
-            context.Context.Items[Watches] = schemes.Distinct()
-                .Select(scheme => options.Get(scheme.Name).Revocations.Value.Watch(user, context.Context.Abort))
+            context.Context.Items[Watches] = schemes.All
+                .Select(scheme => scheme.Revocations.Watch(user, context.Context.Abort))
                 .ToArray();
         }
 
@@ -25,7 +26,7 @@ internal sealed class KeycloakRevocationHubFilter(IEnumerable<KeycloakBearerSche
         }
         catch
         {
-            // A connection that the hub itself refuses never gets to OnDisconnectedAsync.
+            // OnDisconnectedAsync is not called for a connection that the hub itself rejects.
             End(context);
             throw;
         }

@@ -4,14 +4,15 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Lets revocations reach SignalR's open connections.</summary>
+/// <summary>Applies revocations to open SignalR connections.</summary>
 public static class KeycloakSignalRServerBuilderExtensions
 {
     /// <summary>
-    /// Closes the connections of all hubs, whatever their transport, when the access token that opened them is revoked. Without it a
-    /// connection outlives its token. Set <c>CloseOnAuthenticationExpiration</c> in <c>MapHub</c> as well, so that it does not outlive the token's end either.
+    /// Closes the connections of all hubs, with any transport, when the access token that opened them is revoked. Without it, a connection
+    /// stays open after a revocation. Also set <c>CloseOnAuthenticationExpiration</c> in <c>MapHub</c>, so that a connection is closed when
+    /// its token expires.
     /// </summary>
-    /// <param name="builder">What <c>AddSignalR()</c> returned.</param>
+    /// <param name="builder">The builder that <c>AddSignalR()</c> returned.</param>
     /// <returns>The same builder.</returns>
     public static ISignalRServerBuilder AddKeycloakRevocations(this ISignalRServerBuilder builder)
     {

@@ -1,15 +1,17 @@
 namespace Keycloak.ApiProtection.Diagnostics;
 
-/// <summary>Finds out what was probably meant.</summary>
+/// <summary>Compares names to find likely misspellings.</summary>
 internal static class Spelling
 {
     private const int Longest = 100;
 
-    /// <summary>Whether one name may be a misspelling of the other. Strangers choose names: long ones are not compared.</summary>
+    /// <summary>
+    /// Whether one name may be a misspelling of the other. Long names are not compared, because the sender of a request can choose them.
+    /// </summary>
     public static bool IsSimilar(string one, string other) =>
         one.Length <= Longest && other.Length <= Longest && one != other && Distance(one, other) <= Math.Max(1, other.Length / 5);
 
-    /// <summary>How many letters must be changed, added or taken away (Levenshtein).</summary>
+    /// <summary>How many characters must be changed, added or removed (Levenshtein distance).</summary>
     public static int Distance(string one, string other)
     {
         var above = Enumerable.Range(0, other.Length + 1).ToArray();

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Keycloak.ApiProtection.Diagnostics;
 
-/// <summary>A count that every request adds to, without the processors waiting for each other: each has a cell of its own.</summary>
+/// <summary>A counter that every request increments; each processor has its own cell, so that they do not contend.</summary>
 internal sealed class StripedCount
 {
-    // The first cell is nobody's: it would lie beside the array's length, which everybody reads.
+    // The first cell is unused: it could share a cache line with the array's length, which every processor reads.
     private readonly Cell[] _cells = new Cell[1 + BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
 
     /// <summary>Gets the sum.</summary>
@@ -27,7 +27,7 @@ internal sealed class StripedCount
     /// <summary>Adds one.</summary>
     public void Increment() => Interlocked.Increment(ref _cells[1 + (Thread.GetCurrentProcessorId() & (_cells.Length - 2))].Value);
 
-    /// <summary>Two cache lines: processors fetch them in pairs.</summary>
+    /// <summary>A cell of two cache lines, because processors fetch them in pairs.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Cell
     {

@@ -1,4 +1,4 @@
-using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;

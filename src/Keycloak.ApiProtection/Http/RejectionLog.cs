@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Hosting;

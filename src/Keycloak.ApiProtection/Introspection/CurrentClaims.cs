@@ -4,12 +4,14 @@ using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>What a token says now: its own claims with the rights of the answer; of a lightweight token all of the answer.</summary>
+/// <summary>
+/// Combines a token's claims with the introspection response. For a lightweight token, all claims come from the response.
+/// </summary>
 /// <remarks>
-/// Keycloak answers with all that the token's client may have today. A token can say less on purpose: a token exchange with
-/// <c>audience</c> leaves the other clients' roles out. So the token is the limit: a claim that it lacks is not taken from the answer, of
-/// <c>scope</c> only what both say, and of <c>resource_access</c> the clients that the token names. This API's own client is taken too:
-/// whoever gets a first role of this API may use it.
+/// Keycloak's response contains everything that the token's client may have at present. A token can contain less on purpose: a token
+/// exchange with <c>audience</c> omits the roles of other clients. Therefore the token is the limit. A claim that the token lacks is not
+/// taken from the response. Of <c>scope</c>, only the scopes in both are taken; of <c>resource_access</c>, only the clients that the token
+/// names, and this API's own client, so that a user who is granted a first role of this API can use it.
 /// </remarks>
 internal static class CurrentClaims
 {
@@ -18,15 +20,15 @@ internal static class CurrentClaims
 
     private static readonly string[] Rights = [Scope, "realm_access", ResourceAccess, "groups", "organization"];
 
-    /// <summary>What RFC 7662 and Keycloak add to an answer, and no token has.</summary>
-    private static readonly string[] OfTheAnswer = ["active", "token_type", "username"];
+    /// <summary>The members that RFC 7662 and Keycloak add to a response and that no token contains.</summary>
+    private static readonly string[] ResponseOnly = ["active", "token_type", "username"];
 
-    /// <summary>The claims; null where they are what the token itself says.</summary>
+    /// <summary>Returns the combined claims, or null if they equal the token's own claims.</summary>
     public static AccessTokenClaims? Of(JsonElement answer, JsonElement token, AccessToken accessToken, IntrospectionSettings settings)
     {
         string[] rights = [.. Rights, .. settings.Claims.RoleClaims];
         if (!accessToken.IsLightweight
-            && (!settings.CurrentRoles || Array.TrueForAll(rights, claim => Agree(answer, token, claim, settings.ClientId))))
+            && (!settings.CurrentRoles || Array.TrueForAll(rights, claim => IsUnchanged(answer, token, claim, settings.ClientId))))
         {
             return null;
         }
@@ -37,7 +39,7 @@ internal static class CurrentClaims
             json.WriteStartObject();
             if (accessToken.IsLightweight)
             {
-                Write(json, answer, claim => !OfTheAnswer.Contains(claim) && !(claim == "client_id" && HasSession(answer)));
+                Write(json, answer, claim => !ResponseOnly.Contains(claim) && !(claim == "client_id" && HasSession(answer)));
             }
             else
             {
@@ -51,21 +53,22 @@ internal static class CurrentClaims
         return new AccessTokenClaims(buffer.WrittenSpan.ToArray(), settings.Claims, accessToken.Claims.Issuer);
     }
 
-    /// <summary>Whether what is taken of the answer is what the token says.</summary>
-    private static bool Agree(JsonElement answer, JsonElement token, string claim, string ownClient)
+    /// <summary>Returns whether the part of the claim that is taken from the response equals the token's.</summary>
+    private static bool IsUnchanged(JsonElement answer, JsonElement token, string claim, string ownClient)
     {
-        var isAnswered = answer.TryGetProperty(claim, out var now);
-        var isSaid = token.TryGetProperty(claim, out var then);
+        var isInResponse = answer.TryGetProperty(claim, out var now);
+        var isInToken = token.TryGetProperty(claim, out var then);
         return claim switch
         {
-            Scope => !isSaid || (isAnswered && Array.TrueForAll(Names(then), Names(now).Contains)),
-            ResourceAccess => Agree(Clients(now, then, ownClient), Clients(then, then, ownClient)),
-            _ => !isSaid || (isAnswered && JsonElement.DeepEquals(now, then)),
+            Scope => !isInToken || (isInResponse && Array.TrueForAll(Names(then), Names(now).Contains)),
+            ResourceAccess => IsUnchanged(Clients(now, then, ownClient), Clients(then, then, ownClient)),
+            _ => !isInToken || (isInResponse && JsonElement.DeepEquals(now, then)),
         };
     }
 
-    private static bool Agree(Dictionary<string, JsonElement> now, Dictionary<string, JsonElement> then) =>
-        now.Count == then.Count && now.All(client => then.TryGetValue(client.Key, out var roles) && JsonElement.DeepEquals(client.Value, roles));
+    private static bool IsUnchanged(Dictionary<string, JsonElement> now, Dictionary<string, JsonElement> then) =>
+        now.Count == then.Count
+        && now.All(client => then.TryGetValue(client.Key, out var roles) && JsonElement.DeepEquals(client.Value, roles));
 
     private static void WriteRights(Utf8JsonWriter json, JsonElement answer, JsonElement token, string[] rights, string ownClient)
     {
@@ -76,7 +79,7 @@ internal static class CurrentClaims
                 continue;
             }
 
-            var isSaid = token.TryGetProperty(member.Name, out var then);
+            var isInToken = token.TryGetProperty(member.Name, out var then);
             if (member.Name == ResourceAccess)
             {
                 json.WriteStartObject(member.Name);
@@ -88,11 +91,11 @@ internal static class CurrentClaims
 
                 json.WriteEndObject();
             }
-            else if (isSaid && member.Name == Scope)
+            else if (isInToken && member.Name == Scope)
             {
                 json.WriteString(member.Name, string.Join(' ', Names(member.Value).Intersect(Names(then))));
             }
-            else if (isSaid)
+            else if (isInToken)
             {
                 member.WriteTo(json);
             }
@@ -102,7 +105,9 @@ internal static class CurrentClaims
     private static string[] Names(JsonElement scope) =>
         scope.ValueKind == JsonValueKind.String ? scope.GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
 
-    /// <summary>The clients of an answer that count for a token.</summary>
+    /// <summary>
+    /// Returns the clients of <c>resource_access</c> that are taken from the response: those in the token, and the own client.
+    /// </summary>
     private static Dictionary<string, JsonElement> Clients(JsonElement answer, JsonElement token, string ownClient)
     {
         var clients = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
@@ -120,8 +125,10 @@ internal static class CurrentClaims
         return clients;
     }
 
-    /// <summary>Keycloak writes client_id to every answer; in a token only a service account has it.</summary>
-    private static bool HasSession(JsonElement answer) => answer.TryGetProperty("sid", out _) || answer.TryGetProperty("session_state", out _);
+    /// <summary>Returns whether the token belongs to a user session.</summary>
+    /// <remarks>Keycloak writes client_id to every response, but to a token only for a service account.</remarks>
+    private static bool HasSession(JsonElement answer) =>
+        answer.TryGetProperty("sid", out _) || answer.TryGetProperty("session_state", out _);
 
     private static void Write(Utf8JsonWriter json, JsonElement from, Func<string, bool> which)
     {

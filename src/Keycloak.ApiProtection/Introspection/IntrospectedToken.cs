@@ -1,109 +1,118 @@
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>What is known about one token: the last answer, the question under way and the one after it.</summary>
-/// <remarks>A request that wants an answer younger than the question under way waits for the next one, together with all others that do.</remarks>
+/// <summary>The state of one introspected token: the last response, the introspection request in progress, and the one after it.</summary>
+/// <remarks>
+/// An HTTP request that needs a newer response than the one in progress will give waits for the next introspection request. All HTTP
+/// requests in this situation share it.
+/// </remarks>
 internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expiresAt)
 {
-    /// <summary>How many bytes it takes with its place and an answer that changes nothing.</summary>
+    /// <summary>The approximate size in bytes, including the dictionary entry, with a response that changes no claims.</summary>
     public const int LeastSize = 300;
 
-    /// <summary>Claims that are read become texts and lists: several times the JSON that they stand in.</summary>
+    /// <summary>The approximate ratio of parsed claims (strings and lists) to the size of their JSON.</summary>
     private const int SizeOfReadClaims = 4;
 
     private readonly Lock _gate = new();
     private volatile IntrospectionAnswer? _answer;
     private volatile IntrospectionRequest? _running;
-    private IntrospectionRequest? _planned;
+    private IntrospectionRequest? _next;
     private long _lastUse;
     private long _unanswerableUntil = long.MinValue;
     private bool _wasUsed = true;
     private bool _failedAlone;
-    private bool _isForgotten;
+    private bool _isEvicted;
     private int _size = LeastSize;
 
-    /// <summary>Whose it is: nothing is shared between schemes, realms and changed options.</summary>
+    /// <summary>The introspector that owns this state. Schemes, realms and changed options share no state.</summary>
     public Introspector Owner => owner;
 
-    /// <summary>From when on it need not be remembered.</summary>
+    /// <summary>When this state can be removed from the cache.</summary>
     public DateTimeOffset ExpiresAt => expiresAt;
 
-    /// <summary>The last answer that counts; null before the first.</summary>
+    /// <summary>The last valid response; null before the first one.</summary>
     public IntrospectionAnswer? Answer => _answer;
 
-    /// <summary>Whether a question is under way.</summary>
+    /// <summary>Whether an introspection request is in progress.</summary>
     public bool IsAsked => _running is not null;
 
-    /// <summary>How often in a row Keycloak has refused it.</summary>
+    /// <summary>The number of consecutive responses that rejected the token.</summary>
     public int Rejections { get; private set; }
 
-    /// <summary>When it was last used; for a token in constant use only now and then, so that its cache line stays shared.</summary>
+    /// <summary>
+    /// When the token was last used. For a token in constant use it is updated rarely, to avoid contention on its cache line.
+    /// </summary>
     public long LastUse => Volatile.Read(ref _lastUse);
 
-    /// <summary>Until when an answer that fits is not to be hoped for.</summary>
+    /// <summary>Until when the token is not introspected again because its last introspection failed.</summary>
     public long UnanswerableUntil
     {
         get => Volatile.Read(ref _unanswerableUntil);
         set => Volatile.Write(ref _unanswerableUntil, value);
     }
 
-    /// <summary>Whether the last question about it failed while Keycloak answered others.</summary>
+    /// <summary>Whether the last introspection of this token failed while Keycloak responded to other requests.</summary>
     public bool FailedAlone
     {
         get => Volatile.Read(ref _failedAlone);
         set => Volatile.Write(ref _failedAlone, value);
     }
 
-    /// <summary>Whether it had to go: nothing is kept in it any more, though a token that is remembered may still point here.</summary>
-    public bool IsForgotten => Volatile.Read(ref _isForgotten);
+    /// <summary>Whether this state was evicted. It keeps no response then, although a cached token may still refer to it.</summary>
+    public bool IsEvicted => Volatile.Read(ref _isEvicted);
 
-    /// <summary>Lets its answer go. How many bytes that frees.</summary>
-    public int Forget()
+    /// <summary>Discards the response and returns the number of bytes freed.</summary>
+    public int Evict()
     {
         lock (_gate)
         {
-            var freed = _isForgotten ? 0 : _size;
-            Volatile.Write(ref _isForgotten, true);
+            var freed = _isEvicted ? 0 : _size;
+            Volatile.Write(ref _isEvicted, true);
             _answer = null;
             return freed;
         }
     }
 
-    /// <summary>Notes a use.</summary>
+    /// <summary>Records a use of the token.</summary>
     public void Touch(long now)
     {
         Volatile.Write(ref _lastUse, now);
         _wasUsed = true;
     }
 
-    /// <summary>Whether it was used since this was last asked.</summary>
-    public bool TakeUse()
+    /// <summary>Returns whether the token was used since the previous call.</summary>
+    public bool ResetUse()
     {
         var used = _wasUsed;
         _wasUsed = false;
         return used;
     }
 
-    /// <summary>The question to wait for: the one under way where it is young enough, else the next.</summary>
-    /// <param name="seen">The answer that the caller found too old, or null. One that came since then is taken if it is young enough.</param>
+    /// <summary>
+    /// Returns the introspection request to wait for: the one in progress if it is recent enough, otherwise the next one.
+    /// </summary>
+    /// <param name="seen">
+    /// The response that the caller found too old, or null. A response received since then is used if it is recent enough.
+    /// </param>
     /// <param name="token">The token.</param>
     /// <param name="text">The token as it was sent.</param>
-    /// <param name="isYoungEnough">Whether an answer to a question of that moment will do.</param>
-    /// <param name="reason">Why it is asked, for the metric.</param>
-    /// <param name="start">Whether the caller is to start the question.</param>
+    /// <param name="isRecentEnough">Whether a response to an introspection request sent at the given timestamp is recent enough.</param>
+    /// <param name="reason">The reason for the introspection, for the metric.</param>
+    /// <param name="start">Whether the caller must start the introspection request.</param>
     public IntrospectionRequest Join(
         IntrospectionAnswer? seen,
         AccessToken token,
         ReadOnlyMemory<char> text,
-        Func<long, bool> isYoungEnough,
+        Func<long, bool> isRecentEnough,
         string reason,
         out bool start)
     {
         lock (_gate)
         {
-            if (_running is null && _answer is { } landed && !ReferenceEquals(landed, seen) && isYoungEnough(landed.AskedAt))
+            if (_running is null && _answer is { } current && !ReferenceEquals(current, seen) && isRecentEnough(current.AskedAt))
             {
                 start = false;
-                return IntrospectionRequest.Landed(token, landed);
+                return IntrospectionRequest.Completed(token, current);
             }
 
             start = _running is null;
@@ -113,21 +122,22 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
             }
 
             var askedAt = _running!.AskedAt;
-            return askedAt < 0 || isYoungEnough(askedAt)
+            return askedAt < 0 || isRecentEnough(askedAt)
                 ? _running
-                : _planned ??= new IntrospectionRequest(token, text.ToString(), reason);
+                : _next ??= new IntrospectionRequest(token, text.ToString(), reason);
         }
     }
 
-    /// <summary>Ends the question under way with an answer that counts, or null. The next one, to be started by the caller, where somebody waits for it.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <param name="grown">How many bytes more are kept now.</param>
-    public IntrospectionRequest? Land(IntrospectionAnswer? answer, out int grown)
+    /// <summary>Completes the introspection request in progress.</summary>
+    /// <param name="answer">The valid response, or null.</param>
+    /// <param name="grown">The change of this state's size in bytes.</param>
+    /// <returns>The next introspection request if there are waiters for it; the caller must start it. Otherwise null.</returns>
+    public IntrospectionRequest? Complete(IntrospectionAnswer? answer, out int grown)
     {
         grown = 0;
         lock (_gate)
         {
-            if (answer is not null && !_isForgotten)
+            if (answer is not null && !_isEvicted)
             {
                 var size = LeastSize + (SizeOfReadClaims * (answer.Claims?.Payload.Length ?? 0));
                 (grown, _size) = (size - _size, size);
@@ -135,8 +145,8 @@ internal sealed class IntrospectedToken(Introspector owner, DateTimeOffset expir
                 Rejections = answer.Rejection is null ? 0 : Rejections + 1;
             }
 
-            _running = _planned;
-            _planned = null;
+            _running = _next;
+            _next = null;
             return _running;
         }
     }

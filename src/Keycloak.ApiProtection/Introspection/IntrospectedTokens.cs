@@ -2,13 +2,18 @@ using System.Collections.Concurrent;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>The tokens that were asked about: bounded in number and in bytes. Full, those go first that have expired or were not used since they were last looked at.</summary>
-/// <remarks>Only tokens that were found good get in, so that nobody but Keycloak can make it grow.</remarks>
+/// <summary>The cache of introspected tokens, bounded in number and in bytes.</summary>
+/// <remarks>
+/// When it is full, tokens are evicted that have expired or were not used since they were last examined. Only tokens that were verified
+/// locally are added, so that only tokens issued by Keycloak use memory.
+/// </remarks>
 internal sealed class IntrospectedTokens(int capacity, TimeProvider time)
 {
     private const int MostSecondChances = 16;
 
-    /// <summary>How many bytes each may take on average: an ordinary lightweight token's answer, its claims read, takes no more.</summary>
+    /// <summary>
+    /// The average size in bytes allowed for each token. The parsed response for an ordinary lightweight token is not larger.
+    /// </summary>
     private const long AverageSize = 4096;
 
     private readonly ConcurrentDictionary<TokenKey, IntrospectedToken> _tokens = new();
@@ -17,13 +22,13 @@ internal sealed class IntrospectedTokens(int capacity, TimeProvider time)
     private int _count;
     private long _bytes;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of tokens.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>How many bytes they take, by a rough count.</summary>
+    /// <summary>The approximate size of all tokens in bytes.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>The token's, made where there is none.</summary>
+    /// <summary>Returns the state of a token, and creates it if it does not exist.</summary>
     public IntrospectedToken GetOrAdd(TokenKey key, Func<IntrospectedToken> make)
     {
         IntrospectedToken? made = null;
@@ -48,28 +53,28 @@ internal sealed class IntrospectedTokens(int capacity, TimeProvider time)
         return made;
     }
 
-    /// <summary>One of them takes more, or fewer, bytes than before.</summary>
+    /// <summary>Records a change of size in bytes, positive or negative, of one token.</summary>
     public void Grew(int bytes)
     {
         if (bytes != 0 && Interlocked.Add(ref _bytes, bytes) > _mostBytes)
         {
-            DropUnused();
+            EvictUnused();
         }
     }
 
     private void Trim()
     {
-        // Whoever adds one looks at two: what has expired goes long before it is full.
-        DropExpired();
-        DropExpired();
-        DropUnused();
+        // Each addition examines two tokens, so that expired ones are removed long before the cache is full.
+        EvictExpired();
+        EvictExpired();
+        EvictUnused();
     }
 
-    private void DropUnused()
+    private void EvictUnused()
     {
         for (var chances = MostSecondChances; (Count > capacity || Bytes > _mostBytes) && _order.TryDequeue(out var key); chances--)
         {
-            if (chances > 0 && _tokens.TryGetValue(key, out var token) && token.TakeUse())
+            if (chances > 0 && _tokens.TryGetValue(key, out var token) && token.ResetUse())
             {
                 _order.Enqueue(key);
             }
@@ -80,7 +85,7 @@ internal sealed class IntrospectedTokens(int capacity, TimeProvider time)
         }
     }
 
-    private void DropExpired()
+    private void EvictExpired()
     {
         if (!_order.TryDequeue(out var key))
         {
@@ -102,7 +107,7 @@ internal sealed class IntrospectedTokens(int capacity, TimeProvider time)
         if (_tokens.TryRemove(key, out var token))
         {
             Interlocked.Decrement(ref _count);
-            Interlocked.Add(ref _bytes, -token.Forget());
+            Interlocked.Add(ref _bytes, -token.Evict());
         }
     }
 }

@@ -1,23 +1,26 @@
 using System.Runtime.CompilerServices;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Claims.Payload;
-using Keycloak.ApiProtection.Tokens.Marks;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>The last answer about a token that counts. Moments are timestamps of the scheme's clock.</summary>
-/// <param name="AskedAt">When Keycloak was asked: from then on it may have changed its mind.</param>
-/// <param name="Claims">What an active token says now; null where that is what it says itself.</param>
-/// <param name="Marks">What a revocation can know the token by, where the answer says more than the token (<c>sub</c>, <c>sid</c>); else null.</param>
-/// <param name="Rejection">Why it is refused; null where it is active.</param>
-/// <param name="RejectedUntil">How long a refusal is remembered: a user who was disabled may be enabled again.</param>
+/// <summary>The last valid introspection response for a token. All times are timestamps of the scheme's clock.</summary>
+/// <param name="AskedAt">When the introspection request was sent. The response does not cover later changes in Keycloak.</param>
+/// <param name="Claims">The current claims of an active token; null if they equal the token's own claims.</param>
+/// <param name="Marks">
+/// The values by which a revocation matches the token, if the response contains more of them than the token (<c>sub</c>, <c>sid</c>);
+/// otherwise null.
+/// </param>
+/// <param name="Rejection">Why the token is rejected; null if it is active.</param>
+/// <param name="RejectedUntil">How long a rejection is cached. It is limited because a disabled user may be enabled again.</param>
 /// <param name="GoodUntil">
-/// The token's <c>exp</c>: an "active" from before it says nothing about after it. Within <c>ClockSkew</c> Keycloak is asked again, whose clock counts;
-/// such an answer holds for a second.
+/// The token's <c>exp</c>. An "active" response from before it is not valid after it. Within <c>ClockSkew</c> after it, the token is
+/// introspected again because Keycloak's clock decides; such a response is valid for one second.
 /// </param>
 internal sealed record IntrospectionAnswer(
     long AskedAt, AccessTokenClaims? Claims, StrongBox<TokenMarks>? Marks, TokenRejection? Rejection, long RejectedUntil, long GoodUntil)
 {
-    /// <summary>What an active token says now; the token learns the marks that only the answer has.</summary>
+    /// <summary>Returns the current claims of an active token, and adds to the token the marks that only the response contains.</summary>
     public AccessTokenClaims ClaimsOf(AccessToken token)
     {
         if (Marks is { } marks)

@@ -1,13 +1,13 @@
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>Keeps from hammering a Keycloak that cannot answer: after a failure one question at a time, and longer and longer between them.</summary>
+/// <summary>Limits introspection requests while Keycloak fails: one at a time, with exponential backoff between them.</summary>
 internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Last = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest <c>Retry-After</c> that is obeyed: nobody's answer may put tokens out of use for longer.</summary>
-    private static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(30);
+    /// <summary>The longest <c>Retry-After</c> that is honored, so that no response can make tokens unusable for longer.</summary>
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private readonly long _origin = time.GetTimestamp();
@@ -16,10 +16,10 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
     private int _failures;
     private TimeSpan _nextAt;
 
-    /// <summary>Whether Keycloak failed to answer, and has not answered since.</summary>
+    /// <summary>Whether Keycloak failed to respond and has not responded since.</summary>
     public bool IsFailing => _failing;
 
-    /// <summary>How long until the next question may be asked.</summary>
+    /// <summary>The time until the next introspection request may be sent.</summary>
     public TimeSpan Wait
     {
         get
@@ -31,8 +31,12 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
         }
     }
 
-    /// <summary>Whether a question may be asked now; while Keycloak fails, by one caller at a time, who must then tell how it went.</summary>
-    /// <param name="retryAfter">Where not: when to try again.</param>
+    /// <summary>Returns whether an introspection request may be sent now.</summary>
+    /// <remarks>
+    /// While Keycloak fails, only one caller at a time may send one. That caller must then call <see cref="Succeeded"/>,
+    /// <see cref="Failed"/> or <see cref="Leave"/>.
+    /// </remarks>
+    /// <param name="retryAfter">If not: when to try again.</param>
     public bool TryEnter(out TimeSpan retryAfter)
     {
         retryAfter = TimeSpan.Zero;
@@ -60,7 +64,7 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
         }
     }
 
-    /// <summary>Who entered has nothing to ask any more.</summary>
+    /// <summary>The caller of <see cref="TryEnter"/> sends no request after all.</summary>
     public void Leave()
     {
         if (_failing)
@@ -72,7 +76,7 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
         }
     }
 
-    /// <summary>Keycloak answered.</summary>
+    /// <summary>Keycloak responded.</summary>
     public void Succeeded()
     {
         if (!_failing)
@@ -88,13 +92,13 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
         }
     }
 
-    /// <summary>Keycloak did not answer.</summary>
-    /// <param name="retryAfter">How long it, or what stands before it, asks to be left alone; null: it does not say.</param>
+    /// <summary>Keycloak did not respond.</summary>
+    /// <param name="retryAfter">The <c>Retry-After</c> of Keycloak or of a proxy in front of it; null if there is none.</param>
     public void Failed(TimeSpan? retryAfter = null)
     {
         lock (_gate)
         {
-            // Those that left together fail together: that is one failure.
+            // Requests that were sent together fail together. Count them as one failure.
             if (!_failing || _trying)
             {
                 var delay = First * Math.Pow(2, Math.Min(_failures++, 10));
@@ -104,7 +108,7 @@ internal sealed class IntrospectionBackoff(TimeProvider time, Random random)
 
             if (retryAfter is { } asked)
             {
-                var until = time.GetElapsedTime(_origin) + (asked < LongestAsked ? asked : LongestAsked);
+                var until = time.GetElapsedTime(_origin) + (asked < LongestRetryAfter ? asked : LongestRetryAfter);
                 _nextAt = until > _nextAt ? until : _nextAt;
             }
 

@@ -5,7 +5,7 @@ using Keycloak.ApiProtection.Realms;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>Keycloak's introspection endpoint: one question, one answer, bounded in size, never followed elsewhere.</summary>
+/// <summary>The client of Keycloak's introspection endpoint. The size of a response is limited, and redirects are not followed.</summary>
 internal sealed class IntrospectionEndpoint(
     IntrospectionSettings settings,
     RealmKeys keys,
@@ -17,17 +17,21 @@ internal sealed class IntrospectionEndpoint(
 
     private readonly IntrospectionResponse _response = new(settings);
 
-    /// <summary>Asks about a token that was found good here.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing else is thrown.</exception>
+    /// <summary>Introspects a token that was verified locally.</summary>
+    /// <exception cref="OperationCanceledException">The cancellation token was canceled; nothing else is thrown.</exception>
     public async Task<IntrospectionVerdict> AskAsync(AccessToken token, string text, CancellationToken cancellationToken)
     {
         var (body, source, failure) = await PostAsync(text, cancellationToken);
         return body is null ? IntrospectionVerdict.Failed(failure!) : _response.Judge(body, source!, token, keys.Discovery?.Issuer);
     }
 
-    /// <summary>Asks about a text that is not a token, to see whether Keycloak answers this API. Null: it does.</summary>
-    /// <remarks>A 200 counts only with an introspection response in it: a proxy that answers for Keycloak sends pages with 200, too.</remarks>
-    /// <exception cref="OperationCanceledException">The token was canceled; nothing else is thrown.</exception>
+    /// <summary>
+    /// Introspects a text that is not a token, to find out whether Keycloak responds to this API. Returns null if it does.
+    /// </summary>
+    /// <remarks>
+    /// A 200 counts only if its body is an introspection response. A proxy in front of Keycloak may send other pages with 200.
+    /// </remarks>
+    /// <exception cref="OperationCanceledException">The cancellation token was canceled; nothing else is thrown.</exception>
     public async Task<RealmFailure?> TryAsync(CancellationToken cancellationToken)
     {
         var (body, source, failure) = await PostAsync("no-token", cancellationToken);
@@ -36,7 +40,7 @@ internal sealed class IntrospectionEndpoint(
 
     private async Task<(byte[]? Body, Uri? Source, RealmFailure? Failure)> PostAsync(string token, CancellationToken cancellationToken)
     {
-        // The keys were needed to get here, so the document has been read.
+        // The discovery document was read before the keys that verified the token.
         if (keys.Discovery is not { IntrospectionAddress: { } address } discovery)
         {
             return (null, null, IntrospectionFailures.NoAddress());
@@ -53,12 +57,13 @@ internal sealed class IntrospectionEndpoint(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The HttpClient's own time-out, if the application made that one shorter.
+            // The HttpClient's own timeout, if the application set a shorter one.
             return (null, address, RealmFailure.Timeout(address, settings.Timeout));
         }
         catch (HttpRequestException error)
         {
-            return (null, address, error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded ? RealmFailure.TooLarge(address, MaximumSize) : RealmFailure.Unreachable(address, error));
+            var isTooLarge = error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded;
+            return (null, address, isTooLarge ? RealmFailure.TooLarge(address, MaximumSize) : RealmFailure.Unreachable(address, error));
         }
         catch (IOException error)
         {
@@ -70,7 +75,8 @@ internal sealed class IntrospectionEndpoint(
         }
     }
 
-    private async Task<(byte[]? Body, Uri? Source, RealmFailure? Failure)> PostAsync(Uri address, string issuer, string token, CancellationToken cancellationToken)
+    private async Task<(byte[]? Body, Uri? Source, RealmFailure? Failure)> PostAsync(
+        Uri address, string issuer, string token, CancellationToken cancellationToken)
     {
         using var client = httpClients.CreateClient(settings.Realm.HttpClientName);
         using var request = new HttpRequestMessage(HttpMethod.Post, address);
@@ -88,10 +94,13 @@ internal sealed class IntrospectionEndpoint(
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         return response.StatusCode == System.Net.HttpStatusCode.OK
             ? (body, address, null)
-            : (null, address, IntrospectionFailures.Status(address, response.StatusCode, Error(body), settings) with { RetryAfter = RetryAfter(response) });
+            : (null, address, IntrospectionFailures.Status(address, response.StatusCode, Error(body), settings) with
+            {
+                RetryAfter = RetryAfter(response),
+            });
     }
 
-    /// <summary>RFC 9110 section 10.2.3: seconds, or a date.</summary>
+    /// <summary>Reads <c>Retry-After</c> (RFC 9110 section 10.2.3): seconds or a date.</summary>
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
@@ -99,7 +108,7 @@ internal sealed class IntrospectionEndpoint(
         _ => null,
     };
 
-    /// <summary>The error code of RFC 6749 section 5.2, where the body has one.</summary>
+    /// <summary>Returns the error code of RFC 6749 section 5.2, or null if the body has none.</summary>
     private static string? Error(byte[] body)
     {
         try

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>What introspection costs Keycloak and those who wait for it: meter <c>Keycloak.ApiProtection</c>, each instrument with the tag <c>scheme</c>.</summary>
+/// <summary>The metrics of introspection: meter <c>Keycloak.ApiProtection</c>. Each instrument has the tag <c>scheme</c>.</summary>
 internal sealed class IntrospectionMetrics
 {
     private const string MeterName = "Keycloak.ApiProtection";
@@ -18,15 +18,31 @@ internal sealed class IntrospectionMetrics
     public IntrospectionMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _questions = meter.CreateCounter<long>("keycloak.introspection.questions", "{question}", "Questions sent to Keycloak's introspection endpoint, by reason.");
-        _answers = meter.CreateCounter<long>("keycloak.introspection.answers", "{answer}", "Answers, by kind: active, inactive, refused, or failed with its cause.");
-        _stale = meter.CreateCounter<long>("keycloak.introspection.stale", "{request}", "Requests let in by an answer older than the freshness (AllowStaleFor).");
-        _duration = meter.CreateHistogram<double>("keycloak.introspection.duration", "s", "How long Keycloak took to answer.");
-        _wait = meter.CreateHistogram<double>("keycloak.introspection.wait", "s", "How long requests waited for an answer.");
-        _age = meter.CreateHistogram<double>("keycloak.introspection.age", "s", "How old the answer was that let a request in.");
+        _questions = meter.CreateCounter<long>(
+            "keycloak.introspection.questions",
+            "{question}",
+            "Requests sent to Keycloak's introspection endpoint, by reason.");
+        _answers = meter.CreateCounter<long>(
+            "keycloak.introspection.answers",
+            "{answer}",
+            "Introspection responses, by kind: active, inactive, refused (rejected for another reason), or failed with its cause.");
+        _stale = meter.CreateCounter<long>(
+            "keycloak.introspection.stale",
+            "{request}",
+            "Requests accepted with an introspection response older than the freshness (AllowStaleFor).");
+        _duration = meter.CreateHistogram<double>("keycloak.introspection.duration", "s", "Time that Keycloak took to respond.");
+        _wait = meter.CreateHistogram<double>(
+            "keycloak.introspection.wait",
+            "s",
+            "Time that requests waited for an introspection response.");
+        _age = meter.CreateHistogram<double>(
+            "keycloak.introspection.age",
+            "s",
+            "Age of the introspection response with which a request was accepted.");
     }
 
-    public void Asked(string scheme, string reason) => _questions.Add(1, new KeyValuePair<string, object?>(Scheme, scheme), new("reason", reason));
+    public void Asked(string scheme, string reason) =>
+        _questions.Add(1, new KeyValuePair<string, object?>(Scheme, scheme), new("reason", reason));
 
     public void Answered(string scheme, string kind, TimeSpan duration)
     {
@@ -38,7 +54,7 @@ internal sealed class IntrospectionMetrics
 
     public void Waited(string scheme, TimeSpan time) => _wait.Record(time.TotalSeconds, new KeyValuePair<string, object?>(Scheme, scheme));
 
-    /// <summary>On every request: costs nothing where nobody listens.</summary>
+    /// <summary>Records the age of a response. It is called for every request, so it does nothing without a listener.</summary>
     public void Used(string scheme, TimeSpan age)
     {
         if (_age.Enabled)

@@ -2,15 +2,17 @@ using Keycloak.ApiProtection.Realms;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>Whose tokens Keycloak is asked about, after they were found good here (RFC 7662).</summary>
+/// <summary>Which tokens are introspected by Keycloak (RFC 7662) after they were verified locally.</summary>
 public enum IntrospectionMode
 {
-    /// <summary>Nobody's, but on endpoints that ask for it (<c>[RequireActiveToken]</c>). A revoked token lives on until it expires.</summary>
+    /// <summary>
+    /// None, except on endpoints that require it (<c>[RequireActiveToken]</c>). A revoked token is accepted until it expires.
+    /// </summary>
     Never,
 
-    /// <summary>Lightweight access tokens, which say too little to be judged without it; and endpoints that ask for it.</summary>
+    /// <summary>Lightweight access tokens, which contain too few claims without it, and tokens on endpoints that require it.</summary>
     LightweightOnly,
 
-    /// <summary>Everybody's: a revoked token stops working within <see cref="KeycloakBearerOptions.Freshness"/>.</summary>
+    /// <summary>All tokens: a revoked token is rejected within <see cref="KeycloakBearerOptions.Freshness"/>.</summary>
     Always,
 }

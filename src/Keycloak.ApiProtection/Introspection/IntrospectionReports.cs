@@ -1,11 +1,10 @@
 using Keycloak.ApiProtection.Diagnostics;
-using Keycloak.ApiProtection.Http;
 using Keycloak.ApiProtection.Realms;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>Tells the log why Keycloak's answers do not count: each cause once until it is fixed. Bounded.</summary>
+/// <summary>Logs why introspection fails: each cause once until Keycloak responds again. The number of causes is limited.</summary>
 internal sealed class IntrospectionReports(string scheme, TimeProvider time, ILogger logger)
 {
     private const int MostCauses = 32;
@@ -15,7 +14,7 @@ internal sealed class IntrospectionReports(string scheme, TimeProvider time, ILo
     private readonly RejectionCause _stale = new();
     private volatile bool _hasReported;
 
-    /// <summary>Keycloak could not answer, or not so that it counts.</summary>
+    /// <summary>Introspection failed, or its response was not valid.</summary>
     public void Failed(RealmFailure failure)
     {
         lock (_gate)
@@ -38,7 +37,7 @@ internal sealed class IntrospectionReports(string scheme, TimeProvider time, ILo
         }
     }
 
-    /// <summary>Keycloak answered.</summary>
+    /// <summary>Keycloak responded.</summary>
     public void Succeeded()
     {
         if (!_hasReported)
@@ -48,7 +47,7 @@ internal sealed class IntrospectionReports(string scheme, TimeProvider time, ILo
 
         lock (_gate)
         {
-            // An answer that does not fit its token says nothing about others.
+            // A response that does not match its token says nothing about other tokens.
             if (_reported.RemoveWhere(cause => cause.Code is not ("mismatch" or "kind" or IntrospectionFailures.OneToken)) == 0)
             {
                 return;
@@ -60,21 +59,21 @@ internal sealed class IntrospectionReports(string scheme, TimeProvider time, ILo
         logger.IntrospectionRecovered(scheme);
     }
 
-    /// <summary>An old answer let a token in (<c>AllowStaleFor</c>): once a minute.</summary>
+    /// <summary>A token was accepted with a stale response (<c>AllowStaleFor</c>). Logged once per minute.</summary>
     public void Stale(TimeSpan age)
     {
-        if (_stale.Take(time, TimeSpan.FromMinutes(1), out var alike))
+        if (_stale.Take(time, TimeSpan.FromMinutes(1), out var suppressed))
         {
-            logger.StaleAnswerUsed(scheme, age, alike);
+            logger.StaleAnswerUsed(scheme, age, suppressed);
         }
     }
 
-    /// <summary>The realm calls itself something else than the issuers of its tokens.</summary>
+    /// <summary>The issuer in the realm's discovery document is not one of the accepted token issuers.</summary>
     public void OtherHost(string realm, string issuers) => logger.IntrospectedThroughOtherHost(scheme, realm, issuers);
 
-    /// <summary>The client is none of the audiences.</summary>
+    /// <summary>The client is not one of the configured audiences.</summary>
     public void OutsideAudience(string client, string audiences) => logger.ClientOutsideAudience(scheme, client, audiences);
 
-    /// <summary>Keycloak accepts who asks.</summary>
+    /// <summary>Keycloak accepts this API's credentials.</summary>
     public void Checked(string client) => logger.IntrospectionChecked(scheme, client);
 }

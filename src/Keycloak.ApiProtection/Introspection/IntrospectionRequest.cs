@@ -1,37 +1,38 @@
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>One question about one token, waited for by any number of requests. Who gives up ends his own wait only.</summary>
+/// <summary>One introspection request for one token, shared by any number of waiting HTTP requests.</summary>
+/// <remarks>A canceled HTTP request ends its own wait only.</remarks>
 internal sealed class IntrospectionRequest(AccessToken token, string text, string reason)
 {
-    private readonly TaskCompletionSource<IntrospectionAnswer?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IntrospectionAnswer?> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _askedAt = -1;
 
-    /// <summary>The token as it was found good.</summary>
+    /// <summary>The token, verified locally.</summary>
     public AccessToken Token => token;
 
     /// <summary>The token as it was sent.</summary>
     public string Text => text;
 
-    /// <summary>Why it is asked, for the metric.</summary>
+    /// <summary>The reason for the introspection, for the metric.</summary>
     public string Reason => reason;
 
-    /// <summary>When it left for Keycloak; negative while it waits for its turn.</summary>
+    /// <summary>When the request was sent to Keycloak; negative while it waits for a free slot.</summary>
     public long AskedAt
     {
         get => Volatile.Read(ref _askedAt);
         set => Volatile.Write(ref _askedAt, value);
     }
 
-    /// <summary>Ends with the question: with an answer that counts, or null. Never faults and is never cancelled.</summary>
-    public Task<IntrospectionAnswer?> Ended => _ended.Task;
+    /// <summary>Completes with a valid response, or null. It never faults and is never canceled.</summary>
+    public Task<IntrospectionAnswer?> Completion => _completion.Task;
 
-    /// <summary>A question that was answered a moment ago.</summary>
-    public static IntrospectionRequest Landed(AccessToken token, IntrospectionAnswer answer)
+    /// <summary>Creates a request that is already completed.</summary>
+    public static IntrospectionRequest Completed(AccessToken token, IntrospectionAnswer answer)
     {
-        var flight = new IntrospectionRequest(token, string.Empty, string.Empty);
-        flight.End(answer);
-        return flight;
+        var request = new IntrospectionRequest(token, string.Empty, string.Empty);
+        request.Complete(answer);
+        return request;
     }
 
-    public void End(IntrospectionAnswer? answer) => _ended.TrySetResult(answer);
+    public void Complete(IntrospectionAnswer? answer) => _completion.TrySetResult(answer);
 }

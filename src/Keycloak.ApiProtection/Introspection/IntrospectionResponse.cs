@@ -1,17 +1,17 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
-using Keycloak.ApiProtection.Tokens.Marks;
 using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>Reads an answer (RFC 7662 section 2.2) and decides what it is worth for one token.</summary>
+/// <summary>Reads an introspection response (RFC 7662 section 2.2) and evaluates it for one token.</summary>
 /// <remarks>
-/// An ID token, and in Keycloak 24 a refresh token, is "active" too: the type is looked at. What the answer and the token both say must agree,
-/// and what binds them together (<c>iss</c>, <c>jti</c>, where the token has it) must be there.
+/// An ID token, and in Keycloak 24 a refresh token, is "active" too; therefore the type is checked. The claims <c>iss</c>, <c>sub</c>,
+/// <c>jti</c> and <c>azp</c> must be present in the response with the same value if the token has them.
 /// </remarks>
 internal sealed class IntrospectionResponse(IntrospectionSettings settings)
 {
@@ -19,7 +19,7 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
 
     private readonly AudienceRule? _audience = settings.AudienceRule();
 
-    /// <summary>Checks that the body of a 200 is an introspection response, whatever it says. Null: it is.</summary>
+    /// <summary>Checks that the body of a 200 is an introspection response, active or inactive. Returns null if it is.</summary>
     /// <param name="body">The body.</param>
     /// <param name="source">Its address, for the log.</param>
     public static RealmFailure? Check(byte[] body, Uri source)
@@ -31,17 +31,18 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
 
         using (document)
         {
-            return document.RootElement.TryGetProperty("active", out var active) && active.ValueKind is JsonValueKind.True or JsonValueKind.False
+            return document.RootElement.TryGetProperty("active", out var active)
+                && active.ValueKind is JsonValueKind.True or JsonValueKind.False
                 ? null
-                : IntrospectionFailures.NotAnAnswer(source, "'active' is missing, or neither true nor false");
+                : IntrospectionFailures.NotAResponse(source, "'active' is missing, or neither true nor false");
         }
     }
 
-    /// <summary>Judges the body of a 200.</summary>
+    /// <summary>Evaluates the body of a 200.</summary>
     /// <param name="body">The body.</param>
-    /// <param name="source">Where it came from, for the log.</param>
-    /// <param name="token">The token that was asked about.</param>
-    /// <param name="realm">What the realm calls itself to this API; null where that is not known.</param>
+    /// <param name="source">Its address, for the log.</param>
+    /// <param name="token">The introspected token.</param>
+    /// <param name="realm">The issuer in the realm's discovery document as this API receives it; null if it is not known.</param>
     public IntrospectionVerdict Judge(byte[] body, Uri source, AccessToken token, string? realm)
     {
         if (!RealmJson.Parse(body, source).Succeeded(out var document, out var failure))
@@ -52,12 +53,13 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
         using (document)
         {
             var answer = document.RootElement;
-            return !answer.TryGetProperty("active", out var active) ? IntrospectionVerdict.Failed(IntrospectionFailures.NotAnAnswer(source, "'active' is missing"))
+            return !answer.TryGetProperty("active", out var active)
+                ? IntrospectionVerdict.Failed(IntrospectionFailures.NotAResponse(source, "'active' is missing"))
                 : active.ValueKind switch
                 {
                     JsonValueKind.True => JudgeActive(body, answer, source, token),
                     JsonValueKind.False => IntrospectionVerdict.Rejected(Inactive(token, realm)),
-                    _ => IntrospectionVerdict.Failed(IntrospectionFailures.NotAnAnswer(source, "'active' is neither true nor false")),
+                    _ => IntrospectionVerdict.Failed(IntrospectionFailures.NotAResponse(source, "'active' is neither true nor false")),
                 };
         }
     }
@@ -73,7 +75,7 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
         using var payload = JsonDocument.Parse(token.Claims.Payload);
         foreach (var claim in new[] { "iss", "sub", "jti", "azp" })
         {
-            // What the token does not say (a lightweight one has no sub) cannot be compared.
+            // A claim that the token lacks cannot be compared: a lightweight token has no sub.
             if (payload.RootElement.TryGetProperty(claim, out _)
                 && (RealmJson.String(payload.RootElement, claim) is not { } said || RealmJson.String(answer, claim) != said))
             {
@@ -83,21 +85,26 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
 
         if (!TokenClaims.TryRead(body, out var claims, out var problem))
         {
-            return IntrospectionVerdict.FailedForToken(IntrospectionFailures.NotAnAnswer(source, problem!));
+            return IntrospectionVerdict.FailedForToken(IntrospectionFailures.NotAResponse(source, problem!));
         }
 
-        // Keycloak may tell here only that a lightweight token is bound.
+        // For a lightweight token, the binding (cnf) may be present in the response only.
         if (!payload.RootElement.TryGetProperty("cnf", out _) && Binding.Check(claims, default) is { } bound)
         {
             return IntrospectionVerdict.Rejected(bound);
         }
 
         return _audience?.Check(claims, default) is not null
-            ? IntrospectionVerdict.Rejected(TokenRejection.Audience.Because($"Keycloak says that the token of client {TokenDiagnosis.Quote(RealmJson.String(answer, "azp"))} is not meant for {string.Join(" or ", settings.Audiences!.Select(TokenDiagnosis.Quote))}."))
+            ? IntrospectionVerdict.Rejected(TokenRejection.Audience.Because(
+                $"Keycloak's introspection response for the token of client {TokenDiagnosis.Quote(RealmJson.String(answer, "azp"))} "
+                    + $"does not contain the audience {string.Join(" or ", settings.Audiences!.Select(TokenDiagnosis.Quote))}."))
             : Active(claims, CurrentClaims.Of(answer, payload.RootElement, token, settings), token);
     }
 
-    /// <summary>A revocation of the user must find the token also where only the answer names the user, whatever claims the principal has.</summary>
+    /// <summary>Creates the verdict for an active token.</summary>
+    /// <remarks>
+    /// A revocation of the user must match the token even if only the response names the user, whatever claims the principal has.
+    /// </remarks>
     private static IntrospectionVerdict Active(in TokenClaims answer, AccessTokenClaims? current, AccessToken token)
     {
         var own = TokenMarks.Of(token.Claims.Payload.Span);
@@ -117,15 +124,20 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
         if (realm is not null && token.Claims.Issuer != realm)
         {
             return TokenRejection.Inactive.Because(
-                $"Keycloak says that the token is not active, and it would say so of every token: the token was issued by {TokenDiagnosis.Quote(token.Claims.Issuer)}, and to this API the realm calls itself {TokenDiagnosis.Quote(realm)}.",
-                "Keycloak compares the issuer with the host it is asked under. Give it one name (KC_HOSTNAME, with KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true), or let this API ask under the host that clients use.");
+                "Keycloak reports that the token is not active, and will report the same for every token: the token was issued by "
+                    + $"{TokenDiagnosis.Quote(token.Claims.Issuer)}, but the realm's issuer as this API sees it is "
+                    + $"{TokenDiagnosis.Quote(realm)}.",
+                "Keycloak compares the token's issuer with the host name of the introspection request. Give Keycloak one name "
+                    + "(KC_HOSTNAME, with KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true), or let this API use the host name that clients use.");
         }
 
-        // Only a token with an audience can be judged: a lightweight one's is Keycloak's secret.
+        // A lightweight token does not contain its audience, so it cannot be checked here.
         return token.IsLightweight || token.Claims.Holder.Audiences.Contains(settings.ClientId)
             ? TokenRejection.Inactive
             : TokenRejection.Inactive.Because(
-                $"Keycloak says that the token is not active; since 26.6.2 it says so to every client that is not in the token's audience, and {TokenDiagnosis.Quote(settings.ClientId)} is not.",
-                $"Add an audience mapper for {TokenDiagnosis.Quote(settings.ClientId)} (Client scopes > the scope > Mappers > Add mapper > By configuration > Audience). If the session did end, the user must log in again.");
+                "Keycloak reports that the token is not active. Since 26.6.2 it reports this to every client that is not in the token's "
+                    + $"audience, and {TokenDiagnosis.Quote(settings.ClientId)} is not in it.",
+                $"Add an audience mapper for {TokenDiagnosis.Quote(settings.ClientId)} (Client scopes > the scope > Mappers > Add mapper > "
+                    + "By configuration > Audience). If the session did end, the user must log in again.");
     }
 }

@@ -3,7 +3,7 @@ using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>What came of asking about a token: active with these claims, refused, or undecided because Keycloak cannot answer.</summary>
+/// <summary>The result of introspecting a token: active with its claims, rejected, or undecided because Keycloak is unavailable.</summary>
 internal readonly struct IntrospectionResult
 {
     private readonly AccessTokenClaims? _claims;
@@ -16,7 +16,7 @@ internal readonly struct IntrospectionResult
         RetryAfter = retryAfter;
     }
 
-    /// <summary>Gets how long to wait before asking again, where nothing could be decided; at least a second.</summary>
+    /// <summary>Gets how long to wait before the next attempt if the result is undecided; at least one second.</summary>
     public TimeSpan RetryAfter { get; }
 
     public static IntrospectionResult Active(AccessTokenClaims claims) => new(claims, null, default);
@@ -26,14 +26,14 @@ internal readonly struct IntrospectionResult
     public static IntrospectionResult Undecided(TimeSpan retryAfter) =>
         new(null, null, TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds))));
 
-    /// <summary>Whether the token is active, and what it says now.</summary>
+    /// <summary>Returns whether the token is active, and its current claims.</summary>
     public bool IsActive([NotNullWhen(true)] out AccessTokenClaims? claims)
     {
         claims = _claims;
         return claims is not null;
     }
 
-    /// <summary>Whether the token is refused.</summary>
+    /// <summary>Returns whether the token is rejected, and why.</summary>
     public bool IsRejected([NotNullWhen(true)] out TokenRejection? rejection)
     {
         rejection = _rejection;

@@ -3,48 +3,48 @@ using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>What introspection needs to know of the options. Immutable; the options' validation has seen every value.</summary>
+/// <summary>The validated options of introspection. Immutable.</summary>
 internal sealed record IntrospectionSettings
 {
-    /// <summary>The realm: scheme name, HTTP client, where HTTPS is required.</summary>
+    /// <summary>The realm: the scheme's name, the HTTP client, and whether HTTPS is required.</summary>
     public required RealmSettings Realm { get; init; }
 
-    /// <summary>Whose tokens are asked about.</summary>
+    /// <summary>Which tokens are introspected.</summary>
     public required IntrospectionMode Mode { get; init; }
 
-    /// <summary>The client as which this API asks.</summary>
+    /// <summary>The client id with which this API authenticates to Keycloak.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>The issuers that tokens may name.</summary>
+    /// <summary>The accepted issuers of tokens.</summary>
     public required IReadOnlyList<string> TokenIssuers { get; init; }
 
-    /// <summary>The audiences, one of which an answer must name; null when the owner does not want them checked.</summary>
+    /// <summary>The audiences, one of which a response must contain; null if the audience is not checked.</summary>
     public required IReadOnlyList<string>? Audiences { get; init; }
 
-    /// <summary>How claims become a principal.</summary>
+    /// <summary>How claims are mapped to a principal.</summary>
     public required KeycloakClaimsOptions Claims { get; init; }
 
-    /// <summary>How old an "active" may be. 30 seconds by default.</summary>
+    /// <summary>The maximum age of an "active" response. 30 seconds by default.</summary>
     public TimeSpan Freshness { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How much longer it counts while Keycloak cannot answer. Zero by default.</summary>
+    /// <summary>How much longer the response is used while Keycloak is unavailable. Zero by default.</summary>
     public TimeSpan AllowStaleFor { get; init; }
 
-    /// <summary>How long a question may take, waiting for its turn included. 5 seconds by default.</summary>
+    /// <summary>The timeout of an introspection request, including the wait for a free slot. 5 seconds by default.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How far the two clocks may differ. 30 seconds by default.</summary>
+    /// <summary>The accepted difference between the clocks of Keycloak and of this machine. 30 seconds by default.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The most questions on their way at once. 64 by default.</summary>
+    /// <summary>The maximum number of concurrent introspection requests. 64 by default.</summary>
     public int MaximumInFlight { get; init; } = 64;
 
-    /// <summary>The most tokens that are remembered. 50,000 by default.</summary>
+    /// <summary>The maximum number of cached tokens. 50,000 by default.</summary>
     public int MaximumTokens { get; init; } = 50_000;
 
-    /// <summary>Whether roles and scopes of the answer replace the token's. True by default.</summary>
+    /// <summary>Whether roles and scopes of the response replace those of the token. True by default.</summary>
     public bool CurrentRoles { get; init; } = true;
 
-    /// <summary>The rule for <see cref="Audiences"/>; null where there is none.</summary>
+    /// <summary>Creates the rule for <see cref="Audiences"/>; null if the audience is not checked.</summary>
     public AudienceRule? AudienceRule() => Audiences is { } audiences ? new AudienceRule(audiences) : null;
 }

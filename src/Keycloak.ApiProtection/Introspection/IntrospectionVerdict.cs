@@ -1,35 +1,38 @@
 using System.Runtime.CompilerServices;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Realms;
-using Keycloak.ApiProtection.Tokens.Marks;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>What an answer of Keycloak is worth: active, refused, or neither.</summary>
+/// <summary>The evaluation of one introspection response: active, rejected, or failed.</summary>
 internal sealed record IntrospectionVerdict
 {
     private IntrospectionVerdict()
     {
     }
 
-    /// <summary>What the token says now; null where that is what it said itself, or where it is not active.</summary>
+    /// <summary>The current claims of the token; null if they equal the token's own claims, or if it is not active.</summary>
     public AccessTokenClaims? Claims { get; private init; }
 
-    /// <summary>What a revocation can know an active token by, where the answer says more than the token; else null.</summary>
+    /// <summary>
+    /// The values by which a revocation matches an active token, if the response contains more of them than the token; otherwise null.
+    /// </summary>
     public StrongBox<TokenMarks>? Marks { get; private init; }
 
-    /// <summary>Why the token is refused; null where it is not.</summary>
+    /// <summary>Why the token is rejected; null if it is not.</summary>
     public TokenRejection? Rejection { get; private init; }
 
-    /// <summary>Why the answer does not count; null where it does.</summary>
+    /// <summary>Why there is no valid response; null if there is one.</summary>
     public RealmFailure? Failure { get; private init; }
 
-    /// <summary>Whether the failure is this token's alone: other tokens may have better luck.</summary>
+    /// <summary>Whether the failure concerns only this token, so that the introspection of other tokens can succeed.</summary>
     public bool ConcernsTokenOnly { get; private init; }
 
     public bool IsActive => Rejection is null && Failure is null;
 
-    public static IntrospectionVerdict Active(AccessTokenClaims? claims, StrongBox<TokenMarks>? marks) => new() { Claims = claims, Marks = marks };
+    public static IntrospectionVerdict Active(AccessTokenClaims? claims, StrongBox<TokenMarks>? marks) =>
+        new() { Claims = claims, Marks = marks };
 
     public static IntrospectionVerdict Rejected(TokenRejection rejection) => new() { Rejection = rejection };
 

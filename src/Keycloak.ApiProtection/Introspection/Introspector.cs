@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.ClientAuthentication;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
@@ -6,25 +5,34 @@ using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>Says whether Keycloak still calls a token active, and how old that word may be: one scheme's, for as long as its options live.</summary>
+/// <summary>
+/// Decides with Keycloak's introspection endpoint whether tokens are active. One instance serves one scheme and one set of options.
+/// </summary>
 /// <remarks>
-/// <para>A token in use is asked about in the background before its last answer is too old, by the request that sees that the next one would
-/// come too late; a token that nobody uses is not asked about. All who wait for the same token wait for one question.</para>
-/// <para>What Keycloak cannot answer is neither active nor inactive. While it cannot, one question at a time finds out when it can again.</para>
+/// <para>
+/// A token in use is introspected in the background before its last response is too old. This is started by the HTTP request that
+/// expects the next one to come too late. A token that is not used is not introspected. All HTTP requests that wait for the same token
+/// share one introspection request.
+/// </para>
+/// <para>
+/// A token is neither active nor inactive while Keycloak is unavailable. During this time one introspection request at a time finds out
+/// whether Keycloak is available again.
+/// </para>
 /// </remarks>
 internal sealed class Introspector : IDisposable
 {
-    /// <summary>Keycloak counts in whole seconds, so that to it a token lives up to one longer.</summary>
-    private static readonly TimeSpan PastTheEnd = TimeSpan.FromSeconds(1);
+    /// <summary>Keycloak counts in whole seconds, so that it may accept a token for up to one second longer.</summary>
+    private static readonly TimeSpan ValidityAfterExpiry = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longer lives are no different from endless ones here.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
+    /// <summary>A longer lifetime is treated as unlimited.</summary>
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3650);
 
-    /// <summary>How far ahead of the end a token in constant use is asked about: a tenth of the window, and not more than this.</summary>
-    private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LeastRejected = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan MostRejected = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Unanswerable = TimeSpan.FromSeconds(5);
+    /// <summary>How early a token in constant use is introspected again: a tenth of the maximum age, and at most this.</summary>
+    private static readonly TimeSpan LongestLead = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan ShortestRejection = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRejection = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TokenFailurePause = TimeSpan.FromSeconds(5);
 
     private readonly IntrospectionSettings _settings;
     private readonly IntrospectionEndpoint _endpoint;
@@ -34,7 +42,7 @@ internal sealed class Introspector : IDisposable
     private readonly IntrospectionReports _reports;
     private readonly IntrospectionBackoff _backoff;
     private readonly IntrospectedTokens _tokens;
-    private readonly SemaphoreSlim _turns;
+    private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _disposing = new();
 
     private int _inFlight;
@@ -57,47 +65,48 @@ internal sealed class Introspector : IDisposable
         _endpoint = new IntrospectionEndpoint(settings, keys, authentication, httpClients, time);
         _backoff = new IntrospectionBackoff(time, Random.Shared);
         _tokens = new IntrospectedTokens(settings.MaximumTokens, time);
-        _turns = new SemaphoreSlim(settings.MaximumInFlight);
+        _slots = new SemaphoreSlim(settings.MaximumInFlight);
     }
 
-    /// <summary>How many tokens are remembered.</summary>
+    /// <summary>The number of cached tokens.</summary>
     internal int Count => _tokens.Count;
 
-    /// <summary>How many bytes they take, by a rough count.</summary>
+    /// <summary>The approximate size of the cached tokens in bytes.</summary>
     internal long Bytes => _tokens.Bytes;
 
-    /// <summary>How many questions are on their way or wait for their turn.</summary>
+    /// <summary>The number of introspection requests that are in progress or wait for a free slot.</summary>
     internal int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>How many requests wait for an answer.</summary>
+    /// <summary>The number of HTTP requests that wait for an introspection response.</summary>
     internal int Waiting => Volatile.Read(ref _waiting);
 
     private string Scheme => _settings.Realm.SchemeName;
 
-    /// <summary>How old an answer about this token may be, where one is needed at all.</summary>
-    /// <param name="token">A token that was found good.</param>
-    /// <param name="demand">What the endpoint asks for.</param>
-    /// <param name="maxAge">How old.</param>
-    public bool Wants(AccessToken token, in ActiveTokenDemand demand, out TimeSpan maxAge)
+    /// <summary>Returns whether this token must be introspected, and how old the response may be.</summary>
+    /// <param name="token">A token that was verified locally.</param>
+    /// <param name="isDemanded">Whether the endpoint requires an active token.</param>
+    /// <param name="demandedAge">The maximum age that the endpoint allows; null: the scheme's freshness.</param>
+    /// <param name="maxAge">The maximum age of the response.</param>
+    public bool Wants(AccessToken token, bool isDemanded, TimeSpan? demandedAge, out TimeSpan maxAge)
     {
-        maxAge = demand.MaxAge is { } own && own < _settings.Freshness ? own : _settings.Freshness;
+        maxAge = demandedAge is { } own && own < _settings.Freshness ? own : _settings.Freshness;
         if (_settings.Mode == IntrospectionMode.Always || (token.IsLightweight && _settings.Mode == IntrospectionMode.LightweightOnly))
         {
             return true;
         }
 
-        // An endpoint that asks where the API does not may also be content with an older answer.
-        maxAge = demand.MaxAge ?? _settings.Freshness;
-        return demand.IsMade;
+        // If only the endpoint requires introspection, it may also allow an older response.
+        maxAge = demandedAge ?? _settings.Freshness;
+        return isDemanded;
     }
 
-    /// <summary>Decides about a token. It waits only where no answer is young enough.</summary>
-    /// <param name="token">A token that was found good here, a moment ago.</param>
-    /// <param name="text">Its text.</param>
-    /// <param name="maxAge">How old an "active" may be.</param>
-    /// <param name="mayBeStale">Whether <c>AllowStaleFor</c> counts.</param>
-    /// <param name="cancellationToken">Ends this wait, never the question that others wait for.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <summary>Decides whether a token is active. It waits only if no cached response is recent enough.</summary>
+    /// <param name="token">A token that has just been verified locally.</param>
+    /// <param name="text">The token's text.</param>
+    /// <param name="maxAge">The maximum age of an "active" response.</param>
+    /// <param name="mayBeStale">Whether <c>AllowStaleFor</c> applies.</param>
+    /// <param name="cancellationToken">Cancels this wait, but not the introspection request, which may have other waiters.</param>
+    /// <exception cref="OperationCanceledException">The cancellation token was canceled.</exception>
     public ValueTask<IntrospectionResult> AskAsync(
         AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, bool mayBeStale, CancellationToken cancellationToken)
     {
@@ -122,12 +131,14 @@ internal sealed class Introspector : IDisposable
             return WaitAsync(state, answer, token, text, maxAge, mayBeStale, cancellationToken);
         }
 
-        KeepFresh(state, answer, token, text, maxAge, age, now);
+        RefreshAhead(state, answer, token, text, maxAge, age, now);
         _metrics.Used(Scheme, age);
         return new(IntrospectionResult.Active(answer.ClaimsOf(token)));
     }
 
-    /// <summary>Once after start: whether Keycloak answers this API at all, and would do so usefully.</summary>
+    /// <summary>
+    /// Checks once after the start whether Keycloak accepts this API's introspection requests and can find its tokens active.
+    /// </summary>
     public async Task CheckAsync()
     {
         _keys.Prefetch();
@@ -139,7 +150,8 @@ internal sealed class Introspector : IDisposable
 
         if (!_settings.TokenIssuers.Contains(realm.Issuer, StringComparer.Ordinal))
         {
-            _reports.OtherHost(TokenDiagnosis.Quote(realm.Issuer), string.Join(", ", _settings.TokenIssuers.Select(TokenDiagnosis.Quote)));
+            var issuers = string.Join(", ", _settings.TokenIssuers.Select(TokenDiagnosis.Quote));
+            _reports.OtherHost(TokenDiagnosis.Quote(realm.Issuer), issuers);
         }
 
         if (_settings.Audiences is { } audiences && !audiences.Contains(_settings.ClientId, StringComparer.Ordinal))
@@ -163,16 +175,16 @@ internal sealed class Introspector : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The first token will show it.
+            // The introspection of the first token will report the cause.
         }
     }
 
-    /// <summary>Ends every question; who waits is told that nothing could be decided.</summary>
+    /// <summary>Cancels all introspection requests. Waiting HTTP requests get an undecided result.</summary>
     public void Dispose() => _disposing.Cancel();
 
     private IntrospectedToken StateOf(AccessToken token, ReadOnlySpan<char> text)
     {
-        if (token.Introspected is { IsForgotten: false } known && known.Owner == this)
+        if (token.Introspected is IntrospectedToken { IsEvicted: false } known && known.Owner == this)
         {
             return known;
         }
@@ -180,7 +192,7 @@ internal sealed class Introspector : IDisposable
         return Find(token, text);
     }
 
-    // Apart from StateOf, whose callers must not pay for the closure.
+    // A separate method, so that StateOf does not allocate the closure.
     private IntrospectedToken Find(AccessToken token, ReadOnlySpan<char> text)
     {
         var state = _tokens.GetOrAdd(TokenKey.Of(text), () => new IntrospectedToken(this, token.ExpiresAt + _settings.ClockSkew));
@@ -188,12 +200,20 @@ internal sealed class Introspector : IDisposable
         return state;
     }
 
-    /// <summary>Asks ahead where the next request, if it comes as soon as this one came after the last, would find the answer too old.</summary>
-    private void KeepFresh(
-        IntrospectedToken state, IntrospectionAnswer answer, AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, TimeSpan age, long now)
+    /// <summary>
+    /// Introspects ahead of time if the response will be too old for the next HTTP request, given the interval since the last one.
+    /// </summary>
+    private void RefreshAhead(
+        IntrospectedToken state,
+        IntrospectionAnswer answer,
+        AccessToken token,
+        ReadOnlyMemory<char> text,
+        TimeSpan maxAge,
+        TimeSpan age,
+        long now)
     {
         var gap = _time.GetElapsedTime(state.LastUse, now);
-        var ahead = maxAge / 10 < MostAhead ? maxAge / 10 : MostAhead;
+        var ahead = maxAge / 10 < LongestLead ? maxAge / 10 : LongestLead;
         if (gap > maxAge / 64)
         {
             state.Touch(now);
@@ -204,8 +224,8 @@ internal sealed class Introspector : IDisposable
             return;
         }
 
-        var flight = state.Join(answer, token, text, static _ => true, "ahead", out var start);
-        Go(state, flight, start);
+        var request = state.Join(answer, token, text, static _ => true, "ahead", out var start);
+        StartIfNew(state, request, start);
     }
 
     private async ValueTask<IntrospectionResult> WaitAsync(
@@ -229,11 +249,11 @@ internal sealed class Introspector : IDisposable
             return Undecided(state, token, maxAge, mayBeStale, retryAfter);
         }
 
-        var flight = state.Join(
+        var request = state.Join(
             seen, token, text, askedAt => _time.GetElapsedTime(askedAt, arrived) < maxAge, seen is null ? "first" : "again", out var start);
-        Go(state, flight, start);
+        StartIfNew(state, request, start);
 
-        var answer = await WaitForAnswerAsync(flight, cancellationToken);
+        var answer = await WaitForAnswerAsync(request, cancellationToken);
         var now = _time.GetTimestamp();
         _metrics.Waited(Scheme, _time.GetElapsedTime(arrived, now));
         if (answer is null)
@@ -241,7 +261,7 @@ internal sealed class Introspector : IDisposable
             return Undecided(state, token, maxAge, mayBeStale, _backoff.Wait);
         }
 
-        // The wait may have been long.
+        // The token may have expired during the wait.
         if (ExpiryRule.IsOver(token.ExpiresAt.ToUnixTimeSeconds(), _time.GetUtcNow(), _settings.ClockSkew))
         {
             return IntrospectionResult.Rejected(TokenRejection.Expired);
@@ -256,24 +276,24 @@ internal sealed class Introspector : IDisposable
         return IntrospectionResult.Active(answer.ClaimsOf(token));
     }
 
-    private void Go(IntrospectedToken state, IntrospectionRequest flight, bool start)
+    private void StartIfNew(IntrospectedToken state, IntrospectionRequest request, bool start)
     {
         if (start)
         {
-            Start(state, flight);
+            Start(state, request);
         }
-        else if (flight.Ended.IsCompleted)
+        else if (request.Completion.IsCompleted)
         {
             _backoff.Leave();
         }
     }
 
-    private async ValueTask<IntrospectionAnswer?> WaitForAnswerAsync(IntrospectionRequest flight, CancellationToken cancellationToken)
+    private async ValueTask<IntrospectionAnswer?> WaitForAnswerAsync(IntrospectionRequest request, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _waiting);
         try
         {
-            return await flight.Ended.WaitAsync(cancellationToken);
+            return await request.Completion.WaitAsync(cancellationToken);
         }
         finally
         {
@@ -281,9 +301,13 @@ internal sealed class Introspector : IDisposable
         }
     }
 
-    private IntrospectionResult Undecided(IntrospectedToken state, AccessToken token, TimeSpan maxAge, bool mayBeStale, TimeSpan retryAfter)
+    private IntrospectionResult Undecided(
+        IntrospectedToken state, AccessToken token, TimeSpan maxAge, bool mayBeStale, TimeSpan retryAfter)
     {
-        if (mayBeStale && _settings.AllowStaleFor > TimeSpan.Zero && state.Answer is { Rejection: null } last && _time.GetUtcNow() < token.ExpiresAt)
+        if (mayBeStale
+            && _settings.AllowStaleFor > TimeSpan.Zero
+            && state.Answer is { Rejection: null } last
+            && _time.GetUtcNow() < token.ExpiresAt)
         {
             var age = _time.GetElapsedTime(last.AskedAt);
             if (age < maxAge + _settings.AllowStaleFor)
@@ -297,31 +321,33 @@ internal sealed class Introspector : IDisposable
         return IntrospectionResult.Undecided(retryAfter);
     }
 
-    // Unsafe: without the request's execution context, so that the question is no part of that request's trace.
-    private void Start(IntrospectedToken state, IntrospectionRequest flight)
+    // Unsafe: without the HTTP request's execution context, so that the introspection is not part of that request's trace.
+    private void Start(IntrospectedToken state, IntrospectionRequest request)
     {
         Interlocked.Increment(ref _inFlight);
         ThreadPool.UnsafeQueueUserWorkItem(
-            static work => _ = work.Introspector.RunAsync(work.State, work.Flight), (Introspector: this, State: state, Flight: flight), preferLocal: false);
+            static work => _ = work.Introspector.RunAsync(work.State, work.Request),
+            (Introspector: this, State: state, Request: request),
+            preferLocal: false);
     }
 
-    private async Task RunAsync(IntrospectedToken state, IntrospectionRequest flight)
+    private async Task RunAsync(IntrospectedToken state, IntrospectionRequest request)
     {
         IntrospectionVerdict verdict;
         try
         {
-            verdict = await AskInTurnAsync(state, flight);
+            verdict = await SendInSlotAsync(state, request);
         }
         catch (Exception error)
         {
-            // Disposed, or a defect of ours: whatever it is, those who wait are answered.
+            // Disposed, or a defect in this library. In any case complete the request, so that no waiter hangs.
             verdict = IntrospectionVerdict.Failed(RealmFailure.Unexpected(_settings.Realm.MetadataAddress, error));
         }
 
-        var answer = Take(verdict, state, flight);
-        var next = state.Land(answer, out var grown);
+        var answer = Apply(verdict, state, request);
+        var next = state.Complete(answer, out var grown);
         _tokens.Grew(grown);
-        flight.End(answer);
+        request.Complete(answer);
         if (next is not null)
         {
             Start(state, next);
@@ -330,23 +356,23 @@ internal sealed class Introspector : IDisposable
         Interlocked.Decrement(ref _inFlight);
     }
 
-    private async Task<IntrospectionVerdict> AskInTurnAsync(IntrospectedToken state, IntrospectionRequest flight)
+    private async Task<IntrospectionVerdict> SendInSlotAsync(IntrospectedToken state, IntrospectionRequest request)
     {
         using var timeout = new CancellationTokenSource(_settings.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token, timeout.Token);
         try
         {
-            await _turns.WaitAsync(either.Token);
+            await _slots.WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             return IntrospectionVerdict.Failed(IntrospectionFailures.Busy(_settings.MaximumInFlight));
         }
 
-        var keycloakAnswers = false;
+        var keycloakResponds = false;
         try
         {
-            // After a failure the first question is one that no token can spoil: whether Keycloak answers at all.
+            // After a failure, first send a probe whose result does not depend on a token.
             if (_backoff.IsFailing || state.FailedAlone)
             {
                 if (await ProbeAsync(either.Token) is { } still)
@@ -354,30 +380,32 @@ internal sealed class Introspector : IDisposable
                     return IntrospectionVerdict.Failed(still);
                 }
 
-                keycloakAnswers = true;
+                keycloakResponds = true;
                 _backoff.Succeeded();
             }
 
-            flight.AskedAt = _time.GetTimestamp();
-            _metrics.Asked(Scheme, flight.Reason);
-            var verdict = await _endpoint.AskAsync(flight.Token, flight.Text, either.Token);
+            request.AskedAt = _time.GetTimestamp();
+            _metrics.Asked(Scheme, request.Reason);
+            var verdict = await _endpoint.AskAsync(request.Token, request.Text, either.Token);
             if (verdict.Failure is not { } failure || verdict.ConcernsTokenOnly)
             {
                 return verdict;
             }
 
-            // Who asks to be left alone is not asked again at once.
-            keycloakAnswers = keycloakAnswers || (failure.RetryAfter is null && await ProbeAsync(either.Token) is null);
-            return keycloakAnswers ? IntrospectionVerdict.FailedForToken(IntrospectionFailures.OfOneToken(failure)) : verdict;
+            // Do not send a probe if the response has a Retry-After.
+            keycloakResponds = keycloakResponds || (failure.RetryAfter is null && await ProbeAsync(either.Token) is null);
+            return keycloakResponds ? IntrospectionVerdict.FailedForToken(IntrospectionFailures.OfOneToken(failure)) : verdict;
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             var failure = RealmFailure.Timeout(_keys.Discovery?.IntrospectionAddress ?? _settings.Realm.MetadataAddress, _settings.Timeout);
-            return keycloakAnswers ? IntrospectionVerdict.FailedForToken(IntrospectionFailures.OfOneToken(failure)) : IntrospectionVerdict.Failed(failure);
+            return keycloakResponds
+                ? IntrospectionVerdict.FailedForToken(IntrospectionFailures.OfOneToken(failure))
+                : IntrospectionVerdict.Failed(failure);
         }
         finally
         {
-            _turns.Release();
+            _slots.Release();
         }
     }
 
@@ -387,14 +415,16 @@ internal sealed class Introspector : IDisposable
         return _endpoint.TryAsync(cancellationToken);
     }
 
-    /// <summary>What follows from a verdict for everybody, and what is to be remembered of it for this token; null: nothing.</summary>
-    private IntrospectionAnswer? Take(IntrospectionVerdict verdict, IntrospectedToken state, IntrospectionRequest flight)
+    /// <summary>Records a verdict in metrics, log and backoff. Returns the response to cache for this token, or null.</summary>
+    private IntrospectionAnswer? Apply(IntrospectionVerdict verdict, IntrospectedToken state, IntrospectionRequest request)
     {
         var now = _time.GetTimestamp();
-        var askedAt = flight.AskedAt < 0 ? now : flight.AskedAt;
+        var askedAt = request.AskedAt < 0 ? now : request.AskedAt;
         _metrics.Answered(
             Scheme,
-            verdict.Failure is { } why ? $"failed_{why.Code}" : verdict.IsActive ? "active" : verdict.Rejection!.Code == TokenRejection.Inactive.Code ? "inactive" : "refused",
+            verdict.Failure is { } cause ? $"failed_{cause.Code}"
+                : verdict.IsActive ? "active"
+                : verdict.Rejection!.Code == TokenRejection.Inactive.Code ? "inactive" : "refused",
             _time.GetElapsedTime(askedAt, now));
         state.FailedAlone = verdict.Failure is { Code: var code } && (code == IntrospectionFailures.OneToken || state.FailedAlone);
         if (verdict.Failure is { } failure)
@@ -406,7 +436,7 @@ internal sealed class Introspector : IDisposable
                 return null;
             }
 
-            state.UnanswerableUntil = now + Ticks(Unanswerable);
+            state.UnanswerableUntil = now + Ticks(TokenFailurePause);
         }
 
         _backoff.Succeeded();
@@ -417,22 +447,28 @@ internal sealed class Introspector : IDisposable
 
         _reports.Succeeded();
         var rejectedUntil = verdict.Rejection is null ? 0 : now + Ticks(RejectedFor(state));
-        return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Marks, verdict.Rejection, rejectedUntil, EndOf(flight.Token, askedAt, now));
+        var goodUntil = EndOf(request.Token, askedAt, now);
+        return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Marks, verdict.Rejection, rejectedUntil, goodUntil);
     }
 
-    /// <summary>When an answer to a question of then ends with its token; an "active" from after that, within the skew, holds for a moment only.</summary>
+    /// <summary>Returns when a response expires together with its token.</summary>
+    /// <remarks>An "active" response from after the token's expiry, within the clock skew, is valid for one second only.</remarks>
     private long EndOf(AccessToken token, long askedAt, long now)
     {
         var left = token.ExpiresAt - (_time.GetUtcNow() - _time.GetElapsedTime(askedAt, now));
-        return left > Longest ? long.MaxValue : askedAt + Ticks(left > TimeSpan.Zero ? left : PastTheEnd);
+        return left > LongestLifetime ? long.MaxValue : askedAt + Ticks(left > TimeSpan.Zero ? left : ValidityAfterExpiry);
     }
 
-    /// <summary>A refused token is asked about again, for its user may be enabled again; each time later, so that it does not pay to go on sending it.</summary>
+    /// <summary>Returns how long a rejection is cached.</summary>
+    /// <remarks>
+    /// A rejected token is introspected again because its user may be enabled again. The time doubles with each rejection, so that a
+    /// client that keeps sending a rejected token causes few introspection requests.
+    /// </remarks>
     private TimeSpan RejectedFor(IntrospectedToken state)
     {
-        var first = _settings.Freshness > LeastRejected ? _settings.Freshness : LeastRejected;
+        var first = _settings.Freshness > ShortestRejection ? _settings.Freshness : ShortestRejection;
         var longer = first * Math.Pow(2, Math.Min(state.Rejections, 10));
-        return longer < MostRejected ? longer : first > MostRejected ? first : MostRejected;
+        return longer < LongestRejection ? longer : first > LongestRejection ? first : LongestRejection;
     }
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Keycloak.ApiProtection.Introspection;
 
-/// <summary>Which token: the SHA-256 of all its letters. Nobody can make two tokens alike, and the token itself is not kept.</summary>
+/// <summary>
+/// The cache key of a token: the SHA-256 hash of its text. Hashes do not collide in practice, and the token itself is not stored.
+/// </summary>
 internal readonly record struct TokenKey(ulong A, ulong B, ulong C, ulong D)
 {
     public static TokenKey Of(ReadOnlySpan<char> token)

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Json;
 
-/// <summary>What a JSON value is (RFC 8259 section 3).</summary>
+/// <summary>The kind of a JSON value (RFC 8259 section 3).</summary>
 internal enum JsonKind : byte
 {
     /// <summary>No value: the member is absent.</summary>

@@ -3,28 +3,28 @@ using System.Security.Cryptography;
 
 namespace Keycloak.ApiProtection.Json;
 
-/// <summary>The names that an object has had so far, so that none counts twice.</summary>
+/// <summary>The member names of an object that were read so far, used to detect duplicates.</summary>
 internal ref struct JsonMemberNames(ReadOnlySpan<byte> json, Span<JsonMemberNames.Entry> seen)
 {
-    // Seeded once a process: nobody outside can choose names that look alike to the comparison below.
+    // Seeded once per process, so that an attacker cannot choose names whose hashes collide.
     private static readonly ulong Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) | 1;
 
     private readonly ReadOnlySpan<byte> _json = json;
     private readonly Span<Entry> _seen = seen;
     private int _count;
 
-    // One bit for each six bits of a mark: where it is clear, which is nearly always, nobody need be compared with.
+    // One bit for each value of a hash's upper six bits. If it is clear, as nearly always, no comparison is necessary.
     private ulong _filter;
 
-    /// <summary>Remembers the name; answers what is wrong with it, null when nothing is.</summary>
-    public string? Refuse(JsonValue name)
+    /// <summary>Adds the name. Returns why it cannot be added, or null if it was added.</summary>
+    public string? Add(JsonValue name)
     {
         var text = name.Raw(_json);
-        var mark = Mark(text);
-        var bit = 1UL << (int)(mark >> 58);
-        if ((_filter & bit) != 0 && WasSeen(text, mark))
+        var hash = Hash(text);
+        var bit = 1UL << (int)(hash >> 58);
+        if ((_filter & bit) != 0 && WasSeen(text, hash))
         {
-            return "a member stands in it twice";
+            return "it contains a member twice";
         }
 
         _filter |= bit;
@@ -34,15 +34,15 @@ internal ref struct JsonMemberNames(ReadOnlySpan<byte> json, Span<JsonMemberName
             return "it has too many members";
         }
 
-        _seen[_count++] = new Entry(mark, name.Start, name.Length);
+        _seen[_count++] = new Entry(hash, name.Start, name.Length);
         return null;
     }
 
-    private readonly bool WasSeen(ReadOnlySpan<byte> text, ulong mark)
+    private readonly bool WasSeen(ReadOnlySpan<byte> text, ulong hash)
     {
         foreach (ref readonly var entry in _seen[.._count])
         {
-            if (entry.Mark == mark && _json.Slice(entry.Start, entry.Length).SequenceEqual(text))
+            if (entry.Hash == hash && _json.Slice(entry.Start, entry.Length).SequenceEqual(text))
             {
                 return true;
             }
@@ -51,12 +51,12 @@ internal ref struct JsonMemberNames(ReadOnlySpan<byte> json, Span<JsonMemberName
         return false;
     }
 
-    private static ulong Mark(ReadOnlySpan<byte> text)
+    private static ulong Hash(ReadOnlySpan<byte> text)
     {
-        var mark = Seed ^ (ulong)text.Length;
+        var hash = Seed ^ (ulong)text.Length;
         while (text.Length >= sizeof(ulong))
         {
-            mark = Mix(mark ^ BinaryPrimitives.ReadUInt64LittleEndian(text));
+            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(text));
             text = text[sizeof(ulong)..];
         }
 
@@ -66,7 +66,7 @@ internal ref struct JsonMemberNames(ReadOnlySpan<byte> json, Span<JsonMemberName
             rest = (rest << 8) | letter;
         }
 
-        return Mix(mark ^ rest);
+        return Mix(hash ^ rest);
     }
 
     private static ulong Mix(ulong value)
@@ -75,6 +75,6 @@ internal ref struct JsonMemberNames(ReadOnlySpan<byte> json, Span<JsonMemberName
         return value ^ (value >> 29);
     }
 
-    /// <summary>One name: its mark, and where it stands.</summary>
-    internal readonly record struct Entry(ulong Mark, int Start, int Length);
+    /// <summary>One name: its hash and its position.</summary>
+    internal readonly record struct Entry(ulong Hash, int Start, int Length);
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Json;
 
-/// <summary>Goes through the members of a JSON object that has been found good before, and leaves unread what nobody asks for.</summary>
+/// <summary>Enumerates the members of a JSON object that was validated before, and skips values that are not needed.</summary>
 /// <remarks>
-/// The framework's <see cref="Utf8JsonReader"/> takes some five times as long to get over what is not wanted. Where the text is no JSON object after
-/// all, it ends: what stands behind the mistake is not there.
+/// The framework's <see cref="Utf8JsonReader"/> takes about five times as long to skip a value. Malformed input ends the enumeration:
+/// members after the error are not returned.
 /// </remarks>
 internal ref struct JsonMembers
 {
@@ -16,19 +16,19 @@ internal ref struct JsonMembers
     {
         _json = json;
         var start = JsonScanner.SkipWhiteSpace(json, 0);
-        _at = JsonScanner.Stands(json, start, (byte)'{') ? JsonScanner.SkipWhiteSpace(json, start + 1) : json.Length;
+        _at = JsonScanner.IsAt(json, start, (byte)'{') ? JsonScanner.SkipWhiteSpace(json, start + 1) : json.Length;
     }
 
-    /// <summary>Gets the name of the member that was reached last.</summary>
+    /// <summary>Gets the name of the current member.</summary>
     public JsonValue Name { get; private set; }
 
-    /// <summary>Gets the value of the member that was reached last.</summary>
+    /// <summary>Gets the value of the current member.</summary>
     public JsonValue Value { get; private set; }
 
-    /// <summary>Goes to the next member. False: there is none.</summary>
+    /// <summary>Advances to the next member. Returns false if there is none.</summary>
     public bool Read()
     {
-        var at = JsonScanner.Stands(_json, _at, (byte)',') ? JsonScanner.SkipWhiteSpace(_json, _at + 1) : _at;
+        var at = JsonScanner.IsAt(_json, _at, (byte)',') ? JsonScanner.SkipWhiteSpace(_json, _at + 1) : _at;
         at = JsonScanner.AfterName(_json, at, out var name);
         if (at < 0 || (at = JsonScanner.AfterValue(_json, at, out var value)) < 0)
         {
@@ -40,7 +40,7 @@ internal ref struct JsonMembers
         return true;
     }
 
-    /// <summary>Goes on to the member of this name. False: there is none.</summary>
+    /// <summary>Advances to the next member with this name. Returns false if there is none.</summary>
     public bool Find(ReadOnlySpan<byte> name)
     {
         while (Read())
@@ -54,10 +54,10 @@ internal ref struct JsonMembers
         return false;
     }
 
-    /// <summary>A reader that stands on the value, for what is wanted in it.</summary>
+    /// <summary>Creates a reader that is positioned on the current value.</summary>
     public readonly Utf8JsonReader ReadValue()
     {
-        // A string's place is that of its text, between the quotes.
+        // The position of a string is that of its text, without the quotes.
         var quote = Value.Kind == JsonKind.String ? 1 : 0;
         var reader = new Utf8JsonReader(_json.Slice(Value.Start - quote, Value.Length + (2 * quote)));
         reader.Read();

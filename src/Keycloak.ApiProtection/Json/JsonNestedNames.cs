@@ -3,15 +3,15 @@ using System.Buffers;
 namespace Keycloak.ApiProtection.Json;
 
 /// <summary>
-/// Whether each name stands once in every object of a value, however deep: two readers could otherwise disagree (RFC 8725 section 2.4).
+/// Checks that no object in a value, at any depth, has a duplicate name: otherwise two readers could disagree (RFC 8725 section 2.4).
 /// </summary>
 /// <remarks>
-/// For values that are known to be well-formed. Names are compared as they read, with escapes or without. It looks at a value once for
-/// each level, and at each name once for each other name of a large object: it is meant for what the realm has signed.
+/// For values that are known to be well-formed. Names are compared after unescaping. A value is scanned once per level, and in a large
+/// object each name may be compared with each other name, so use it only for content that the realm has signed.
 /// </remarks>
 internal static class JsonNestedNames
 {
-    /// <summary>The shortest member is <c>"":1</c> and a comma.</summary>
+    /// <summary>The length of the shortest member: <c>"":1</c> and a comma.</summary>
     private const int ShortestMember = 5;
 
     private const int Few = 64;
@@ -41,7 +41,7 @@ internal static class JsonNestedNames
         }
     }
 
-    // Not deeper than JsonScanner.MaximumDepth: the document was found well-formed.
+    // The recursion is limited to JsonScanner.MaximumDepth, because the document is well-formed.
     private static bool AreUnique(ReadOnlySpan<byte> value, Span<JsonMemberNames.Entry> seen) =>
         value[0] == (byte)'{' ? AreUniqueInObject(value, seen) : AreUniqueInArray(value, seen);
 
@@ -52,7 +52,7 @@ internal static class JsonNestedNames
         var (nested, escaped) = (false, false);
         while (members.Read())
         {
-            if (names.Refuse(members.Name) is not null)
+            if (names.Add(members.Name) is not null)
             {
                 return false;
             }
@@ -66,7 +66,7 @@ internal static class JsonNestedNames
             return false;
         }
 
-        // The places of the names are free again.
+        // The names of this object are no longer needed, so the nested objects can use the same buffer.
         members = new JsonMembers(value);
         while (nested && members.Read())
         {
@@ -82,7 +82,7 @@ internal static class JsonNestedNames
     private static bool AreUniqueInArray(ReadOnlySpan<byte> value, Span<JsonMemberNames.Entry> seen)
     {
         var at = JsonScanner.SkipWhiteSpace(value, 1);
-        while (!JsonScanner.Stands(value, at, (byte)']'))
+        while (!JsonScanner.IsAt(value, at, (byte)']'))
         {
             at = JsonScanner.AfterValue(value, at, out var element);
             if (at < 0 || (MayHoldNames(value, element) && !AreUnique(element.Raw(value), seen)))
@@ -91,7 +91,7 @@ internal static class JsonNestedNames
             }
 
             at = JsonScanner.SkipWhiteSpace(value, at);
-            at = JsonScanner.Stands(value, at, (byte)',') ? JsonScanner.SkipWhiteSpace(value, at + 1) : at;
+            at = JsonScanner.IsAt(value, at, (byte)',') ? JsonScanner.SkipWhiteSpace(value, at + 1) : at;
         }
 
         return true;

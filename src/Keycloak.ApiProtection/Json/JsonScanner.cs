@@ -6,31 +6,31 @@ using System.Runtime.Intrinsics;
 namespace Keycloak.ApiProtection.Json;
 
 /// <summary>
-/// RFC 8259's grammar over bytes. Every function gets a position and returns the one behind what it has read, or
-/// <see cref="Malformed"/>; nothing is thrown, nothing recursive is done, and the position stays in a register.
+/// Scans JSON bytes according to the grammar of RFC 8259. Every function takes a position and returns the position after what it has
+/// read, or <see cref="Malformed"/>. It throws no exceptions, is not recursive, and keeps the position in a register.
 /// </summary>
 internal static class JsonScanner
 {
-    /// <summary>How deep values may be nested, the document's own object included: as deep as the framework's reader goes.</summary>
+    /// <summary>The maximum nesting depth, including the document's own object. The framework's reader has the same limit.</summary>
     public const int MaximumDepth = 64;
 
-    /// <summary>No position: what stands there is not JSON.</summary>
+    /// <summary>Returned instead of a position if the input is not valid JSON.</summary>
     public const int Malformed = -1;
 
-    /// <summary>Behind space, tab, line feed and carriage return.</summary>
+    /// <summary>Returns the position after spaces, tabs, line feeds and carriage returns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int SkipWhiteSpace(ReadOnlySpan<byte> json, int at) =>
         (uint)at < (uint)json.Length && json[at] <= (byte)' ' ? AfterWhiteSpace(json, at) : at;
 
-    /// <summary>Whether this character stands here.</summary>
+    /// <summary>Whether this character is at the position.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Stands(ReadOnlySpan<byte> json, int at, byte character) => (uint)at < (uint)json.Length && json[at] == character;
+    public static bool IsAt(ReadOnlySpan<byte> json, int at, byte character) => (uint)at < (uint)json.Length && json[at] == character;
 
-    /// <summary>Reads a name with its colon and the white space behind; the value is the text between the quotes.</summary>
+    /// <summary>Reads a name, its colon and the white space after it. <paramref name="name"/> is the text between the quotes.</summary>
     public static int AfterName(ReadOnlySpan<byte> json, int at, out JsonValue name)
     {
         name = default;
-        if (!Stands(json, at, (byte)'"'))
+        if (!IsAt(json, at, (byte)'"'))
         {
             return Malformed;
         }
@@ -43,10 +43,10 @@ internal static class JsonScanner
 
         name = new JsonValue(at + 1, end - at - 2, JsonKind.String, escaped);
         end = SkipWhiteSpace(json, end);
-        return Stands(json, end, (byte)':') ? SkipWhiteSpace(json, end + 1) : Malformed;
+        return IsAt(json, end, (byte)':') ? SkipWhiteSpace(json, end + 1) : Malformed;
     }
 
-    /// <summary>Reads any value to its end, whatever it holds.</summary>
+    /// <summary>Reads a value of any kind to its end.</summary>
     public static int AfterValue(ReadOnlySpan<byte> json, int at, out JsonValue value)
     {
         value = default;
@@ -76,7 +76,7 @@ internal static class JsonScanner
 
     private static int AfterNested(ReadOnlySpan<byte> json, int at)
     {
-        // One bit a level: set for an object, clear for an array.
+        // One bit per level: set for an object, clear for an array.
         ulong objects = 0;
         var depth = 1;
         while (true)
@@ -99,7 +99,7 @@ internal static class JsonScanner
                 var isObject = opens == (byte)'{';
                 objects = (objects << 1) | (isObject ? 1UL : 0);
                 at = SkipWhiteSpace(json, at + 1);
-                if (!Stands(json, at, isObject ? (byte)'}' : (byte)']'))
+                if (!IsAt(json, at, isObject ? (byte)'}' : (byte)']'))
                 {
                     at = isObject ? AfterName(json, at, out _) : at;
                     if (at < 0)
@@ -121,7 +121,7 @@ internal static class JsonScanner
                 }
             }
 
-            // A value ends here: close what ends with it, and stop before the next one.
+            // A value ends here: close the objects and arrays that end with it, and stop before the next value.
             while (true)
             {
                 at = SkipWhiteSpace(json, at);
@@ -158,8 +158,10 @@ internal static class JsonScanner
         }
     }
 
-    /// <summary>Behind the closing quote; <paramref name="at"/> is behind the opening one.</summary>
-    /// <remarks>Strings in tokens are short and many: the framework's search, made for long texts, would cost more than the rest.</remarks>
+    /// <summary>Returns the position after the closing quote; <paramref name="at"/> is the position after the opening one.</summary>
+    /// <remarks>
+    /// Tokens contain many short strings. The framework's search is optimized for long texts and would cost more than everything else.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int AfterString(ReadOnlySpan<byte> json, int at, out bool escaped)
     {
@@ -210,7 +212,7 @@ internal static class JsonScanner
         }
     }
 
-    /// <summary>Where the next quote, backslash or control character stands.</summary>
+    /// <summary>The position of the next quote, backslash or control character.</summary>
     private static int PlainEnd(ReadOnlySpan<byte> json, int at)
     {
         ref var first = ref MemoryMarshal.GetReference(json);
@@ -254,17 +256,17 @@ internal static class JsonScanner
 
     private static int AfterNumber(ReadOnlySpan<byte> json, int at)
     {
-        at = Stands(json, at, (byte)'-') ? at + 1 : at;
-        at = Stands(json, at, (byte)'0') ? at + 1 : AfterDigits(json, at);
-        if (at >= 0 && Stands(json, at, (byte)'.'))
+        at = IsAt(json, at, (byte)'-') ? at + 1 : at;
+        at = IsAt(json, at, (byte)'0') ? at + 1 : AfterDigits(json, at);
+        if (at >= 0 && IsAt(json, at, (byte)'.'))
         {
             at = AfterDigits(json, at + 1);
         }
 
-        if (at >= 0 && (Stands(json, at, (byte)'e') || Stands(json, at, (byte)'E')))
+        if (at >= 0 && (IsAt(json, at, (byte)'e') || IsAt(json, at, (byte)'E')))
         {
             at++;
-            at = AfterDigits(json, Stands(json, at, (byte)'+') || Stands(json, at, (byte)'-') ? at + 1 : at);
+            at = AfterDigits(json, IsAt(json, at, (byte)'+') || IsAt(json, at, (byte)'-') ? at + 1 : at);
         }
 
         return at;
@@ -283,7 +285,7 @@ internal static class JsonScanner
 
     private static int AfterEscape(ReadOnlySpan<byte> json, int at)
     {
-        if (!Stands(json, at, (byte)'\\') || at + 1 == json.Length)
+        if (!IsAt(json, at, (byte)'\\') || at + 1 == json.Length)
         {
             return Malformed;
         }

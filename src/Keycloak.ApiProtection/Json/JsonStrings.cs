@@ -1,12 +1,12 @@
 namespace Keycloak.ApiProtection.Json;
 
-/// <summary>One string, or an array of nothing but strings: how JWT writes one or several of a thing (RFC 7519 section 4.1.3).</summary>
+/// <summary>A JSON string or an array of strings: the JWT notation for one or several values (RFC 7519 section 4.1.3).</summary>
 internal readonly ref struct JsonStrings(ReadOnlySpan<byte> json, JsonValue value)
 {
     private readonly ReadOnlySpan<byte> _json = json;
     private readonly JsonValue _value = value;
 
-    /// <summary>Gets whether there is nothing else in it.</summary>
+    /// <summary>Gets whether the value is a string or an array that contains only strings.</summary>
     public bool IsWellFormed
     {
         get
@@ -23,7 +23,7 @@ internal readonly ref struct JsonStrings(ReadOnlySpan<byte> json, JsonValue valu
         }
     }
 
-    /// <summary>Whether one of the strings says <paramref name="text"/>.</summary>
+    /// <summary>Whether one of the strings equals <paramref name="text"/>.</summary>
     public bool Contains(ReadOnlySpan<byte> text)
     {
         foreach (var element in this)
@@ -37,10 +37,10 @@ internal readonly ref struct JsonStrings(ReadOnlySpan<byte> json, JsonValue valu
         return false;
     }
 
-    /// <summary>The strings one after the other.</summary>
+    /// <summary>Returns an enumerator of the strings.</summary>
     public Enumerator GetEnumerator() => new(_json, _value);
 
-    /// <summary>Goes from string to string.</summary>
+    /// <summary>Enumerates the strings.</summary>
     internal ref struct Enumerator
     {
         private readonly ReadOnlySpan<byte> _json;
@@ -49,16 +49,16 @@ internal readonly ref struct JsonStrings(ReadOnlySpan<byte> json, JsonValue valu
 
         internal Enumerator(ReadOnlySpan<byte> json, JsonValue value)
         {
-            // Up to the array's end and no further: positions stay the document's.
+            // Cut at the array's end only, so that positions remain positions in the document.
             _json = json[..(value.Start + value.Length)];
             _single = value.Kind == JsonKind.String ? value : default;
             _at = value.Kind == JsonKind.Array ? value.Start + 1 : json.Length;
         }
 
-        /// <summary>Gets the string that was reached last.</summary>
+        /// <summary>Gets the current string.</summary>
         public JsonValue Current { get; private set; }
 
-        /// <summary>Goes to the next one.</summary>
+        /// <summary>Advances to the next string.</summary>
         public bool MoveNext()
         {
             if (_single.Exists)
@@ -69,7 +69,7 @@ internal readonly ref struct JsonStrings(ReadOnlySpan<byte> json, JsonValue valu
             }
 
             var at = JsonScanner.SkipWhiteSpace(_json, _at);
-            if (JsonScanner.Stands(_json, at, (byte)','))
+            if (JsonScanner.IsAt(_json, at, (byte)','))
             {
                 at = JsonScanner.SkipWhiteSpace(_json, at + 1);
             }

@@ -6,12 +6,12 @@ using System.Text.Unicode;
 
 namespace Keycloak.ApiProtection.Json;
 
-/// <summary>The text of JSON strings that are written with escapes (RFC 8259 section 7).</summary>
+/// <summary>Reads JSON strings that contain escape sequences (RFC 8259 section 7).</summary>
 internal static class JsonText
 {
     private const int StackLimit = 256;
 
-    /// <summary>Whether the escaped string says <paramref name="text"/>.</summary>
+    /// <summary>Whether the unescaped string equals <paramref name="text"/>.</summary>
     public static bool EqualsUnescaped(ReadOnlySpan<byte> escaped, ReadOnlySpan<byte> text)
     {
         byte[]? rented = null;
@@ -25,24 +25,27 @@ internal static class JsonText
         return equal;
     }
 
-    /// <summary>The escaped string's text.</summary>
+    /// <summary>Unescapes the string.</summary>
     public static string Unescape(ReadOnlySpan<byte> escaped)
     {
         var buffer = new byte[escaped.Length];
         return Encoding.UTF8.GetString(buffer, 0, Unescape(escaped, buffer));
     }
 
-    /// <summary>Whether the document is UTF-8 (RFC 8259 section 8.1), in its escapes as well; else <paramref name="problem"/> says where it is not.</summary>
+    /// <summary>
+    /// Whether the document is valid UTF-8 (RFC 8259 section 8.1), including its escape sequences. If not, <paramref name="problem"/> says
+    /// which of the two is invalid.
+    /// </summary>
     public static bool IsText(ReadOnlySpan<byte> json, [NotNullWhen(false)] out string? problem)
     {
         problem = !Utf8.IsValid(json) ? "it is not UTF-8"
-            : !HasOnlyCharacters(json) ? "an escape in it is no character" : null;
+            : !HasOnlyCharacters(json) ? "it contains an escape sequence that is not a valid character" : null;
         return problem is null;
     }
 
     /// <summary>
-    /// Whether every <c>\u</c> escape of the document is a character: a lone surrogate is none, and what cannot be
-    /// written as UTF-8 would fail later, where nobody expects it.
+    /// Whether every <c>\u</c> escape of the document is a valid character. A lone surrogate is not, because it cannot be encoded as
+    /// UTF-8 and would fail later, in code that does not expect it.
     /// </summary>
     public static bool HasOnlyCharacters(ReadOnlySpan<byte> json)
     {
@@ -75,7 +78,7 @@ internal static class JsonText
         return true;
     }
 
-    /// <summary>Writes the text as UTF-8; never longer than what it was read from. The escapes have been checked before.</summary>
+    /// <summary>Writes the text as UTF-8, never longer than its source. The escapes must have been validated before.</summary>
     private static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> text)
     {
         var written = 0;

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.Json;
 
-/// <summary>Where a value stands in its document: for a string the text between the quotes, otherwise the value itself.</summary>
+/// <summary>The position of a value in its document: the text between the quotes for a string, otherwise the value itself.</summary>
 internal readonly record struct JsonValue(int Start, int Length, JsonKind Kind, bool Escaped)
 {
-    /// <summary>Gets whether the member is there, be it <c>null</c>.</summary>
+    /// <summary>Gets whether the member exists, even if its value is <c>null</c>.</summary>
     public bool Exists => Kind != JsonKind.None;
 
-    /// <summary>The value as it is written.</summary>
+    /// <summary>The bytes of the value as written in the document.</summary>
     public ReadOnlySpan<byte> Raw(ReadOnlySpan<byte> json) => json.Slice(Start, Length);
 
-    /// <summary>Whether this is a string that says exactly <paramref name="text"/>, however it is spelled.</summary>
+    /// <summary>Whether this is a string that equals <paramref name="text"/>, with or without escapes.</summary>
     public bool Says(ReadOnlySpan<byte> json, ReadOnlySpan<byte> text)
     {
         if (Kind != JsonKind.String)
@@ -23,11 +23,11 @@ internal readonly record struct JsonValue(int Start, int Length, JsonKind Kind, 
         return Escaped ? JsonText.EqualsUnescaped(Raw(json), text) : Raw(json).SequenceEqual(text);
     }
 
-    /// <summary>Whether this is a string that says <paramref name="text"/> in upper or lower case; ASCII, without escapes.</summary>
+    /// <summary>Whether this is a string that equals <paramref name="text"/>, ignoring case. ASCII only, without escapes.</summary>
     public bool SaysIgnoringCase(ReadOnlySpan<byte> json, ReadOnlySpan<byte> text) =>
         Kind == JsonKind.String && !Escaped && Ascii.EqualsIgnoreCase(Raw(json), text);
 
-    /// <summary>Reads a whole number that fits 64 bits; a fraction or an exponent is none.</summary>
+    /// <summary>Reads an integer of 64 bits. A number with a fraction or an exponent is not an integer.</summary>
     public bool TryGetInteger(ReadOnlySpan<byte> json, out long number)
     {
         number = 0;
@@ -36,7 +36,7 @@ internal readonly record struct JsonValue(int Start, int Length, JsonKind Kind, 
             && consumed == Length;
     }
 
-    /// <summary>The string's text, for the log and for claims; null when this is no string.</summary>
+    /// <summary>The string's text, for the log and for claims; null if this is not a string.</summary>
     public string? Text(ReadOnlySpan<byte> json) =>
         Kind != JsonKind.String ? null : Escaped ? JsonText.Unescape(Raw(json)) : Encoding.UTF8.GetString(Raw(json));
 }

@@ -2,8 +2,8 @@ using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>What Keycloak pushes to a client's admin URL, read and not yet believed.</summary>
-/// <remarks>It names no issuer and no audience: the key tells the realm, <c>resource</c> the client.</remarks>
+/// <summary>The payload of a push to a client's admin URL, parsed but not yet verified.</summary>
+/// <remarks>It has no issuer and no audience. The signing key identifies the realm, and <c>resource</c> the client.</remarks>
 internal sealed class AdminAction
 {
     private readonly List<string> _sessions = [];
@@ -20,16 +20,18 @@ internal sealed class AdminAction
 
     public DateTimeOffset? ExpiresAt { get; private set; }
 
-    /// <summary>Gets the not-before; null where there is none, also where it is 0, Keycloak's word for none.</summary>
+    /// <summary>Gets the not-before; null if it is absent or 0, with which Keycloak writes that there is none.</summary>
     public DateTimeOffset? NotBefore { get; private set; }
 
-    /// <summary>Gets the sessions that ended, as the client and as Keycloak knows them.</summary>
+    /// <summary>Gets the ids of the sessions that ended: both the client's and Keycloak's.</summary>
     public IReadOnlyList<string> Sessions => _sessions;
 
-    /// <summary>Gets whether this is a token: what has an issuer or a type is none of these actions, whatever mappers wrote into it.</summary>
+    /// <summary>
+    /// Gets whether the payload belongs to a token. With an issuer or a type it is not an admin action, whatever mappers added to it.
+    /// </summary>
     public bool IsToken { get; private set; }
 
-    /// <summary>Reads the payload; null where it is not what it must be.</summary>
+    /// <summary>Parses the payload; null if it is malformed.</summary>
     public static AdminAction? Read(ReadOnlySpan<byte> json)
     {
         if (!JsonText.IsText(json, out _))

@@ -5,14 +5,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>Takes what Keycloak pushes to a client's admin URL: not-before, sign-outs, and the question whether anybody is there.</summary>
+/// <summary>Processes Keycloak's pushes to a client's admin URL: not-before, sign-outs, and the availability test.</summary>
 /// <remarks>
-/// A pushed not-before counts for all tokens of the realm: the realm's and a client's come in the same form, and to read the realm's as
-/// a client's would let tokens through. It never moves back: a push from the page of a client brings that client's own, often 0.
+/// A pushed not-before applies to all tokens of the realm. The realm's and a client's not-before have the same form, and to treat the
+/// realm's as a client's would accept revoked tokens. The not-before never moves back, because a push from a client's page in the console
+/// contains that client's own value, which is often 0.
 /// </remarks>
 internal sealed class AdminPush(NotificationVerification verification, ILogger<AdminPush> logger)
 {
-    /// <summary>Takes or refuses what was posted.</summary>
+    /// <summary>Processes or rejects a push.</summary>
     public async ValueTask<NotificationOutcome> TakeAsync(HttpContext context, string action)
     {
         var (body, unreadable) = await NotificationBody.ReadAsync(context, "text/plain");
@@ -41,7 +42,7 @@ internal sealed class AdminPush(NotificationVerification verification, ILogger<A
             return NotificationRejection.Action;
         }
 
-        // It does not say when it was signed; while it has not expired that can only have been a moment ago.
+        // A push has no issue time. While it has not expired, it was signed a moment ago, so the expiry serves as the issue time.
         return await verification.TakeAsync(
             message,
             NotificationRejection.Key,
@@ -51,7 +52,7 @@ internal sealed class AdminPush(NotificationVerification verification, ILogger<A
             context.RequestAborted);
     }
 
-    /// <summary>Applies what the scheme's realm has signed.</summary>
+    /// <summary>Applies a push that the scheme's realm has signed, unless it is a replay.</summary>
     private NotificationOutcome TakeOnce(NotificationScheme scheme, AdminAction pushed)
     {
         if (!scheme.Posted.IsFirst(pushed.Id!, pushed.ExpiresAt!.Value + scheme.Policy.ClockSkew))
@@ -78,7 +79,8 @@ internal sealed class AdminPush(NotificationVerification verification, ILogger<A
 
         if (pushed.NotBefore is { } notBefore)
         {
-            // Keycloak's console says "now". It never moves back here, so that a slip of years would reject every token until a restart.
+            // Keycloak's console sets the current time. A value in the future is limited because the not-before never moves back: a wrong
+            // year would reject every token until a restart.
             var latest = scheme.Revocations.UntilNow;
             if (notBefore > latest)
             {
@@ -91,7 +93,7 @@ internal sealed class AdminPush(NotificationVerification verification, ILogger<A
         }
     }
 
-    /// <summary>All that can be asked without a key.</summary>
+    /// <summary>Checks everything that does not need a key.</summary>
     private static NotificationRejection? Check(AdminAction pushed, NotificationScheme scheme) =>
         pushed.Resource is not { } resource || !scheme.Serves(resource) ? NotificationRejection.Resource
         : pushed.ExpiresAt is not { } expiresAt || scheme.Now - scheme.Policy.ClockSkew >= expiresAt ? NotificationRejection.Expired

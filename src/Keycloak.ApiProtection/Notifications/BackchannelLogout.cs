@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>Takes logout tokens: Keycloak tells of a session that ended, once, to each client of the session that has a URL.</summary>
-/// <remarks>OpenID Connect Back-Channel Logout 1.0 sections 2.4 to 2.8.</remarks>
+/// <summary>Processes logout tokens (OpenID Connect Back-Channel Logout 1.0 sections 2.4 to 2.8).</summary>
+/// <remarks>When a session ends, Keycloak sends one logout token, once, to each client of the session that has a logout URL.</remarks>
 internal sealed class BackchannelLogout(NotificationVerification verification, ILogger<BackchannelLogout> logger)
 {
     private static readonly string[] HeaderTypes = ["logout+jwt", "application/logout+jwt", "JWT"];
 
-    /// <summary>Takes or refuses what was posted.</summary>
+    /// <summary>Processes or rejects a logout token.</summary>
     public async ValueTask<NotificationOutcome> TakeAsync(HttpContext context)
     {
         var (body, unreadable) = await NotificationBody.ReadAsync(context, "application/x-www-form-urlencoded");
@@ -50,7 +50,7 @@ internal sealed class BackchannelLogout(NotificationVerification verification, I
             context.RequestAborted);
     }
 
-    /// <summary>Applies what the scheme's realm has signed.</summary>
+    /// <summary>Applies a logout token that the scheme's realm has signed, unless it is a replay.</summary>
     private NotificationOutcome Apply(NotificationScheme scheme, LogoutToken token)
     {
         if (!scheme.Posted.IsFirst(token.Id!, token.ExpiresAt!.Value + scheme.Policy.ClockSkew))
@@ -67,14 +67,14 @@ internal sealed class BackchannelLogout(NotificationVerification verification, I
             RevocationSource.BackchannelLogout,
             token.RevokesOfflineAccess,
 
-            // Without a session there is nothing that ended for good: the user may log in again with this client.
+            // Without a session id no session is known to have ended: the user may log in again with this client.
             endedForClient: isSession ? client : null);
         var quoted = TokenDiagnosis.Quote(client);
         logger.LogoutTaken(scheme.Name, isSession ? "a session" : "a user", quoted, token.IssuedAt.Value);
         return NotificationOutcome.Taken;
     }
 
-    /// <summary>All that can be asked without a key.</summary>
+    /// <summary>Checks everything that does not need a key.</summary>
     private static NotificationRejection? Check(LogoutToken token, NotificationScheme scheme)
     {
         var now = scheme.Now;
@@ -91,7 +91,7 @@ internal sealed class BackchannelLogout(NotificationVerification verification, I
             : null;
     }
 
-    /// <summary>The parameter, which must stand there once; others are not ours (section 2.5).</summary>
+    /// <summary>Returns the parameter; null unless it is present exactly once. Other parameters are ignored (section 2.5).</summary>
     private static string? Parameter(string form)
     {
         string? found = null;

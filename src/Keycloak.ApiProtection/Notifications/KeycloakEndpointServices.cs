@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection.TokenCheck;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +14,6 @@ internal static class KeycloakEndpointServices
         services.TryAddSingleton<BackchannelLogout>();
         services.TryAddSingleton<AdminPush>();
         services.TryAddSingleton<NotificationEndpoints>();
-        services.TryAddSingleton<TokenCheckAnswer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnmappedEndpointsCheck>());
     }
 }

@@ -2,7 +2,7 @@ using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>What a logout token says (OpenID Connect Back-Channel Logout 1.0 section 2.4), read and not yet believed.</summary>
+/// <summary>The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4), parsed but not yet verified.</summary>
 internal sealed class LogoutToken
 {
     private LogoutToken()
@@ -21,20 +21,20 @@ internal sealed class LogoutToken
 
     public string? Id { get; private set; }
 
-    /// <summary>Gets <c>sub</c>; null where it is absent or empty.</summary>
+    /// <summary>Gets <c>sub</c>; null if it is absent or empty.</summary>
     public string? Subject { get; private set; }
 
-    /// <summary>Gets <c>sid</c>; null where it is absent or empty.</summary>
+    /// <summary>Gets <c>sid</c>; null if it is absent or empty.</summary>
     public string? SessionId { get; private set; }
 
     public bool HasNonce { get; private set; }
 
     public bool HasLogoutEvent { get; private set; }
 
-    /// <summary>Gets whether offline sessions ended too: Keycloak writes it beside the event.</summary>
+    /// <summary>Gets whether offline sessions ended too. Keycloak writes it next to the event, in <c>events</c>.</summary>
     public bool RevokesOfflineAccess { get; private set; }
 
-    /// <summary>Reads the payload; null where it is not what it must be.</summary>
+    /// <summary>Parses the payload; null if it is malformed.</summary>
     public static LogoutToken? Read(ReadOnlySpan<byte> json)
     {
         if (!JsonText.IsText(json, out _))
@@ -77,7 +77,7 @@ internal sealed class LogoutToken
                 ExpiresAt = PostedDate.TryRead(value, json, out var expiresAt) ? expiresAt : null;
                 return ExpiresAt is not null;
             case var _ when name.SequenceEqual("nonce"u8):
-                // Whatever its value is.
+                // Any value counts, also null.
                 return HasNonce = true;
             case var _ when name.SequenceEqual("aud"u8):
                 return TakeAudiences(value, json);

@@ -5,32 +5,33 @@ using Microsoft.Net.Http.Headers;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>Reads what was posted, up to 16 KiB: what Keycloak posts has a tenth of that.</summary>
+/// <summary>Reads the body of a notification, up to 16 KiB. Keycloak's notifications have about a tenth of that size.</summary>
 internal static class NotificationBody
 {
-    private const int Most = 16 * 1024;
+    private const int MaximumSize = 16 * 1024;
 
-    /// <summary>The body as text; a refusal where there is none to be had.</summary>
+    /// <summary>Returns the body as text, or why it is rejected.</summary>
     public static async ValueTask<(string? Text, NotificationRejection? Rejection)> ReadAsync(HttpContext context, string contentType)
     {
         var request = context.Request;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            // The server does not even read on what is too long.
-            size.MaxRequestBodySize = Most + 1;
+            // The server stops reading a body that is too long.
+            size.MaxRequestBodySize = MaximumSize + 1;
         }
 
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(contentType, StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals(contentType, StringComparison.OrdinalIgnoreCase))
         {
             return (null, NotificationRejection.ContentType);
         }
 
-        if (request.ContentLength > Most)
+        if (request.ContentLength > MaximumSize)
         {
             return (null, NotificationRejection.Size);
         }
 
-        var buffer = new byte[(int)(request.ContentLength ?? Most) + 1];
+        var buffer = new byte[(int)(request.ContentLength ?? MaximumSize) + 1];
         var length = 0;
         try
         {
@@ -50,7 +51,7 @@ internal static class NotificationBody
             return (null, NotificationRejection.Size);
         }
 
-        // Everything that is expected is ASCII; what is not becomes letters that no token has.
-        return length > Most ? (null, NotificationRejection.Size) : (Encoding.ASCII.GetString(buffer, 0, length), null);
+        // A valid body is ASCII. Other bytes become question marks, which no token contains.
+        return length > MaximumSize ? (null, NotificationRejection.Size) : (Encoding.ASCII.GetString(buffer, 0, length), null);
     }
 }

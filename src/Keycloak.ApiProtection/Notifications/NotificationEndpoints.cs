@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>Answers Keycloak's posts, and says in the log what was wrong with those that are refused.</summary>
+/// <summary>Responds to Keycloak's notifications, and logs why one is rejected.</summary>
 internal sealed class NotificationEndpoints(
     BackchannelLogout logouts,
     AdminPush pushes,
-    RejectionLog refusals,
+    RejectionLog rejections,
     RevocationMetrics metrics,
     ILogger<NotificationEndpoints> logger)
 {
@@ -34,7 +34,7 @@ internal sealed class NotificationEndpoints(
 
         if (context.RequestAborted.IsCancellationRequested)
         {
-            // The verification went on without the sender: nobody reads the answer.
+            // The sender disconnected, so nobody reads the response.
             return Task.CompletedTask;
         }
 
@@ -42,7 +42,7 @@ internal sealed class NotificationEndpoints(
         {
             response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             response.Headers.RetryAfter = Math.Ceiling(outcome.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return WriteAsync(response, "temporarily_unavailable", "The realm's keys cannot be had now.");
+            return WriteAsync(response, "temporarily_unavailable", "The realm's keys are unavailable.");
         }
 
         response.StatusCode = StatusCodes.Status400BadRequest;
@@ -52,22 +52,22 @@ internal sealed class NotificationEndpoints(
     private void Report(string endpoint, NotificationOutcome outcome)
     {
         metrics.Posted(endpoint, outcome.IsTaken ? "taken" : outcome.IsUndecided ? "unavailable" : outcome.Rejection!.Code);
-        if (outcome.IsTaken || !refusals.Takes(endpoint, outcome.Rejection?.Code ?? "unavailable", out var alike))
+        if (outcome.IsTaken || !rejections.Takes(endpoint, outcome.Rejection?.Code ?? "unavailable", out var suppressed))
         {
             return;
         }
 
-        if (outcome.Rejection is { } refusal)
+        if (outcome.Rejection is { } rejection)
         {
-            logger.NotificationRejected(endpoint, refusal.Code, refusal.Reason, refusal.Remedy, alike);
+            logger.NotificationRejected(endpoint, rejection.Code, rejection.Reason, rejection.Remedy, suppressed);
         }
         else
         {
-            logger.NotificationUndecided(endpoint, alike);
+            logger.NotificationUndecided(endpoint, suppressed);
         }
     }
 
-    // Section 2.8: a JSON object with error and error_description. Both are fixed texts without a letter to be escaped.
+    // Section 2.8: a JSON object with error and error_description. Both are fixed texts without characters that need escaping.
     private static Task WriteAsync(HttpResponse response, string error, string description)
     {
         response.ContentType = "application/json";

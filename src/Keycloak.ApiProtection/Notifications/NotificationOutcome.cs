@@ -1,30 +1,31 @@
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>What came of something that was posted: taken, refused, or undecided because the realm's keys cannot be had.</summary>
+/// <summary>The outcome of a notification: applied, rejected, or undecided because the realm's keys are unavailable.</summary>
 internal readonly record struct NotificationOutcome(NotificationRejection? Rejection, TimeSpan RetryAfter)
 {
-    /// <summary>Gets the outcome of what counts now.</summary>
+    /// <summary>Gets the outcome of a verified or applied notification.</summary>
     public static NotificationOutcome Taken => default;
 
-    /// <summary>Gets whether nobody can say now.</summary>
+    /// <summary>Gets whether the notification could not be verified.</summary>
     public bool IsUndecided => RetryAfter > TimeSpan.Zero;
 
-    /// <summary>Gets whether it counts.</summary>
+    /// <summary>Gets whether the notification is verified or applied.</summary>
     public bool IsTaken => Rejection is null && !IsUndecided;
 
-    public static implicit operator NotificationOutcome(NotificationRejection refusal) => new(refusal, default);
+    public static implicit operator NotificationOutcome(NotificationRejection rejection) => new(rejection, default);
 
-    /// <summary>Nobody can say now.</summary>
+    /// <summary>The notification could not be verified; the sender may retry after this time.</summary>
     public static NotificationOutcome Undecided(TimeSpan retryAfter) => new(null, retryAfter);
 
     /// <summary>
-    /// The outcome of several schemes together. Undecided counts most: what one scheme has not taken would be lost. A refusal for
-    /// another reason than the first questions (whose is it?) says more than those.
+    /// Combines the outcomes of several schemes. Undecided has priority, because otherwise the notification would be lost for the undecided
+    /// scheme. A rejection that shows that the notification belongs to another realm has the lowest priority.
     /// </summary>
     public NotificationOutcome And(NotificationOutcome other) =>
         IsUndecided || other.IsUndecided ? Undecided(RetryAfter > other.RetryAfter ? RetryAfter : other.RetryAfter)
         : IsTaken ? this
-        : other.IsTaken || IsOthers(Rejection!) ? other : this;
+        : other.IsTaken || IsForOtherRealm(Rejection!) ? other : this;
 
-    private static bool IsOthers(NotificationRejection refusal) => refusal == NotificationRejection.Issuer || refusal == NotificationRejection.Key;
+    private static bool IsForOtherRealm(NotificationRejection rejection) =>
+        rejection == NotificationRejection.Issuer || rejection == NotificationRejection.Key;
 }

@@ -1,12 +1,12 @@
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Revocation;
+using Keycloak.ApiProtection.Schemes;
 using Keycloak.ApiProtection.Tokens;
-using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>One scheme, as the endpoints see it.</summary>
-internal sealed class NotificationScheme(string name, IOptionsMonitor<KeycloakBearerOptions> options)
+/// <summary>A scheme, as the notification endpoints see it.</summary>
+internal sealed class NotificationScheme(string name, KeycloakSchemes schemes)
 {
     private const int MostReplays = 10_000;
 
@@ -14,16 +14,16 @@ internal sealed class NotificationScheme(string name, IOptionsMonitor<KeycloakBe
     public string Name => name;
 
     /// <summary>Gets what is asked of its tokens.</summary>
-    public TokenPolicy Policy => Options.Verifier.Value.Policy;
+    public TokenPolicy Policy => Scheme.Verifier.Policy;
 
     /// <summary>Gets its realm's keys.</summary>
-    public RealmKeys Keys => Options.Verifier.Value.Keys;
+    public RealmKeys Keys => Scheme.Keys;
 
     /// <summary>Gets what has been revoked.</summary>
-    public KeycloakRevocations Revocations => Options.Revocations.Value;
+    public KeycloakRevocations Revocations => Scheme.Revocations;
 
     /// <summary>Gets what has been posted.</summary>
-    public ReplayMemory Posted { get; } = new(MostReplays, options.Get(name).TimeProvider!);
+    public ReplayMemory Posted { get; } = new(MostReplays, schemes.Get(name).Options.TimeProvider!);
 
     /// <summary>Gets the time.</summary>
     public DateTimeOffset Now => Options.TimeProvider!.GetUtcNow();
@@ -31,7 +31,9 @@ internal sealed class NotificationScheme(string name, IOptionsMonitor<KeycloakBe
     /// <summary>Gets whether the owner named clients whose logouts matter here.</summary>
     public bool HasLoginClients => Options.LoginClients.Count > 0;
 
-    private KeycloakBearerOptions Options => options.Get(name);
+    private KeycloakScheme Scheme => schemes.Get(name);
+
+    private KeycloakBearerOptions Options => Scheme.Options;
 
     /// <summary>Whether what Keycloak sends to this client is meant for this API.</summary>
     public bool Serves(string client) => client == Options.Resource || Options.LoginClients.Contains(client);

@@ -1,12 +1,11 @@
 using Keycloak.ApiProtection.Schemes;
-using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>Every scheme, as the endpoints see them: who posts does not say which one is meant.</summary>
-internal sealed class NotificationSchemes(IEnumerable<KeycloakBearerScheme> schemes, IOptionsMonitor<KeycloakBearerOptions> options)
+/// <summary>All schemes, as the notification endpoints see them: a notification does not say which scheme it is for.</summary>
+internal sealed class NotificationSchemes(KeycloakSchemes schemes)
 {
-    private readonly Lazy<NotificationScheme[]> _all = new(() => [.. schemes.Distinct().Select(scheme => new NotificationScheme(scheme.Name, options))]);
+    private readonly Lazy<NotificationScheme[]> _all = new(() => [.. schemes.Names.Select(name => new NotificationScheme(name, schemes))]);
 
     /// <summary>Gets them. Asked for only after the options were found valid.</summary>
     public IReadOnlyList<NotificationScheme> All => _all.Value;

@@ -2,34 +2,35 @@ using Keycloak.ApiProtection.Realms;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>Verifies what Keycloak sends with the keys of every scheme, and applies it where a scheme's realm has signed it.</summary>
+/// <summary>Verifies notifications with the keys of each scheme, and applies them to the schemes whose realm has signed them.</summary>
 /// <remarks>
 /// <para>
-/// Keycloak sends a notification once and waits some seconds at most. So the schemes with the key at hand decide first, and no scheme waits for another.
+/// Keycloak sends a notification once and waits a few seconds at most. Therefore the schemes that have the key cached decide first, and
+/// no scheme waits for another.
 /// </para>
 /// <para>
-/// A sender that disconnects does not end the verification: the notification was received, and nobody sends it again. Of such
-/// verifications at most <see cref="MostWithoutSender"/> wait at the same time, because a sender that disconnects costs a stranger nothing;
-/// a sender that stays connected has a place among the realm's waiting notifications (<see cref="RealmSettings.MaximumWaiters"/>).
+/// The verification continues when the sender disconnects, because Keycloak does not send the notification again. At most
+/// <see cref="MostWithoutSender"/> such verifications wait at the same time, because an attacker can send and disconnect at no cost.
+/// A sender that stays connected counts among the realm's waiting notifications (<see cref="RealmSettings.MaximumWaiters"/>).
 /// </para>
 /// </remarks>
 internal sealed class NotificationVerification(NotificationSchemes schemes)
 {
-    /// <summary>How many verifications go on waiting for keys after their sender has disconnected.</summary>
+    /// <summary>How many verifications may continue to wait for keys after their sender has disconnected.</summary>
     public const int MostWithoutSender = 100;
 
     private int _withoutSender;
 
-    /// <summary>Gets how many verifications wait for keys whose sender has disconnected.</summary>
+    /// <summary>Gets how many verifications wait for keys although their sender has disconnected.</summary>
     public int WithoutSender => Volatile.Read(ref _withoutSender);
 
     /// <summary>Verifies and applies a notification for each scheme.</summary>
-    /// <param name="message">What was received.</param>
-    /// <param name="none">The outcome where there is no scheme.</param>
-    /// <param name="issuedAt">When it was issued; asked only where <paramref name="check"/> finds nothing.</param>
-    /// <param name="check">All that can be rejected without a key.</param>
-    /// <param name="apply">Applies what the scheme's realm has signed; at most once for each scheme, for several schemes perhaps at the same time.</param>
-    /// <param name="disconnected">Cancelled when the sender has disconnected.</param>
+    /// <param name="message">The notification.</param>
+    /// <param name="none">The outcome if there is no scheme.</param>
+    /// <param name="issuedAt">When it was issued. Used only if <paramref name="check"/> does not reject it.</param>
+    /// <param name="check">Returns why the notification is rejected without a key; null if it is not.</param>
+    /// <param name="apply">Applies the verified notification. Called at most once for each scheme, and possibly concurrently.</param>
+    /// <param name="disconnected">Canceled when the sender has disconnected.</param>
     public async ValueTask<NotificationOutcome> TakeAsync(
         RealmMessage message,
         NotificationOutcome none,
@@ -43,9 +44,9 @@ internal sealed class NotificationVerification(NotificationSchemes schemes)
         var waiting = new List<int>();
         for (var i = 0; i < all.Count; i++)
         {
-            if (check(all[i]) is { } refusal)
+            if (check(all[i]) is { } rejection)
             {
-                outcomes[i] = refusal;
+                outcomes[i] = rejection;
             }
             else if (message.TryVerify(all[i].Policy, all[i].Keys, out var verified))
             {
@@ -71,7 +72,8 @@ internal sealed class NotificationVerification(NotificationSchemes schemes)
         return outcomes.Aggregate(none, (together, outcome) => together.And(outcome));
     }
 
-    private static async Task<NotificationOutcome> VerifyAsync(RealmMessage message, NotificationScheme scheme, DateTimeOffset issuedAt, CancellationToken cancellation)
+    private static async Task<NotificationOutcome> VerifyAsync(
+        RealmMessage message, NotificationScheme scheme, DateTimeOffset issuedAt, CancellationToken cancellation)
     {
         try
         {
@@ -83,14 +85,16 @@ internal sealed class NotificationVerification(NotificationSchemes schemes)
         }
     }
 
-    /// <summary>Waits to the end, unless the sender has disconnected and too many wait without theirs.</summary>
+    /// <summary>
+    /// Waits for the verification, unless the sender has disconnected and too many verifications wait without their sender.
+    /// </summary>
     private async Task WaitAsync(Func<CancellationToken, Task> verify, CancellationToken disconnected)
     {
         using var giveUp = new CancellationTokenSource();
         var holdsPlace = false;
         try
         {
-            // Its disposal waits for the callback, so that both variables are settled afterwards.
+            // Disposing it waits for the callback, so that both variables are final afterwards.
             using var registration = disconnected.UnsafeRegister(
                 _ =>
                 {

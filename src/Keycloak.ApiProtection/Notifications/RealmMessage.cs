@@ -5,7 +5,7 @@ using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>Something that a realm may have signed (a compact JWS): read, and not yet believed.</summary>
+/// <summary>A message signed by a realm (a compact JWS), parsed but not yet verified.</summary>
 internal sealed class RealmMessage
 {
     private readonly byte[] _signingInput;
@@ -29,7 +29,7 @@ internal sealed class RealmMessage
     /// <summary>Gets the payload.</summary>
     public byte[] Payload { get; }
 
-    /// <summary>Reads it; answers what is wrong with it, null when nothing is.</summary>
+    /// <summary>Parses a message. Returns why it is rejected, or null if it is well-formed.</summary>
     public static NotificationRejection? Read(string text, out RealmMessage message)
     {
         message = null!;
@@ -38,10 +38,10 @@ internal sealed class RealmMessage
             return NotificationRejection.Form;
         }
 
-        var refused = JoseHeader.Read(CompactJws.Decode(jws.Header, new byte[jws.Header.Length]), out var header, out _);
-        if ((refused is not null && refused != TokenRejection.HeaderType) || header.KeyId.IsEmpty)
+        var rejection = JoseHeader.Read(CompactJws.Decode(jws.Header, new byte[jws.Header.Length]), out var header, out _);
+        if ((rejection is not null && rejection != TokenRejection.HeaderType) || header.KeyId.IsEmpty)
         {
-            // The type is asked for below: it is another one than an access token's.
+            // The caller checks the type, which differs from that of an access token.
             return NotificationRejection.Header;
         }
 
@@ -54,7 +54,9 @@ internal sealed class RealmMessage
         return null;
     }
 
-    /// <summary>Whether the realm has signed it, at once. False: the key is not at hand, and <see cref="VerifyAsync"/> waits for it.</summary>
+    /// <summary>
+    /// Verifies the signature without waiting. Returns false if the key is not cached; <see cref="VerifyAsync"/> requests it.
+    /// </summary>
     public bool TryVerify(TokenPolicy policy, RealmKeys keys, out NotificationOutcome outcome)
     {
         if (!policy.Algorithms.Contains(_algorithm))
@@ -74,10 +76,11 @@ internal sealed class RealmMessage
     }
 
     /// <summary>
-    /// Whether the realm has signed it, after <see cref="TryVerify"/> could not say. Asks for the unknown key within the realm's budget;
-    /// the last question, after all that can be rejected without.
+    /// Verifies the signature after <see cref="TryVerify"/> returned false. Requests the unknown key within the realm's rate limit.
+    /// Call it last, after every check that does not need a key.
     /// </summary>
-    public async ValueTask<NotificationOutcome> VerifyAsync(TokenPolicy policy, RealmKeys keys, DateTimeOffset issuedAt, CancellationToken cancellationToken)
+    public async ValueTask<NotificationOutcome> VerifyAsync(
+        TokenPolicy policy, RealmKeys keys, DateTimeOffset issuedAt, CancellationToken cancellationToken)
     {
         if (TryVerify(policy, keys, out var outcome))
         {
@@ -90,5 +93,6 @@ internal sealed class RealmMessage
             : NotificationRejection.Key;
     }
 
-    private NotificationOutcome Verify(SigningKey key) => key.Verify(_algorithm, _signingInput, _signature) ? NotificationOutcome.Taken : NotificationRejection.Signature;
+    private NotificationOutcome Verify(SigningKey key) =>
+        key.Verify(_algorithm, _signingInput, _signature) ? NotificationOutcome.Taken : NotificationRejection.Signature;
 }

@@ -1,11 +1,11 @@
-using Keycloak.ApiProtection.Tokens.Marks;
+using Keycloak.ApiProtection.Claims.Marks;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>The ids of what Keycloak has posted and what has not expired yet, so that nothing is taken twice.</summary>
+/// <summary>The ids of received notifications that have not expired, so that a replay is detected.</summary>
 /// <remarks>
-/// Only what a realm has signed gets here, so that strangers cannot fill it. When it is full all the same, the id that expires first
-/// is forgotten rather than a revocation refused: taken twice, an event covers no more than it did.
+/// Only ids of notifications with a valid signature are stored, so that an attacker cannot fill it. When it is full, the id closest to
+/// expiry is evicted instead of rejecting a revocation. Replaying its event is harmless because revocations are idempotent.
 /// </remarks>
 internal sealed class ReplayMemory(int capacity, TimeProvider time)
 {
@@ -13,7 +13,7 @@ internal sealed class ReplayMemory(int capacity, TimeProvider time)
     private readonly HashSet<ulong> _ids = [];
     private readonly PriorityQueue<ulong, DateTimeOffset> _byExpiry = new();
 
-    /// <summary>Gets how many are remembered; expired ones count until the next one comes.</summary>
+    /// <summary>Gets the number of stored ids. Expired ids count until the next call of <see cref="IsFirst"/>.</summary>
     public int Count
     {
         get
@@ -25,7 +25,7 @@ internal sealed class ReplayMemory(int capacity, TimeProvider time)
         }
     }
 
-    /// <summary>Whether this is the first time; of several who ask at once, one is told so.</summary>
+    /// <summary>Returns whether the id is new, and stores it. Of several concurrent calls with the same id, one returns true.</summary>
     public bool IsFirst(string id, DateTimeOffset expiresAt)
     {
         var key = RevocationKey.Of(RevocationKind.Token, id);

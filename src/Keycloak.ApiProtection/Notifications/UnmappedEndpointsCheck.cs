@@ -4,13 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>At start: warns an owner who named login clients and mapped nothing that could hear of them.</summary>
-internal sealed class UnmappedEndpointsCheck(NotificationSchemes schemes, IHostApplicationLifetime application, ILogger<UnmappedEndpointsCheck> logger) : IHostedService
+/// <summary>Logs a warning at start if LoginClients is set but the endpoints for Keycloak's notifications are not mapped.</summary>
+internal sealed class UnmappedEndpointsCheck(
+    NotificationSchemes schemes, IHostApplicationLifetime application, ILogger<UnmappedEndpointsCheck> logger) : IHostedService
 {
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // Endpoints of UseEndpoints are mapped while the server starts.
+        // Endpoints of UseEndpoints are mapped only while the server starts.
         application.ApplicationStarted.Register(Check);
         return Task.CompletedTask;
     }

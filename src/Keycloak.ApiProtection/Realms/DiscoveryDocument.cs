@@ -3,17 +3,20 @@ using System.Text.Json;
 namespace Keycloak.ApiProtection.Realms;
 
 /// <summary>
-/// What we take from the realm's <c>.well-known/openid-configuration</c>: that it is the right realm, and where its keys are.
+/// The values read from the realm's <c>.well-known/openid-configuration</c>: the issuer, and the addresses of its keys and of
+/// introspection.
 /// </summary>
 /// <remarks>OpenID Connect Discovery 1.0 sections 3 and 4.3.</remarks>
 internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
 {
     private const string WellKnown = "/.well-known/openid-configuration";
 
-    /// <summary>Where Keycloak is asked about tokens: as the document says, else where it always is; <see langword="null"/> where neither is known.</summary>
+    /// <summary>
+    /// The introspection endpoint: as the document names it, otherwise at its usual path; <see langword="null"/> if neither is known.
+    /// </summary>
     public Uri? IntrospectionAddress { get; private init; }
 
-    /// <summary>Reads and checks a document.</summary>
+    /// <summary>Reads and validates a document.</summary>
     public static RealmAnswer<DiscoveryDocument> Read(ReadOnlyMemory<byte> json, RealmSettings settings)
     {
         var address = settings.MetadataAddress;
@@ -32,7 +35,7 @@ internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
                 return RealmFailure.NoIssuer(address);
             }
 
-            // A document of another realm would bring that realm's keys: nothing of it is used.
+            // The document of another realm names that realm's keys, so nothing of it is used.
             if (!settings.ValidIssuers.Contains(issuer, StringComparer.Ordinal))
             {
                 return RealmFailure.ForeignIssuer(address, issuer, settings.ValidIssuers);

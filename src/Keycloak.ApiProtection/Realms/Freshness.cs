@@ -1,16 +1,17 @@
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>Whether keys may be used as they are.</summary>
+/// <summary>Whether cached keys may be used without reading them again.</summary>
 internal enum Freshness
 {
     /// <summary>
-    /// There are none, or nobody has asked Keycloak for so long that a removed key might still be among them: ask before use.
+    /// There are no keys, or they have not been read for so long that a removed key might still be among them. They must be read
+    /// before use.
     /// </summary>
     Dormant,
 
-    /// <summary>To be used, and to be read again in the background at the next use.</summary>
+    /// <summary>The keys may be used; the next use starts a refresh in the background.</summary>
     Due,
 
-    /// <summary>To be used.</summary>
+    /// <summary>The keys may be used.</summary>
     Fresh,
 }

@@ -1,11 +1,13 @@
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>What a key is searched for: each kind of waiting has places of its own.</summary>
+/// <summary>What a key is needed for. Each kind has its own limit of waiting requests.</summary>
 internal enum KeyDemand
 {
-    /// <summary>An access token, which the client sends again after a 503.</summary>
+    /// <summary>An access token. The client sends it again after a 503.</summary>
     AccessToken,
 
-    /// <summary>A logout token or an admin push, which Keycloak sends once: tokens must not take its place.</summary>
+    /// <summary>
+    /// A logout token or an admin push. Keycloak sends it only once, so it must not be rejected because too many access tokens wait.
+    /// </summary>
     Notification,
 }

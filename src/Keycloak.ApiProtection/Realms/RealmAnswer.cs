@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>What the realm answered, or why it is no answer.</summary>
+/// <summary>The result of a request to the realm: a value or a failure.</summary>
 internal readonly struct RealmAnswer<T>
     where T : class
 {
@@ -19,7 +19,7 @@ internal readonly struct RealmAnswer<T>
 
     public static implicit operator RealmAnswer<T>(RealmFailure failure) => new(null, failure);
 
-    /// <summary>Whether there is a value; the failure is the other.</summary>
+    /// <summary>Whether there is a value. Exactly one of the value and the failure is not null.</summary>
     public bool Succeeded([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out RealmFailure? failure)
     {
         value = _value;

@@ -4,29 +4,30 @@ using Keycloak.ApiProtection.Realms.Keys;
 namespace Keycloak.ApiProtection.Realms;
 
 /// <summary>
-/// Reads the realm's discovery document and its keys over HTTP: bounded in size and time, without following anybody elsewhere.
+/// Reads the realm's discovery document and its keys over HTTP, with limits on size and time and without following redirects.
 /// </summary>
 /// <remarks>
-/// Discovery is read first, again when the last reading failed, and once an hour; in between, a refresh is one request for the keys. Not
-/// for
-/// several threads at a time: there is one refresh at a time.
+/// The discovery document is read first, after a failure, and once an hour. Otherwise a refresh is one request for the keys. Not
+/// thread-safe: one refresh runs at a time.
 /// </remarks>
 internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory httpClients, TimeProvider time)
 {
-    /// <summary>The most that a document may have. Keycloak's have some 8 KiB.</summary>
+    /// <summary>The maximum size of a document in bytes. Keycloak's documents have about 8 KiB.</summary>
     public const int MaximumSize = 1024 * 1024;
 
-    /// <summary>How long a discovery document is believed.</summary>
+    /// <summary>How long a discovery document is used before it is read again.</summary>
     public static readonly TimeSpan DiscoveryLifetime = TimeSpan.FromHours(1);
 
     private DiscoveryDocument? _discovery;
     private long _discovered;
     private volatile DiscoveryDocument? _latest;
 
-    /// <summary>The discovery document that was read last, be it old; <see langword="null"/> before the first. For any thread.</summary>
+    /// <summary>
+    /// The discovery document that was read last, however old; <see langword="null"/> before the first. Thread-safe.
+    /// </summary>
     public DiscoveryDocument? Latest => _latest;
 
-    /// <summary>The primary handler of the back-channel client: follows no redirect and keeps no cookie.</summary>
+    /// <summary>Creates the primary handler of the back-channel client, which follows no redirects and stores no cookies.</summary>
     public static SocketsHttpHandler CreateHandler() => new()
     {
         AllowAutoRedirect = false,
@@ -34,7 +35,7 @@ internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory 
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     };
 
-    /// <summary>Reads the keys, and discovery before them where it is due. Throws only when it is cancelled.</summary>
+    /// <summary>Reads the keys, and before them the discovery document if it is due. Throws only if canceled.</summary>
     public async Task<RealmAnswer<KeySet>> ReadKeysAsync(CancellationToken cancellationToken)
     {
         if (!(await DiscoverAsync(cancellationToken)).Succeeded(out var discovery, out var failure))
@@ -42,7 +43,7 @@ internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory 
             return failure;
         }
 
-        // Taken back when all went well: after any failure the next reading starts from discovery.
+        // Restored below on success: after any failure the next refresh starts with the discovery document.
         _discovery = null;
 
         if (!(await GetAsync(discovery.KeysAddress, cancellationToken)).Succeeded(out var body, out failure))
@@ -91,7 +92,7 @@ internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Ours, or the HttpClient's own if the application made that one shorter.
+            // Either our timeout, or the timeout of the HttpClient if the application has set a shorter one.
             return RealmFailure.Timeout(address, settings.BackchannelTimeout);
         }
         catch (HttpRequestException error)
@@ -104,7 +105,7 @@ internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory 
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            // A handler of the application may throw what it likes.
+            // A handler that the application added may throw any exception.
             return RealmFailure.Unexpected(address, error);
         }
     }
@@ -117,7 +118,7 @@ internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory 
 
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
-        // The second half catches a handler of the application that follows redirects by itself.
+        // The second condition detects redirects that a handler of the application has followed.
         if ((int)response.StatusCode is >= 300 and < 400 || (response.RequestMessage?.RequestUri is { } answered && answered != address))
         {
             return RealmFailure.Redirect(address, Uri.TryCreate(address, response.Headers.Location, out var target) ? target : null);
@@ -138,7 +139,7 @@ internal sealed class RealmDocuments(RealmSettings settings, IHttpClientFactory 
         return await ReadAsync(stream, cancellationToken) is { } body ? body : RealmFailure.TooLarge(address, MaximumSize);
     }
 
-    /// <summary>The whole stream; <see langword="null"/> where it goes on beyond the bound.</summary>
+    /// <summary>Reads the whole stream; <see langword="null"/> if it exceeds <see cref="MaximumSize"/>.</summary>
     private static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>JSON as the realm's documents must be: one object, no member twice, not nested without end.</summary>
+/// <summary>Parses the realm's JSON documents strictly: one object, no duplicate members, limited nesting.</summary>
 internal static class RealmJson
 {
     private static readonly JsonDocumentOptions Strict = new()
@@ -32,7 +32,7 @@ internal static class RealmJson
 
             document.Dispose();
 
-            return RealmFailure.NotJson(source, page: false, "the document is no JSON object.");
+            return RealmFailure.NotJson(source, page: false, "the document is not a JSON object.");
         }
         catch (JsonException error)
         {
@@ -40,7 +40,7 @@ internal static class RealmJson
         }
     }
 
-    /// <summary>A member that is a string; <see langword="null"/> where it is absent or something else.</summary>
+    /// <summary>The value of a string member; <see langword="null"/> if it is absent or not a string.</summary>
     public static string? String(JsonElement element, string name)
     {
         if (!element.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
@@ -54,7 +54,7 @@ internal static class RealmJson
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair is a string to the parser and none to .NET.
+            // The parser accepts a lone surrogate in a string; .NET cannot convert it.
             return null;
         }
     }

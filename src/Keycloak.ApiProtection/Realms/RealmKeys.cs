@@ -5,14 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>The signing keys of one realm: always at hand, read again when due, never asked for more often than the laws allow.</summary>
+/// <summary>The signing keys of one realm. They are cached, refreshed when due, and requested at a limited rate.</summary>
 /// <remarks>
-/// <para>There is one refresh at a time. Those who wait are all answered after it; who gives up ends his own wait only.</para>
-/// <para>Who asks for a key that is not there waits for a refresh that starts after the question: only then is the answer no for certain.
-/// Such
-/// refreshes keep a cooldown between them; who asks meanwhile waits for the one at its end, because the token may be the first one of a
-/// rotated key. A token issued before the keys we hold were read cannot be that, and is answered at once.</para>
-/// <para>Nothing is remembered of an unknown key: there is nothing that a stranger could make grow.</para>
+/// <para>One refresh runs at a time, and all waiting requests share it. Canceling one request ends only its own wait.</para>
+/// <para>A search for a missing key waits for a refresh that starts after the search. Only then is the key known to be absent. Such
+/// refreshes are rate-limited: searches during the cooldown wait for the refresh at its end, because the token may be the first one
+/// signed with a rotated key. A token issued before the cached keys were read cannot be that, so its search ends at once.</para>
+/// <para>Unknown keys are not remembered, so requests with invalid tokens cannot make memory grow.</para>
 /// </remarks>
 internal sealed class RealmKeys : IDisposable
 {
@@ -24,7 +23,7 @@ internal sealed class RealmKeys : IDisposable
     private int _waitingTokens;
     private int _waitingNotifications;
 
-    // The refresh for which the log has been told that too many wait.
+    // The refresh for which the limit of waiting requests has been logged.
     private int _fullAt = -1;
 
     public RealmKeys(RealmSettings settings, IHttpClientFactory httpClients, TimeProvider time, ILogger logger)
@@ -35,19 +34,19 @@ internal sealed class RealmKeys : IDisposable
         _governor = new RefreshGovernor(settings, httpClients, time, logger);
     }
 
-    /// <summary>Keys that the realm lists and that cannot be used, with the reason.</summary>
+    /// <summary>Keys that the realm lists but that cannot be used, with the reason.</summary>
     public IReadOnlyList<UnusableKey> Unusable => _governor.Keys.Unusable;
 
-    /// <summary>Why the last reading failed; <see langword="null"/> after a good one.</summary>
+    /// <summary>Why the last refresh failed; <see langword="null"/> after a successful one.</summary>
     public RealmFailure? Failure => _governor.Failure;
 
     /// <summary>The discovery document that was read last; <see langword="null"/> before the first.</summary>
     public DiscoveryDocument? Discovery => _governor.Discovery;
 
-    /// <summary>How many requests wait for a refresh, with a token or with a notification.</summary>
+    /// <summary>How many requests wait for a refresh, with an access token or with a notification.</summary>
     internal int Waiters => Volatile.Read(ref _waitingTokens) + Volatile.Read(ref _waitingNotifications);
 
-    /// <summary>Ends with the refresh that is under way, if one is.</summary>
+    /// <summary>Completes when the refresh that is in progress ends; completed if there is none.</summary>
     internal Task Settled
     {
         get
@@ -59,7 +58,7 @@ internal sealed class RealmKeys : IDisposable
         }
     }
 
-    /// <summary>Reads the keys in the background, and again every second or two until it succeeds. Returns at once.</summary>
+    /// <summary>Starts to read the keys in the background, with a retry every second or two until it succeeds. Returns at once.</summary>
     public void Prefetch()
     {
         lock (_governor.Gate)
@@ -72,10 +71,11 @@ internal sealed class RealmKeys : IDisposable
     }
 
     /// <summary>
-    /// Finds a key that may be used right now. No lock, no allocation, no wait; starts a background refresh when one is due.
+    /// Finds a key that may be used now. Does not allocate or wait. Starts a background refresh if one is due, and locks only then.
     /// </summary>
-    /// <returns>False where <see cref="FindAsync"/> must be asked: the key is not there, or the keys are too old to be used
-    /// unasked.</returns>
+    /// <returns>
+    /// False if <see cref="FindAsync"/> must be called: the key is missing, or the keys are too old to be used before a refresh.
+    /// </returns>
     public bool TryFind(ReadOnlySpan<byte> kid, [NotNullWhen(true)] out SigningKey? key)
     {
         if (_governor.Freshness == Freshness.Fresh || _governor.MayServe())
@@ -89,20 +89,20 @@ internal sealed class RealmKeys : IDisposable
     }
 
     /// <summary>
-    /// Whether what was verified with this key still counts: for caches, on every hit. As cheap as <see cref="TryFind"/>, and like it the
-    /// spark for a background refresh: an API that answers from its cache alone would otherwise never learn of a removed key.
+    /// Whether what was verified with this key is still valid. Caches call it on every hit. It costs no more than <see cref="TryFind"/>
+    /// and also starts a background refresh if one is due; otherwise an API that only uses its cache would never notice a removed key.
     /// </summary>
-    /// <returns>False where the key must be looked up again.</returns>
+    /// <returns>False if the key must be looked up again.</returns>
     public bool StillServes(SigningKey key) => !key.Retired && (_governor.Freshness == Freshness.Fresh || _governor.MayServe());
 
-    /// <summary>Finds a key after <see cref="TryFind"/> has said no, with at most one refresh, shared by all who wait.</summary>
-    /// <param name="kid">The key's name.</param>
+    /// <summary>Finds a key after <see cref="TryFind"/> returned false, with at most one refresh, shared by all waiting requests.</summary>
+    /// <param name="kid">The key's <c>kid</c>.</param>
     /// <param name="tokenIssuedAt">
-    /// The token's <c>iat</c>, <see cref="DateTimeOffset.MaxValue"/> where it has none: it tells whether the keys we hold are younger.
+    /// The token's <c>iat</c>, <see cref="DateTimeOffset.MaxValue"/> if it has none: it shows whether the cached keys are newer.
     /// </param>
-    /// <param name="cancellationToken">Ends this wait, never the refresh that others wait for.</param>
-    /// <param name="demand">What the key is for: notifications have as many places to wait as access tokens, and places of their own.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <param name="cancellationToken">Cancels this wait, never the refresh that other requests wait for.</param>
+    /// <param name="demand">What the key is for. As many notifications as access tokens may wait; each kind is counted separately.</param>
+    /// <exception cref="OperationCanceledException">The cancellation token was canceled.</exception>
     public async ValueTask<KeySearch> FindAsync(
         string kid,
         DateTimeOffset tokenIssuedAt,
@@ -114,20 +114,20 @@ internal sealed class RealmKeys : IDisposable
             return KeySearch.Unknown;
         }
 
-        var asked = -1;
+        var startedBefore = -1;
 
-        // At most: the refresh under way, the one after the question, the answer.
+        // At most three iterations: the refresh in progress, the one that starts after the search, and the decision.
         while (true)
         {
             Refresh refresh;
 
             lock (_governor.Gate)
             {
-                asked = asked < 0 ? _governor.Started : asked;
+                startedBefore = startedBefore < 0 ? _governor.Started : startedBefore;
 
-                if (Decide(kid, tokenIssuedAt, asked) is { } answer)
+                if (Decide(kid, tokenIssuedAt, startedBefore) is { } result)
                 {
-                    return answer;
+                    return result;
                 }
 
                 if (Volatile.Read(ref Waiting(demand)) >= _settings.MaximumWaiters)
@@ -153,7 +153,7 @@ internal sealed class RealmKeys : IDisposable
         }
     }
 
-    /// <summary>Stops every refresh and withdraws every key; who waits is told that the keys are unavailable.</summary>
+    /// <summary>Stops every refresh and withdraws every key. Waiting requests are told that the keys are unavailable.</summary>
     public void Dispose() => _governor.Dispose();
 
     private ref int Waiting(KeyDemand demand)
@@ -166,8 +166,8 @@ internal sealed class RealmKeys : IDisposable
         return ref _waitingTokens;
     }
 
-    /// <summary>The answer where it needs no refresh; <see langword="null"/> where it does.</summary>
-    private KeySearch? Decide(string kid, DateTimeOffset tokenIssuedAt, int asked)
+    /// <summary>The result if it needs no refresh; <see langword="null"/> if it does.</summary>
+    private KeySearch? Decide(string kid, DateTimeOffset tokenIssuedAt, int startedBefore)
     {
         var schedule = _governor.Schedule;
         var now = _governor.Now;
@@ -179,7 +179,7 @@ internal sealed class RealmKeys : IDisposable
 
         if (_governor.Freshness == Freshness.Dormant)
         {
-            // No keys, and Keycloak had none for us a moment ago: nobody waits, nobody asks.
+            // There are no keys, and a refresh has just failed: do not wait and do not send another request yet.
             return _governor.Keys.IsEmpty && _governor.Running is null && now < schedule.DueAt
                 ? KeySearch.Unavailable(schedule.DueAt - now)
                 : null;
@@ -190,12 +190,12 @@ internal sealed class RealmKeys : IDisposable
             return listed;
         }
 
-        return _governor.ReadBy > asked || (now < schedule.UnknownKeyAllowedAt && IssuedBeforeKeysWereRead(tokenIssuedAt))
+        return _governor.ReadBy > startedBefore || (now < schedule.UnknownKeyAllowedAt && IssuedBeforeKeysWereRead(tokenIssuedAt))
             ? KeySearch.Unknown
             : null;
     }
 
-    /// <summary>The answer after a refresh failed: from the keys that still serve, where they can tell.</summary>
+    /// <summary>The result after a refresh failed: from the cached keys, as far as they may still be used.</summary>
     private KeySearch DecideWithoutRefresh(string kid, DateTimeOffset tokenIssuedAt)
     {
         lock (_governor.Gate)
@@ -223,7 +223,8 @@ internal sealed class RealmKeys : IDisposable
     }
 
     /// <summary>
-    /// By what our clock says now, less what has passed since: a clock that was set back or forth in between does not matter.
+    /// Whether the token was issued before the cached keys were read. The time of reading is the present time minus the elapsed time, so
+    /// that changes of the system clock in between have no effect.
     /// </summary>
     private bool IssuedBeforeKeysWereRead(DateTimeOffset tokenIssuedAt) =>
         tokenIssuedAt < _time.GetUtcNow() - (_governor.Now - _governor.ReadAt) - _settings.ClockSkew;

@@ -4,14 +4,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>Tells the log what happens to a realm's keys: each cause once until it is fixed, not once a request or a retry.</summary>
-/// <remarks>For one refresh at a time. What is remembered is bounded: beyond that many causes at once, further ones are not
-/// reported.</remarks>
+/// <summary>
+/// Logs changes and failures of a realm's keys. Each cause is logged once until it is fixed, not once per request or retry.
+/// </summary>
+/// <remarks>
+/// Not thread-safe: one refresh runs at a time. The number of remembered causes is bounded; further ones are not logged.
+/// </remarks>
 internal sealed class RealmReports(RealmSettings settings, ILogger logger)
 {
     private const int MostCauses = 32;
 
-    // What is to be fixed tells causes apart better than what was found: the same outage shows at one address now and at another then.
+    // The remedy identifies a cause better than the reason: the same outage may affect different addresses at different times.
     private readonly HashSet<(string Code, string Remedy, bool KeysServe)> _reported = [];
     private IReadOnlyList<UnusableKey> _unusable = [];
 
@@ -62,7 +65,7 @@ internal sealed class RealmReports(RealmSettings settings, ILogger logger)
         return names.Length == 0 ? "none" : names;
     }
 
-    /// <summary>A kid is foreign text: on one line.</summary>
+    /// <summary>A kid is untrusted text, so control characters and line breaks become spaces.</summary>
     private static string Name(string id) =>
         string.Create(id.Length, id, static (name, id) =>
         {

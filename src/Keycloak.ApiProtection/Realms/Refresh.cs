@@ -1,21 +1,21 @@
 namespace Keycloak.ApiProtection.Realms;
 
-/// <summary>One reading of the realm's keys, waited for by any number of requests.</summary>
+/// <summary>One refresh of the realm's keys. Any number of requests can wait for it.</summary>
 internal sealed class Refresh
 {
-    // Those who wait go on elsewhere: the one who flies does not carry a thousand of them on its back.
+    // Run continuations asynchronously, so that completing the refresh does not run every waiter on this thread.
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Its place among the realm's refreshes, from 1; 0 until it starts.</summary>
+    /// <summary>The sequence number among the realm's refreshes, from 1; 0 until the refresh starts.</summary>
     public int Number { get; private set; }
 
-    /// <summary>When it started.</summary>
+    /// <summary>When the refresh started.</summary>
     public TimeSpan StartedAt { get; private set; }
 
-    /// <summary>True when it is an unknown key that caused it.</summary>
+    /// <summary>Whether an unknown key caused the refresh.</summary>
     public bool ForUnknownKey { get; private set; }
 
-    /// <summary>Ends with the refresh; true when it brought keys. Never faults and is never cancelled.</summary>
+    /// <summary>Completes when the refresh ends; true if it read keys. Never faults and is never canceled.</summary>
     public Task<bool> Ended => _ended.Task;
 
     public void Start(int number, TimeSpan now, bool forUnknownKey)

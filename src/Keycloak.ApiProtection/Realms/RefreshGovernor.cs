@@ -5,11 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace Keycloak.ApiProtection.Realms;
 
 /// <summary>
-/// Holds the realm's keys and decides when they are read: one refresh at a time, never more often than the schedule allows.
+/// Caches the realm's keys and decides when they are read: one refresh at a time, never more often than the schedule allows.
 /// </summary>
 /// <remarks>
-/// A timer, not the request, watches the time; the hot path reads two fields. Members that say so are called under <see cref="Gate"/>, so
-/// that <see cref="RealmKeys"/> can decide and act in one step.
+/// A timer watches the time, so that the hot path reads only two fields. Members marked "Requires the gate" must be called while holding
+/// <see cref="Gate"/>, so that <see cref="RealmKeys"/> can decide and act in one step.
 /// </remarks>
 internal sealed class RefreshGovernor : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class RefreshGovernor : IDisposable
     private volatile Freshness _freshness;
     private volatile RealmFailure? _failure;
 
-    // Never both: what starts while one is planned is the planned one.
+    // At most one of them is set: a refresh that starts while one is planned is the planned one.
     private Refresh? _running;
     private Refresh? _planned;
 
@@ -43,7 +43,7 @@ internal sealed class RefreshGovernor : IDisposable
         _reports = new RealmReports(settings, logger);
         Schedule = new RefreshSchedule(settings, Random.Shared);
 
-        // The timer does not belong to the request that happens to be there.
+        // The timer must not capture the execution context of the request that happens to create it.
         using (ExecutionContext.SuppressFlow())
         {
             _timer = time.CreateTimer(
@@ -51,47 +51,47 @@ internal sealed class RefreshGovernor : IDisposable
         }
     }
 
-    /// <summary>Guards every decision about refreshes.</summary>
+    /// <summary>The lock that guards every decision about refreshes.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>The keys as last read. Never <see langword="null"/>; needs no gate.</summary>
+    /// <summary>The keys as last read. Never <see langword="null"/>. Does not require the gate.</summary>
     public KeySet Keys => _keys;
 
-    /// <summary>The discovery document that was read last; <see langword="null"/> before the first. Needs no gate.</summary>
+    /// <summary>The discovery document that was read last; <see langword="null"/> before the first. Does not require the gate.</summary>
     public DiscoveryDocument? Discovery => _documents.Latest;
 
-    /// <summary>Whether <see cref="Keys"/> may be used as they are; needs no gate.</summary>
+    /// <summary>Whether <see cref="Keys"/> may be used without reading them again. Does not require the gate.</summary>
     public Freshness Freshness => _freshness;
 
-    /// <summary>Why the last reading failed; <see langword="null"/> after a good one. Needs no gate.</summary>
+    /// <summary>Why the last refresh failed; <see langword="null"/> after a successful one. Does not require the gate.</summary>
     public RealmFailure? Failure => _failure;
 
-    /// <summary>Time since the start by a clock that is never set back. Needs no gate.</summary>
+    /// <summary>The time since this object was created, by a monotonic clock. Does not require the gate.</summary>
     public TimeSpan Now => _time.GetElapsedTime(_origin);
 
-    /// <summary>When what may happen next. Under the gate.</summary>
+    /// <summary>When the next actions are due or allowed. Requires the gate.</summary>
     public RefreshSchedule Schedule { get; }
 
-    /// <summary>The refresh under way. Under the gate.</summary>
+    /// <summary>The refresh in progress; <see langword="null"/> if there is none. Requires the gate.</summary>
     public Refresh? Running => _running;
 
-    /// <summary>True while a refresh waits for the end of the cooldown. Under the gate.</summary>
+    /// <summary>Whether a refresh waits for the end of the cooldown. Requires the gate.</summary>
     public bool IsPlanned => _planned is not null;
 
-    /// <summary>How many refreshes have started. Under the gate.</summary>
+    /// <summary>How many refreshes have started. Requires the gate.</summary>
     public int Started { get; private set; }
 
-    /// <summary>The number of the refresh that read <see cref="Keys"/>. Under the gate.</summary>
+    /// <summary>The number of the refresh that read <see cref="Keys"/>. Requires the gate.</summary>
     public int ReadBy { get; private set; }
 
-    /// <summary>When that refresh started. Under the gate.</summary>
+    /// <summary>When that refresh started. Requires the gate.</summary>
     public TimeSpan ReadAt { get; private set; }
 
-    /// <summary>True for good after <see cref="Dispose"/>. Under the gate.</summary>
+    /// <summary>Whether <see cref="Dispose"/> was called. Requires the gate.</summary>
     public bool IsDisposed { get; private set; }
 
-    /// <summary>Starts a refresh in the background where the keys are due.</summary>
-    /// <returns>False where the keys must not be used before they have been read again.</returns>
+    /// <summary>Starts a refresh in the background if the keys are due.</summary>
+    /// <returns>False if the keys must not be used before they have been read again.</returns>
     public bool MayServe()
     {
         if (_freshness == Freshness.Dormant)
@@ -111,7 +111,8 @@ internal sealed class RefreshGovernor : IDisposable
     }
 
     /// <summary>
-    /// A refresh for somebody who waits: the one under way, or now, or for an unknown key when the cooldown ends. Under the gate.
+    /// Returns a refresh to wait for: the one in progress, or one that starts now, or, for an unknown key, one that starts when the
+    /// cooldown ends. Requires the gate.
     /// </summary>
     public Refresh StartOrPlan()
     {
@@ -136,7 +137,7 @@ internal sealed class RefreshGovernor : IDisposable
         return _planned;
     }
 
-    /// <summary>Starts a refresh. Under the gate, with none under way.</summary>
+    /// <summary>Starts a refresh. Requires the gate; no refresh may be in progress.</summary>
     public Refresh Start(bool forUnknownKey)
     {
         var refresh = _planned ?? new Refresh();
@@ -150,14 +151,14 @@ internal sealed class RefreshGovernor : IDisposable
             _freshness = Freshness.Fresh;
         }
 
-        // Unsafe: without the request's execution context, so that the refresh is no part of that request's trace.
+        // Unsafe: without the request's execution context, so that the refresh is not part of that request's trace.
         ThreadPool.UnsafeQueueUserWorkItem(
             static work => _ = work.Governor.RunAsync(work.Refresh), (Governor: this, Refresh: refresh), preferLocal: false);
 
         return refresh;
     }
 
-    /// <summary>Stops every refresh and withdraws every key; who waits is told that the refresh failed.</summary>
+    /// <summary>Stops every refresh and withdraws every key. Waiting requests are told that the refresh failed.</summary>
     public void Dispose()
     {
         Refresh? planned;
@@ -186,7 +187,7 @@ internal sealed class RefreshGovernor : IDisposable
 
         try
         {
-            succeeded = Take(await ReadAsync(refresh), refresh);
+            succeeded = Apply(await ReadAsync(refresh), refresh);
         }
         finally
         {
@@ -204,13 +205,13 @@ internal sealed class RefreshGovernor : IDisposable
         }
         catch (Exception error)
         {
-            // Cancelled by Dispose, or a defect of ours: whatever it is, those who wait are answered and the next one is tried.
+            // Canceled by Dispose, or a defect in this library. In both cases waiting requests must end, and the schedule must continue.
             return RealmFailure.Unexpected(_settings.MetadataAddress, error);
         }
     }
 
-    /// <summary>Takes what a refresh brought, sets the next moments and tells the log.</summary>
-    private bool Take(RealmAnswer<KeySet> answer, Refresh refresh)
+    /// <summary>Applies the result of a refresh, schedules the next actions and writes to the log.</summary>
+    private bool Apply(RealmAnswer<KeySet> answer, Refresh refresh)
     {
         var succeeded = answer.Succeeded(out var read, out var failure);
         IReadOnlyList<SigningKey> gone = [];
@@ -287,7 +288,7 @@ internal sealed class RefreshGovernor : IDisposable
                 expired = true;
             }
 
-            // With a refresh under way, its end decides what comes next.
+            // While a refresh is in progress, its end decides what comes next.
             if (_running is null)
             {
                 Advance(now);
@@ -318,12 +319,13 @@ internal sealed class RefreshGovernor : IDisposable
         }
     }
 
-    /// <summary>Sets the timer to whatever comes next.</summary>
+    /// <summary>Sets the timer to the next scheduled action.</summary>
     private void SetTimer()
     {
         if (Schedule.Next(hasKeys: !_keys.IsEmpty, _freshness, isRunning: _running is not null, IsPlanned) is { } next)
         {
-            // Timers count in milliseconds and not beyond seven weeks; one that fires early finds nothing to do and is set again.
+            // Timers have a resolution of milliseconds and a limit of seven weeks. A timer that fires early finds nothing to do and is set
+            // again.
             var delay = next - Now;
             _timer.Change(delay < ShortestTimer ? ShortestTimer : delay > LongestTimer ? LongestTimer : delay, Timeout.InfiniteTimeSpan);
         }

@@ -1,7 +1,8 @@
 namespace Keycloak.ApiProtection.Realms;
 
 /// <summary>
-/// When keys are read again: after a good reading, after failures, for unknown keys. Knows no clock: moments are times since the start.
+/// Calculates when keys are read again: after a success, after failures, and for unknown keys. Does not read a clock: all times are
+/// relative to the creation of the <see cref="RefreshGovernor"/>.
 /// </summary>
 internal sealed class RefreshSchedule(RealmSettings settings, Random random)
 {
@@ -12,33 +13,32 @@ internal sealed class RefreshSchedule(RealmSettings settings, Random random)
 
     private int _failures;
 
-    /// <summary>From when on the keys are due to be read again.</summary>
+    /// <summary>When the keys are due to be read again.</summary>
     public TimeSpan DueAt { get; private set; }
 
-    /// <summary>From when on the keys are not used before they have been read again: nobody asked for so long.</summary>
+    /// <summary>From when on the keys must be read again before use, because they have not been used for a long time.</summary>
     public TimeSpan DormantAt { get; private set; }
 
-    /// <summary>From when on the keys serve no longer, though Keycloak cannot be reached.</summary>
+    /// <summary>From when on the keys are no longer used, even if Keycloak cannot be reached.</summary>
     public TimeSpan ExpiresAt { get; private set; }
 
-    /// <summary>From when on an unknown key may cause a refresh.</summary>
+    /// <summary>From when on an unknown key may start a refresh.</summary>
     public TimeSpan UnknownKeyAllowedAt { get; private set; }
 
-    /// <summary>The keys have been read: what was asked at one moment was answered at another.</summary>
-    public void Succeeded(TimeSpan asked, TimeSpan now)
+    /// <summary>Records a successful refresh, with the times when it started and ended.</summary>
+    public void Succeeded(TimeSpan startedAt, TimeSpan now)
     {
         _failures = 0;
 
-        // Replicas that started together must not ask together for ever.
+        // Random variation, so that replicas that started together do not keep sending their requests together.
         DueAt = now + Around(settings.RefreshInterval, 0.1);
         DormantAt = now + (2 * settings.RefreshInterval);
-        ExpiresAt = asked + settings.MaximumAge;
+        ExpiresAt = startedAt + settings.MaximumAge;
     }
 
     /// <summary>
-    /// The keys could not be read: without any, it is tried again every second or two, so that the API is there as soon as Keycloak is;
-    /// with
-    /// old ones that still serve, there is time.
+    /// Records a failed refresh. Without keys, the next attempt follows within a second or two, so that the API is available as soon
+    /// as Keycloak is. With cached keys that may still be used, retries are less frequent.
     /// </summary>
     public void Failed(TimeSpan now, bool keysServe)
     {
@@ -51,17 +51,17 @@ internal sealed class RefreshSchedule(RealmSettings settings, Random random)
         DormantAt = DueAt + (2 * settings.RefreshInterval);
     }
 
-    /// <summary>A refresh that an unknown key caused has ended, well or not.</summary>
+    /// <summary>Starts the cooldown after a refresh that an unknown key caused, whether it succeeded or not.</summary>
     public void CoolDown(TimeSpan now) => UnknownKeyAllowedAt = now + settings.UnknownKeyCooldown;
 
-    /// <summary>The next moment at which something is to be done; <see langword="null"/> where there is none.</summary>
+    /// <summary>The time of the next action; <see langword="null"/> if there is none.</summary>
     public TimeSpan? Next(bool hasKeys, Freshness freshness, bool isRunning, bool isPlanned)
     {
         TimeSpan?[] moments =
         [
             hasKeys ? ExpiresAt : null,
 
-            // What follows, the end of the refresh under way decides.
+            // While a refresh is in progress, its end decides what follows.
             isPlanned && !isRunning ? UnknownKeyAllowedAt : null,
             (isRunning, freshness) switch
             {

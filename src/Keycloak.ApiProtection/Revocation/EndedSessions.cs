@@ -1,36 +1,39 @@
-using Keycloak.ApiProtection.Tokens.Marks;
+using Keycloak.ApiProtection.Claims.Marks;
 
 namespace Keycloak.ApiProtection.Revocation;
 
-/// <summary>Sessions that Keycloak ended for a client: the client's tokens of such a session are rejected, however young they are. Bounded.</summary>
+/// <summary>
+/// Sessions that were ended for a client. The client's tokens of such a session are rejected, even if they are issued later.
+/// </summary>
 /// <remarks>
-/// <para>The log of revocations goes by <c>iat</c>. Keycloak 26 can send a logout token and lose the end of the session all the same
-/// (keycloak/keycloak issue 51127): the session's refresh token then brings tokens that are younger than the logout.</para>
-/// <para>These entries have no date that a token is compared with, so that they cannot become a part of the log's watermark. When there are
-/// too many, the ones that end first go: the log still covers what was issued until the logout.</para>
-/// <para>Reading takes no lock. Writers take turns; what they replace is read to the end by those who have begun with it.</para>
+/// <para>The revocation log compares <c>iat</c>. Keycloak 26 can send a logout token but lose the end of the session
+/// (keycloak/keycloak issue 51127). The session's refresh token can then be used to get tokens that are newer than the logout.</para>
+/// <para>These entries have no time that is compared with a token, so they cannot be merged into the log's watermark. Their number is
+/// limited: if there are too many, those that expire first are removed. The log still covers the tokens that were issued until the
+/// logout.</para>
+/// <para>Readers take no lock. Writers take a lock; a reader that has started with a replaced table finishes with it.</para>
 /// </remarks>
-/// <param name="capacity">How many are kept at least; a sixteenth more may be there before the first go.</param>
-/// <param name="lifetime">How long each is kept; zero keeps none.</param>
+/// <param name="capacity">The minimum number of entries that are kept. Up to 1/16 more are kept before the first are removed.</param>
+/// <param name="lifetime">How long each entry is kept; zero disables the list.</param>
 /// <param name="time">The clock.</param>
-/// <param name="dropped">Told how many had to go before their time.</param>
+/// <param name="dropped">Called with the number of entries that were removed before they expired.</param>
 internal sealed class EndedSessions(int capacity, TimeSpan lifetime, TimeProvider time, Action<int>? dropped = null)
 {
     private const int SmallestTable = 128;
 
-    // As in the log: else every new entry would sort all of them.
+    // As in the log: otherwise every new entry would sort all entries.
     private const int Slack = 16;
 
     private readonly Lock _gate = new();
     private readonly int _most = capacity + Math.Max(1, capacity / Slack);
 
-    // Null until there is one: most applications of a realm never need the room. "Until" is the last second of an entry.
+    // Null until there is an entry, because most applications never have one. "Until" is the last second of an entry.
     private RevocationTable? _table;
 
-    /// <summary>Gets how many are kept; ended ones count until there is need of room.</summary>
+    /// <summary>Gets the number of entries. Expired ones count until the table is full.</summary>
     public int Count => Volatile.Read(ref _table)?.Count ?? 0;
 
-    /// <summary>Whether the token belongs to one. No lock, no allocation.</summary>
+    /// <summary>Returns whether a token is covered. Takes no lock and does not allocate.</summary>
     public bool Covers(in TokenMarks token)
     {
         if (Volatile.Read(ref _table) is not { } table)
@@ -38,12 +41,12 @@ internal sealed class EndedSessions(int capacity, TimeSpan lifetime, TimeProvide
             return false;
         }
 
-        // The clock is asked only where the filter lets the key through.
+        // The clock is read only if the table may contain the key.
         var key = token.SessionOfClient;
         return table.MayHold(key) && table.Covers(key, time.GetUtcNow().ToUnixTimeSeconds());
     }
 
-    /// <summary>Adds one. False where that changes nothing.</summary>
+    /// <summary>Adds an entry. False if it changes nothing.</summary>
     public bool Add(ulong key)
     {
         if (key == 0 || lifetime <= TimeSpan.Zero)
@@ -75,12 +78,12 @@ internal sealed class EndedSessions(int capacity, TimeSpan lifetime, TimeProvide
     private RevocationTable MakeRoom(RevocationTable full, long now)
     {
         var live = full.Events().Where(entry => entry.Until >= now).ToArray();
-        var over = live.Length - capacity;
-        if (over > 0)
+        var excess = live.Length - capacity;
+        if (excess > 0)
         {
             Array.Sort(live, static (one, other) => one.Until.CompareTo(other.Until));
-            live = live[over..];
-            dropped?.Invoke(over);
+            live = live[excess..];
+            dropped?.Invoke(excess);
         }
 
         var table = new RevocationTable(Math.Clamp(live.Length * 2, Math.Min(SmallestTable, _most), _most));

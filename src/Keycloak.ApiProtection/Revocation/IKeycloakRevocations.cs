@@ -2,80 +2,98 @@ using System.Security.Claims;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>The revocations of one scheme: what Keycloak pushed and what the application revoked. Asked on every request.</summary>
+/// <summary>
+/// The revocations of one scheme: those that Keycloak sent and those of the application. They are checked for every request.
+/// </summary>
 /// <remarks>
-/// <para>Inject it as it is where there is one scheme, or with <c>[FromKeyedServices("scheme")]</c> where there are several. Thread-safe.</para>
-/// <para>A revocation counts at once, in this process and until it ends; it does not survive a restart, and says nothing to Keycloak.</para>
+/// <para>Inject the service directly if there is one scheme, or with <c>[FromKeyedServices("scheme")]</c> if there are several. It is
+/// thread-safe.</para>
+/// <para>A revocation takes effect immediately, in this process only. It is lost when the process restarts, and Keycloak is not
+/// notified.</para>
 /// </remarks>
 public interface IKeycloakRevocations
 {
-    /// <summary>Gets the scheme whose tokens are meant.</summary>
+    /// <summary>Gets the authentication scheme whose tokens are revoked.</summary>
     string Scheme { get; }
 
-    /// <summary>Gets how many events are held now.</summary>
+    /// <summary>Gets the number of events that are currently kept.</summary>
     int Count { get; }
 
     /// <summary>
-    /// Gets the watermark: tokens that were issued not after it are refused, whosever they are, because events older than it had to give
-    /// way when more than <see cref="KeycloakBearerOptions.RevocationCapacity"/> came together. Null: there is none.
+    /// Gets the watermark: all tokens that were issued at or before it are rejected. It is set when there are more events than
+    /// <see cref="KeycloakBearerOptions.RevocationCapacity"/>, and replaces the oldest of them. Null if there is none.
     /// </summary>
     DateTimeOffset? Watermark { get; }
 
-    /// <summary>Refuses the tokens of one session.</summary>
+    /// <summary>Revokes the tokens of one session.</summary>
     /// <param name="sessionId">The session (<c>sid</c>).</param>
     /// <param name="issuedUntil">
-    /// Tokens issued until then. Null: until now and <see cref="KeycloakBearerOptions.ClockSkew"/>, because Keycloak's clock may be ahead.
+    /// Tokens that were issued at or before this time are rejected. Null: the current time plus
+    /// <see cref="KeycloakBearerOptions.ClockSkew"/>, because Keycloak's clock may be ahead.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="sessionId"/> is null or empty.</exception>
     void RevokeSession(string sessionId, DateTimeOffset? issuedUntil = null);
 
     /// <summary>
-    /// Rejects the tokens of one session that were issued until now, as <see cref="RevokeSession"/> does, and one client's tokens of the
-    /// session however young they are, for <see cref="KeycloakBearerOptions.EndedSessionLifetime"/>: what a logout token does.
+    /// Revokes the tokens of one session that were issued until now, as <see cref="RevokeSession"/> does. In addition, one client's tokens
+    /// of the session are rejected for <see cref="KeycloakBearerOptions.EndedSessionLifetime"/>, even if they are issued later. A logout
+    /// token has the same effect.
     /// </summary>
     /// <param name="sessionId">The session (<c>sid</c>).</param>
     /// <param name="clientId">The client that the tokens were issued to (<c>azp</c>).</param>
+    /// <param name="revokesOfflineAccess">Whether the client's offline session ended, too. False: its tokens (scope <c>offline_access</c>) are rejected only if they were issued until now.</param>
     /// <exception cref="ArgumentException"><paramref name="sessionId"/> or <paramref name="clientId"/> is null or empty.</exception>
-    void EndSession(string sessionId, string clientId);
+    void EndSession(string sessionId, string clientId, bool revokesOfflineAccess = false);
 
-    /// <summary>Refuses the tokens of all sessions of one user.</summary>
+    /// <summary>Revokes the tokens of all sessions of one user.</summary>
     /// <param name="subject">The user (<c>sub</c>).</param>
     /// <param name="issuedUntil">
-    /// Tokens issued until then. Null: until now and <see cref="KeycloakBearerOptions.ClockSkew"/>, because Keycloak's clock may be ahead.
-    /// Tokens of a new login are rejected for that long, too: where both clocks are the same, pass the present time.
+    /// Tokens that were issued at or before this time are rejected. Null: the current time plus
+    /// <see cref="KeycloakBearerOptions.ClockSkew"/>, because Keycloak's clock may be ahead. Tokens of a new login are rejected during the
+    /// clock skew, too; if both clocks are synchronized, pass the current time to avoid this.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="subject"/> is null or empty.</exception>
     void RevokeUser(string subject, DateTimeOffset? issuedUntil = null);
 
-    /// <summary>Refuses one token.</summary>
-    /// <param name="tokenId">The token (<c>jti</c>), the whole of it.</param>
-    /// <param name="expiresAt">When the token ends by itself (<c>exp</c>).</param>
+    /// <summary>Revokes one token.</summary>
+    /// <param name="tokenId">The complete id of the token (<c>jti</c>).</param>
+    /// <param name="expiresAt">The time when the token expires (<c>exp</c>).</param>
     /// <exception cref="ArgumentException"><paramref name="tokenId"/> is null or empty.</exception>
     void RevokeToken(string tokenId, DateTimeOffset expiresAt);
 
-    /// <summary>Refuses the tokens that were issued to one client until a time. It never moves back: an older time changes nothing.</summary>
+    /// <summary>
+    /// Revokes the tokens of one client that were issued until a time. The time never moves back: an earlier time has no effect.
+    /// </summary>
     /// <param name="clientId">The client that the tokens were issued to (<c>azp</c>).</param>
-    /// <param name="time">The time.</param>
+    /// <param name="time">Tokens that were issued at or before this time are rejected.</param>
     /// <exception cref="ArgumentException"><paramref name="clientId"/> is null or empty.</exception>
     void NotBefore(string clientId, DateTimeOffset time);
 
-    /// <summary>Refuses all tokens that were issued until a time. It never moves back: an older time changes nothing.</summary>
-    /// <param name="time">The time.</param>
+    /// <summary>Revokes all tokens that were issued until a time. The time never moves back: an earlier time has no effect.</summary>
+    /// <param name="time">Tokens that were issued at or before this time are rejected.</param>
     void NotBefore(DateTimeOffset time);
 
-    /// <summary>Whether a token that was accepted once would be refused now. For work that outlives its request.</summary>
+    /// <summary>Returns whether the user's token was revoked after it was accepted. For work that continues after its request.</summary>
     /// <param name="user">The user as authenticated by this scheme.</param>
     bool IsRevoked(ClaimsPrincipal user);
 
-    /// <summary>Calls back once when the user's token is revoked, at once where it is already: for connections that stay open.</summary>
-    /// <param name="user">The user as authenticated by this scheme. One without a Keycloak token can not be revoked: nothing is called.</param>
+    /// <summary>
+    /// Calls back once when the user's token is revoked, or immediately if it already is. For connections that stay open.
+    /// </summary>
+    /// <param name="user">
+    /// The user as authenticated by this scheme. If the user has no Keycloak token, the callback is never called.
+    /// </param>
     /// <param name="revoked">Called on the thread pool, at most once.</param>
-    /// <returns>Ends the watch when disposed; dispose it when the connection closes.</returns>
-    /// <remarks>SignalR: <c>AddSignalR().AddKeycloakRevocations()</c>. A single request: <c>HttpContext.GetRevocationToken()</c>.</remarks>
+    /// <returns>The watch. Dispose it when the connection closes.</returns>
+    /// <remarks>
+    /// For SignalR: <c>AddSignalR().AddKeycloakRevocations()</c>. For a single request: <c>HttpContext.GetRevocationToken()</c>.
+    /// </remarks>
     IDisposable Watch(ClaimsPrincipal user, Action revoked);
 
-    /// <summary>Calls back for every revocation that changes something, after it counts.</summary>
-    /// <param name="observer">Called where the revocation was made: it must be quick. An exception of it is logged and goes no further.</param>
-    /// <returns>Ends the observation when disposed.</returns>
+    /// <summary>Calls back for every revocation that changes something, after it has taken effect.</summary>
+    /// <param name="observer">
+    /// Called synchronously by the code that revokes, so it must be fast. Its exceptions are logged and not rethrown.
+    /// </param>
+    /// <returns>The observation. Dispose it to stop the callbacks.</returns>
     IDisposable Observe(Action<KeycloakRevocation> observer);
 }

@@ -1,14 +1,15 @@
 namespace Keycloak.ApiProtection;
 
-/// <summary>One event by which tokens stop being accepted: those it names, issued not later than <see cref="IssuedUntil"/>.</summary>
-/// <param name="Kind">What it ends.</param>
+/// <summary>An event that revokes tokens: those that it names and that were issued at or before <see cref="IssuedUntil"/>.</summary>
+/// <param name="Kind">The kind of tokens that it covers.</param>
 /// <param name="Id">The session, user, client or token; null for <see cref="RevocationKind.Realm"/>.</param>
 /// <param name="IssuedUntil">
-/// Tokens whose <c>iat</c> is not after this are refused, to the second: one issued in the same second is refused too. Younger ones are
-/// accepted, because after a withdrawn consent the session's other clients go on with new tokens.
+/// Tokens whose <c>iat</c> is at or before this time are rejected. The precision is one second: a token that was issued in the same second
+/// is rejected, too. Newer tokens are accepted, because after a withdrawn consent the other clients of the session continue with new
+/// tokens.
 /// </param>
-/// <param name="ExpiresAt">From when on no such token can be valid any more, so that the event may be forgotten.</param>
-/// <param name="Source">Who revoked.</param>
+/// <param name="ExpiresAt">The time when all tokens that it covers have expired, so that the event can be removed.</param>
+/// <param name="Source">The source of the event.</param>
 public sealed record KeycloakRevocation(
     RevocationKind Kind,
     string? Id,
@@ -17,15 +18,16 @@ public sealed record KeycloakRevocation(
     RevocationSource Source)
 {
     /// <summary>
-    /// Gets whether Keycloak also ended the user's offline sessions (<c>revoke_offline_access</c>): an application that keeps offline
-    /// tokens drops them now. Without it, only tokens that were issued until now are meant, and an offline token goes on bringing new ones.
+    /// Gets whether Keycloak also ended the user's offline sessions (<c>revoke_offline_access</c>). An application that keeps offline
+    /// tokens should delete them then. If false, the event covers only tokens that were issued until now, and an offline token can still be
+    /// used to get new ones.
     /// </summary>
     public bool RevokesOfflineAccess { get; init; }
 
     /// <summary>
-    /// Gets the client whose tokens of the session are rejected however young they are, for
-    /// <see cref="KeycloakBearerOptions.EndedSessionLifetime"/>. To pass the event on: <see cref="IKeycloakRevocations.EndSession"/>.
+    /// Gets the client whose tokens of the session are rejected for <see cref="KeycloakBearerOptions.EndedSessionLifetime"/>, even if they
+    /// are issued later. To forward the event, call <see cref="IKeycloakRevocations.EndSession"/>.
     /// </summary>
-    /// <value>Null where the event covers tokens by <see cref="IssuedUntil"/> alone.</value>
+    /// <value>Null if <see cref="IssuedUntil"/> alone decides which tokens the event covers.</value>
     public string? EndedForClient { get; init; }
 }

@@ -1,50 +1,48 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Diagnostics;
-using Keycloak.ApiProtection.Tokens.Marks;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Revocation;
 
-/// <summary>One scheme's revocations: the log, who watches a token, and who observes the events.</summary>
+/// <summary>The revocations of one scheme: the log, the watches of open connections, and the observers of events.</summary>
 internal sealed class KeycloakRevocations : IKeycloakRevocations
 {
-    // Says which event it was; the code stays one.
+    // One reason for each kind of event. The code is always the same, except for the watermark.
     private static readonly TokenRejection[] Rejections =
     [
         TokenRejection.Revoked,
-        TokenRejection.Revoked.Because("The token's session ended (sid), and the token was issued before."),
-        TokenRejection.Revoked.Because("All sessions of the token's user ended (sub), and the token was issued before."),
-        TokenRejection.Revoked.Because("The token is older than the not-before of the client that it was issued to (azp)."),
-        TokenRejection.Revoked.Because("The token is older than the not-before that was set for all tokens of the realm."),
-        TokenRejection.Revoked.Because("The token was revoked by itself (jti)."),
+        TokenRejection.Revoked.Because("The token's session ended (sid) after the token was issued."),
+        TokenRejection.Revoked.Because("All sessions of the token's user ended (sub) after the token was issued."),
+        TokenRejection.Revoked.Because("The token was issued before the not-before of its client (azp)."),
+        TokenRejection.Revoked.Because("The token was issued before the not-before for all tokens of the realm."),
+        TokenRejection.Revoked.Because("This token was revoked (jti)."),
         TokenRejection.RevocationWatermark,
         TokenRejection.Revoked.Because(
-            "Keycloak told the token's client (azp) that the session (sid) ended: the client's tokens of the session are rejected however young they are.",
-            "The user must log in with a new session. After a withdrawn consent the session at Keycloak lives on: log the user out there first. EndedSessionLifetime sets how long this lasts."),
+            "The session (sid) was ended for the token's client (azp). All tokens of this client for this session are rejected, "
+            + "even if they were issued later.",
+            "The user must log in with a new session. After a withdrawn consent the session at Keycloak still exists: "
+            + "log the user out at Keycloak first. EndedSessionLifetime sets how long the tokens are rejected."),
     ];
 
     private readonly ConcurrentDictionary<RevocationWatch, byte> _watches = new();
     private readonly ConcurrentDictionary<RevocationObserver, byte> _observers = new();
     private readonly RevocationLog _log;
     private readonly EndedSessions _ended;
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _lifetime;
-    private readonly TimeSpan _clockSkew;
+    private readonly RevocationSettings _settings;
     private readonly RevocationMetrics _metrics;
     private readonly ILogger _logger;
     private int _warned;
 
-    public KeycloakRevocations(string scheme, KeycloakBearerOptions options, RevocationMetrics metrics, ILogger logger)
+    public KeycloakRevocations(string scheme, RevocationSettings settings, RevocationMetrics metrics, ILogger logger)
     {
         Scheme = scheme;
-        _time = options.TimeProvider!;
-        _lifetime = options.RevocationLifetime;
-        _clockSkew = options.ClockSkew;
+        _settings = settings;
         _metrics = metrics;
         _logger = logger;
-        _log = new RevocationLog(options.RevocationCapacity, _lifetime, _time, Merged);
-        _ended = new EndedSessions(options.RevocationCapacity, options.EndedSessionLifetime, _time, Dropped);
+        _log = new RevocationLog(settings.Capacity, settings.Lifetime, settings.Time, Merged);
+        _ended = new EndedSessions(settings.Capacity, settings.EndedSessionLifetime, settings.Time, Dropped);
         metrics.Open(this);
     }
 
@@ -57,18 +55,22 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     /// <inheritdoc />
     public DateTimeOffset? Watermark => _log.Watermark is var seconds and > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
-    /// <summary>Gets how many sessions are kept that ended for a client.</summary>
+    /// <summary>Gets the number of sessions that were ended for a client.</summary>
     internal int EndedSessions => _ended.Count;
 
-    /// <summary>Gets how many open connections are watched for.</summary>
+    /// <summary>Gets the number of open connections with a watch.</summary>
     internal int Watches => _watches.Count;
 
-    /// <summary>Why a token that is good in itself is refused; null when it is not. Asked on every request: no lock, no allocation.</summary>
+    /// <summary>
+    /// Returns why a verified token is rejected; null if it is not revoked. Called for every request: takes no lock and does not allocate.
+    /// </summary>
     public TokenRejection? Find(AccessToken token)
     {
-        if (token.Lifetime > (long)_lifetime.TotalSeconds && Volatile.Read(ref _warned) == 0 && Interlocked.Exchange(ref _warned, 1) == 0)
+        if (token.Lifetime > (long)_settings.Lifetime.TotalSeconds
+            && Volatile.Read(ref _warned) == 0
+            && Interlocked.Exchange(ref _warned, 1) == 0)
         {
-            _logger.TokenOutlivesRevocations(Scheme, TimeSpan.FromSeconds(token.Lifetime), _lifetime);
+            _logger.TokenOutlivesRevocations(Scheme, TimeSpan.FromSeconds(token.Lifetime), _settings.Lifetime);
         }
 
         if (_log.IsEmpty && _ended.Count == 0)
@@ -94,11 +96,11 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     }
 
     /// <inheritdoc />
-    public void EndSession(string sessionId, string clientId)
+    public void EndSession(string sessionId, string clientId, bool revokesOfflineAccess = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(sessionId);
         ArgumentException.ThrowIfNullOrEmpty(clientId);
-        Apply(RevocationKind.Session, sessionId, UntilNow, RevocationSource.Application, endedForClient: clientId);
+        Apply(RevocationKind.Session, sessionId, UntilNow, RevocationSource.Application, revokesOfflineAccess, clientId);
     }
 
     /// <inheritdoc />
@@ -140,10 +142,10 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         ArgumentNullException.ThrowIfNull(revoked);
         if (!TokenMarks.TryRead(user, Scheme, out var marks))
         {
-            return RevocationWatch.OfNothing;
+            return RevocationWatch.None;
         }
 
-        // First watched, then looked up: an event in between is seen by one of the two.
+        // Add the watch before the lookup, so that an event in between is noticed by one of the two.
         var watch = new RevocationWatch(marks, revoked, _watches);
         _watches.TryAdd(watch, 0);
         if (Find(marks) != RevocationMatch.None)
@@ -163,14 +165,19 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         return observation;
     }
 
-    /// <summary>Gets the time until which tokens may have been issued by now: by Keycloak's clock, which may be ahead.</summary>
-    public DateTimeOffset UntilNow => _time.GetUtcNow() + _clockSkew;
+    /// <summary>Gets the latest possible issue time of a token that exists now. Keycloak's clock may be ahead by the clock skew.</summary>
+    public DateTimeOffset UntilNow => _settings.Time.GetUtcNow() + _settings.ClockSkew;
 
-    /// <summary>Takes an event that lives as long as a token which it covers can.</summary>
-    /// <returns>False where it changed nothing.</returns>
+    /// <summary>Applies an event. It is kept for the maximum lifetime of the tokens that it covers.</summary>
+    /// <returns>False if it changed nothing.</returns>
     public bool Apply(
-        RevocationKind kind, string? id, DateTimeOffset issuedUntil, RevocationSource source, bool revokesOfflineAccess = false, string? endedForClient = null) =>
-        Apply(new KeycloakRevocation(kind, id, issuedUntil, Later(issuedUntil, _lifetime), source)
+        RevocationKind kind,
+        string? id,
+        DateTimeOffset issuedUntil,
+        RevocationSource source,
+        bool revokesOfflineAccess = false,
+        string? endedForClient = null) =>
+        Apply(new KeycloakRevocation(kind, id, issuedUntil, Later(issuedUntil, _settings.Lifetime), source)
         {
             RevokesOfflineAccess = revokesOfflineAccess,
             EndedForClient = endedForClient,
@@ -187,15 +194,24 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
 
     private bool Apply(KeycloakRevocation revocation)
     {
-        // A token may be accepted for the clock skew beyond its end.
+        // Tokens are accepted until the clock skew after they expire, so the event is kept that long, too.
         var until = revocation.IssuedUntil.ToUnixTimeSeconds();
         var key = RevocationKey.Of(revocation.Kind, revocation.Id);
         var isNew = revocation.Kind == RevocationKind.Realm
             ? _log.NotBefore(until)
-            : _log.Add(revocation.Kind == RevocationKind.Client ? RevocationKey.Spread(RevocationKey.Short(key)) : key, until, Later(revocation.ExpiresAt, _clockSkew).ToUnixTimeSeconds() + 1);
+            : _log.Add(
+                revocation.Kind == RevocationKind.Client ? RevocationKey.Spread(RevocationKey.Short(key)) : key,
+                until,
+                Later(revocation.ExpiresAt, _settings.ClockSkew).ToUnixTimeSeconds() + 1);
         if (revocation.EndedForClient is { } client)
         {
-            isNew |= _ended.Add(RevocationKey.SessionOfClient(key, RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, client))));
+            // An offline session outlives the logout, unless Keycloak says that it ended, too.
+            var shortClient = RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, client));
+            isNew |= _ended.Add(RevocationKey.SessionOfClient(key, shortClient, isOffline: false));
+            if (revocation.RevokesOfflineAccess)
+            {
+                isNew |= _ended.Add(RevocationKey.SessionOfClient(key, shortClient, isOffline: true));
+            }
         }
 
         if (!isNew)
@@ -203,9 +219,9 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
             return false;
         }
 
-        _metrics.Taken(Scheme, revocation);
+        _metrics.Applied(Scheme, revocation);
 
-        // Some nanoseconds each: looking all of them over is cheaper than keeping an index of who waits for what.
+        // Checking all watches takes a few nanoseconds each, which is less than the cost of an index.
         foreach (var (watch, _) in _watches)
         {
             if (Find(watch.Marks) != RevocationMatch.None)
@@ -218,9 +234,9 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         {
             try
             {
-                observer.Tell(revocation);
+                observer.Notify(revocation);
             }
-#pragma warning disable CA1031 // whatever the application's observer throws: the revocation counts, and the next observer is told
+#pragma warning disable CA1031 // an exception of an observer must not stop the revocation or the other observers
             catch (Exception failure)
 #pragma warning restore CA1031
             {

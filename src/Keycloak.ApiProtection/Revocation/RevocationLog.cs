@@ -1,20 +1,21 @@
-using Keycloak.ApiProtection.Tokens.Marks;
+using Keycloak.ApiProtection.Claims.Marks;
 
 namespace Keycloak.ApiProtection.Revocation;
 
-/// <summary>The events by which one scheme's tokens have been revoked. Bounded: when it is full, it gets stricter, never laxer.</summary>
+/// <summary>The revocation events of one scheme. Its size is limited: a full log rejects more tokens, never fewer.</summary>
 /// <remarks>
-/// <para>An event covers the tokens that it names and that were issued not after it, to the second: <c>iat</c> knows no parts of seconds, so
-/// that one of the same second may be older than the event and is refused. Events with one name are one event, with the later time.</para>
-/// <para>An event may be forgotten when every token that it covers has ended. When there are more than fit, the oldest ones go and raise
-/// the watermark to the youngest of them: what they covered is then covered by it, and so is everything else of that age.</para>
-/// <para>Reading takes no lock. Writers take turns; what they replace is read to the end by those who have begun with it.</para>
+/// <para>An event covers the tokens that it names and that were issued at or before its time. The precision is one second, because
+/// <c>iat</c> has no fractions: a token that was issued in the same second may be older than the event and is rejected. Events with the
+/// same name are merged into one event with the later time.</para>
+/// <para>An event is removed when every token that it covers has expired. If there are too many events, the oldest ones are removed, and
+/// the watermark is raised to the time of the newest of these. The watermark covers all tokens that were issued at or before it.</para>
+/// <para>Readers take no lock. Writers take a lock; a reader that has started with a replaced table finishes with it.</para>
 /// </remarks>
 internal sealed class RevocationLog
 {
     private const int SmallestTable = 128;
 
-    // The share of the capacity by which the table may outgrow it before the oldest go: else every new event would sort all of them.
+    // The table may exceed the capacity by 1/16 before the oldest events are removed. Otherwise every new event would sort all events.
     private const int Slack = 16;
 
     private readonly Lock _gate = new();
@@ -26,16 +27,18 @@ internal sealed class RevocationLog
 
     private RevocationTable _table;
 
-    // Seconds since 1970; -1 where there is none, so that even a token without a date is not older.
+    // Seconds since 1970; -1 for none, so that even a token without "iat" (0) is newer.
     private long _notBefore = -1;
     private long _watermark = -1;
     private long _floor = -1;
     private long _nextSweep;
 
-    /// <param name="capacity">How many events are told apart at least; a sixteenth more may be there before the oldest go.</param>
-    /// <param name="lifetime">How long events live; those that ended are looked for four times in it.</param>
+    /// <param name="capacity">
+    /// The minimum number of events that are kept individually. Up to 1/16 more are kept before the oldest are removed.
+    /// </param>
+    /// <param name="lifetime">The lifetime of events. Expired events are removed four times in this period.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="merged">Told how many events were merged, and into which watermark.</param>
+    /// <param name="merged">Called with the number of events that were merged into the watermark, and with the watermark.</param>
     public RevocationLog(int capacity, TimeSpan lifetime, TimeProvider time, Action<int, DateTimeOffset>? merged = null)
     {
         _capacity = capacity;
@@ -47,19 +50,19 @@ internal sealed class RevocationLog
         _nextSweep = (time.GetUtcNow() + _sweepInterval).ToUnixTimeSeconds();
     }
 
-    /// <summary>Gets how many events are told apart; ended ones count until they are swept.</summary>
+    /// <summary>Gets the number of events that are kept individually. Expired ones count until they are removed.</summary>
     public int Count => Volatile.Read(ref _table).Count;
 
-    /// <summary>Gets the watermark in seconds since 1970; -1 where there is none.</summary>
+    /// <summary>Gets the watermark in seconds since 1970; -1 if there is none.</summary>
     public long Watermark => Volatile.Read(ref _watermark);
 
-    /// <summary>Gets whether no token can be covered by anything. The table before the floor, as in <see cref="Find"/>.</summary>
+    /// <summary>Gets whether the log covers no token. Reads the table before the floor, as <see cref="Find"/> does.</summary>
     public bool IsEmpty => Volatile.Read(ref _table).Count == 0 && Volatile.Read(ref _floor) < 0;
 
-    /// <summary>Finds the event that a token is refused for. No lock, no allocation.</summary>
+    /// <summary>Finds the event that covers a token. Takes no lock and does not allocate.</summary>
     public RevocationMatch Find(in TokenMarks token)
     {
-        // The table before the floor: events leave the table only after the floor has risen over them.
+        // Read the table before the floor: events are removed from the table only after the floor covers them.
         var table = Volatile.Read(ref _table);
         var issuedAt = token.IssuedAt;
         if (issuedAt <= Volatile.Read(ref _floor))
@@ -74,7 +77,7 @@ internal sealed class RevocationLog
             : RevocationMatch.None;
     }
 
-    /// <summary>Adds an event. False where it changes nothing: what it covers is covered already, or has ended.</summary>
+    /// <summary>Adds an event. False if it changes nothing, because its tokens are already covered or have expired.</summary>
     public bool Add(ulong key, long until, long expiresAt)
     {
         lock (_gate)
@@ -95,7 +98,7 @@ internal sealed class RevocationLog
                 MakeRoom(now);
                 if (until <= _floor)
                 {
-                    // As old as those that had to go: the watermark covers it like them.
+                    // It is as old as the events that were just merged, so the watermark covers it, too.
                     return true;
                 }
             }
@@ -105,7 +108,7 @@ internal sealed class RevocationLog
         }
     }
 
-    /// <summary>Raises the realm's not-before. False where it was as late already: it never moves back.</summary>
+    /// <summary>Raises the realm's not-before. False if it already was at or after this time: it never moves back.</summary>
     public bool NotBefore(long until)
     {
         lock (_gate)
@@ -130,7 +133,7 @@ internal sealed class RevocationLog
             live = MergeOldest(live);
         }
 
-        // Twice what is there, so that growing costs each event a constant share.
+        // Twice the number of events, so that the cost of growing is constant per event.
         var table = new RevocationTable(Math.Clamp(live.Length * 2, Math.Min(SmallestTable, _most), _most));
         foreach (var (key, until, expiresAt) in live)
         {
@@ -145,8 +148,8 @@ internal sealed class RevocationLog
         Array.Sort(live, static (one, other) => one.Until.CompareTo(other.Until));
         Volatile.Write(ref _watermark, live[live.Length - _capacity - 1].Until);
         Volatile.Write(ref _floor, Math.Max(_notBefore, _watermark));
-        var left = Array.FindAll(live, held => held.Until > _watermark);
-        _merged?.Invoke(live.Length - left.Length, DateTimeOffset.FromUnixTimeSeconds(_watermark));
-        return left;
+        var kept = Array.FindAll(live, held => held.Until > _watermark);
+        _merged?.Invoke(live.Length - kept.Length, DateTimeOffset.FromUnixTimeSeconds(_watermark));
+        return kept;
     }
 }

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Revocation;
 
-/// <summary>Which event, if any, a token is refused for.</summary>
+/// <summary>The kind of event that a token is rejected for.</summary>
 internal enum RevocationMatch
 {
     /// <summary>None: the token is not revoked.</summary>
@@ -18,12 +18,12 @@ internal enum RevocationMatch
     /// <summary>It is older than the realm's not-before.</summary>
     Realm,
 
-    /// <summary>It was revoked by itself.</summary>
+    /// <summary>This token was revoked.</summary>
     Token,
 
-    /// <summary>It is older than the events that the log still tells apart.</summary>
+    /// <summary>It was issued at or before the watermark of the log.</summary>
     Watermark,
 
-    /// <summary>Keycloak told its client that its session ended, however young the token is.</summary>
+    /// <summary>Its session was ended for its client. This also covers tokens that were issued later.</summary>
     EndedSession,
 }

@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Keycloak.ApiProtection.Revocation;
 
-/// <summary>Somebody who wants to hear of every revocation.</summary>
-internal sealed class RevocationObserver(Action<KeycloakRevocation> tell, ConcurrentDictionary<RevocationObserver, byte> observers) : IDisposable
+/// <summary>A callback of the application for every revocation.</summary>
+internal sealed class RevocationObserver(
+    Action<KeycloakRevocation> callback, ConcurrentDictionary<RevocationObserver, byte> observers) : IDisposable
 {
-    /// <summary>Tells it.</summary>
-    public void Tell(KeycloakRevocation revocation) => tell(revocation);
+    /// <summary>Calls the callback.</summary>
+    public void Notify(KeycloakRevocation revocation) => callback(revocation);
 
     /// <inheritdoc />
     public void Dispose() => observers.TryRemove(this, out _);

@@ -2,7 +2,7 @@ using Keycloak.ApiProtection.Notifications;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>Who revoked.</summary>
+/// <summary>The source of a revocation.</summary>
 public enum RevocationSource
 {
     /// <summary>The application, through <see cref="IKeycloakRevocations"/>.</summary>

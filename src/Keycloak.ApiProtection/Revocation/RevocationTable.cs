@@ -2,10 +2,12 @@ using System.Numerics;
 
 namespace Keycloak.ApiProtection.Revocation;
 
-/// <summary>Events by key: read without a lock by everybody, written by one at a time, and replaced as a whole when something has to go.</summary>
+/// <summary>
+/// A hash table of events by key. Readers take no lock, there is one writer at a time, and the table is replaced to remove events.
+/// </summary>
 /// <remarks>
-/// Nearly every question is answered "no" by a filter of some 3 bits an event (a Bloom filter whose bits stand in one word), which
-/// stays in the processor's near caches where the table itself would not: four questions a request must not cost four trips to memory.
+/// A Bloom filter with 3 bits per event, all in one word, answers nearly every lookup with "no". The filter fits into the processor's
+/// caches, while the table itself may not: a request makes four lookups, and each of them would otherwise read from memory.
 /// </remarks>
 internal sealed class RevocationTable
 {
@@ -14,7 +16,7 @@ internal sealed class RevocationTable
     private readonly Slot[] _slots;
     private readonly ulong[] _filter;
 
-    /// <summary>Makes room for so many events.</summary>
+    /// <summary>Creates a table for at most <paramref name="limit"/> events.</summary>
     public RevocationTable(int limit)
     {
         Limit = limit;
@@ -23,13 +25,15 @@ internal sealed class RevocationTable
         _filter = new ulong[slots / 8];
     }
 
-    /// <summary>Gets how many events it takes.</summary>
+    /// <summary>Gets the maximum number of events.</summary>
     public int Limit { get; }
 
-    /// <summary>Gets how many events it holds.</summary>
+    /// <summary>Gets the number of events.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether an event with this key covers a token that was issued then. No lock, no allocation.</summary>
+    /// <summary>
+    /// Returns whether an event with this key covers a token that was issued at this time. Takes no lock and does not allocate.
+    /// </summary>
     public bool Covers(ulong key, long issuedAt)
     {
         if (!MayHold(key))
@@ -41,14 +45,14 @@ internal sealed class RevocationTable
         return Volatile.Read(ref slot.Key) == key && issuedAt <= Volatile.Read(ref slot.Until);
     }
 
-    /// <summary>Whether the filter lets this key through: false is certain.</summary>
+    /// <summary>Returns whether the table may contain this key. False is certain; true is not.</summary>
     public bool MayHold(ulong key)
     {
         var bits = Bits(key);
         return key != 0 && (Volatile.Read(ref Word(key)) & bits) == bits;
     }
 
-    /// <summary>Makes a known event cover more. False where the key is not known. For the one writer.</summary>
+    /// <summary>Extends an existing event. False if there is no event with this key. Only for the writer.</summary>
     public bool TryRaise(ulong key, long until, long expiresAt, out bool raised)
     {
         ref var slot = ref Find(key);
@@ -73,21 +77,21 @@ internal sealed class RevocationTable
         return true;
     }
 
-    /// <summary>Adds an event whose key is not known, where <see cref="Count"/> is below <see cref="Limit"/>. For the one writer.</summary>
+    /// <summary>Adds an event with a new key. <see cref="Count"/> must be below <see cref="Limit"/>. Only for the writer.</summary>
     public void Add(ulong key, long until, long expiresAt)
     {
         ref var slot = ref Find(key);
         slot.Until = until;
         slot.ExpiresAt = expiresAt;
 
-        // A reader that sees the key sees the rest; one that sees the filter's bits sees the key.
+        // Write order: a reader that sees the key also sees the other fields; a reader that sees the filter's bits also sees the key.
         Volatile.Write(ref slot.Key, key);
         ref var word = ref Word(key);
         Volatile.Write(ref word, word | Bits(key));
         Count++;
     }
 
-    /// <summary>Every event. For the one writer.</summary>
+    /// <summary>Returns all events. Only for the writer.</summary>
     public IEnumerable<(ulong Key, long Until, long ExpiresAt)> Events()
     {
         foreach (var slot in _slots)
@@ -99,7 +103,7 @@ internal sealed class RevocationTable
         }
     }
 
-    // At most half of the slots are taken, so that there is always a free one to end at.
+    // At most half of the slots are used, so the search always ends at a free slot.
     private ref Slot Find(ulong key)
     {
         var mask = (ulong)_slots.Length - 1;

@@ -1,25 +1,25 @@
 using System.Collections.Concurrent;
-using Keycloak.ApiProtection.Tokens.Marks;
+using Keycloak.ApiProtection.Claims.Marks;
 
 namespace Keycloak.ApiProtection.Revocation;
 
-/// <summary>One open connection, and what to do when its token is revoked.</summary>
+/// <summary>A callback for one open connection, called when its token is revoked.</summary>
 internal sealed class RevocationWatch(TokenMarks marks, Action revoked, ConcurrentDictionary<RevocationWatch, byte> watches) : IDisposable
 {
-    private int _over;
+    private int _ended;
 
-    /// <summary>What is returned for a user who has no token.</summary>
-    public static IDisposable OfNothing { get; } = new RevocationWatch(default, () => { }, new());
+    /// <summary>Gets the watch for a user without a token: it never calls back.</summary>
+    public static IDisposable None { get; } = new RevocationWatch(default, () => { }, new());
 
-    /// <summary>Gets what the token is known by.</summary>
+    /// <summary>Gets the marks of the token.</summary>
     public TokenMarks Marks => marks;
 
-    /// <summary>Calls back, the first time. On the thread pool: whoever revokes does not wait for what others do then.</summary>
+    /// <summary>Calls back once, on the thread pool, so that the caller that revokes does not wait for the callback.</summary>
     public void Fire()
     {
         if (End())
         {
-            ThreadPool.QueueUserWorkItem(static act => act(), revoked, preferLocal: false);
+            ThreadPool.QueueUserWorkItem(static callback => callback(), revoked, preferLocal: false);
         }
     }
 
@@ -29,6 +29,6 @@ internal sealed class RevocationWatch(TokenMarks marks, Action revoked, Concurre
     private bool End()
     {
         watches.TryRemove(this, out _);
-        return Interlocked.Exchange(ref _over, 1) == 0;
+        return Interlocked.Exchange(ref _ended, 1) == 0;
     }
 }

@@ -1,4 +1,4 @@
 namespace Keycloak.ApiProtection.Schemes;
 
-/// <summary>The name of a scheme that was added, so that start finds all of them.</summary>
-internal sealed record KeycloakBearerScheme(string Name);
+/// <summary>The name of a registered scheme. <see cref="KeycloakSchemes"/> collects all of them.</summary>
+internal sealed record KeycloakSchemeName(string Name);

@@ -1,99 +1,101 @@
-using System.Buffers;
-using System.Text;
-using Keycloak.ApiProtection.Http;
-using Keycloak.ApiProtection.Tokens;
-using Microsoft.AspNetCore.Http;
+using System.Runtime.CompilerServices;
+using Keycloak.ApiProtection.Revocation;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Schemes;
 
-/// <summary>The application's Keycloak schemes, and which of them trusts an issuer.</summary>
-internal sealed class KeycloakSchemes(IEnumerable<KeycloakBearerScheme> schemes, IOptionsMonitor<KeycloakBearerOptions> options)
+/// <summary>The application's Keycloak schemes: finds the runtime of each by its name or its options, and builds it at the first use.</summary>
+internal sealed class KeycloakSchemes(
+    IEnumerable<KeycloakSchemeName> names,
+    IOptionsMonitor<KeycloakBearerOptions> options,
+    KeycloakSchemeBuilder builder,
+    RevocationMetrics revocationMetrics,
+    ILogger<KeycloakRevocations> logger) : IDisposable
 {
-    private const int LongestIssuer = 1024;
+    private readonly string[] _names = [.. names.Select(scheme => scheme.Name).Distinct(StringComparer.Ordinal)];
+    private readonly Lock _gate = new();
 
-    private readonly string[] _names = [.. schemes.Select(scheme => scheme.Name).Distinct(StringComparer.Ordinal)];
-    private string? _default;
+    // A revocation stays when options are made again, and requests that began with older options end with what was built from them.
+    private readonly Dictionary<string, KeycloakRevocations> _revocations = new(StringComparer.Ordinal);
+    private readonly ConditionalWeakTable<KeycloakBearerOptions, KeycloakScheme> _byOptions = [];
 
-    /// <summary>Gets their names, in the order in which they were added.</summary>
+    // Replaced as a whole, so that the lookup of each request needs no lock. There are few schemes.
+    private KeycloakScheme[] _current = [];
+
+    /// <summary>Gets the names of all schemes, in the order of their registration.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>Gets or sets the scheme that decides about a request whose issuer nobody trusts, or that brings no token. The first one by default.</summary>
-    public string Default
+    /// <summary>Gets the runtime of all schemes. Only after the options were found valid.</summary>
+    public IEnumerable<KeycloakScheme> All => _names.Select(Get);
+
+    /// <summary>Gets the runtime of a scheme by its name.</summary>
+    public KeycloakScheme Get(string name) => Get(name, options.Get(name));
+
+    /// <summary>Gets the runtime of a scheme by the options that a request has. No lock, no allocation after the first time.</summary>
+    public KeycloakScheme Get(string name, KeycloakBearerOptions settings)
     {
-        get => _default ?? _names[0];
-        set => _default = value;
+        foreach (var scheme in Volatile.Read(ref _current))
+        {
+            if (ReferenceEquals(scheme.Options, settings))
+            {
+                return scheme;
+            }
+        }
+
+        return GetOrBuild(name, settings);
     }
 
     /// <summary>A scheme other than this one that trusts the issuer; null: there is none.</summary>
     public string? OtherThatTrusts(string issuer, string scheme) =>
-        _names.FirstOrDefault(name => name != scheme && options.Get(name).Verifier.Value.Policy.Issuers.Contains(issuer, StringComparer.Ordinal));
+        _names.FirstOrDefault(name => name != scheme && Get(name).Verifier.Policy.Issuers.Contains(issuer, StringComparer.Ordinal));
 
-    /// <summary>The scheme that trusts the issuer of the request's token, or <see cref="Default"/>.</summary>
-    /// <remarks>The token is not verified here: its issuer only chooses who verifies it.</remarks>
-    public string Select(HttpContext context)
+    /// <summary>The only scheme there is, for services that are injected without a key.</summary>
+    /// <exception cref="InvalidOperationException">There are several; the message says how to name one.</exception>
+    public KeycloakScheme Only() => _names is [var only]
+        ? Get(only)
+        : throw new InvalidOperationException(
+            $"There are several schemes ({string.Join(", ", _names)}). Name the one whose revocations you want: "
+            + $"[FromKeyedServices(\"{_names.FirstOrDefault()}\")] IKeycloakRevocations.");
+
+    /// <inheritdoc />
+    public void Dispose()
     {
-        foreach (var name in _names)
+        foreach (var scheme in _current)
         {
-            var settings = options.Get(name);
-            var message = BearerMessage.Read(context.Request, settings.QueryTokenPaths);
-            if (!message.Token.IsEmpty)
-            {
-                return message.Token.Length <= _names.Max(one => options.Get(one).MaximumTokenSize) ? Select(message.Token.Span) : Default;
-            }
-        }
-
-        return Default;
-    }
-
-    private string Select(ReadOnlySpan<char> token)
-    {
-        // The letters as bytes, and behind them what the payload decodes to.
-        var buffer = ArrayPool<byte>.Shared.Rent(token.Length * 2);
-        try
-        {
-            TokenText.Narrow(token, buffer);
-            return CompactJws.TryRead(buffer.AsSpan(0, token.Length), out var jws)
-                && TokenClaims.TryRead(CompactJws.Decode(jws.Payload, buffer.AsSpan(token.Length)), out var claims, out _)
-                ? Select(claims)
-                : Default;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            scheme.Dispose();
         }
     }
 
-    private string Select(in TokenClaims claims)
+    private KeycloakScheme GetOrBuild(string name, KeycloakBearerOptions settings)
     {
-        // The default first: where two schemes trust one issuer, it is asked.
-        if (Trusts(Default, claims))
+        lock (_gate)
         {
-            return Default;
-        }
-
-        foreach (var name in _names)
-        {
-            if (Trusts(name, claims))
+            if (_byOptions.TryGetValue(settings, out var known))
             {
-                return name;
+                return known;
             }
-        }
 
-        return Default;
-    }
-
-    private bool Trusts(string name, in TokenClaims claims)
-    {
-        Span<byte> letters = stackalloc byte[LongestIssuer];
-        foreach (var issuer in options.Get(name).Verifier.Value.Policy.Issuers)
-        {
-            if (Encoding.UTF8.TryGetBytes(issuer, letters, out var length) && claims.Issuer.Says(claims.Json, letters[..length]))
+            if (!_revocations.TryGetValue(name, out var revocations))
             {
-                return true;
+                _revocations[name] = revocations = new KeycloakRevocations(
+                    name,
+                    new RevocationSettings(
+                        settings.TimeProvider!,
+                        settings.ClockSkew,
+                        settings.RevocationLifetime,
+                        settings.RevocationCapacity,
+                        settings.EndedSessionLifetime),
+                    revocationMetrics,
+                    logger);
             }
-        }
 
-        return false;
+            var built = builder.Build(name, settings, revocations, issuer => OtherThatTrusts(issuer, name));
+            _byOptions.Add(settings, built);
+            var previous = Array.Find(_current, scheme => scheme.Name == name);
+            Volatile.Write(ref _current, [.. _current.Where(scheme => scheme != previous), built]);
+            previous?.Dispose();
+            return built;
+        }
     }
 }

@@ -4,20 +4,23 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.TokenCheck;
 
-/// <summary>The headers that tell an API behind a gateway who its caller is: always all of them, empty where the token does not say.</summary>
+/// <summary>
+/// The headers that identify the caller to an API behind a gateway. All are always written; a missing value is an empty header.
+/// </summary>
 /// <remarks>
-/// A gateway replaces the headers that stand in the answer; one that was missing there would let the client's own pass. NGINX takes 4 KB of headers from an
-/// upstream, hence the limit: what does not fit is left empty as a whole, the less important first, so that an API sees fewer rights and never half a name.
+/// A gateway replaces only the headers that are present in the response; a missing one would let the client's own header pass. The limit
+/// exists because NGINX accepts 4 KB of headers from an upstream. A value that does not fit is left empty as a whole, the less important
+/// ones first, so that an API sees fewer rights and never a truncated name.
 /// </remarks>
 internal static class IdentityHeaders
 {
-    /// <summary>All identity headers together, with their names and line ends.</summary>
+    /// <summary>The maximum size of all identity headers together, including names and line ends.</summary>
     public const int MostBytes = 3072;
 
-    // Colon, space and the line's end.
+    // A colon, a space, and the line end (CR LF).
     private const int Framing = 4;
 
-    /// <summary>The most important first.</summary>
+    /// <summary>All headers, the most important first.</summary>
     private static readonly (string Name, Func<CheckedIdentity, string> Value)[] All =
     [
         ("X-Token-Issuer", identity => HeaderText.Of(identity.Issuer)),
@@ -30,31 +33,31 @@ internal static class IdentityHeaders
         ("X-Token-Client-Roles", identity => HeaderText.Of(identity.User.GetClientRoles())),
         ("X-Token-Realm-Roles", identity => HeaderText.Of(identity.User.GetRealmRoles())),
         ("X-Token-Groups", identity => HeaderText.Of(identity.User.GetGroups())),
-        ("X-Token-Organizations", identity => HeaderText.Of([.. identity.User.GetOrganizations().Select(organization => organization.Name)])),
+        ("X-Token-Organizations", identity => HeaderText.Of([.. identity.User.GetOrganizations().Select(one => one.Name)])),
     ];
 
-    private static readonly int RoomForValues = MostBytes - All.Sum(header => header.Name.Length + Framing);
+    private static readonly int BytesForValues = MostBytes - All.Sum(header => header.Name.Length + Framing);
 
-    /// <summary>Gets their names.</summary>
+    /// <summary>Gets the names of the headers.</summary>
     public static IEnumerable<string> Names => All.Select(header => header.Name);
 
-    /// <summary>Writes all of them, in place of whatever stands there.</summary>
-    /// <param name="headers">The answer's.</param>
-    /// <param name="identity">Whom they tell of.</param>
-    /// <param name="omitted">Is told of each that does not fit, with its length.</param>
+    /// <summary>Writes all headers, and replaces existing ones.</summary>
+    /// <param name="headers">The headers of the response.</param>
+    /// <param name="identity">The caller's identity.</param>
+    /// <param name="omitted">Called for each header whose value does not fit, with its name and length.</param>
     public static void Write(IHeaderDictionary headers, CheckedIdentity identity, Action<string, int> omitted)
     {
-        var room = RoomForValues;
+        var remaining = BytesForValues;
         foreach (var (name, value) in All)
         {
             var text = value(identity);
-            if (text.Length > room)
+            if (text.Length > remaining)
             {
                 omitted(name, text.Length);
                 text = string.Empty;
             }
 
-            room -= text.Length;
+            remaining -= text.Length;
             headers[name] = text;
         }
     }

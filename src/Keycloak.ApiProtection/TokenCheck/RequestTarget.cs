@@ -2,16 +2,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.TokenCheck;
 
-/// <summary>Looks for what could make a gateway and a server read two paths out of one target.</summary>
+/// <summary>Detects request targets that a gateway and a server may interpret as different paths.</summary>
 internal static class RequestTarget
 {
-    // The convention for NGINX, and what Traefik and Caddy send.
-    private static readonly string[] _original = ["X-Original-URI", "X-Forwarded-Uri"];
+    // X-Original-URI is the convention for NGINX; Traefik and Caddy send X-Forwarded-Uri.
+    private static readonly string[] OriginalTargetHeaders = ["X-Original-URI", "X-Forwarded-Uri"];
 
     /// <summary>
-    /// Whether a segment of the path is <c>.</c> or <c>..</c>, also encoded, behind an encoded slash, or with a parameter (<c>..;</c>). Where the gateway appends the original path to
-    /// the check's, such a segment leads the web server to another endpoint than the one that the gateway's route names: perhaps to a check that asks for less.
+    /// Returns whether a segment of the path is <c>.</c> or <c>..</c>, also encoded, behind an encoded slash, or with a parameter
+    /// (<c>..;</c>).
     /// </summary>
+    /// <remarks>
+    /// If the gateway appends the original path to that of the check, such a segment makes the web server select another endpoint than the
+    /// gateway's route names, possibly a check with weaker requirements.
+    /// </remarks>
     public static bool HasDotSegment(ReadOnlySpan<char> target)
     {
         var query = target.IndexOf('?');
@@ -35,7 +39,7 @@ internal static class RequestTarget
                     break;
 
                 default:
-                    // Never again 1 or 2 in this segment.
+                    // This segment has another character, so it is no dot segment: dots cannot become 1 or 2 again.
                     dots = int.MinValue;
                     break;
             }
@@ -44,11 +48,11 @@ internal static class RequestTarget
         return dots is 1 or 2;
     }
 
-    /// <summary>Whether one of the headers in which gateways send the client's own target has a dot segment in its path.</summary>
-    /// <remarks>These headers can only reject: what a client forges in them gives no access.</remarks>
+    /// <summary>Returns whether a header in which gateways send the client's original target has a dot segment in its path.</summary>
+    /// <remarks>These headers can only cause a rejection. A client that forges them gains no access.</remarks>
     public static bool HasDotSegment(IHeaderDictionary headers)
     {
-        foreach (var name in _original)
+        foreach (var name in OriginalTargetHeaders)
         {
             if (headers.TryGetValue(name, out var targets))
             {

@@ -6,41 +6,46 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.TokenCheck;
 
-/// <summary>The answer to a gateway whose request was authorized: 200, and who the caller is. Rejections never come here.</summary>
-internal sealed class TokenCheckAnswer(RejectionLog refusals, ILogger<TokenCheckAnswer> logger)
+/// <summary>Writes the response to an authorized token check: 200 with identity headers. Rejected requests do not reach it.</summary>
+internal sealed class TokenCheckAnswer(RejectionLog rejections, ILogger<TokenCheckAnswer> logger)
 {
     public Task WriteAsync(HttpContext context)
     {
-        // Where nothing has been checked nothing is answered: 500 is a no for every gateway.
+        // If no token was checked, fail: every gateway treats a 500 as a rejection.
         var identity = context.Features.Get<CheckedIdentity>() ?? throw new InvalidOperationException(
-            "A token check was reached without an access token having been checked. Call app.UseRouting(), app.UseAuthentication() and app.UseAuthorization() in this order before the endpoints, "
-            + "and let neither AllowAnonymous nor an authorization handler open this endpoint.");
+            "A token check endpoint was reached, but no access token was checked. Call app.UseRouting(), app.UseAuthentication() and "
+            + "app.UseAuthorization() in this order before the endpoints, and make sure that neither AllowAnonymous nor an authorization "
+            + "handler gives access to this endpoint without a token.");
 
         var response = context.Response;
         response.Headers.CacheControl = "no-store";
-        if (RequestTarget.HasDotSegment(context.Features.Get<IHttpRequestFeature>()?.RawTarget) || RequestTarget.HasDotSegment(context.Request.Headers))
+        if (RequestTarget.HasDotSegment(context.Features.Get<IHttpRequestFeature>()?.RawTarget)
+            || RequestTarget.HasDotSegment(context.Request.Headers))
         {
-            Report(context, "target", static (logger, endpoint, alike) => logger.TokenCheckTargetRejected(endpoint, alike));
+            Report(context, "target", static (logger, endpoint, suppressed) => logger.TokenCheckTargetRejected(endpoint, suppressed));
             response.StatusCode = StatusCodes.Status400BadRequest;
             return Task.CompletedTask;
         }
 
         IdentityHeaders.Write(response.Headers, identity, (header, length) => Report(
-            context, header, (logger, endpoint, alike) => logger.IdentityHeaderOmitted(endpoint, header, length, IdentityHeaders.MostBytes, alike)));
+            context,
+            header,
+            (logger, endpoint, suppressed) =>
+                logger.IdentityHeaderOmitted(endpoint, header, length, IdentityHeaders.MostBytes, suppressed)));
 
-        // Not 204: NGINX and Traefik take every 2xx for a yes, Envoy nothing but 200.
+        // Not 204: NGINX and Traefik accept every 2xx, but Envoy accepts only 200.
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentLength = 0;
         return Task.CompletedTask;
     }
 
-    // Once a minute for each endpoint and cause: whoever has such a token can cause it as often as they like.
+    // Once a minute for each endpoint and cause, because a client with such a token can cause the message any number of times.
     private void Report(HttpContext context, string cause, Action<ILogger, string, long> write)
     {
         var endpoint = context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
-        if (refusals.Takes(endpoint, cause, out var alike))
+        if (rejections.Takes(endpoint, cause, out var suppressed))
         {
-            write(logger, endpoint, alike);
+            write(logger, endpoint, suppressed);
         }
     }
 }

@@ -4,10 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.TokenCheck;
 
-/// <summary>What every token check asks for, whatever else is asked of it: the endpoint's metadata.</summary>
+/// <summary>The endpoint metadata with the authorization requirement of every token check.</summary>
 /// <remarks>
-/// Naming neither policy nor role it counts like <c>[Authorize]</c>, so that the application's default policy holds. An <see cref="AuthorizationPolicy"/> in the metadata would
-/// displace that policy, and an endpoint would be laxer than its owner wrote.
+/// It names neither a policy nor a role, so that it acts like <c>[Authorize]</c> and the application's default policy applies. An
+/// <see cref="AuthorizationPolicy"/> in the metadata would replace that policy, and the endpoint would be less strict than intended.
 /// </remarks>
 internal sealed class TokenCheckAuthorization(string[] schemes) : IAuthorizeData, IAuthorizationRequirementData
 {
@@ -25,16 +25,16 @@ internal sealed class TokenCheckAuthorization(string[] schemes) : IAuthorizeData
     /// <inheritdoc />
     public IEnumerable<IAuthorizationRequirement> GetRequirements() => [_requirement];
 
-    /// <summary>Adds it to an endpoint that is otherwise complete.</summary>
+    /// <summary>Adds the metadata to an endpoint whose other metadata is complete.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="schemes">All schemes of Keycloak. Where the endpoint names some of them, only those count: who asks for partners does not want everybody.</param>
+    /// <param name="schemes">All schemes of Keycloak. If the endpoint names some of them, only those are accepted.</param>
     public static void AddTo(EndpointBuilder endpoint, string[] schemes)
     {
         if (endpoint.Metadata.OfType<IAllowAnonymous>().Any())
         {
             throw new InvalidOperationException(
-                $"{endpoint.DisplayName}: AllowAnonymous() on a token check would let everybody through the gateway. Remove it from MapTokenCheck(), or map the check outside the group that has it; "
-                + "a route that is open to everybody needs no check in the gateway.");
+                $"{endpoint.DisplayName}: with AllowAnonymous() on a token check, the gateway would accept every request. Remove it from "
+                + "MapTokenCheck(), or map the check outside the group that has it. A public route needs no check in the gateway.");
         }
 
         string[] named = [.. schemes.Intersect(SchemesNamedBy(endpoint))];
@@ -43,9 +43,10 @@ internal sealed class TokenCheckAuthorization(string[] schemes) : IAuthorizeData
 
     private static HashSet<string> SchemesNamedBy(EndpointBuilder endpoint)
     {
+        const StringSplitOptions Options = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
         var data = endpoint.Metadata.OfType<IAuthorizeData>().ToArray();
         var named = data
-            .SelectMany(one => one.AuthenticationSchemes?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
+            .SelectMany(one => one.AuthenticationSchemes?.Split(',', Options) ?? [])
             .Concat(endpoint.Metadata.OfType<AuthorizationPolicy>().SelectMany(policy => policy.AuthenticationSchemes))
             .ToHashSet(StringComparer.Ordinal);
 
@@ -59,7 +60,7 @@ internal sealed class TokenCheckAuthorization(string[] schemes) : IAuthorizeData
         return named;
     }
 
-    /// <summary>Names that cannot be resolved are another check's business.</summary>
+    /// <summary>Returns the policy, or null if the name cannot be resolved. <c>EndpointPolicyCheck</c> reports such names.</summary>
     private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name)
     {
         try

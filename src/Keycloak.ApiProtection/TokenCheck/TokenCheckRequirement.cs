@@ -4,8 +4,12 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection.TokenCheck;
 
-/// <summary>The user must come from an access token of Keycloak: a cookie, or whatever else the application knows its users by, has no claims to tell an API of.</summary>
-/// <remarks>It handles itself, and leaves the identity for the answer: without it there is none, even where authorization was switched off or overridden.</remarks>
+/// <summary>Requires that the user was authenticated by an access token of Keycloak.</summary>
+/// <remarks>
+/// A user authenticated by a cookie or another method does not have the claims that are reported to the API. The requirement is its own
+/// handler, and stores the identity for the response. Without it there is no response with 200, even if authorization was disabled or
+/// overridden.
+/// </remarks>
 internal sealed class TokenCheckRequirement(string[] schemes) : IAuthorizationRequirement, IAuthorizationHandler
 {
     /// <inheritdoc />
@@ -18,10 +22,10 @@ internal sealed class TokenCheckRequirement(string[] schemes) : IAuthorizationRe
 
         foreach (var identity in new AuthenticatedIdentities(user))
         {
-            // A claims transformation may have exchanged the handler's identity for one of its own, of the same type of authentication.
+            // A claims transformation may have replaced the handler's identity with another one of the same authentication type.
             if (identity is KeycloakIdentity || schemes.Contains(identity.AuthenticationType))
             {
-                // One alone: rights of one token must not stand beside the name of another.
+                // Only one identity: the rights of one token must not be combined with the name of another.
                 http.Features.Set(new CheckedIdentity(identity));
                 context.Succeed(this);
                 break;

@@ -1,21 +1,22 @@
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Claims.Payload;
-using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tokens;
-using Keycloak.ApiProtection.Tokens.Marks;
 using Keycloak.ApiProtection.Tokens.Rules;
 using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>An access token whose signature and claims have been found good.</summary>
-/// <remarks>What it says about its bearer stands in the principal that is made of it.</remarks>
+/// <summary>An access token whose signature and claims were verified.</summary>
+/// <remarks>The claims about the user are in the principal that is created from the token.</remarks>
 public sealed class AccessToken
 {
-    /// <summary>This object, its claims, the header of the text and a place for it, on a 64-bit machine.</summary>
+    /// <summary>
+    /// Size in bytes on a 64-bit machine: this object, its claims, the header of the text's array, and its place in the cache.
+    /// </summary>
     private const int ObjectsSize = 248;
 
-    /// <summary>Its marks, once they were read.</summary>
+    /// <summary>Size in bytes of the marks after they were read.</summary>
     private const int MarksSize = 64;
 
     private readonly byte[] _text;
@@ -25,18 +26,18 @@ public sealed class AccessToken
     private readonly int _beginsAfterIssue;
     private bool _wasSentAgain;
 
-    /// <param name="text">The token as it was sent, where it is to be remembered; otherwise empty.</param>
-    /// <param name="claims">The claims that decided.</param>
-    /// <param name="key">What verified it.</param>
-    /// <param name="algorithm">How.</param>
-    /// <param name="content">Everything that it says.</param>
+    /// <param name="text">The token as it was sent if it is to be cached; otherwise empty.</param>
+    /// <param name="claims">The claims that the rules checked.</param>
+    /// <param name="key">The key that verified the signature.</param>
+    /// <param name="algorithm">The algorithm of the signature.</param>
+    /// <param name="content">All claims of the token.</param>
     internal AccessToken(byte[] text, in TokenClaims claims, SigningKey key, SigningAlgorithm algorithm, AccessTokenClaims content)
     {
         _text = text;
         _expiresAt = claims.ExpiresAt;
         _issuedAt = claims.IssuedAt;
 
-        // Both lie in the past, or nearly: one number says when it began.
+        // "nbf" is stored as a number of seconds after "iat", because an int is sufficient for it.
         _beginsAfterIssue = (int)Math.Clamp(claims.NotBefore - claims.IssuedAt, 0, int.MaxValue);
         _algorithm = algorithm;
         Key = key;
@@ -44,37 +45,40 @@ public sealed class AccessToken
         IsLightweight = LightweightRule.Is(claims);
     }
 
-    /// <summary>Gets when it was issued (<c>iat</c>).</summary>
+    /// <summary>Gets the time when the token was issued (<c>iat</c>).</summary>
     public DateTimeOffset IssuedAt => DateTimeOffset.FromUnixTimeSeconds(_issuedAt);
 
-    /// <summary>Gets when it ends (<c>exp</c>), without the clock skew.</summary>
+    /// <summary>Gets the time when the token expires (<c>exp</c>), without the clock skew.</summary>
     public DateTimeOffset ExpiresAt => DateTimeOffset.FromUnixTimeSeconds(_expiresAt);
 
-    /// <summary>Gets the id of the realm's key that signed it (<c>kid</c>).</summary>
+    /// <summary>Gets the id of the realm key that signed the token (<c>kid</c>).</summary>
     public string KeyId => Key.Id;
 
-    /// <summary>Gets the algorithm of its signature (<c>alg</c>), such as <c>RS256</c>.</summary>
+    /// <summary>Gets the algorithm of the signature (<c>alg</c>), such as <c>RS256</c>.</summary>
     public string Algorithm => _algorithm.Name;
 
-    /// <summary>Gets what a revocation can know it by.</summary>
+    /// <summary>Gets the marks by which a revocation identifies the token.</summary>
     internal ref readonly TokenMarks Marks => ref Claims.Marks;
 
-    /// <summary>Gets how long it lives, in seconds.</summary>
+    /// <summary>Gets the lifetime of the token in seconds.</summary>
     internal long Lifetime => _expiresAt - _issuedAt;
 
-    /// <summary>Gets everything that it says.</summary>
+    /// <summary>Gets all claims of the token.</summary>
     internal AccessTokenClaims Claims { get; }
 
-    /// <summary>Gets what verified it.</summary>
+    /// <summary>Gets the key that verified the signature.</summary>
     internal SigningKey Key { get; }
 
-    /// <summary>Gets or sets whether it came again since somebody last needed room where it is remembered. No lock: a mark more or less matters little.</summary>
+    /// <summary>
+    /// Gets or sets whether the token was sent again since the last search for a token to evict. It is not locked, because a lost write
+    /// has little effect.
+    /// </summary>
     internal bool WasSentAgain
     {
         get => _wasSentAgain;
         set
         {
-            // Written once, not for every request: processors that only read it can share it.
+            // Write only if the value changes, so that the processors can keep sharing the cache line.
             if (_wasSentAgain != value)
             {
                 _wasSentAgain = value;
@@ -82,31 +86,33 @@ public sealed class AccessToken
         }
     }
 
-    /// <summary>Gets how many bytes it takes with its objects and with the claims that it keeps, whether they were read or not.</summary>
+    /// <summary>Gets the size in bytes of the token, its objects and the claims that it can keep, whether they were read or not.</summary>
     internal int Size => Math.Max(UnreadSize + MarksSize, VerifiedTokens.BytesPerToken);
 
-    /// <summary>Gets how many bytes it takes with its objects as long as nothing was read of it.</summary>
+    /// <summary>Gets the size in bytes of the token and its objects before any of its claims are read.</summary>
     internal int UnreadSize => _text.Length + ObjectsSize;
 
-    /// <summary>How many bytes of claims that were read a remembered token keeps: as many as its text leaves of its share.</summary>
+    /// <summary>Returns how many bytes of claims a cached token can keep: its share of the cache without its text and objects.</summary>
     internal static int RoomForClaims(int textLength) => Math.Max(0, VerifiedTokens.BytesPerToken - textLength - ObjectsSize - MarksSize);
 
-    /// <summary>Whether it was sent as exactly this text.</summary>
+    /// <summary>Returns whether the token was sent as exactly this text.</summary>
     internal bool HasText(ReadOnlySpan<char> text) => TokenText.Equals(_text, text);
 
-    /// <summary>Whether both were sent as the same text.</summary>
+    /// <summary>Returns whether both tokens were sent as the same text.</summary>
     internal bool HasSameTextAs(AccessToken other) => _text.AsSpan().SequenceEqual(other._text);
 
-    /// <summary>Whether its time is over.</summary>
+    /// <summary>Returns whether the token has expired.</summary>
     internal bool HasEnded(DateTimeOffset now, TimeSpan clockSkew) => ExpiryRule.IsOver(_expiresAt, now, clockSkew);
 
-    /// <summary>Whether its time has come: it had when it was verified, but clocks are set back as well.</summary>
+    /// <summary>
+    /// Returns whether the token is valid yet. It was valid when it was verified, but the clock may have been set back since.
+    /// </summary>
     internal bool HasBegun(DateTimeOffset now, TimeSpan clockSkew) =>
         !NotBeforeRule.IsAhead(_issuedAt + _beginsAfterIssue, now, clockSkew);
 
-    /// <summary>Gets whether it is a lightweight token: its audience and roles are known to Keycloak only.</summary>
+    /// <summary>Gets whether the token is lightweight: only introspection returns its audience and roles.</summary>
     internal bool IsLightweight { get; }
 
-    /// <summary>Gets or sets what Keycloak said about it, so that a token in use need not be looked up.</summary>
-    internal IntrospectedToken? Introspected { get; set; }
+    /// <summary>Gets or sets what introspection keeps with the token, so that a token in use need not be looked up.</summary>
+    internal object? Introspected { get; set; }
 }

@@ -9,8 +9,11 @@ using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Tokens;
 
-/// <summary>Decides about access tokens, in-process: form, header, claims, key and signature, the cheap questions first.</summary>
-/// <remarks>RFC 7515, RFC 7519, RFC 8725 and RFC 9068. What can be refused without cryptography never reaches it; what was verified before neither.</remarks>
+/// <summary>Verifies access tokens in-process: form, header, claims, key and signature, in this order (inexpensive checks first).</summary>
+/// <remarks>
+/// RFC 7515, RFC 7519, RFC 8725 and RFC 9068. The signature is not checked for tokens that can be rejected without cryptography, nor for
+/// tokens in the cache of verified tokens.
+/// </remarks>
 internal sealed class AccessTokenVerifier(
     TokenPolicy policy,
     RealmKeys keys,
@@ -22,35 +25,38 @@ internal sealed class AccessTokenVerifier(
     private readonly ITokenRule[] _rules = policy.Rules();
     private readonly VerifiedHeaders _headers = headers ?? new();
 
-    /// <summary>Gets what is asked of a token.</summary>
+    /// <summary>Gets the requirements for a token.</summary>
     public TokenPolicy Policy => policy;
 
-    /// <summary>Gets the realm's keys: whatever else the realm signs is verified with the same ones.</summary>
+    /// <summary>Gets the realm's keys. Everything else that the realm signs is verified with the same keys.</summary>
     public RealmKeys Keys => keys;
 
-    /// <summary>Has the realm's keys read in the background, so that the first request need not wait.</summary>
+    /// <summary>Fetches the realm's keys in the background, so that the first request need not wait.</summary>
     public void Prefetch() => keys.Prefetch();
 
-    /// <summary>Decides about a token at once. False: the realm's keys have to be fetched first, and <see cref="VerifyAsync"/> waits for them.</summary>
+    /// <summary>Verifies a token synchronously.</summary>
+    /// <returns>False if the realm's keys must be fetched first: <see cref="VerifyAsync"/> waits for them.</returns>
     public bool TryVerify(ReadOnlySpan<char> token, out TokenVerification verification)
     {
         verification = Verify(token, key: null, out var wanted);
         return wanted is null;
     }
 
-    /// <summary>Decides about a token. It waits only where the realm's keys have to be fetched.</summary>
+    /// <summary>Verifies a token. It waits only if the realm's keys must be fetched.</summary>
     public ValueTask<TokenVerification> VerifyAsync(ReadOnlyMemory<char> token, CancellationToken cancellationToken)
     {
         var verification = Verify(token.Span, key: null, out var wanted);
         return wanted is { } key ? FetchAndVerifyAsync(token, key, cancellationToken) : new(verification);
     }
 
-    private async ValueTask<TokenVerification> FetchAndVerifyAsync(ReadOnlyMemory<char> token, WantedKey wanted, CancellationToken cancellationToken)
+    private async ValueTask<TokenVerification> FetchAndVerifyAsync(
+        ReadOnlyMemory<char> token, WantedKey wanted, CancellationToken cancellationToken)
     {
         var search = await keys.FindAsync(wanted.Id, wanted.TokenIssuedAt, cancellationToken).ConfigureAwait(false);
         return search.IsFound(out var key) ? Verify(token.Span, key, out _)
             : search.Unusable is { } unusable
-                ? TokenVerification.Rejected(TokenRejection.KeyUnusable.Because($"The realm lists the token's key {TokenDiagnosis.Quote(unusable.Id)}, and it cannot be used: {unusable.Reason}"))
+                ? TokenVerification.Rejected(TokenRejection.KeyUnusable.Because(
+                    $"The realm publishes the token's key {TokenDiagnosis.Quote(unusable.Id)}, but it cannot be used: {unusable.Reason}"))
             : search.IsUnknown ? TokenVerification.Rejected(TokenRejection.KeyUnknown)
             : TokenVerification.Undecided(search.RetryAfter);
     }
@@ -70,7 +76,7 @@ internal sealed class AccessTokenVerifier(
             return TokenVerification.Rejected(TokenRejection.Size);
         }
 
-        // The letters as bytes, and behind them what they decode to: together never more than twice the token.
+        // The token as bytes, followed by its decoded parts: together they never need more than twice the token's length.
         var buffer = ArrayPool<byte>.Shared.Rent(token.Length * 2);
         try
         {
@@ -105,17 +111,17 @@ internal sealed class AccessTokenVerifier(
         {
             var headerJson = CompactJws.Decode(jws.Header, scratch);
             scratch = scratch[headerJson.Length..];
-            var refused = JoseHeader.Read(headerJson, out var header, out _);
-            if (refused is not null)
+            var invalid = JoseHeader.Read(headerJson, out var header, out _);
+            if (invalid is not null)
             {
-                return TokenVerification.Rejected(refused);
+                return TokenVerification.Rejected(invalid);
             }
 
             payload = CompactJws.Decode(jws.Payload, scratch);
             keyId = header.KeyId;
             if (!SigningAlgorithm.TryGet(header.Algorithm, out algorithm) || !policy.Algorithms.Contains(algorithm))
             {
-                return TokenVerification.Rejected(Foreign(header.Algorithm, payload));
+                return TokenVerification.Rejected(UnacceptedAlgorithm(header.Algorithm, payload));
             }
         }
 
@@ -157,7 +163,7 @@ internal sealed class AccessTokenVerifier(
             return TokenVerification.Rejected(TokenRejection.Signature);
         }
 
-        // Only the realm can get this far, so that strangers cannot make it look at names.
+        // Checked last: only tokens that the realm has signed get here, so other clients cannot cause this work.
         if (claims.NestedProblem() is not null)
         {
             return TokenVerification.Rejected(TokenRejection.Payload);
@@ -173,7 +179,8 @@ internal sealed class AccessTokenVerifier(
             : Remember(token, hash, jws, claims, key, algorithm));
     }
 
-    private AccessToken Remember(ReadOnlySpan<byte> token, ulong hash, in CompactJws jws, in TokenClaims claims, SigningKey key, SigningAlgorithm algorithm)
+    private AccessToken Remember(
+        ReadOnlySpan<byte> token, ulong hash, in CompactJws jws, in TokenClaims claims, SigningKey key, SigningAlgorithm algorithm)
     {
         var text = token.ToArray();
         var room = AccessToken.RoomForClaims(text.Length);
@@ -181,10 +188,12 @@ internal sealed class AccessTokenVerifier(
         return verified!.Add(new AccessToken(text, claims, key, algorithm, content), hash);
     }
 
-    /// <summary>Why a token with this algorithm is refused: Keycloak's own tokens are named for what they are.</summary>
-    private static TokenRejection Foreign(ReadOnlySpan<byte> algorithm, ReadOnlySpan<byte> payload)
+    /// <summary>
+    /// Returns the rejection for a token with an algorithm that is not accepted. Keycloak's other kinds of tokens have their own.
+    /// </summary>
+    private static TokenRejection UnacceptedAlgorithm(ReadOnlySpan<byte> algorithm, ReadOnlySpan<byte> payload)
     {
-        // RFC 8037, and its fully specified names of RFC 9864.
+        // RFC 8037, and the fully specified names of RFC 9864.
         if (algorithm.SequenceEqual("EdDSA"u8) || algorithm.SequenceEqual("Ed25519"u8) || algorithm.SequenceEqual("Ed448"u8))
         {
             return TokenRejection.AlgorithmEdDsa;
@@ -205,9 +214,9 @@ internal sealed class AccessTokenVerifier(
             : TokenRejection.AlgorithmSymmetric;
     }
 
-    // One of the valid ones by now; nearly always there is only one, and its text is at hand.
+    // The issuer is a valid one at this point. In most cases there is only one valid issuer, and its string already exists.
     private string Issuer(in TokenClaims claims) => policy.Issuers is [var only] ? only : claims.Issuer.Text(claims.Json)!;
 
-    /// <summary>A key that is not at hand.</summary>
+    /// <summary>A key that must be fetched.</summary>
     private readonly record struct WantedKey(string Id, DateTimeOffset TokenIssuedAt);
 }

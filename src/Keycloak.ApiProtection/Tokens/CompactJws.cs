@@ -3,10 +3,10 @@ using System.Buffers.Text;
 
 namespace Keycloak.ApiProtection.Tokens;
 
-/// <summary>A JSON Web Signature in its compact form (RFC 7515 section 7.1): three parts of base64url text, nothing else.</summary>
+/// <summary>A JSON Web Signature in the compact serialization (RFC 7515 section 7.1): exactly three base64url parts.</summary>
 /// <remarks>
-/// One token has one spelling here: no padding, no white space, no stray bits behind the last byte. The framework's
-/// <see cref="Base64Url"/> alone would take white space and padding, and a token would have endless spellings.
+/// Each token has only one accepted spelling: no padding, no white space, no bits after the last byte. The framework's
+/// <see cref="Base64Url"/> alone also accepts white space and padding, so a token would have any number of spellings.
 /// </remarks>
 internal readonly ref struct CompactJws
 {
@@ -30,10 +30,10 @@ internal readonly ref struct CompactJws
     /// <summary>Gets the encoded signature.</summary>
     public ReadOnlySpan<byte> Signature { get; }
 
-    /// <summary>Gets what was signed: header, dot and payload.</summary>
+    /// <summary>Gets the signed text: header, dot and payload.</summary>
     public ReadOnlySpan<byte> SigningInput { get; }
 
-    /// <summary>Finds the three parts and checks their letters.</summary>
+    /// <summary>Finds the three parts and checks their characters.</summary>
     public static bool TryRead(ReadOnlySpan<byte> token, out CompactJws jws)
     {
         jws = default;
@@ -60,14 +60,14 @@ internal readonly ref struct CompactJws
         return true;
     }
 
-    /// <summary>Decodes a part that <see cref="TryRead"/> has checked; <paramref name="buffer"/> must hold it.</summary>
+    /// <summary>Decodes a part that <see cref="TryRead"/> has checked. <paramref name="buffer"/> must be large enough.</summary>
     public static ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> part, Span<byte> buffer) =>
         Base64Url.TryDecodeFromUtf8(part, buffer, out var written) ? buffer[..written] : [];
 
-    /// <summary>Whether the letters make whole bytes, and are the only ones that make these.</summary>
+    /// <summary>Returns whether the characters encode whole bytes in their only accepted spelling.</summary>
     private static bool IsWhole(ReadOnlySpan<byte> part)
     {
-        // The last letter carries bits that belong to no byte: they are zero, or the same bytes could be spelled differently.
+        // The last character contains unused bits. They must be zero; otherwise the same bytes could be spelled differently.
         return (part.Length % 4) switch
         {
             0 => !part.IsEmpty,

@@ -2,10 +2,10 @@ using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tokens;
 
-/// <summary>What is read of a token's header (RFC 7515 section 4.1).</summary>
+/// <summary>The parts of a token's header that are used (RFC 7515 section 4.1).</summary>
 /// <remarks>
-/// A key that the header itself brings or points at (<c>jwk</c>, <c>jku</c>, <c>x5u</c>, <c>x5c</c>) is never looked at:
-/// the keys of the realm are the only ones.
+/// A key in the header, or a URL of a key (<c>jwk</c>, <c>jku</c>, <c>x5u</c>, <c>x5c</c>), is always ignored: only the keys of the realm
+/// are used.
 /// </remarks>
 internal readonly ref struct JoseHeader
 {
@@ -22,13 +22,13 @@ internal readonly ref struct JoseHeader
         _keyId = keyId;
     }
 
-    /// <summary>Gets <c>alg</c>; empty where it is absent, and where it is spelled with escapes, which no algorithm's name is.</summary>
+    /// <summary>Gets <c>alg</c>. Empty if it is absent, or if it contains escapes, which no algorithm name needs.</summary>
     public ReadOnlySpan<byte> Algorithm => Plain(_algorithm);
 
-    /// <summary>Gets <c>kid</c>; empty where it is absent, and where it is spelled with escapes, which Keycloak's never are.</summary>
+    /// <summary>Gets <c>kid</c>. Empty if it is absent, or if it contains escapes, which Keycloak never writes.</summary>
     public ReadOnlySpan<byte> KeyId => Plain(_keyId);
 
-    /// <summary>Reads the decoded header. Null: nothing is wrong with it as such; its algorithm is the caller's to judge.</summary>
+    /// <summary>Reads the decoded header. Returns null if the header is valid; the caller must check the algorithm.</summary>
     public static TokenRejection? Read(ReadOnlySpan<byte> json, out JoseHeader header, out string? problem)
     {
         header = default;
@@ -64,7 +64,7 @@ internal readonly ref struct JoseHeader
 
         header = new JoseHeader(json, type, algorithm, keyId);
         problem = reader.Problem
-            ?? (algorithm.Kind != JsonKind.String ? "'alg' is not there as a string"
+            ?? (algorithm.Kind != JsonKind.String ? "'alg' is missing or not a string"
                 : keyId.Exists && keyId.Kind != JsonKind.String ? "'kid' is not a string"
                 : type.Exists && type.Kind != JsonKind.String ? "'typ' is not a string" : null);
         return problem is not null ? TokenRejection.JoseHeader
@@ -72,10 +72,10 @@ internal readonly ref struct JoseHeader
             : header.HasAccessTokenType() ? null : TokenRejection.HeaderType;
     }
 
-    /// <summary>The header's <c>typ</c>, for the log.</summary>
+    /// <summary>Returns the header's <c>typ</c>, for the log.</summary>
     public string? Type() => _type.Text(_json);
 
-    // RFC 7515 section 4.1.9: a media type, compared without case, "application/" may be left out where no other slash is.
+    // RFC 7515 section 4.1.9: a media type, compared case-insensitively. "application/" may be omitted if there is no other slash.
     private bool HasAccessTokenType() =>
         !_type.Exists
         || _type.SaysIgnoringCase(_json, "JWT"u8)

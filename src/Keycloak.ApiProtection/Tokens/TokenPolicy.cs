@@ -3,34 +3,38 @@ using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Tokens;
 
-/// <summary>What one scheme asks of a token; made once of its options.</summary>
+/// <summary>The requirements of one scheme for a token. Created once from the scheme's options.</summary>
 internal sealed class TokenPolicy
 {
-    /// <summary>Gets the longest token that is looked at, in characters.</summary>
+    /// <summary>Gets the maximum length of a token in characters. Longer tokens are rejected without being read.</summary>
     public required int MaximumSize { get; init; }
 
-    /// <summary>Gets the algorithms that may have signed it.</summary>
+    /// <summary>Gets the accepted signature algorithms.</summary>
     public required IReadOnlyList<SigningAlgorithm> Algorithms { get; init; }
 
-    /// <summary>Gets the issuers, one of which the token names.</summary>
+    /// <summary>Gets the valid issuers. The token must name one of them.</summary>
     public required IReadOnlyList<string> Issuers { get; init; }
 
-    /// <summary>Gets the audiences, one of which the token names; null when the owner does not want them checked.</summary>
+    /// <summary>Gets the accepted audiences. The token must name one of them. Null if the audience is not checked.</summary>
     public required IReadOnlyList<string>? Audiences { get; init; }
 
-    /// <summary>Gets how much the clocks of this machine and of Keycloak may differ.</summary>
+    /// <summary>Gets the maximum difference between the clocks of this machine and of Keycloak.</summary>
     public required TimeSpan ClockSkew { get; init; }
 
-    /// <summary>Gets whether lightweight tokens are let through to be introspected. False by default: they are refused.</summary>
+    /// <summary>
+    /// Gets whether lightweight tokens pass the rules, because they are introspected afterward. False by default: they are rejected.
+    /// </summary>
     public bool IntrospectsLightweight { get; init; }
 
-    /// <summary>Gets how claims become a principal.</summary>
+    /// <summary>Gets the options for the claims of the principal.</summary>
     public required KeycloakClaimsOptions Claims { get; init; }
 
-    /// <summary>Gets what names another scheme of the application that trusts an issuer, for the log. Null by default: there is no other scheme.</summary>
+    /// <summary>
+    /// Gets a function that returns the name of another scheme that trusts an issuer, for the log. Null if there is no other scheme.
+    /// </summary>
     public Func<string, string?>? OtherScheme { get; init; }
 
-    /// <summary>The rules for the claims, in the order in which they are asked.</summary>
+    /// <summary>Returns the rules for the claims, in the order in which they are checked.</summary>
     public ITokenRule[] Rules() =>
     [
         new IssuerRule(Issuers),

@@ -3,44 +3,49 @@ using System.Runtime.Intrinsics;
 
 namespace Keycloak.ApiProtection.Tokens;
 
-/// <summary>A token as it was sent: kept in bytes, half of what a header's characters take.</summary>
+/// <summary>Converts and compares the text of tokens. A token is kept as bytes, which take half the memory of its characters.</summary>
 internal static class TokenText
 {
-    /// <summary>Writes each character as one byte; what is no ASCII letter becomes none: whoever reads the bytes refuses it. Takes half the time of
-    /// <see cref="System.Text.Ascii.FromUtf16"/>, which would refuse it here.</summary>
-    public static void Narrow(ReadOnlySpan<char> characters, Span<byte> letters)
+    /// <summary>
+    /// Writes each character as one byte. A character that is not ASCII becomes a byte that is not ASCII, so the parser rejects the bytes.
+    /// This takes half the time of <see cref="System.Text.Ascii.FromUtf16"/>, which would stop at such a character.
+    /// </summary>
+    public static void Narrow(ReadOnlySpan<char> characters, Span<byte> bytes)
     {
-        letters = letters[..characters.Length];
+        bytes = bytes[..characters.Length];
         var at = 0;
-        ref var letter = ref MemoryMarshal.GetReference(letters);
-        ref var character = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<char, ushort>(characters));
-        for (; at <= letters.Length - Vector256<byte>.Count; at += Vector256<byte>.Count)
+        ref var firstByte = ref MemoryMarshal.GetReference(bytes);
+        ref var firstCharacter = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<char, ushort>(characters));
+        for (; at <= bytes.Length - Vector256<byte>.Count; at += Vector256<byte>.Count)
         {
-            Narrowed(ref character, at).StoreUnsafe(ref letter, (nuint)at);
+            Narrowed(ref firstCharacter, at).StoreUnsafe(ref firstByte, (nuint)at);
         }
 
-        for (; at < letters.Length; at++)
+        for (; at < bytes.Length; at++)
         {
-            letters[at] = (byte)Math.Min(characters[at], (ushort)byte.MaxValue);
+            bytes[at] = (byte)Math.Min(characters[at], (ushort)byte.MaxValue);
         }
     }
 
-    /// <summary>Whether the characters are these ASCII letters. Takes half the time of <see cref="System.Text.Ascii.Equals(ReadOnlySpan{byte}, ReadOnlySpan{char})"/>.</summary>
-    public static bool Equals(ReadOnlySpan<byte> letters, ReadOnlySpan<char> characters)
+    /// <summary>
+    /// Returns whether the characters are equal to these ASCII bytes. This takes half the time of
+    /// <see cref="System.Text.Ascii.Equals(ReadOnlySpan{byte}, ReadOnlySpan{char})"/>.
+    /// </summary>
+    public static bool Equals(ReadOnlySpan<byte> bytes, ReadOnlySpan<char> characters)
     {
-        if (letters.Length != characters.Length)
+        if (bytes.Length != characters.Length)
         {
             return false;
         }
 
-        // A character beyond one byte is narrowed to 0xFF, which is no letter: it differs.
+        // A character above 0xFF is narrowed to 0xFF. No ASCII byte is 0xFF, so the comparison finds a difference.
         var at = 0;
         var difference = Vector256<byte>.Zero;
-        ref var letter = ref MemoryMarshal.GetReference(letters);
-        ref var character = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<char, ushort>(characters));
-        for (; at <= letters.Length - Vector256<byte>.Count; at += Vector256<byte>.Count)
+        ref var firstByte = ref MemoryMarshal.GetReference(bytes);
+        ref var firstCharacter = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<char, ushort>(characters));
+        for (; at <= bytes.Length - Vector256<byte>.Count; at += Vector256<byte>.Count)
         {
-            difference |= Narrowed(ref character, at) ^ Vector256.LoadUnsafe(ref letter, (nuint)at);
+            difference |= Narrowed(ref firstCharacter, at) ^ Vector256.LoadUnsafe(ref firstByte, (nuint)at);
         }
 
         if (difference != Vector256<byte>.Zero)
@@ -48,9 +53,9 @@ internal static class TokenText
             return false;
         }
 
-        for (; at < letters.Length; at++)
+        for (; at < bytes.Length; at++)
         {
-            if (letters[at] != characters[at])
+            if (bytes[at] != characters[at])
             {
                 return false;
             }
@@ -59,8 +64,8 @@ internal static class TokenText
         return true;
     }
 
-    // A character beyond one byte becomes 0xFF.
-    private static Vector256<byte> Narrowed(ref ushort character, int at) => Vector256.NarrowWithSaturation(
-        Vector256.LoadUnsafe(ref character, (nuint)at),
-        Vector256.LoadUnsafe(ref character, (nuint)(at + Vector256<ushort>.Count)));
+    // Narrows a character above 0xFF to 0xFF.
+    private static Vector256<byte> Narrowed(ref ushort firstCharacter, int at) => Vector256.NarrowWithSaturation(
+        Vector256.LoadUnsafe(ref firstCharacter, (nuint)at),
+        Vector256.LoadUnsafe(ref firstCharacter, (nuint)(at + Vector256<ushort>.Count)));
 }

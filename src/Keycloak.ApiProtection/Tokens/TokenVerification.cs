@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Keycloak.ApiProtection.Tokens;
 
-/// <summary>What came of checking a token: accepted, refused, or undecided because the realm's keys cannot be had.</summary>
+/// <summary>The result of verifying a token: accepted, rejected, or undecided because the realm's keys are unavailable.</summary>
 internal readonly struct TokenVerification
 {
     private readonly AccessToken? _token;
@@ -15,26 +15,26 @@ internal readonly struct TokenVerification
         RetryAfter = retryAfter;
     }
 
-    /// <summary>Gets how long to wait before asking again, where nothing could be decided.</summary>
+    /// <summary>Gets how long the client should wait before it sends the request again, if the result is undecided.</summary>
     public TimeSpan RetryAfter { get; }
 
-    /// <summary>The token is good.</summary>
+    /// <summary>Creates the result for an accepted token.</summary>
     public static TokenVerification Accepted(AccessToken token) => new(token, null, default);
 
-    /// <summary>The token is not good.</summary>
+    /// <summary>Creates the result for a rejected token.</summary>
     public static TokenVerification Rejected(TokenRejection rejection) => new(null, rejection, default);
 
-    /// <summary>Nobody can say: Keycloak is out of reach.</summary>
+    /// <summary>Creates the result for a token that could not be verified, because Keycloak is unavailable.</summary>
     public static TokenVerification Undecided(TimeSpan retryAfter) => new(null, null, retryAfter);
 
-    /// <summary>Whether the token is good.</summary>
+    /// <summary>Returns whether the token was accepted.</summary>
     public bool IsAccepted([NotNullWhen(true)] out AccessToken? token)
     {
         token = _token;
         return token is not null;
     }
 
-    /// <summary>Whether the token is not good.</summary>
+    /// <summary>Returns whether the token was rejected.</summary>
     public bool IsRejected([NotNullWhen(true)] out TokenRejection? rejection)
     {
         rejection = _rejection;

@@ -1,5 +1,5 @@
 using System.Net;
-using Keycloak.ApiProtection.Http;
+using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -20,7 +20,7 @@ public sealed class RejectionLogTests
 
         var text = app.Realm.Log.Text("TokenRejected");
         Assert.Contains("(audience)", text, StringComparison.Ordinal);
-        Assert.Contains("The token of client 'cli' is meant for 'account'; expected is 'orders-api'.", text, StringComparison.Ordinal);
+        Assert.Contains("The token of client 'cli' has the audience 'account'; expected 'orders-api'.", text, StringComparison.Ordinal);
         Assert.Contains("Add an audience mapper for 'orders-api'", text, StringComparison.Ordinal);
         Assert.DoesNotContain("since the last message", text, StringComparison.Ordinal);
 

@@ -80,7 +80,7 @@ public sealed class ClientAuthenticationTests
     }
 
     [Theory]
-    [InlineData("RS256", "is on another curve", "P-256-as-ES384")]
+    [InlineData("RS256", "is on a different curve", "P-256-as-ES384")]
     [InlineData("ES256", "is an RSA key, which cannot sign ES256", null)]
     [InlineData("HS256", "names an algorithm", null)]
     public void A_key_that_does_not_fit_its_algorithm_is_told_at_start(string algorithm, string problem, string? other) =>

@@ -5,7 +5,6 @@ using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
-using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
@@ -95,9 +94,9 @@ public sealed class IntrospectedTokensTests
 
         // 4 KB each on average, and four times 10,000 letters each.
         Assert.InRange(introspector.Count, 8, 11);
-        Assert.True(first.Introspected!.IsForgotten);
+        Assert.True(first.Introspected!.IsEvicted);
         Assert.Null(first.Introspected.Answer);
-        Assert.Equal((await introspector.AskAsync(first, "token 0".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken)).IsActive(out _), !first.Introspected.IsForgotten);
+        Assert.Equal((await introspector.AskAsync(first, "token 0".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken)).IsActive(out _), !first.Introspected.IsEvicted);
     }
 
     [Fact]
@@ -133,15 +132,15 @@ public sealed class IntrospectedTokensTests
         var state = new IntrospectedToken(introspector, token.ExpiresAt);
         Assert.NotNull(state.Join(null, token, text, _ => true, "first", out var first));
         var answer = new IntrospectionAnswer(7, null, null, null, 0, long.MaxValue);
-        Assert.Null(state.Land(answer, out _));
+        Assert.Null(state.Complete(answer, out _));
 
         var joined = state.Join(null, token, text, askedAt => askedAt == 7, "first", out var second);
 
         Assert.Equal((true, false), (first, second));
-        Assert.Same(answer, await joined.Ended);
+        Assert.Same(answer, await joined.Completion);
         state.Join(null, token, text, _ => false, "again", out var tooOld);
         Assert.True(tooOld);
-        state.Land(null, out _);
+        state.Complete(null, out _);
         state.Join(answer, token, text, _ => true, "again", out var known);
         Assert.True(known);
     }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Claims;
+using Keycloak.ApiProtection.Introspection;
+using Keycloak.ApiProtection.Schemes;
 using Keycloak.ApiProtection.Testing;
 using Keycloak.ApiProtection.Tests.Realms;
 using Microsoft.AspNetCore.Builder;
@@ -39,6 +41,8 @@ internal sealed class IntrospectingApi : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public TestServer Server => _app.GetTestServer();
+
+    public Introspector Introspector => _app.Services.GetRequiredService<KeycloakSchemes>().Get("Keycloak").Introspector!;
 
     public KeycloakBearerOptions Options => _app.Services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>().Get("Keycloak");
 

@@ -19,7 +19,7 @@ public sealed class IntrospectionBackoffTests
         for (var i = 0; i < 100; i++)
         {
             Assert.Equal("200", await api.VerdictAsync(token));
-            await IntrospectingApi.Eventually(() => api.Options.Introspector!.InFlight == 0);
+            await IntrospectingApi.Eventually(() => api.Introspector.InFlight == 0);
         }
 
         Assert.Equal(2, api.Line.Questions);

@@ -119,5 +119,5 @@ public sealed class IntrospectionMetricsTests
         return api;
     }
 
-    private static Task SettledAsync(IntrospectingApi api) => IntrospectingApi.Eventually(() => api.Options.Introspector!.InFlight == 0);
+    private static Task SettledAsync(IntrospectingApi api) => IntrospectingApi.Eventually(() => api.Introspector.InFlight == 0);
 }

@@ -44,7 +44,7 @@ public sealed class IntrospectorTests
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token));
-        var state = () => api.Options.Introspector!;
+        var state = () => api.Introspector;
 
         // 140 s, ten requests a second, 30 s of freshness: asked at 0, 28, 56, 84, 112 and 140.
         for (var i = 0; i < 1399; i++)
@@ -75,7 +75,7 @@ public sealed class IntrospectorTests
         await api.Line.ArrivedAsync(2);
         Assert.Equal("200", await api.VerdictAsync(token));
         api.Line.Release();
-        await IntrospectingApi.Eventually(() => api.Options.Introspector!.InFlight == 0);
+        await IntrospectingApi.Eventually(() => api.Introspector.InFlight == 0);
 
         api.Time.Advance(TimeSpan.FromSeconds(10));
         api.Line.Hold();
@@ -121,7 +121,7 @@ public sealed class IntrospectorTests
         var first = api.VerdictAsync(token);
         await api.Line.ArrivedAsync(2);
         var later = Enumerable.Range(0, 20).Select(_ => api.VerdictAsync(token)).ToArray();
-        await IntrospectingApi.Eventually(() => api.Options.Introspector!.Waiting == 21);
+        await IntrospectingApi.Eventually(() => api.Introspector.Waiting == 21);
 
         api.Line.Release();
 
@@ -137,7 +137,7 @@ public sealed class IntrospectorTests
         var token = api.Token();
         api.Line.Hold();
         var requests = Enumerable.Range(0, 1000).Select(_ => api.VerdictAsync(token)).ToArray();
-        await IntrospectingApi.Eventually(() => api.Options.Introspector!.Waiting == 1000);
+        await IntrospectingApi.Eventually(() => api.Introspector.Waiting == 1000);
         api.Line.Release();
 
         Assert.All(await Task.WhenAll(requests), verdict => Assert.Equal("200", verdict));
@@ -154,7 +154,7 @@ public sealed class IntrospectorTests
         var first = api.SendUntilAsync(token, "/me", impatience.Token);
         await api.Line.ArrivedAsync(1);
         var second = api.VerdictAsync(token);
-        await IntrospectingApi.Eventually(() => api.Options.Introspector!.Waiting == 2);
+        await IntrospectingApi.Eventually(() => api.Introspector.Waiting == 2);
 
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
@@ -325,7 +325,7 @@ public sealed class IntrospectorTests
         var tokens = Enumerable.Range(0, 20).Select(_ => api.Token()).ToArray();
         api.Line.Hold();
         var requests = tokens.Select(token => api.VerdictAsync(token)).ToArray();
-        await IntrospectingApi.Eventually(() => api.Options.Introspector!.Waiting == 20);
+        await IntrospectingApi.Eventually(() => api.Introspector.Waiting == 20);
         await api.Line.ArrivedAsync(3);
         api.Line.Release();
 

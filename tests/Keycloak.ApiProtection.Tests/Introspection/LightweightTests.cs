@@ -52,7 +52,7 @@ public sealed class LightweightTests
         api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
 
         Assert.Equal("401 audience", await api.VerdictAsync(token));
-        Assert.Contains("Keycloak says", api.Log.Text("TokenRejected"), StringComparison.Ordinal);
+        Assert.Contains("Keycloak's introspection response", api.Log.Text("TokenRejected"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,9 +42,9 @@ public sealed class JsonObjectReaderTests
     }
 
     [Theory]
-    [InlineData("{\"a\":1,\"a\":1}", "a member stands in it twice")]
-    [InlineData("{\"\\u0061\":1}", "a member's name is written with escapes")]
-    [InlineData("{}{}", "something follows the JSON object")]
+    [InlineData("{\"a\":1,\"a\":1}", "it contains a member twice")]
+    [InlineData("{\"\\u0061\":1}", "a member's name contains escape sequences")]
+    [InlineData("{}{}", "there is content after the JSON object")]
     [InlineData("[]", "it is not a JSON object")]
     [InlineData("{\"a\"}", "it is not well-formed JSON")]
     [InlineData("{\"a\":1,\"b\":2,\"c\":3}", "it has too many members")]
@@ -80,7 +80,7 @@ public sealed class JsonObjectReaderTests
             var name = new string('n', length);
 
             Assert.Null(Problem($"{{\"{name}a\":1,\"{name}b\":1,\"a{name}\":{(length == 0 ? "1,\"a\":1" : "1")}}}") is var problem && length == 0 ? null : problem);
-            Assert.Equal("a member stands in it twice", Problem($"{{\"{name}a\":1,\"{name}b\":1,\"{name}a\":1}}"));
+            Assert.Equal("it contains a member twice", Problem($"{{\"{name}a\":1,\"{name}b\":1,\"{name}a\":1}}"));
         }
     }
 

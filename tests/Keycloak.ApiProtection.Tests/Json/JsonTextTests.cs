@@ -57,8 +57,8 @@ public sealed class JsonTextTests
 
     [Theory]
     [InlineData(new byte[] { 0x22, 0xFF, 0x22 }, "it is not UTF-8")]
-    [InlineData(new byte[] { 0x5C, 0x75, 0x44, 0x38, 0x30, 0x30 }, "an escape in it is no character")]
-    [InlineData(new byte[] { 0x5C, 0x75, 0x44 }, "an escape in it is no character")]
+    [InlineData(new byte[] { 0x5C, 0x75, 0x44, 0x38, 0x30, 0x30 }, "it contains an escape sequence that is not a valid character")]
+    [InlineData(new byte[] { 0x5C, 0x75, 0x44 }, "it contains an escape sequence that is not a valid character")]
     [InlineData(new byte[] { 0x5C }, null)]
     [InlineData(new byte[] { }, null)]
     public void What_is_no_text_is_told(byte[] json, string? problem)

@@ -17,11 +17,11 @@ public sealed class AdminPushTests
         ["an access token with the claims of a push"] = ((push, _) => push.WithText("typ", "Bearer").WithText("iss", FakeRealm.Issuer), "It is not the admin action of this endpoint."),
         ["another client"] = ((push, _) => push.WithText("resource", "other"), "It was pushed to a client that is neither this API's own nor one of LoginClients."),
         ["no client"] = ((push, _) => push.Without("resource"), "It was pushed to a client that is neither this API's own nor one of LoginClients."),
-        ["expired"] = ((push, now) => push.With("expiration", $"{now.ToUnixTimeSeconds() - 30}"), "It has expired, or does not say when it does."),
-        ["no expiration"] = ((push, _) => push.Without("expiration"), "It has expired, or does not say when it does."),
-        ["no id"] = ((push, _) => push.Without("id"), "It has no id of its own."),
-        ["a not-before that is text"] = ((push, _) => push.WithText("notBefore", "now"), "The payload is not a JSON object with its members once and of the right type."),
-        ["a foreign key of the same name"] = ((push, _) => push.SignedBy(Foreign), "Its signature is wrong."),
+        ["expired"] = ((push, now) => push.With("expiration", $"{now.ToUnixTimeSeconds() - 30}"), "It has expired, or it has no expiration time."),
+        ["no expiration"] = ((push, _) => push.Without("expiration"), "It has expired, or it has no expiration time."),
+        ["no id"] = ((push, _) => push.Without("id"), "It has no id."),
+        ["a not-before that is text"] = ((push, _) => push.WithText("notBefore", "now"), "The payload is not a JSON object whose members are unique and of the right type."),
+        ["a foreign key of the same name"] = ((push, _) => push.SignedBy(Foreign), "Its signature is not valid."),
         ["not signed"] = ((push, _) => push.WithHeader("alg", "\"none\"").Signed(_ => [0]), "The algorithm is not one of Algorithms."),
         ["HS256"] = ((push, _) => push.SignedWithSecret("HS256", [1, 2, 3]), "The algorithm is not one of Algorithms."),
         ["a logout token"] = ((push, _) => push.WithHeader("typ", "\"logout+jwt\""), "The header's typ is not the one of this endpoint."),
@@ -129,7 +129,7 @@ public sealed class AdminPushTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(30)))).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_logout", KeycloakCaller.Push(app, "LOGOUT", 0, ",\"adapterSessionIds\":null"))).StatusCode);
         await app.PushAsync("k_logout", KeycloakCaller.Push(app, "LOGOUT", 0, ",\"adapterSessionIds\":[1]"))
-            .AssertRefusedAsync("The payload is not a JSON object with its members once and of the right type.");
+            .AssertRefusedAsync("The payload is not a JSON object whose members are unique and of the right type.");
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class AdminPushTests
         var push = KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", Now(app));
         Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_push_not_before", push)).StatusCode);
 
-        await app.PushAsync("k_push_not_before", push).AssertRefusedAsync("It was taken before.");
+        await app.PushAsync("k_push_not_before", push).AssertRefusedAsync("It was received before.");
     }
 
     [Fact]

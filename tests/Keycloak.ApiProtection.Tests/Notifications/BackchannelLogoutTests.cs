@@ -47,30 +47,30 @@ public sealed class BackchannelLogoutTests
         ["no issuer"] = ((token, _) => token.Without("iss"), "It was issued by another realm or server."),
         ["another client's"] = ((token, _) => token.WithText("aud", "other"), "It was sent to a client that is not one of LoginClients."),
         ["no audience"] = ((token, _) => token.Without("aud"), "It was sent to a client that is not one of LoginClients."),
-        ["expired"] = ((token, now) => token.WithDate("exp", now.AddSeconds(-30)), "It has expired, or does not say when it does."),
-        ["no exp"] = ((token, _) => token.Without("exp"), "It has expired, or does not say when it does."),
-        ["issued ahead"] = ((token, now) => token.WithDate("iat", now.AddSeconds(31)), "It does not say when it was issued, or in the future."),
-        ["no iat"] = ((token, _) => token.Without("iat"), "It does not say when it was issued, or in the future."),
-        ["no events"] = ((token, _) => token.Without("events"), "It does not hold the back-channel logout event."),
-        ["other events"] = ((token, _) => token.With("events", "{\"http://schemas.openid.net/event/other\":{}}"), "It does not hold the back-channel logout event."),
-        ["an event that is no object"] = ((token, _) => token.With("events", "{\"http://schemas.openid.net/event/backchannel-logout\":true}"), "It does not hold the back-channel logout event."),
-        ["events that are no object"] = ((token, _) => token.With("events", "[\"http://schemas.openid.net/event/backchannel-logout\"]"), "The payload is not a JSON object with its members once and of the right type."),
-        ["a nonce"] = ((token, _) => token.WithText("nonce", "n"), "It holds a nonce, which a logout token never does."),
-        ["a nonce that is null"] = ((token, _) => token.With("nonce", "null"), "It holds a nonce, which a logout token never does."),
+        ["expired"] = ((token, now) => token.WithDate("exp", now.AddSeconds(-30)), "It has expired, or it has no expiration time."),
+        ["no exp"] = ((token, _) => token.Without("exp"), "It has expired, or it has no expiration time."),
+        ["issued ahead"] = ((token, now) => token.WithDate("iat", now.AddSeconds(31)), "It has no issue time, or its issue time is in the future."),
+        ["no iat"] = ((token, _) => token.Without("iat"), "It has no issue time, or its issue time is in the future."),
+        ["no events"] = ((token, _) => token.Without("events"), "It does not contain the back-channel logout event."),
+        ["other events"] = ((token, _) => token.With("events", "{\"http://schemas.openid.net/event/other\":{}}"), "It does not contain the back-channel logout event."),
+        ["an event that is no object"] = ((token, _) => token.With("events", "{\"http://schemas.openid.net/event/backchannel-logout\":true}"), "It does not contain the back-channel logout event."),
+        ["events that are no object"] = ((token, _) => token.With("events", "[\"http://schemas.openid.net/event/backchannel-logout\"]"), "The payload is not a JSON object whose members are unique and of the right type."),
+        ["a nonce"] = ((token, _) => token.WithText("nonce", "n"), "It contains a nonce, which a logout token must not contain."),
+        ["a nonce that is null"] = ((token, _) => token.With("nonce", "null"), "It contains a nonce, which a logout token must not contain."),
         ["neither sid nor sub"] = ((token, _) => token.Without("sid", "sub"), "It names neither a session nor a user."),
         ["sid and sub empty"] = ((token, _) => token.WithText("sid", "").WithText("sub", ""), "It names neither a session nor a user."),
-        ["no jti"] = ((token, _) => token.Without("jti"), "It has no id of its own."),
-        ["an empty jti"] = ((token, _) => token.WithText("jti", ""), "It has no id of its own."),
-        ["sid twice"] = ((token, _) => token.And("\"sid\":\"session-1\""), "The payload is not a JSON object with its members once and of the right type."),
-        ["sid a number"] = ((token, _) => token.With("sid", "1"), "The payload is not a JSON object with its members once and of the right type."),
-        ["a payload that is no object"] = ((token, _) => token.WithPayload("[]"), "The payload is not a JSON object with its members once and of the right type."),
-        ["critical extensions"] = ((token, _) => token.WithHeader("crit", "[\"b64\"]"), "The header is not a JSON object with alg, kid and typ as they must be."),
-        ["no key named"] = ((token, _) => token.WithoutHeader("kid"), "The header is not a JSON object with alg, kid and typ as they must be."),
+        ["no jti"] = ((token, _) => token.Without("jti"), "It has no id."),
+        ["an empty jti"] = ((token, _) => token.WithText("jti", ""), "It has no id."),
+        ["sid twice"] = ((token, _) => token.And("\"sid\":\"session-1\""), "The payload is not a JSON object whose members are unique and of the right type."),
+        ["sid a number"] = ((token, _) => token.With("sid", "1"), "The payload is not a JSON object whose members are unique and of the right type."),
+        ["a payload that is no object"] = ((token, _) => token.WithPayload("[]"), "The payload is not a JSON object whose members are unique and of the right type."),
+        ["critical extensions"] = ((token, _) => token.WithHeader("crit", "[\"b64\"]"), "The header is not a JSON object with a valid alg, kid and typ."),
+        ["no key named"] = ((token, _) => token.WithoutHeader("kid"), "The header is not a JSON object with a valid alg, kid and typ."),
         ["not signed"] = ((token, _) => token.WithHeader("alg", "\"none\"").Signed(_ => [0]), "The algorithm is not one of Algorithms."),
         ["HS256 with the public key"] = ((token, _) => token.SignedWithSecret("HS256", Base64Url.DecodeFromChars((string)OrdersApi.Key.Jwk["n"]!)), "The algorithm is not one of Algorithms."),
-        ["signed by a foreign key of the same name"] = ((token, _) => token.SignedBy(Foreign), "Its signature is wrong."),
+        ["signed by a foreign key of the same name"] = ((token, _) => token.SignedBy(Foreign), "Its signature is not valid."),
         ["signed by an unknown key"] = ((token, _) => token.WithHeader("kid", "\"unknown\"").WithDate("iat", DateTimeOffset.UnixEpoch.AddYears(50)), NotAKey),
-        ["changed after it was signed"] = ((token, _) => Resigned(token.WithText("sid", "session-9"), token), "Its signature is wrong."),
+        ["changed after it was signed"] = ((token, _) => Resigned(token.WithText("sid", "session-9"), token), "Its signature is not valid."),
     };
 
     public static TheoryData<string> GoodOnes => [.. Good.Keys];
@@ -120,8 +120,8 @@ public sealed class BackchannelLogoutTests
         var logout = KeycloakCaller.Logout(app);
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(logout)).StatusCode);
 
-        await app.LogoutAsync(logout).AssertRefusedAsync("It was taken before.");
-        await app.LogoutAsync(logout.WithText("sid", "session-2")).AssertRefusedAsync("It was taken before.");
+        await app.LogoutAsync(logout).AssertRefusedAsync("It was received before.");
+        await app.LogoutAsync(logout.WithText("sid", "session-2")).AssertRefusedAsync("It was received before.");
 
         Assert.Equal(1, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(logout.WithText("jti", "another"))).StatusCode);
@@ -140,13 +140,13 @@ public sealed class BackchannelLogoutTests
     }
 
     [Theory]
-    [InlineData("", "The form does not hold logout_token exactly once.")]
+    [InlineData("", "The form does not contain logout_token exactly once.")]
     [InlineData("logout_token=", "It is not three parts of base64url text with a dot between each.")]
     [InlineData("logout_token=junk", "It is not three parts of base64url text with a dot between each.")]
     [InlineData("logout_token=%ff.%00.b", "It is not three parts of base64url text with a dot between each.")]
-    [InlineData("token={0}", "The form does not hold logout_token exactly once.")]
-    [InlineData("logout_token={0}&logout_token={0}", "The form does not hold logout_token exactly once.")]
-    [InlineData("logout_token={0}&logout%5Ftoken=x", "The form does not hold logout_token exactly once.")]
+    [InlineData("token={0}", "The form does not contain logout_token exactly once.")]
+    [InlineData("logout_token={0}&logout_token={0}", "The form does not contain logout_token exactly once.")]
+    [InlineData("logout_token={0}&logout%5Ftoken=x", "The form does not contain logout_token exactly once.")]
     [InlineData("logout_token={0}=", "It is not three parts of base64url text with a dot between each.")]
     [InlineData("logout_token={0}+", "It is not three parts of base64url text with a dot between each.")]
     public async Task A_malformed_form_is_refused(string form, string says)

@@ -105,7 +105,7 @@ public sealed class NotificationVerificationTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
 
         // What was applied after its sender had gone is not applied again.
-        await app.LogoutAsync(logout).AssertRefusedAsync("It was taken before.");
+        await app.LogoutAsync(logout).AssertRefusedAsync("It was received before.");
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed class BadDocumentTests
         Assert.True((await keys.FindAsync("one", realm.Now, Cancelled)).IsUnavailable);
 
         Assert.Equal("status", keys.Failure!.Code);
-        Assert.Contains($"answered {status}", realm.Log.Text("RealmKeysUnavailable"), StringComparison.Ordinal);
+        Assert.Contains($"returned {status}", realm.Log.Text("RealmKeysUnavailable"), StringComparison.Ordinal);
         Assert.Contains(remedy, realm.Log.Text("RealmKeysUnavailable"), StringComparison.Ordinal);
     }
 
@@ -112,8 +112,8 @@ public sealed class BadDocumentTests
         using var keys = await realm.OpenReadAsync();
 
         var text = realm.Log.Text("RealmKeysUnavailable");
-        Assert.Contains($"calls itself {FakeRealm.Issuer}; this API accepts tokens of http://localhost:8080/realms/demo", text, StringComparison.Ordinal);
-        Assert.Contains("MetadataAddress is where this API reaches Keycloak", text, StringComparison.Ordinal);
+        Assert.Contains($"is {FakeRealm.Issuer}; this API accepts tokens from http://localhost:8080/realms/demo", text, StringComparison.Ordinal);
+        Assert.Contains("MetadataAddress is the address under which this API reaches Keycloak", text, StringComparison.Ordinal);
         Assert.Contains($"add {FakeRealm.Issuer} to ValidIssuers", text, StringComparison.Ordinal);
         Assert.Equal(0, realm.Fetches);
     }
@@ -197,7 +197,7 @@ public sealed class BadDocumentTests
             : null;
         using var keys = await realm.OpenReadAsync();
 
-        Assert.Contains("Keycloak, asked at kc.example, says that its keys are at localhost:8443", keys.Failure!.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Keycloak's discovery document at kc.example places the keys at localhost:8443", keys.Failure!.Remedy, StringComparison.Ordinal);
         Assert.Contains("KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true", keys.Failure.Remedy, StringComparison.Ordinal);
     }
 

@@ -61,7 +61,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
         using var keys = Open();
         Assert.True((await keys.FindAsync("one", _time.GetUtcNow(), Cancelled)).IsUnavailable);
         Assert.Equal("unreachable", keys.Failure!.Code);
-        Assert.Contains("Check that Keycloak runs", _log.Text("RealmKeysUnavailable"), StringComparison.Ordinal);
+        Assert.Contains("Check that Keycloak is running", _log.Text("RealmKeysUnavailable"), StringComparison.Ordinal);
 
         await ServeAsync(_ => Discovery(), _ => Results.Text(TestKey.Set(TestKey.Ec("one")), "application/json"), port: _port);
         _time.Advance(TimeSpan.FromSeconds(2));
@@ -138,7 +138,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
         await ReadAsync(keys);
 
         Assert.Equal("unreachable", keys.Failure!.Code);
-        Assert.Contains("broke in the middle", keys.Failure.Reason, StringComparison.Ordinal);
+        Assert.Contains("was interrupted during the response", keys.Failure.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
         await ReadAsync(keys);
 
         Assert.Equal("not-tls", keys.Failure!.Code);
-        Assert.Contains("this port does not speak TLS", keys.Failure.Reason, StringComparison.Ordinal);
+        Assert.Contains("this port does not use TLS", keys.Failure.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("certificate", keys.Failure.Remedy, StringComparison.Ordinal);
     }
 
@@ -177,7 +177,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
         using var keys = Open(address: new Uri($"http://127.0.0.1:{_port}/realms/demo/.well-known/openid-configuration"));
         await ReadAsync(keys);
 
-        Assert.Contains("it may speak TLS", keys.Failure!.Remedy, StringComparison.Ordinal);
+        Assert.Contains("it may require TLS", keys.Failure!.Remedy, StringComparison.Ordinal);
     }
 
     private static async Task ReadAsync(RealmKeys keys)

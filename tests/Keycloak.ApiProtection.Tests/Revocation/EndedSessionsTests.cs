@@ -1,8 +1,8 @@
 using System.Net;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tests.Notifications;
 using Keycloak.ApiProtection.Tests.Tokens;
-using Keycloak.ApiProtection.Tokens.Marks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,7 +20,7 @@ public sealed class EndedSessionsTests
         app.Realm.Time.Advance(TimeSpan.FromHours(9));
         var refused = await app.GetAsync("/me", Refreshed(app));
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
-        Assert.Contains("however young they are", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
+        Assert.Contains("even if they were issued later", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
 
         app.Realm.Time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(1));
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Refreshed(app))).StatusCode);
@@ -37,6 +37,23 @@ public sealed class EndedSessionsTests
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Refreshed(app).WithText(claim, value))).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Refreshed(app))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(false, HttpStatusCode.OK)]
+    [InlineData(true, HttpStatusCode.Unauthorized)]
+    public async Task An_offline_session_outlives_the_logout_unless_keycloak_ended_it_too(bool revokesOfflineAccess, HttpStatusCode expected)
+    {
+        await using var app = await KeycloakCaller.StartAsync();
+        var logout = KeycloakCaller.Logout(app);
+        logout = revokesOfflineAccess
+            ? logout.With("events", "{\"http://schemas.openid.net/event/backchannel-logout\":{},\"revoke_offline_access\":true}")
+            : logout;
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(logout)).StatusCode);
+        app.Realm.Time.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(expected, (await app.GetAsync("/me", Refreshed(app).WithText("scope", "openid offline_access"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Refreshed(app).WithText("scope", "openid not_offline_access"))).StatusCode);
     }
 
     [Fact]

@@ -13,9 +13,9 @@ public sealed class KeycloakRevocationsTests
     {
         { "The token's session ended", revocations => revocations.RevokeSession("session-1") },
         { "All sessions of the token's user ended", revocations => revocations.RevokeUser("user-1") },
-        { "older than the not-before of the client", revocations => revocations.NotBefore("storefront", Clock) },
-        { "older than the not-before that was set for all tokens", revocations => revocations.NotBefore(Clock) },
-        { "revoked by itself", revocations => revocations.RevokeToken("token-1", Clock.AddMinutes(4)) },
+        { "before the not-before of its client", revocations => revocations.NotBefore("storefront", Clock) },
+        { "before the not-before for all tokens of the realm", revocations => revocations.NotBefore(Clock) },
+        { "This token was revoked", revocations => revocations.RevokeToken("token-1", Clock.AddMinutes(4)) },
     };
 
     // The test realm's clock stands still.

@@ -1,5 +1,5 @@
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Revocation;
-using Keycloak.ApiProtection.Tokens.Marks;
 
 using static Keycloak.ApiProtection.Tests.Revocation.TokenUsers;
 

@@ -1,6 +1,6 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Tests.Claims;
-using Keycloak.ApiProtection.Tokens.Marks;
 
 namespace Keycloak.ApiProtection.Tests.Revocation;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
@@ -214,7 +215,7 @@ public sealed class TokenClaimsTests
         Assert.Equal("payload", await api.VerdictAsync(token));
         Assert.Equal("payload", await OrdersApi.VerdictAsync(api.Remembering, token.Text));
         Assert.Contains(
-            $"a member stands twice within '{claim}'",
+            $"a member is repeated in '{claim}'",
             TokenDiagnosis.Explain(TokenRejection.Payload, token.Text, api.Policy, api.Now).Reason,
             StringComparison.Ordinal);
         api.AssertKeycloakWasLeftAlone();

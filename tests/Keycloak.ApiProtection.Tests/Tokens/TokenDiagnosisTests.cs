@@ -36,7 +36,7 @@ public sealed class TokenDiagnosisTests
         var rejection = await api.ExplainAsync(api.Token(KeycloakPayloads.NoAudience).Text);
 
         Assert.Equal("audience", rejection.Code);
-        Assert.Equal("The token of client 'no-audience' is meant for 'account'; expected is 'orders-api'.", rejection.Reason);
+        Assert.Equal("The token of client 'no-audience' has the audience 'account'; expected 'orders-api'.", rejection.Reason);
         Assert.Contains("Add an audience mapper for 'orders-api' to a client scope of client 'no-audience'", rejection.Remedy, StringComparison.Ordinal);
         Assert.Contains("Included Client Audience 'orders-api'", rejection.Remedy, StringComparison.Ordinal);
         Assert.Contains("Clients > 'no-audience' > Client scopes", rejection.Remedy, StringComparison.Ordinal);
@@ -57,17 +57,17 @@ public sealed class TokenDiagnosisTests
     }
 
     [Theory]
-    [InlineData("[]", "is meant for no audience")]
-    [InlineData("[\"account\",\"gateway\"]", "is meant for 'account', 'gateway'")]
+    [InlineData("[]", "has no audience;")]
+    [InlineData("[\"account\",\"gateway\"]", "has the audiences 'account', 'gateway';")]
     [InlineData("[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\"]", "'9', '10', ...;")]
-    [InlineData("\"orders\\u002dap\\u0069 \"", "is meant for 'orders-api '")]
+    [InlineData("\"orders\\u002dap\\u0069 \"", "has the audience 'orders-api ';")]
     public async Task Every_audience_that_was_found_is_told_but_for_very_many(string audience, string found)
     {
         using var api = await OrdersApi.StartAsync(OrdersApi.Asking(audiences: [OrdersApi.Audience, "billing"]));
         var rejection = await api.ExplainAsync(api.Alice.With("aud", audience).Text);
 
         Assert.Contains(found, rejection.Reason, StringComparison.Ordinal);
-        Assert.EndsWith("expected is 'orders-api' or 'billing'.", rejection.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("; expected 'orders-api' or 'billing'.", rejection.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class TokenDiagnosisTests
         using var api = await OrdersApi.StartAsync();
         var rejection = await api.ExplainAsync(api.Alice.Without("aud", "azp").Text);
 
-        Assert.StartsWith("The token of client (none) is meant for no audience", rejection.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("The token of client (none) has no audience;", rejection.Reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class TokenDiagnosisTests
         using var api = await OrdersApi.StartAsync();
         var rejection = await api.ExplainAsync(api.Alice.WithText("iss", issuer).Text);
 
-        Assert.Equal($"The token was issued by '{issuer}'; valid is '{FakeRealm.Issuer}'.", rejection.Reason);
+        Assert.Equal($"The token was issued by '{issuer}'; expected '{FakeRealm.Issuer}'.", rejection.Reason);
         Assert.Contains("ValidIssuers", rejection.Remedy, StringComparison.Ordinal);
         Assert.Contains("MetadataAddress", rejection.Remedy, StringComparison.Ordinal);
         Assert.Contains("hostname", rejection.Remedy, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class TokenDiagnosisTests
         var foreign = await api.ExplainAsync(api.Alice.WithText("iss", "https://kc.example/realms/master").Text);
         var none = await api.ExplainAsync(api.Alice.Without("iss").Text);
 
-        Assert.Contains("'https://kc.example/realms/master'; valid is 'https://kc.example/realms/demo'", foreign.Reason, StringComparison.Ordinal);
+        Assert.Contains("'https://kc.example/realms/master'; expected 'https://kc.example/realms/demo'", foreign.Reason, StringComparison.Ordinal);
         Assert.Equal(TokenRejection.Issuer.Remedy, foreign.Remedy);
         Assert.Contains("issued by (none)", none.Reason, StringComparison.Ordinal);
     }
@@ -115,10 +115,10 @@ public sealed class TokenDiagnosisTests
             "The token expired at 2026-11-21 11:00:00Z, 3600 s ago (ClockSkew 30 s).",
             (await api.ExplainAsync(api.Alice.WithDate("exp", api.Now.AddHours(-1)).Text)).Reason);
         Assert.Equal(
-            "The token is valid from 2026-11-21 12:01:00Z on; here it is 2026-11-21 12:00:00Z.",
+            "The token is not valid before 2026-11-21 12:01:00Z; the clock of this machine shows 2026-11-21 12:00:00Z.",
             (await api.ExplainAsync(api.Alice.WithDate("nbf", api.Now.AddMinutes(1)).Text)).Reason);
         Assert.Equal(
-            "The token was issued at 2026-11-21 12:01:00Z; here it is 2026-11-21 12:00:00Z.",
+            "The token was issued at 2026-11-21 12:01:00Z; the clock of this machine shows 2026-11-21 12:00:00Z.",
             (await api.ExplainAsync(api.Alice.WithDate("iat", api.Now.AddMinutes(1)).Text)).Reason);
         Assert.Contains("9999-12-31 23:59:59Z", (await api.ExplainAsync(api.Alice.With("nbf", "253402300799").Text)).Reason, StringComparison.Ordinal);
     }
@@ -128,16 +128,18 @@ public sealed class TokenDiagnosisTests
     {
         using var api = await OrdersApi.StartAsync(OrdersApi.Asking(algorithms: ["RS256", "ES256", "PS256"]));
 
-        Assert.Equal("The token's header says typ 'JWE'; expected is JWT, at+jwt or application/at+jwt, or none.", await ReasonAsync(api.Alice.WithHeader("typ", "\"JWE\"")));
+        Assert.Equal(
+            "The 'typ' in the token's header is 'JWE'; expected JWT, at+jwt, application/at+jwt or no 'typ'.",
+            await ReasonAsync(api.Alice.WithHeader("typ", "\"JWE\"")));
         Assert.Equal("The token's algorithm is 'RS384'; allowed are RS256, ES256, PS256.", await ReasonAsync(api.Alice.WithHeader("alg", "\"RS384\"")));
-        Assert.Equal("The token's payload says typ 'reset-credentials'; expected is Bearer.", await ReasonAsync(api.Alice.WithText("typ", "reset-credentials")));
-        Assert.Equal("The token's payload is not what it must be: 'exp' is not a whole number of seconds in range.", await ReasonAsync(api.Alice.With("exp", "1.5")));
-        Assert.Equal("The token's payload is not what it must be: a member stands in it twice.", await ReasonAsync(api.Alice.And("\"x\":1,\"x\":1")));
-        Assert.Equal("The token's header is not what it must be: 'alg' is not there as a string.", await ReasonAsync(api.Alice.WithoutHeader("alg")));
-        Assert.Equal("The token's header is not what it must be: it is not UTF-8.", await ReasonAsync(api.Alice.WithHeader([0xFF])));
-        Assert.Equal("The token's key 'nobody' is not one of the realm's.", await ReasonAsync(api.Alice.WithHeader("kid", "\"nobody\"")));
-        Assert.Equal($"The token's key '{OrdersApi.KeyId}' is not fit for 'PS256'.", await ReasonAsync(api.Alice.WithHeader("alg", "\"PS256\"")));
-        Assert.Contains("The client 'lightweight' got a lightweight access token", await ReasonAsync(api.Token(KeycloakPayloads.Lightweight)), StringComparison.Ordinal);
+        Assert.Equal("The 'typ' in the token's payload is 'reset-credentials'; expected Bearer.", await ReasonAsync(api.Alice.WithText("typ", "reset-credentials")));
+        Assert.Equal("The token's payload is invalid: 'exp' is not a whole number of seconds in range.", await ReasonAsync(api.Alice.With("exp", "1.5")));
+        Assert.Equal("The token's payload is invalid: it contains a member twice.", await ReasonAsync(api.Alice.And("\"x\":1,\"x\":1")));
+        Assert.Equal("The token's header is invalid: 'alg' is missing or not a string.", await ReasonAsync(api.Alice.WithoutHeader("alg")));
+        Assert.Equal("The token's header is invalid: it is not UTF-8.", await ReasonAsync(api.Alice.WithHeader([0xFF])));
+        Assert.Equal("The token's key 'nobody' is not one of the realm's keys.", await ReasonAsync(api.Alice.WithHeader("kid", "\"nobody\"")));
+        Assert.Equal($"The token's key '{OrdersApi.KeyId}' cannot be used with the algorithm 'PS256'.", await ReasonAsync(api.Alice.WithHeader("alg", "\"PS256\"")));
+        Assert.Contains("The token of client 'lightweight' is a lightweight access token.", await ReasonAsync(api.Token(KeycloakPayloads.Lightweight)), StringComparison.Ordinal);
 
         async Task<string> ReasonAsync(TestToken token) => (await api.ExplainAsync(token.Text)).Reason;
     }
@@ -147,10 +149,10 @@ public sealed class TokenDiagnosisTests
     {
         using var api = await OrdersApi.StartAsync(OrdersApi.Asking(maximumSize: 100));
 
-        Assert.Equal("The token has 101 characters, MaximumTokenSize is 100.", (await api.ExplainAsync(new string('x', 101))).Reason);
-        Assert.StartsWith("The token has 1 part(s) of 6 characters in all;", (await api.ExplainAsync("secret")).Reason, StringComparison.Ordinal);
-        Assert.StartsWith("The token has 5 part(s) of 9 characters in all;", (await api.ExplainAsync("a.b.c.d.e")).Reason, StringComparison.Ordinal);
-        Assert.StartsWith("The token has 3 part(s) of 9 characters in all;", (await api.ExplainAsync("\u00E9bc.d.ef=")).Reason, StringComparison.Ordinal);
+        Assert.Equal("The token has 101 characters; MaximumTokenSize is 100.", (await api.ExplainAsync(new string('x', 101))).Reason);
+        Assert.StartsWith("The token has 1 part(s), 6 characters;", (await api.ExplainAsync("secret")).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("The token has 5 part(s), 9 characters;", (await api.ExplainAsync("a.b.c.d.e")).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("The token has 3 part(s), 9 characters;", (await api.ExplainAsync("\u00E9bc.d.ef=")).Reason, StringComparison.Ordinal);
     }
 
     [Theory]

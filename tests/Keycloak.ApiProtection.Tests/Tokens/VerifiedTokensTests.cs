@@ -3,7 +3,6 @@ using System.Text;
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tests.Realms;
-using Keycloak.ApiProtection.Tokens;
 using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;

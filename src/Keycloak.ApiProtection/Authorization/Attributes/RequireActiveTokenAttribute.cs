@@ -4,16 +4,20 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>Lets in only tokens that Keycloak itself calls active (RFC 7662): the policy <c>active-token</c>, or <c>active-token:5</c> with an age in seconds.</summary>
+/// <summary>
+/// Accepts only tokens that Keycloak reports as active (RFC 7662): the policy <c>active-token</c>, or <c>active-token:5</c> with a maximum
+/// age in seconds.
+/// </summary>
 /// <remarks>
-/// It asks even where the API does not, and composes with scopes and roles. It is an <see cref="AuthorizeAttribute"/>: for controllers, actions, minimal
-/// APIs, hubs and their methods. Of several the strictest counts. It needs <c>AddKeycloakBearer()</c> with credentials; an application where that is
-/// impossible does not start. A token that is no longer active is answered with 401; where Keycloak cannot be asked, 503.
+/// The token is introspected even if the API does not introspect otherwise. The attribute can be combined with scopes and roles. It is an
+/// <see cref="AuthorizeAttribute"/> for controllers, actions, minimal APIs, hubs and their methods. Of several, the strictest applies. It
+/// needs <c>AddKeycloakBearer()</c> with credentials; otherwise the application does not start. If a token is no longer active, the
+/// response is 401. If Keycloak is unavailable, the response is 503.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
 public sealed class RequireActiveTokenAttribute : AuthorizeAttribute
 {
-    /// <summary>Requires an active token, as of <see cref="KeycloakBearerOptions.Freshness"/> ago at most.</summary>
+    /// <summary>Requires a token that was active at most <see cref="KeycloakBearerOptions.Freshness"/> ago.</summary>
     public RequireActiveTokenAttribute()
         : base(KeycloakPolicyName.ActiveToken(null).ToString())
     {
@@ -22,8 +26,8 @@ public sealed class RequireActiveTokenAttribute : AuthorizeAttribute
     internal RequireActiveTokenAttribute(TimeSpan maxAge)
         : base(KeycloakPolicyName.ActiveToken(maxAge).ToString()) => MaxAge = maxAge;
 
-    /// <summary>Gets or sets how old Keycloak's word may be, in seconds.</summary>
-    /// <value>-1 by default: <see cref="KeycloakBearerOptions.Freshness"/>. 0 asks for every request; at most 3600.</value>
+    /// <summary>Gets or sets the maximum age of Keycloak's response in seconds.</summary>
+    /// <value>-1 by default: <see cref="KeycloakBearerOptions.Freshness"/>. 0: introspect on every request. At most 3600.</value>
     /// <exception cref="ArgumentOutOfRangeException">It is set to less than 0 or more than 3600.</exception>
     public int MaxAgeSeconds
     {
@@ -35,7 +39,7 @@ public sealed class RequireActiveTokenAttribute : AuthorizeAttribute
         }
     }
 
-    /// <summary>The policy's name, made of what is required. It cannot be set: one attribute, one meaning.</summary>
+    /// <summary>Gets the name of the policy, derived from what is required. It cannot be set.</summary>
     public new string Policy => base.Policy!;
 
     internal TimeSpan? MaxAge { get; private set; }

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>Lets in only users with a client role: the policy <c>client-role:writer</c>, or <c>client-role:orders-api/writer</c>.</summary>
+/// <summary>Accepts only users with a client role: the policy <c>client-role:writer</c>, or <c>client-role:orders-api/writer</c>.</summary>
 /// <remarks>
-/// It is an <see cref="AuthorizeAttribute"/>: for controllers, actions, minimal APIs, hubs and their methods. Several of them must all hold.
-/// It needs <c>AddKeycloakBearer()</c> or <c>AddKeycloakPolicies()</c>.
+/// It is an <see cref="AuthorizeAttribute"/> for controllers, actions, minimal APIs, hubs and their methods. If there are several, all must
+/// be met. It needs <c>AddKeycloakBearer()</c> or <c>AddKeycloakPolicies()</c>.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
 public sealed class RequireClientRoleAttribute : AuthorizeAttribute
@@ -14,7 +14,7 @@ public sealed class RequireClientRoleAttribute : AuthorizeAttribute
     private string? _client;
 
     /// <summary>Requires a role of this API's own client, or of the client that <see cref="Client"/> names.</summary>
-    /// <param name="role">The role, compared with case.</param>
+    /// <param name="role">The role; case-sensitive.</param>
     /// <exception cref="ArgumentException">The name is blank.</exception>
     public RequireClientRoleAttribute(string role)
         : base(KeycloakPolicyName.ClientRole(null, role).ToString()) => Role = role;
@@ -22,7 +22,7 @@ public sealed class RequireClientRoleAttribute : AuthorizeAttribute
     /// <summary>The role.</summary>
     public string Role { get; }
 
-    /// <summary>The client whose role it is, compared with case.</summary>
+    /// <summary>Gets or sets the client whose role is required; case-sensitive.</summary>
     /// <value><see langword="null"/> by default: this API's own client.</value>
     /// <exception cref="ArgumentException">The name is blank.</exception>
     public string? Client
@@ -35,6 +35,6 @@ public sealed class RequireClientRoleAttribute : AuthorizeAttribute
         }
     }
 
-    /// <summary>The policy's name, made of what is required. It cannot be set: one attribute, one meaning.</summary>
+    /// <summary>Gets the name of the policy, derived from what is required. It cannot be set.</summary>
     public new string Policy => base.Policy!;
 }

@@ -3,16 +3,16 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>Lets in only users with a realm role: the policy <c>realm-role:admin</c>.</summary>
+/// <summary>Accepts only users with a realm role: the policy <c>realm-role:admin</c>.</summary>
 /// <remarks>
-/// It is an <see cref="AuthorizeAttribute"/>: for controllers, actions, minimal APIs, hubs and their methods. Several of them must all hold.
-/// It needs <c>AddKeycloakBearer()</c> or <c>AddKeycloakPolicies()</c>.
+/// It is an <see cref="AuthorizeAttribute"/> for controllers, actions, minimal APIs, hubs and their methods. If there are several, all must
+/// be met. It needs <c>AddKeycloakBearer()</c> or <c>AddKeycloakPolicies()</c>.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
 public sealed class RequireRealmRoleAttribute : AuthorizeAttribute
 {
     /// <summary>Requires a realm role.</summary>
-    /// <param name="role">The role, compared with case.</param>
+    /// <param name="role">The role; case-sensitive.</param>
     /// <exception cref="ArgumentException">The name is blank.</exception>
     public RequireRealmRoleAttribute(string role)
         : base(KeycloakPolicyName.RealmRole(role).ToString())
@@ -23,6 +23,6 @@ public sealed class RequireRealmRoleAttribute : AuthorizeAttribute
     /// <summary>The realm role.</summary>
     public string Role { get; }
 
-    /// <summary>The policy's name, made of what is required. It cannot be set: one attribute, one meaning.</summary>
+    /// <summary>Gets the name of the policy, derived from what is required. It cannot be set.</summary>
     public new string Policy => base.Policy!;
 }

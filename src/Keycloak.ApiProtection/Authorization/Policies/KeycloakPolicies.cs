@@ -5,16 +5,17 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Authorization.Policies;
 
-/// <summary>The policies behind our names, each built once.</summary>
+/// <summary>Builds and caches the policies for Keycloak policy names.</summary>
 internal sealed class KeycloakPolicies(IOptions<KeycloakClaimsOptions> options)
 {
-    // Names come from the application's code; if it should make them of its input, they are built each time from here on, and memory stays bounded.
-    private const int Most = 1024;
+    // Names normally come from the application's code. If an application derives them from its input, further policies are built on each
+    // call, so that memory is bounded.
+    private const int MaximumCached = 1024;
 
     private readonly ConcurrentDictionary<string, Task<AuthorizationPolicy?>> _built = new(StringComparer.Ordinal);
 
-    /// <summary>The policy of a name; null for a name that is none of ours.</summary>
-    /// <exception cref="InvalidOperationException">The name has one of our prefixes and is malformed.</exception>
+    /// <summary>Returns the policy of a name, or null if it is not a Keycloak policy name.</summary>
+    /// <exception cref="InvalidOperationException">The name has a Keycloak prefix and is malformed.</exception>
     public Task<AuthorizationPolicy?> Find(string policyName)
     {
         if (_built.TryGetValue(policyName, out var built))
@@ -24,11 +25,13 @@ internal sealed class KeycloakPolicies(IOptions<KeycloakClaimsOptions> options)
 
         if (!KeycloakPolicyName.TryParse(policyName, out var name, out var problem))
         {
-            return problem is null ? Task.FromResult<AuthorizationPolicy?>(null) : throw new InvalidOperationException(Malformed(policyName, problem));
+            return problem is null
+                ? Task.FromResult<AuthorizationPolicy?>(null)
+                : throw new InvalidOperationException(Malformed(policyName, problem));
         }
 
         var policy = Task.FromResult<AuthorizationPolicy?>(Build(name));
-        if (_built.Count < Most)
+        if (_built.Count < MaximumCached)
         {
             _built.TryAdd(policyName, policy);
         }

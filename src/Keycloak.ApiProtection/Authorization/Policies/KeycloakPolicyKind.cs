@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Authorization.Policies;
 
-/// <summary>What a policy name asks for.</summary>
+/// <summary>What a policy name requires.</summary>
 internal enum KeycloakPolicyKind
 {
     Scope,

@@ -4,14 +4,16 @@ using System.Globalization;
 namespace Keycloak.ApiProtection.Authorization.Policies;
 
 /// <summary>
-/// The names of policies that need no registration: <c>scope:email</c>, <c>scope:a b</c> (all of them), <c>realm-role:admin</c>, <c>client-role:writer</c>
-/// (this API's own client), <c>client-role:orders-api/writer</c>, <c>organization:acme</c>, <c>group:/staff</c>, <c>active-token</c>, <c>active-token:5</c> (seconds).
+/// The name of a policy that needs no registration: <c>scope:email</c>, <c>scope:a b</c> (both scopes), <c>realm-role:admin</c>,
+/// <c>client-role:writer</c> (this API's own client), <c>client-role:orders-api/writer</c>, <c>organization:acme</c>, <c>group:/staff</c>,
+/// <c>active-token</c>, <c>active-token:5</c> (seconds).
 /// </summary>
 /// <remarks>
-/// After the prefix everything stands for itself, colons, slashes and spaces too, but for what separates: the space between scopes, and in
-/// <c>client-role:</c> the first slash, after the client. <c>%</c> and two hexadecimal digits (UTF-8, as in URLs) write what cannot stand for itself:
-/// <c>%25</c> is a percent sign, <c>client-role:a%2Fb</c> the own client's role <c>a/b</c>, <c>client-role:https:%2F%2Fapi/admin</c> the role <c>admin</c> of the
-/// client <c>https://api</c>, <c>realm-role:%20x</c> a role with a leading space. Prefixes are lower-case; names are compared ordinally, with case.
+/// After the prefix all characters are literal, including colons, slashes and spaces, except separators: the space between scopes, and in
+/// <c>client-role:</c> the first slash, after the client. Other characters are escaped with <c>%</c> and two hexadecimal digits (UTF-8, as
+/// in URLs): <c>%25</c> is a percent sign, <c>client-role:a%2Fb</c> is the own client's role <c>a/b</c>,
+/// <c>client-role:https:%2F%2Fapi/admin</c> is the role <c>admin</c> of the client <c>https://api</c>, and <c>realm-role:%20x</c> is a role
+/// with a leading space. Prefixes are lowercase. Names are compared ordinally and are case-sensitive.
 /// </remarks>
 internal sealed class KeycloakPolicyName
 {
@@ -34,15 +36,15 @@ internal sealed class KeycloakPolicyName
 
     public KeycloakPolicyKind Kind { get; }
 
-    /// <summary>The client of a client role; null for this API's own.</summary>
+    /// <summary>The client of a client role; null for this API's own client.</summary>
     public string? Client { get; }
 
-    /// <summary>The scopes; or the one role, organization or group.</summary>
+    /// <summary>The scopes, or the single role, organization or group.</summary>
     public IReadOnlyList<string> Values { get; }
 
     public string Value => Values[0];
 
-    /// <summary>How old Keycloak's word about an active token may be; null: the API's freshness.</summary>
+    /// <summary>The maximum age of an "active" response of Keycloak; null: the API's freshness.</summary>
     public TimeSpan? MaxAge { get; private init; }
 
     public static KeycloakPolicyName Scopes(params string[] scopes)
@@ -50,7 +52,7 @@ internal sealed class KeycloakPolicyName
         ArgumentNullException.ThrowIfNull(scopes);
         if (scopes.Length == 0)
         {
-            throw new ArgumentException("At least one scope is needed, such as \"email\".", nameof(scopes));
+            throw new ArgumentException("At least one scope is required, such as \"email\".", nameof(scopes));
         }
 
         foreach (var scope in scopes)
@@ -58,14 +60,17 @@ internal sealed class KeycloakPolicyName
             Check(scope, "scope", nameof(scopes));
             if (scope.Any(char.IsWhiteSpace))
             {
-                throw new ArgumentException($"A scope holds no space: write \"{string.Join("\", \"", scope.Split())}\" as separate scopes.", nameof(scopes));
+                throw new ArgumentException(
+                    $"A scope must not contain white space: write \"{string.Join("\", \"", scope.Split())}\" as separate scopes.",
+                    nameof(scopes));
             }
         }
 
         return new(KeycloakPolicyKind.Scope, null, [.. scopes]);
     }
 
-    public static KeycloakPolicyName RealmRole(string role) => new(KeycloakPolicyKind.RealmRole, null, Check(role, "realm role", nameof(role)));
+    public static KeycloakPolicyName RealmRole(string role) =>
+        new(KeycloakPolicyKind.RealmRole, null, Check(role, "realm role", nameof(role)));
 
     public static KeycloakPolicyName ClientRole(string? client, string role) => new(
         KeycloakPolicyKind.ClientRole,
@@ -79,13 +84,14 @@ internal sealed class KeycloakPolicyName
 
     public static KeycloakPolicyName ActiveToken(TimeSpan? maxAge) =>
         maxAge is { } age && (age < TimeSpan.Zero || age > LongestAge)
-            ? throw new ArgumentOutOfRangeException(nameof(maxAge), age, "An \"active\" may be 0 s (asked for every request) to 1 h old.")
+            ? throw new ArgumentOutOfRangeException(
+                nameof(maxAge), age, "maxAge must be between 0 seconds (introspect on every request) and 1 hour.")
             : new(KeycloakPolicyKind.ActiveToken, null) { MaxAge = maxAge };
 
-    /// <summary>Reads a policy name.</summary>
-    /// <param name="text">The name.</param>
-    /// <param name="name">What it asks for.</param>
-    /// <param name="problem">Why it is malformed; null when it is none of our names at all.</param>
+    /// <summary>Parses a policy name.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">The parsed name.</param>
+    /// <param name="problem">Why it is malformed; null if it is not a Keycloak policy name.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out KeycloakPolicyName? name, out string? problem)
     {
         name = null;
@@ -106,9 +112,12 @@ internal sealed class KeycloakPolicyName
         }
 
         (KeycloakPolicyKind Kind, string Text, string What)? single =
-            Rest(text, RealmRolePrefix) is { } role ? (KeycloakPolicyKind.RealmRole, role, "realm role, as in \"realm-role:admin\"")
-            : Rest(text, OrganizationPrefix) is { } organization ? (KeycloakPolicyKind.Organization, organization, "organization, as in \"organization:acme\"")
-            : Rest(text, GroupPrefix) is { } group ? (KeycloakPolicyKind.Group, group, "group, as in \"group:/staff\"")
+            Rest(text, RealmRolePrefix) is { } role
+                ? (KeycloakPolicyKind.RealmRole, role, "realm role, as in \"realm-role:admin\"")
+            : Rest(text, OrganizationPrefix) is { } organization
+                ? (KeycloakPolicyKind.Organization, organization, "organization, as in \"organization:acme\"")
+            : Rest(text, GroupPrefix) is { } group
+                ? (KeycloakPolicyKind.Group, group, "group, as in \"group:/staff\"")
             : null;
         if (single is not { } found || !TryDecode(found.Text, found.What, out var value, out problem))
         {
@@ -119,7 +128,7 @@ internal sealed class KeycloakPolicyName
         return true;
     }
 
-    /// <summary>The name that <see cref="TryParse"/> reads back.</summary>
+    /// <summary>Returns the name in the form that <see cref="TryParse"/> parses.</summary>
     public override string ToString() => Kind switch
     {
         KeycloakPolicyKind.Scope => ScopePrefix + string.Join(' ', Values.Select(scope => PolicyNameEscaping.Escape(scope))),
@@ -133,7 +142,8 @@ internal sealed class KeycloakPolicyName
         _ => GroupPrefix + PolicyNameEscaping.Escape(Value),
     };
 
-    private static string? Rest(string text, string prefix) => text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : null;
+    private static string? Rest(string text, string prefix) =>
+        text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : null;
 
     private static bool TryParseActiveToken(string text, [NotNullWhen(true)] out KeycloakPolicyName? name, out string? problem)
     {
@@ -143,7 +153,8 @@ internal sealed class KeycloakPolicyName
         {
             name = ActiveToken(null);
         }
-        else if (double.TryParse(text[ActiveTokenPrefix.Length..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        else if (double.TryParse(
+                text[ActiveTokenPrefix.Length..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
             && seconds >= 0
             && seconds <= LongestAge.TotalSeconds)
         {
@@ -170,7 +181,7 @@ internal sealed class KeycloakPolicyName
 
             if (scope.Any(char.IsWhiteSpace))
             {
-                problem = $"the scope \"{scope}\" holds white space, which no scope can: separate scopes with a plain space.";
+                problem = $"the scope \"{scope}\" contains white space: separate scopes with a plain space.";
                 return false;
             }
 
@@ -209,7 +220,7 @@ internal sealed class KeycloakPolicyName
 
         if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]))
         {
-            problem = "white space stands before or after the name: remove it, or write it as %20 if it belongs to the name.";
+            problem = "there is white space before or after the name: remove it, or write it as %20 if it is part of the name.";
             return false;
         }
 

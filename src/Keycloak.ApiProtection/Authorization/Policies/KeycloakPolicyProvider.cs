@@ -4,12 +4,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Authorization.Policies;
 
-/// <summary>Finds policies by name: the application's own first, then ours. Default and fallback policy are the application's.</summary>
+/// <summary>Finds policies by name: first the application's own, then those for Keycloak policy names.</summary>
+/// <remarks>The default and fallback policies are the application's.</remarks>
 internal sealed class KeycloakPolicyProvider(
     [FromKeyedServices(ServiceDecoration.InnerKey)] IAuthorizationPolicyProvider inner,
     KeycloakPolicies policies) : IAuthorizationPolicyProvider
 {
-    /// <summary>Ours never change; so the application's provider decides. Without caching every request pays for combining its policies again.</summary>
+    /// <summary>The value of the application's provider, because Keycloak policies never change.</summary>
+    /// <remarks>Without caching, ASP.NET Core combines the policies of an endpoint again on every request.</remarks>
     public bool AllowsCachingPolicies => inner.AllowsCachingPolicies;
 
     public Task<AuthorizationPolicy?> GetPolicyAsync(string policyName)
@@ -20,12 +22,13 @@ internal sealed class KeycloakPolicyProvider(
             return own.Result is null ? policies.Find(policyName) : own;
         }
 
-        return AfterAsync(own, policyName);
+        return FindAsync(own, policyName);
     }
 
     public Task<AuthorizationPolicy> GetDefaultPolicyAsync() => inner.GetDefaultPolicyAsync();
 
     public Task<AuthorizationPolicy?> GetFallbackPolicyAsync() => inner.GetFallbackPolicyAsync();
 
-    private async Task<AuthorizationPolicy?> AfterAsync(Task<AuthorizationPolicy?> own, string policyName) => await own ?? await policies.Find(policyName);
+    private async Task<AuthorizationPolicy?> FindAsync(Task<AuthorizationPolicy?> own, string policyName) =>
+        await own ?? await policies.Find(policyName);
 }

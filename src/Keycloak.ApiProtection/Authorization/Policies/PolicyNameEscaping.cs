@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.Authorization.Policies;
 
-/// <summary>Percent-encoding (RFC 3986 section 2.1) of as little as possible, so that policy names stay readable.</summary>
+/// <summary>Percent-encodes policy names (RFC 3986 section 2.1). It escapes as little as possible, so that names stay readable.</summary>
 internal static class PolicyNameEscaping
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Escapes percent signs, control characters, white space at either end, and one character that separates.</summary>
+    /// <summary>Escapes percent signs, control characters, leading and trailing white space, and a separator.</summary>
     public static string Escape(string value, char separator = '%')
     {
         var escaped = new StringBuilder(value.Length);
@@ -33,7 +33,8 @@ internal static class PolicyNameEscaping
         return escaped.ToString();
     }
 
-    /// <summary>Stricter than <see cref="Uri.UnescapeDataString(string)"/>, which leaves what it does not understand.</summary>
+    /// <summary>Unescapes a name. Returns false if it is malformed.</summary>
+    /// <remarks>It is stricter than <see cref="Uri.UnescapeDataString(string)"/>, which leaves malformed sequences unchanged.</remarks>
     public static bool TryUnescape(string text, [NotNullWhen(true)] out string? value)
     {
         value = text;

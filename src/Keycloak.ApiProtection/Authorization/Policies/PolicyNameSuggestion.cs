@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Authorization.Policies;
 
-/// <summary>Tells a name that was meant to be one of ours (<c>scopes:email</c>, <c>Scope:email</c>, <c>client_role:x</c>) from the application's own.</summary>
+/// <summary>Detects misspelled Keycloak policy names (<c>scopes:email</c>, <c>Scope:email</c>, <c>client_role:x</c>).</summary>
 internal static class PolicyNameSuggestion
 {
     private static readonly (string Folded, string Prefix)[] Known =
@@ -20,7 +20,7 @@ internal static class PolicyNameSuggestion
         ("activetoken", KeycloakPolicyName.ActiveTokenPrefix),
     ];
 
-    /// <summary>The name that was probably meant; null when the name has nothing of ours.</summary>
+    /// <summary>Returns the name that was probably intended; null if the name does not resemble a Keycloak policy name.</summary>
     public static string? For(string name)
     {
         var end = name.AsSpan().IndexOfAny(':', '=');
@@ -32,7 +32,8 @@ internal static class PolicyNameSuggestion
         var head = Fold(name.AsSpan(0, end));
         foreach (var (folded, prefix) in Known)
         {
-            // One slip of the finger for the longer words; short ones must fit, or every "store:" would be a "scope:".
+            // Words of 5 letters or more may have one typing error, those of 9 or more two. Shorter words must match
+            // exactly. With more errors, "store:" would match "scope:".
             if (head == folded || (folded.Length >= 5 && Distance(head, folded) <= (folded.Length >= 9 ? 2 : 1)))
             {
                 return prefix + name[(end + 1)..].Trim();
@@ -48,7 +49,7 @@ internal static class PolicyNameSuggestion
         return letters.Length > 1 && letters[^1] == 's' ? letters[..^1] : letters;
     }
 
-    // Damerau-Levenshtein with adjacent swaps ("socpe"): prefixes are a dozen letters.
+    // Damerau-Levenshtein distance, which counts an adjacent swap ("socpe") as one error. Prefixes have at most a dozen letters.
     private static int Distance(string a, string b)
     {
         var d = new int[a.Length + 1, b.Length + 1];

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Authorization.Policies;
 using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -9,22 +10,25 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>Keycloak itself must call the token active (RFC 7662).</summary>
+/// <summary>Requires a token that Keycloak reports as active (RFC 7662).</summary>
 /// <remarks>
-/// It handles itself; nothing needs to be registered but <c>AddKeycloakBearer()</c> with credentials. What cannot be confirmed is not met: without a request, or where the user
-/// was authenticated by another scheme.
+/// The requirement is its own handler; only <c>AddKeycloakBearer()</c> with credentials is needed. If the token cannot be confirmed, the
+/// requirement is not met: for example without an HTTP request, or if the user was authenticated by another scheme.
 /// </remarks>
 public sealed class ActiveTokenRequirement : IKeycloakRequirement, IAuthorizationHandler
 {
-    /// <summary>Asks for an active token.</summary>
-    /// <param name="maxAge">How old Keycloak's word may be. Null: <see cref="KeycloakBearerOptions.Freshness"/>. Zero: asked for every request; at most 1 hour.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative or more than 1 hour.</exception>
+    /// <summary>Requires an active token.</summary>
+    /// <param name="maxAge">
+    /// The maximum age of Keycloak's response. Null: <see cref="KeycloakBearerOptions.Freshness"/>. Zero: introspect on every request. At
+    /// most 1 hour.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The age is negative or more than 1 hour.</exception>
     public ActiveTokenRequirement(TimeSpan? maxAge = null) => MaxAge = KeycloakPolicyName.ActiveToken(maxAge).MaxAge;
 
-    /// <summary>Gets how old Keycloak's word may be; null: <see cref="KeycloakBearerOptions.Freshness"/>.</summary>
+    /// <summary>Gets the maximum age of Keycloak's response; null: <see cref="KeycloakBearerOptions.Freshness"/>.</summary>
     public TimeSpan? MaxAge { get; }
 
-    string IKeycloakRequirement.Need => "a token that Keycloak calls active";
+    string IKeycloakRequirement.Need => "a token that Keycloak reports as active";
 
     /// <inheritdoc/>
     public async Task HandleAsync(AuthorizationHandlerContext context)
@@ -50,11 +54,12 @@ public sealed class ActiveTokenRequirement : IKeycloakRequirement, IAuthorizatio
     /// <inheritdoc/>
     public override string ToString() => $"{nameof(ActiveTokenRequirement)}: {((IKeycloakRequirement)this).Need}";
 
-    // Asked only after HandleAsync, for the answer that says why.
+    // Called only after HandleAsync, to explain the 403 response.
     bool IKeycloakRequirement.IsMet(ClaimsPrincipal user, object? resource) =>
-        MissingPermission.HttpContextOf(resource) is { } http && ActiveTokens.FailureOf(http) is null;
+        MissingPermission.HttpContextOf(resource) is { } http && http.Features.Get<UnconfirmedToken>() is null;
 
     Diagnosis IKeycloakRequirement.Diagnose(ClaimsPrincipal user) => new(
-        "The endpoint requires a token that Keycloak calls active, and that could not be confirmed.",
-        "If the user was not authenticated by AddKeycloakBearer's scheme: name it in the endpoint's AuthenticationSchemes, or make it the default.");
+        "The endpoint requires a token that Keycloak reports as active, and this could not be confirmed.",
+        "If the user was not authenticated by the scheme of AddKeycloakBearer, name this scheme in the endpoint's AuthenticationSchemes, "
+            + "or make it the default scheme.");
 }

@@ -4,6 +4,7 @@ using Keycloak.ApiProtection.Authorization.Policies;
 using Keycloak.ApiProtection.Authorization.Requirements;
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Claims.Foreign;
+using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,17 +12,20 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>The user must have a role of a client.</summary>
-/// <remarks>It reads <c>resource_access</c>; role claims that the application adds itself do not count here. It handles itself; nothing needs to be registered.</remarks>
+/// <summary>Requires a role of a client.</summary>
+/// <remarks>
+/// It reads <c>resource_access</c>; role claims that the application adds do not count. The requirement is its own handler; it needs
+/// no registration.
+/// </remarks>
 public sealed class ClientRoleRequirement : IKeycloakRequirement, IAuthorizationHandler
 {
     private readonly string? _ownClient;
 
-    /// <summary>Asks for a role of a client.</summary>
-    /// <param name="role">The role, compared with case.</param>
+    /// <summary>Requires a role of a client.</summary>
+    /// <param name="role">The role; case-sensitive.</param>
     /// <param name="client">
-    /// The client's id, compared with case; <see langword="null"/> for this API's own client: that of the handler that made the user (the setting
-    /// <c>resource</c>), else <see cref="KeycloakClaimsOptions.ClientId"/>.
+    /// The client's id; case-sensitive. <see langword="null"/> for this API's own client: that of the handler that authenticated the user
+    /// (the setting <c>resource</c>), otherwise <see cref="KeycloakClaimsOptions.ClientId"/>.
     /// </param>
     /// <exception cref="ArgumentException">A name is blank.</exception>
     public ClientRoleRequirement(string role, string? client = null)
@@ -61,7 +65,7 @@ public sealed class ClientRoleRequirement : IKeycloakRequirement, IAuthorization
             return user.HasClientRole(Client, Role);
         }
 
-        // The user's handler knows; only where it does not, the application's options are looked for.
+        // The handler that authenticated the user stores its own client. Without it, use the application's options.
         return UserRights.HasOwnClientRole(user, Role, _ownClient)
             || (_ownClient is null && Configured(resource) is { } configured && UserRights.HasOwnClientRole(user, Role, configured));
     }

@@ -3,16 +3,22 @@ using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Authorization.Policies;
 using Keycloak.ApiProtection.Authorization.Requirements;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>The user must be a member of a group.</summary>
-/// <remarks>It reads <c>groups</c> (a Group Membership mapper). Membership of a parent group is not implied, nor that of its children. It handles itself; nothing needs to be registered.</remarks>
+/// <summary>Requires membership of a group.</summary>
+/// <remarks>
+/// It reads <c>groups</c> (a Group Membership mapper). Membership of a group implies neither that of its parent nor that of its children.
+/// The requirement is its own handler; it needs no registration.
+/// </remarks>
 public sealed class GroupRequirement : IKeycloakRequirement, IAuthorizationHandler
 {
-    /// <summary>Asks for a group.</summary>
-    /// <param name="group">The group as the mapper writes it, compared with case: <c>/staff</c> with "Full group path", else <c>staff</c>.</param>
+    /// <summary>Requires a group.</summary>
+    /// <param name="group">
+    /// The group as the mapper writes it; case-sensitive. <c>/staff</c> with "Full group path", otherwise <c>staff</c>.
+    /// </param>
     /// <exception cref="ArgumentException">The name is blank.</exception>
     public GroupRequirement(string group) => Group = KeycloakPolicyName.Group(group).Value;
 

@@ -1,12 +1,13 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection.Authorization.Requirements;
 
-/// <summary>What our requirements have in common for the answer that says why.</summary>
+/// <summary>A requirement of this library that can explain to the client and in the log why it is not met.</summary>
 internal interface IKeycloakRequirement : IAuthorizationRequirement
 {
-    /// <summary>What is needed, in words for the client: of the endpoint only, nothing of the user.</summary>
+    /// <summary>What the endpoint needs, as a text for the client. It contains nothing about the user.</summary>
     public string Need { get; }
 
     public bool IsMet(ClaimsPrincipal user, object? resource);

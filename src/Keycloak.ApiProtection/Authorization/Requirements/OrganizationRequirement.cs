@@ -3,16 +3,19 @@ using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Authorization.Policies;
 using Keycloak.ApiProtection.Authorization.Requirements;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>The user must be a member of an organization.</summary>
-/// <remarks>It reads <c>organization</c> (client scope <c>organization</c>). It handles itself; nothing needs to be registered.</remarks>
+/// <summary>Requires membership of an organization.</summary>
+/// <remarks>
+/// It reads <c>organization</c> (client scope <c>organization</c>). The requirement is its own handler; it needs no registration.
+/// </remarks>
 public sealed class OrganizationRequirement : IKeycloakRequirement, IAuthorizationHandler
 {
-    /// <summary>Asks for an organization.</summary>
-    /// <param name="organization">The organization's alias, compared with case.</param>
+    /// <summary>Requires an organization.</summary>
+    /// <param name="organization">The organization's alias; case-sensitive.</param>
     /// <exception cref="ArgumentException">The name is blank.</exception>
     public OrganizationRequirement(string organization) => Organization = KeycloakPolicyName.Organization(organization).Value;
 

@@ -2,19 +2,20 @@ using System.Security.Claims;
 using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Authorization.Policies;
 using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>The user must have a realm role.</summary>
+/// <summary>Requires a realm role.</summary>
 /// <remarks>
-/// It reads <c>realm_access</c>; role claims that the application adds itself do not count here, and one that it removes does not remove
-/// the realm role. It handles itself; nothing needs to be registered.
+/// It reads <c>realm_access</c>. Role claims that the application adds do not count, and removing a role claim does not remove the realm
+/// role. The requirement is its own handler; it needs no registration.
 /// </remarks>
 public sealed class RealmRoleRequirement : IKeycloakRequirement, IAuthorizationHandler
 {
-    /// <summary>Asks for a realm role.</summary>
-    /// <param name="role">The role, compared with case.</param>
+    /// <summary>Requires a realm role.</summary>
+    /// <param name="role">The role; case-sensitive.</param>
     /// <exception cref="ArgumentException">The name is blank.</exception>
     public RealmRoleRequirement(string role) => Role = KeycloakPolicyName.RealmRole(role).Value;
 

@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection.Authorization.Requirements;
 
-/// <summary>How a requirement handles itself: it succeeds, or it leaves word for the answer that will say what was missing.</summary>
+/// <summary>Handles a requirement: it succeeds, or it stores the missing permission for the 403 response.</summary>
 internal static class RequirementHandling
 {
     public static Task Handle(IKeycloakRequirement requirement, AuthorizationHandlerContext context)
     {
-        // Nobody can be asked about through IAuthorizationService; then nothing is met, and there is nothing to explain.
+        // IAuthorizationService accepts a null user. Then the requirement is not met, and there is nothing to explain.
         if (context.User is not { } user)
         {
             return Task.CompletedTask;
@@ -19,7 +19,7 @@ internal static class RequirementHandling
         }
         else
         {
-            // Not context.Fail(): another handler of the application may still let its administrators pass.
+            // Not context.Fail(): another handler of the application may still succeed, for example for administrators.
             MissingPermission.Record(context);
         }
 

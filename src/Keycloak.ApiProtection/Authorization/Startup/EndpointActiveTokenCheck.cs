@@ -12,7 +12,7 @@ namespace Keycloak.ApiProtection.Authorization.Startup;
 
 /// <summary>Refuses to start an application where an endpoint requires an active token and nobody could ask Keycloak about it.</summary>
 internal sealed class EndpointActiveTokenCheck(
-    IEnumerable<KeycloakBearerScheme> schemes,
+    IEnumerable<KeycloakSchemeName> schemes,
     IOptionsMonitor<KeycloakBearerOptions> options,
     IOptions<AuthenticationOptions> authentication) : IStartupFilter
 {

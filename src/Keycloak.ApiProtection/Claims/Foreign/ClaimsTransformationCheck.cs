@@ -7,8 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Claims.Foreign;
 
-/// <summary>Says at start when a transformation registered later has displaced ours: else roles would be missing without a word.</summary>
-/// <remarks>A warning and no refusal, because the later one may well call ours.</remarks>
+/// <summary>
+/// Logs a warning at startup if a transformation that was registered later has replaced ours. Otherwise roles would be missing without a
+/// message.
+/// </summary>
+/// <remarks>It is a warning and not an error, because the later transformation may call ours.</remarks>
 internal sealed class ClaimsTransformationCheck(ILogger<KeycloakClaimsTransformation> logger) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

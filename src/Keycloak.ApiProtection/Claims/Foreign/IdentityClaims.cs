@@ -6,16 +6,22 @@ using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Claims.Foreign;
 
-/// <summary>Reads rights out of the claims of any identity, as JwtBearer leaves them: JSON text in one claim, scopes in one string or several claims.</summary>
-/// <remarks>Nothing here throws: a claim that is no JSON, or JSON of another shape, grants nothing.</remarks>
+/// <summary>
+/// Reads rights from the claims of any identity, as JwtBearer creates them: JSON text in one claim, and scopes in one string or in several
+/// claims.
+/// </summary>
+/// <remarks>No method throws: a claim that is not JSON, or JSON of another structure, grants nothing.</remarks>
 internal static class IdentityClaims
 {
-    /// <summary>On the claim <c>resource_access</c>: which client is this API's own. Set by the claims transformation, which knows the options.</summary>
+    /// <summary>
+    /// The property of the claim <c>resource_access</c> with the client id of this API. The claims transformation sets it, because only it
+    /// has the options.
+    /// </summary>
     public const string OwnClientProperty = "Keycloak.ApiProtection/own-client";
 
     private delegate void JsonReading<T>(ref Utf8JsonReader reader, ref T into);
 
-    /// <summary>The first value among these claim types, the first type first.</summary>
+    /// <summary>Returns the first value of the first of these claim types that the identity contains; null if there is none.</summary>
     public static string? First(ClaimsIdentity identity, params ReadOnlySpan<string> types)
     {
         foreach (var type in types)
@@ -33,9 +39,11 @@ internal static class IdentityClaims
     }
 
     public static DateTimeOffset? Time(ClaimsIdentity identity, string type) =>
-        long.TryParse(First(identity, type), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? Instant.FromSeconds(seconds) : null;
+        long.TryParse(First(identity, type), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? Instant.FromSeconds(seconds)
+            : null;
 
-    /// <summary>Every value of a claim that may be there several times.</summary>
+    /// <summary>Adds all values of a claim type that can occur several times.</summary>
     public static void Values(ClaimsIdentity identity, string type, ref List<string>? into)
     {
         foreach (var claim in identity.Claims)
@@ -45,7 +53,7 @@ internal static class IdentityClaims
                 continue;
             }
 
-            // An array that its handler did not take apart.
+            // An array that the handler did not split into claims.
             if (claim.Value.StartsWith('[') && TryRead(claim.Value, ClaimJson.Texts, ref into))
             {
                 continue;
@@ -124,7 +132,7 @@ internal static class IdentityClaims
         return clients ?? [];
     }
 
-    /// <summary>This API's own client, where the identity knows it.</summary>
+    /// <summary>Returns the client id of this API; null if the identity does not contain it.</summary>
     public static string? OwnClient(ClaimsIdentity identity)
     {
         if (identity is KeycloakIdentity ours)
@@ -168,14 +176,15 @@ internal static class IdentityClaims
         First(identity, KeycloakClaimTypes.ClientId, "clientId"),
         First(identity, KeycloakClaimTypes.SessionId, KeycloakClaimTypes.SessionState));
 
-    private static void ReadOrganizations(ref Utf8JsonReader reader, ref List<KeycloakOrganization> into) => OrganizationJson.Read(ref reader, into);
+    private static void ReadOrganizations(ref Utf8JsonReader reader, ref List<KeycloakOrganization> into) =>
+        OrganizationJson.Read(ref reader, into);
 
     private static bool TryRead<T>(string json, JsonReading<T> reading, ref T into)
     {
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
         try
         {
-            // The whole text first: half of a broken claim is no claim.
+            // Read the whole text first: a claim that is malformed anywhere grants nothing.
             var whole = reader;
             while (whole.Read())
             {

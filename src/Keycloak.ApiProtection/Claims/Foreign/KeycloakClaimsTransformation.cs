@@ -5,9 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Claims.Foreign;
 
-/// <summary>The claims half of this library for applications that keep another handler, JwtBearer for example.</summary>
+/// <summary>The claims transformation for applications that use another authentication handler, such as JwtBearer.</summary>
 /// <remarks>
-/// ASP.NET Core uses one transformation. The one that the application registered before ours runs after ours: it sees the roles, and has the last word.
+/// ASP.NET Core uses only one transformation. A transformation that the application registered before ours runs after ours, so it sees the
+/// roles and can change them.
 /// </remarks>
 internal sealed class KeycloakClaimsTransformation(
     IOptions<KeycloakClaimsOptions> options,

@@ -3,16 +3,20 @@ using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Claims.Foreign;
 
-/// <summary>Gives the identities that JwtBearer and its like make of a Keycloak token the shape that this library's own have.</summary>
+/// <summary>
+/// Changes the identities that JwtBearer and similar handlers create from a Keycloak token, so that they have the claims of this library's
+/// identities.
+/// </summary>
 /// <remarks>
 /// <para>
-/// What is added: one claim for each scope in place of one string with all; role claims under the identity's own
-/// <see cref="ClaimsIdentity.RoleClaimType"/>; a name under its <see cref="ClaimsIdentity.NameClaimType"/> where it has none. Nothing is renamed.
+/// It replaces the string with all scopes by one claim for each scope. It adds role claims with the identity's own
+/// <see cref="ClaimsIdentity.RoleClaimType"/> and, if the identity has no name, a name with its <see cref="ClaimsIdentity.NameClaimType"/>.
+/// It renames no claims.
 /// </para>
 /// <para>
-/// Which identities: those of a trusted realm's access token (<see cref="RealmIssuer"/>). Cookies, API keys and tokens of other providers
-/// stay as they are: what such a token calls <c>realm_access</c> makes no roles. An identity of a realm that is not trusted is marked, so
-/// that its rights do not count.
+/// It changes only identities from an access token of a trusted realm (<see cref="RealmIssuer"/>). Identities from cookies, API keys and
+/// tokens of other providers are not changed: their <c>realm_access</c> does not create roles. An identity of a realm that is not trusted
+/// is marked, so that its rights are ignored.
 /// </para>
 /// </remarks>
 internal static class KeycloakShape
@@ -27,7 +31,7 @@ internal static class KeycloakShape
                 && RealmIssuer.Of(identity) is { } issuer
                 && Change.For(identity, issuer, options) is { } change)
             {
-                // A principal of the application's own type cannot be built anew; its identities take the change in place.
+                // A principal of a derived class cannot be created again, so its identities are changed in place.
                 if (principal.GetType() != typeof(ClaimsPrincipal))
                 {
                     change.ApplyTo(identity);
@@ -45,7 +49,7 @@ internal static class KeycloakShape
         return shaped is null ? principal : new ClaimsPrincipal(shaped);
     }
 
-    /// <summary>What is to be done to one identity.</summary>
+    /// <summary>The changes to one identity.</summary>
     private sealed class Change
     {
         private readonly List<Claim> _remove = [];
@@ -53,7 +57,7 @@ internal static class KeycloakShape
         private string? _ownClient;
         private bool _reject;
 
-        /// <summary>Null when the identity already has the shape: running twice changes nothing.</summary>
+        /// <summary>Null if nothing needs to be changed. So a second run has no effect.</summary>
         public static Change? For(ClaimsIdentity identity, string issuer, KeycloakClaimsOptions options)
         {
             var change = new Change();
@@ -78,7 +82,7 @@ internal static class KeycloakShape
 
         public ClaimsIdentity Applied(ClaimsIdentity identity)
         {
-            // Clone keeps authentication type, name and role claim types, bootstrap context, label and actor, and the order of claims.
+            // Clone keeps the authentication type, the name and role claim types, bootstrap context, label, actor and the order of claims.
             var clone = identity.Clone();
             var originals = identity.Claims.ToArray();
             var copies = clone.Claims.ToArray();
@@ -112,7 +116,9 @@ internal static class KeycloakShape
 
         private void SplitScopes(ClaimsIdentity identity)
         {
-            var scopes = identity.FindAll(KeycloakClaimTypes.Scope).Where(claim => claim.Value.Contains(' ', StringComparison.Ordinal)).ToArray();
+            var scopes = identity.FindAll(KeycloakClaimTypes.Scope)
+                .Where(claim => claim.Value.Contains(' ', StringComparison.Ordinal))
+                .ToArray();
             foreach (var claim in scopes)
             {
                 _remove.Add(claim);

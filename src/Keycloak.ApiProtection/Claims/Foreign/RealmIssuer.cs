@@ -3,22 +3,24 @@ using System.Security.Claims;
 namespace Keycloak.ApiProtection.Claims.Foreign;
 
 /// <summary>
-/// Finds out which Keycloak realm issued the access token behind an identity of another handler (JwtBearer and its like).
+/// Determines which Keycloak realm issued the access token of an identity that another handler created (JwtBearer and similar handlers).
 /// </summary>
 /// <remarks>
-/// The handler verified the token; what can be known here is its form: one issuer whose path ends in <c>/realms/{name}</c>, at least one of
-/// <c>realm_access</c>, <c>resource_access</c> and <c>azp</c>, and no other token kind than <c>Bearer</c> or <c>DPoP</c>.
-/// <see cref="KeycloakClaimsOptions.ValidIssuers"/> tells the trusted realms from others.
+/// The handler verified the token. Here only its form can be checked: one issuer whose path ends in <c>/realms/{name}</c>, at least one of
+/// <c>realm_access</c>, <c>resource_access</c> and <c>azp</c>, and no <c>typ</c> other than <c>Bearer</c> or <c>DPoP</c>.
+/// <see cref="KeycloakClaimsOptions.ValidIssuers"/> lists the trusted realms.
 /// </remarks>
 internal static class RealmIssuer
 {
     /// <summary>
-    /// On a claim: <see cref="KeycloakClaimsOptions.ValidIssuers"/> does not name the issuer. Set by the claims transformation, which
-    /// knows the options.
+    /// The property of a claim whose issuer is not in <see cref="KeycloakClaimsOptions.ValidIssuers"/>. The claims transformation sets it,
+    /// because only it has the options.
     /// </summary>
     private const string RejectedProperty = "Keycloak.ApiProtection/rejected-issuer";
 
-    /// <summary>The realm's issuer; null where the identity is not authenticated, or not by the access token of a trusted realm.</summary>
+    /// <summary>
+    /// Returns the realm's issuer. Null if the identity is not authenticated, or not by an access token of a trusted realm.
+    /// </summary>
     public static string? Of(ClaimsIdentity identity)
     {
         if (!identity.IsAuthenticated)
@@ -27,7 +29,7 @@ internal static class RealmIssuer
         }
 
         string? issuer = null;
-        string? issuerOfSign = null;
+        string? issuerOfClaim = null;
         foreach (var claim in identity.Claims)
         {
             switch (claim.Type)
@@ -39,21 +41,21 @@ internal static class RealmIssuer
                 case KeycloakClaimTypes.Issuer:
                     issuer = claim.Value;
                     break;
-                case { } type when IsSign(type):
+                case { } type when IsKeycloakClaim(type):
                     if (claim.Properties.ContainsKey(RejectedProperty))
                     {
                         return null;
                     }
 
-                    issuerOfSign ??= claim.Issuer;
+                    issuerOfClaim ??= claim.Issuer;
                     break;
             }
         }
 
-        return issuerOfSign is not null && (issuer ?? issuerOfSign) is var realm && IsRealm(realm) ? realm : null;
+        return issuerOfClaim is not null && (issuer ?? issuerOfClaim) is var realm && IsRealm(realm) ? realm : null;
     }
 
-    /// <summary>Whether a text is the issuer of a Keycloak realm by its form.</summary>
+    /// <summary>Returns whether a text has the form of a Keycloak realm's issuer.</summary>
     public static bool IsRealm(string issuer)
     {
         var name = issuer.AsSpan(issuer.LastIndexOf('/') + 1);
@@ -63,18 +65,18 @@ internal static class RealmIssuer
             && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
     }
 
-    /// <summary>Marks an identity whose realm is not trusted, so that policies can tell without the options.</summary>
+    /// <summary>Marks an identity whose realm is not trusted, so that policies can recognize it without the options.</summary>
     public static void Reject(ClaimsIdentity identity)
     {
         foreach (var claim in identity.Claims)
         {
-            if (IsSign(claim.Type))
+            if (IsKeycloakClaim(claim.Type))
             {
                 claim.Properties[RejectedProperty] = bool.TrueString;
             }
         }
     }
 
-    private static bool IsSign(string type) =>
+    private static bool IsKeycloakClaim(string type) =>
         type is KeycloakClaimTypes.RealmAccess or KeycloakClaimTypes.ResourceAccess or KeycloakClaimTypes.AuthorizedParty;
 }

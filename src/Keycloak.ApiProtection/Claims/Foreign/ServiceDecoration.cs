@@ -3,17 +3,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Claims.Foreign;
 
-/// <summary>Puts a service of ours in front of the one that is registered, for services of which ASP.NET Core uses only one.</summary>
+/// <summary>Decorates a registered service, for service types of which ASP.NET Core uses only one.</summary>
 internal static class ServiceDecoration
 {
-    /// <summary>The key under which a decorator finds what it stands in front of.</summary>
+    /// <summary>The service key of the decorated service.</summary>
     public const string InnerKey = "Keycloak.ApiProtection";
 
     /// <summary>
-    /// Registers <typeparamref name="TDecorator"/> as the service. The registration that counted until now keeps its lifetime, and is the decorator's
-    /// inner service. Where the decorator already counts, nothing changes.
+    /// Registers <typeparamref name="TDecorator"/> as the service. The registration that was effective before keeps its lifetime and
+    /// becomes the decorator's inner service. If the decorator already is the effective registration, nothing changes.
     /// </summary>
-    public static void Decorate<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TDecorator>(IServiceCollection services)
+    public static void Decorate<
+        TService,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TDecorator>(IServiceCollection services)
         where TService : class
         where TDecorator : class, TService
     {
@@ -23,12 +25,14 @@ internal static class ServiceDecoration
             return;
         }
 
-        // A decorator that something was registered after stands in front of nothing that counts any more.
+        // Remove an earlier decorator and its inner service: a later registration has replaced them.
         for (var i = services.Count - 1; i >= 0; i--)
         {
             var descriptor = services[i];
             if (descriptor.ServiceType == typeof(TService)
-                && (descriptor.IsKeyedService ? InnerKey.Equals(descriptor.ServiceKey) : descriptor.ImplementationType == typeof(TDecorator)))
+                && (descriptor.IsKeyedService
+                    ? InnerKey.Equals(descriptor.ServiceKey)
+                    : descriptor.ImplementationType == typeof(TDecorator)))
             {
                 services.RemoveAt(i);
             }

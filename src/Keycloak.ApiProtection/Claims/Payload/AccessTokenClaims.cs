@@ -1,16 +1,16 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
-using Keycloak.ApiProtection.Tokens.Marks;
+using Keycloak.ApiProtection.Claims.Marks;
 
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>The claims of one verified token: immutable, and shared by all requests that carry it.</summary>
+/// <summary>The claims of one verified token. They are immutable and shared by all requests with the token.</summary>
 /// <remarks>
-/// Making one stores a few references. Each part is read from the payload when somebody first asks for it; two threads that ask at once may
-/// both read it, and either result is the same and complete, because parts are immutable when they are published.
-/// A remembered token has room for a bounded number of bytes of parts. What does not fit is held only until the garbage collector takes
-/// it, and is then read again when somebody asks for it: so the memory of all remembered tokens is bounded, whatever is read of them.
+/// The constructor only stores a few references. Each part is read from the payload on first use. Two concurrent threads may both read it;
+/// both results are equal and complete, because a part is immutable when it is published. A cached token keeps a limited number of bytes of
+/// parts. Other parts are kept only until the garbage collector collects them, and are read again on the next use. So the memory of all
+/// cached tokens is limited, regardless of which parts are read.
 /// </remarks>
 internal sealed class AccessTokenClaims
 {
@@ -27,23 +27,31 @@ internal sealed class AccessTokenClaims
     private KeptPart<TokenClaim[]> _all;
     private StrongBox<TokenMarks>? _marks;
 
-    /// <summary>What the list of all claims, the largest part, leaves for the rights, which are asked for more often.</summary>
+    /// <summary>
+    /// The number of bytes that the list of all claims, the largest part, leaves for the rights, which are used more often.
+    /// </summary>
     private const int RoomForRights = 1024;
 
-    /// <param name="payload">The verified payload: one JSON object, well-formed, without duplicate members. It must not change any more.</param>
-    /// <param name="options">Not changed any more.</param>
-    /// <param name="issuer">The verified <c>iss</c>: what <see cref="System.Security.Claims.Claim.Issuer"/> says.</param>
+    /// <param name="payload">
+    /// The verified payload: a well-formed JSON object without duplicate members. It must not be changed afterward.
+    /// </param>
+    /// <param name="options">The options. They must not be changed afterward.</param>
+    /// <param name="issuer">The verified <c>iss</c>, used for <see cref="System.Security.Claims.Claim.Issuer"/>.</param>
     public AccessTokenClaims(byte[] payload, KeycloakClaimsOptions options, string issuer)
         : this(payload, 0, 0, options, issuer, int.MaxValue)
     {
     }
 
-    /// <param name="token">The verified token in its compact form: whoever keeps that need not keep its payload a second time.</param>
-    /// <param name="encodedStart">Where the payload begins in it, base64url.</param>
-    /// <param name="encodedLength">How long it is there; 0 where <paramref name="token"/> is the payload itself.</param>
-    /// <param name="options">Not changed any more.</param>
-    /// <param name="issuer">The verified <c>iss</c>: what <see cref="System.Security.Claims.Claim.Issuer"/> says.</param>
-    /// <param name="room">How many bytes of parts are kept.</param>
+    /// <param name="token">
+    /// The verified token in the compact serialization. If the token is kept, its payload need not be kept a second time.
+    /// </param>
+    /// <param name="encodedStart">The index of the base64url payload in <paramref name="token"/>.</param>
+    /// <param name="encodedLength">
+    /// The length of the base64url payload; 0 if <paramref name="token"/> is the decoded payload itself.
+    /// </param>
+    /// <param name="options">The options. They must not be changed afterward.</param>
+    /// <param name="issuer">The verified <c>iss</c>, used for <see cref="System.Security.Claims.Claim.Issuer"/>.</param>
+    /// <param name="room">The maximum number of bytes of parts that are kept.</param>
     public AccessTokenClaims(byte[] token, int encodedStart, int encodedLength, KeycloakClaimsOptions options, string issuer, int room)
     {
         _source = token;
@@ -60,10 +68,10 @@ internal sealed class AccessTokenClaims
 
     public string Issuer { get; }
 
-    /// <summary>The decoded payload; a new copy for each question where the token itself is kept.</summary>
+    /// <summary>Gets the decoded payload. Each call returns a new copy if the token itself is kept.</summary>
     public ReadOnlyMemory<byte> Payload => _encodedLength == 0 ? _source : Read(static (payload, _) => payload.ToArray());
 
-    /// <summary>What a revocation can know the token by. Read when there is a revocation to ask about; most of the time there is none.</summary>
+    /// <summary>Gets the marks by which a revocation identifies the token. They are read only if there are revocations.</summary>
     public ref readonly TokenMarks Marks =>
         ref (_marks ??= new StrongBox<TokenMarks>(Read(static (payload, _) => TokenMarks.Of(payload)))).Value;
 
@@ -75,10 +83,10 @@ internal sealed class AccessTokenClaims
         ? kept
         : Keep(ref _realmRoles, Read(static (payload, _) => TokenRights.ReadRealmRoles(payload)), HeapSize.Of);
 
-    /// <summary>The clients that the holder has roles of, with those roles.</summary>
+    /// <summary>Gets the clients of which the user has roles, with these roles.</summary>
     public IReadOnlyList<KeyValuePair<string, NameSet>> Clients => ClientsAndRoles;
 
-    /// <summary>The values of the role claims, from the configured sources.</summary>
+    /// <summary>Gets the values of the role claims, from the configured sources.</summary>
     public NameSet Roles => _roles.TryGet(out var kept) ? kept : Keep(ref _roles, ReadRoles(), HeapSize.Of);
 
     public TokenHolder Holder => _holder.TryGet(out var kept)
@@ -89,12 +97,14 @@ internal sealed class AccessTokenClaims
         ? kept
         : Keep(ref _memberships, Read(static (payload, _) => TokenMemberships.Read(payload)), HeapSize.Of);
 
-    /// <summary>Every claim, in the token's order, then the role claims.</summary>
+    /// <summary>Gets all claims in the order of the token, followed by the role claims.</summary>
     public ReadOnlySpan<TokenClaim> All => _all.TryGet(out var kept)
         ? kept
         : Keep(ref _all, Read(static (payload, token) => TokenClaimList.Read(payload, token)), HeapSize.Of, RoomForRights);
 
-    /// <summary><see cref="System.Security.Claims.ClaimsIdentity.Name"/>: the name claim, else the subject.</summary>
+    /// <summary>
+    /// Gets the value for <see cref="System.Security.Claims.ClaimsIdentity.Name"/>: the name claim, or the subject if there is none.
+    /// </summary>
     public string? Name => Holder.Name ?? FirstOf(Options.NameClaimType) ?? Holder.Subject;
 
     private KeyValuePair<string, NameSet>[] ClientsAndRoles => _clients.TryGet(out var kept)
@@ -122,7 +132,8 @@ internal sealed class AccessTokenClaims
     {
         foreach (ref readonly var claim in All)
         {
-            if (string.Equals(claim.Type, type, StringComparison.OrdinalIgnoreCase) && string.Equals(claim.Value, value, StringComparison.Ordinal))
+            if (string.Equals(claim.Type, type, StringComparison.OrdinalIgnoreCase)
+                && string.Equals(claim.Value, value, StringComparison.Ordinal))
             {
                 return true;
             }
@@ -131,21 +142,21 @@ internal sealed class AccessTokenClaims
         return false;
     }
 
-    // A method of its own, so that the delegate to ClientRoles costs only those who read.
+    // A separate method, so that the delegate for ClientRoles is allocated only if the roles are read.
     private NameSet ReadRoles() => NameSet.Of(TokenRights.RoleClaims(
         RealmRoles, ClientRoles, Read(static (payload, token) => TokenRights.ReadFlatRoles(payload, token.Options)), Options));
 
     private T Keep<T>(ref KeptPart<T> place, T part, Func<T, int> sizeOf, int leave = 0)
         where T : class
     {
-        // Without a bound nothing needs to be counted.
+        // Without a limit, the size need not be counted.
         if (_room == int.MaxValue || HasRoom(sizeOf(part), leave))
         {
             place.Keep(part);
         }
         else
         {
-            place.Lend(part);
+            place.KeepWeakly(part);
         }
 
         return part;
@@ -162,10 +173,12 @@ internal sealed class AccessTokenClaims
         return false;
     }
 
-    /// <summary>Replaces the marks by those that Keycloak's answer completed: a lightweight token has no <c>sub</c> of its own.</summary>
+    /// <summary>
+    /// Replaces the marks by those that the introspection response has completed. A lightweight token itself contains no <c>sub</c>.
+    /// </summary>
     public void Learn(StrongBox<TokenMarks> marks)
     {
-        // Written once, not for every request: processors that only read it can share it.
+        // Write only if the value changes, so that the processors can keep sharing the cache line.
         if (!ReferenceEquals(_marks, marks))
         {
             _marks = marks;
@@ -179,7 +192,7 @@ internal sealed class AccessTokenClaims
             return read(_source, this);
         }
 
-        // It was decoded before, so that it can be again.
+        // This cannot fail: the payload was decoded before.
         var buffer = ArrayPool<byte>.Shared.Rent(_encodedLength);
         try
         {

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>Reads the shapes in which Keycloak writes rights. What has another shape is no right, and never an exception.</summary>
+/// <summary>Reads the JSON structures in which Keycloak writes rights. JSON of another structure grants nothing and never throws.</summary>
 internal static class ClaimJson
 {
-    /// <summary>The text of the string or property name the reader stands on.</summary>
+    /// <summary>Returns the text of the current string or property name.</summary>
     public static string Text(ref Utf8JsonReader reader)
     {
         try
@@ -15,12 +15,13 @@ internal static class ClaimJson
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair in an escape, or bytes that are no UTF-8: well-formed for a JSON reader, but no text. It stays what was written.
+            // An escaped lone surrogate, or bytes that are not UTF-8: the JSON reader accepts them, but cannot convert them to text.
+            // The text is returned as it was written.
             return Encoding.UTF8.GetString(reader.ValueSpan);
         }
     }
 
-    /// <summary>The value the reader stands on, as it is written; afterwards the reader stands on its end.</summary>
+    /// <summary>Returns the current value as JSON text. Afterward, the reader is at the end of the value.</summary>
     public static string Raw(ReadOnlySpan<byte> json, ref Utf8JsonReader reader)
     {
         var start = (int)reader.TokenStartIndex;
@@ -28,7 +29,7 @@ internal static class ClaimJson
         return Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]);
     }
 
-    /// <summary>A string, or the strings of an array.</summary>
+    /// <summary>Reads a string, or the strings of an array.</summary>
     public static void Texts(ref Utf8JsonReader reader, ref List<string>? into)
     {
         if (reader.TokenType == JsonTokenType.String)
@@ -55,7 +56,7 @@ internal static class ClaimJson
         }
     }
 
-    /// <summary><c>{"roles":["admin"]}</c></summary>
+    /// <summary>Reads <c>{"roles":["admin"]}</c>.</summary>
     public static void Roles(ref Utf8JsonReader reader, ref List<string>? into)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -79,7 +80,7 @@ internal static class ClaimJson
         }
     }
 
-    /// <summary><c>{"orders-api":{"roles":["writer"]}}</c></summary>
+    /// <summary>Reads <c>{"orders-api":{"roles":["writer"]}}</c>.</summary>
     public static void Clients(ref Utf8JsonReader reader, ref List<KeyValuePair<string, NameSet>>? into)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -98,7 +99,7 @@ internal static class ClaimJson
         }
     }
 
-    /// <summary>Scopes: one string, separated by spaces (RFC 6749 section 3.3).</summary>
+    /// <summary>Reads scopes from one string, separated by spaces (RFC 6749 section 3.3).</summary>
     public static void Scopes(ReadOnlySpan<char> text, ref List<string>? into)
     {
         foreach (var range in text.Split(' '))

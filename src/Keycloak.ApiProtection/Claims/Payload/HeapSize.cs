@@ -1,7 +1,7 @@
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>How many bytes objects take on the heap of a 64-bit machine: what the bound of remembered tokens counts.</summary>
-/// <remarks>Texts that two parts share are counted in both: the sum is never less than what is really there.</remarks>
+/// <summary>Computes the size in bytes of objects on the heap of a 64-bit machine. The size limit of the token cache uses it.</summary>
+/// <remarks>A string that two parts share is counted in both, so the sum is never less than the actual size.</remarks>
 internal static class HeapSize
 {
     private const int ObjectHeader = 16;
@@ -10,12 +10,12 @@ internal static class HeapSize
 
     public static int OfArray(int count, int elementSize) => Aligned(ObjectHeader + 8 + (count * elementSize));
 
-    /// <summary>An object with so many fields of a reference's size.</summary>
+    /// <summary>Returns the size of an object with <paramref name="fields"/> fields of 8 bytes.</summary>
     public static int OfObject(int fields) => ObjectHeader + (8 * fields);
 
     public static int Of(NameSet names)
     {
-        // One for everybody.
+        // The empty set is shared.
         if (names.Count == 0)
         {
             return 0;
@@ -47,7 +47,7 @@ internal static class HeapSize
 
     public static int Of(TokenMemberships memberships)
     {
-        // A list, its array and a view of it.
+        // A list, its array and its read-only wrapper.
         var size = OfObject(3) + OfObject(4) + OfArray(memberships.Organizations.Count * 2, 8)
             + Of(memberships.Groups) + Of(memberships.OrganizationNames);
         foreach (var organization in memberships.Organizations)
@@ -55,7 +55,7 @@ internal static class HeapSize
             size += OfObject(3) + Of(organization.Id);
             foreach (var (name, values) in organization.Attributes)
             {
-                // An entry of a dictionary that has doubled twice, and a list as above.
+                // An entry of a dictionary that has been resized twice, and a list as above.
                 size += 128 + Of(name) + OfObject(6) + OfArray(values.Count * 2, 8);
                 foreach (var value in values)
                 {

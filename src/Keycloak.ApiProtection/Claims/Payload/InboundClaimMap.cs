@@ -3,7 +3,10 @@ using System.Security.Claims;
 
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>The long names that <see cref="KeycloakClaimsOptions.MapInboundClaims"/> adds, and under which JwtBearer hides the short ones.</summary>
+/// <summary>
+/// Maps short claim names to the long names that <see cref="KeycloakClaimsOptions.MapInboundClaims"/> adds and that JwtBearer uses instead
+/// of the short ones.
+/// </summary>
 internal static class InboundClaimMap
 {
     public const string AuthenticationContextClass = "http://schemas.microsoft.com/claims/authnclassreference";

@@ -4,15 +4,15 @@ using System.Runtime.CompilerServices;
 namespace Keycloak.ApiProtection.Claims.Payload;
 
 /// <summary>
-/// A part of a token's claims that was read: kept while there is room for it, otherwise only until the garbage collector takes it.
+/// A part of a token's claims that was read. It is kept if there is room for it, otherwise only until the garbage collector collects it.
 /// </summary>
-/// <remarks>Two threads that read the part at once both set it, and either result is complete.</remarks>
+/// <remarks>Two threads that read the part concurrently both set it. Both results are complete.</remarks>
 internal struct KeptPart<T>
     where T : class
 {
     private object? _value;
 
-    /// <summary>Gets the part. False: it was not read yet, or the garbage collector took it, and it has to be read (again).</summary>
+    /// <summary>Gets the part. False if it was not read yet or was collected, so that it must be read (again).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryGet([NotNullWhen(true)] out T? part)
     {
@@ -29,10 +29,10 @@ internal struct KeptPart<T>
     /// <summary>Keeps the part.</summary>
     public void Keep(T part) => _value = part;
 
-    /// <summary>Holds the part until the garbage collector takes it.</summary>
-    public void Lend(T part)
+    /// <summary>Keeps the part until the garbage collector collects it.</summary>
+    public void KeepWeakly(T part)
     {
-        // The same reference again and again: each has a handle and a finalizer.
+        // Reuse the weak reference, because each one has a handle and a finalizer.
         if (_value is WeakReference<T> weak)
         {
             weak.SetTarget(part);

@@ -2,8 +2,8 @@ using System.Collections;
 
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>An immutable list of distinct names (scopes, roles, groups), compared ordinally: what Keycloak wrote, case and all.</summary>
-/// <remarks>Some ten names: walking an array is faster than hashing, and allocates nothing.</remarks>
+/// <summary>An immutable list of distinct names (scopes, roles, groups). Names are compared ordinally, as in Keycloak.</summary>
+/// <remarks>A set contains about ten names. Searching an array is faster than hashing and does not allocate.</remarks>
 internal sealed class NameSet : IReadOnlyList<string>
 {
     public static readonly NameSet Empty = new([]);
@@ -23,7 +23,7 @@ internal sealed class NameSet : IReadOnlyList<string>
             return Empty;
         }
 
-        // Keycloak repeats nothing, but two sources of role claims may name the same role. In place: the list is ours.
+        // Keycloak repeats no names, but two sources of role claims can contain the same role. The caller does not use the list again.
         for (var i = names.Count - 1; i > 0; i--)
         {
             if (names.IndexOf(names[i]) < i)

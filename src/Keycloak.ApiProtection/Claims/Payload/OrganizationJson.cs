@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Keycloak.ApiProtection.Claims.Payload;
 
 /// <summary>
-/// The four shapes of the <c>organization</c> claim: <c>["acme"]</c>, <c>{"acme":{}}</c>, <c>{"acme":{"id":"...","attribute":["value"]}}</c>, <c>"acme"</c>.
+/// Reads the four formats of the <c>organization</c> claim: <c>["acme"]</c>, <c>{"acme":{}}</c>,
+/// <c>{"acme":{"id":"...","attribute":["value"]}}</c> and <c>"acme"</c>.
 /// </summary>
 internal static class OrganizationJson
 {

@@ -1,13 +1,14 @@
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>Tells a client that acts for itself (client credentials) from a user.</summary>
+/// <summary>Distinguishes a client that acts for itself (client credentials) from a user.</summary>
 internal static class ServiceAccount
 {
     private const string Prefix = "service-account-";
 
     /// <summary>
-    /// Keycloak names the user of a service account after its client. A person could register under such a name, so that one more sign is wanted:
-    /// the <c>client_id</c> that only a service account's session has, or the missing user session.
+    /// Returns whether the values belong to a service account. Keycloak derives the name of a service account's user from its client. A
+    /// person could register with such a name, so a second condition is required: the <c>client_id</c>, which only the session of a service
+    /// account has, or a missing user session.
     /// </summary>
     public static bool Is(string? userName, string? authorizedParty, string? clientId, string? sessionId)
     {
@@ -17,7 +18,7 @@ internal static class ServiceAccount
             return false;
         }
 
-        // Without the client scope "profile" there is no name. Introspection writes client_id for everybody: then the session decides.
+        // Without the client scope "profile" there is no name. Introspection returns client_id for every user, so the session decides then.
         return userName is null
             ? clientId is not null && sessionId is null
             : userName.Length == Prefix.Length + client.Length

@@ -5,20 +5,21 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>A payload as a flat list of claims.</summary>
+/// <summary>Reads a payload as a flat list of claims.</summary>
 /// <remarks>
-/// Strings stand plain, integers as <see cref="ClaimValueTypes.Integer64"/>, other numbers as <see cref="ClaimValueTypes.Double"/> (both as written),
-/// booleans as <see cref="ClaimValueTypes.Boolean"/>, objects as their JSON text. An array is one claim for each element; an array in an array
-/// is its JSON text. Scopes are one claim each. Nulls and empty arrays are no claims. Role claims stand last, and only from the configured sources.
+/// A string becomes a claim with its text, an integer a <see cref="ClaimValueTypes.Integer64"/>, another number a
+/// <see cref="ClaimValueTypes.Double"/> (both as written), a boolean a <see cref="ClaimValueTypes.Boolean"/>, and an object its JSON text.
+/// An array becomes one claim for each element; an array in an array becomes its JSON text. Each scope becomes one claim. Nulls and empty
+/// arrays become no claims. The role claims are last and come only from the configured sources.
 /// </remarks>
 internal static class TokenClaimList
 {
-    // Names of most tokens: one string for all of them instead of one a token.
+    // Claim names of most tokens: all tokens share one string instead of one string per token.
     private static readonly FrozenDictionary<string, string> KnownNames = new[]
     {
-        "exp", "iat", "nbf", "auth_time", "jti", "iss", "aud", "sub", "typ", "azp", "sid", "session_state", "acr", "allowed-origins", "realm_access",
-        "resource_access", "scope", "email_verified", "organization", "name", "groups", "preferred_username", "given_name", "family_name", "email",
-        "client_id", "clientId", "clientHost", "clientAddress", "locale", "nonce", "act", "cnf", "authorization",
+        "exp", "iat", "nbf", "auth_time", "jti", "iss", "aud", "sub", "typ", "azp", "sid", "session_state", "acr", "allowed-origins",
+        "realm_access", "resource_access", "scope", "email_verified", "organization", "name", "groups", "preferred_username", "given_name",
+        "family_name", "email", "client_id", "clientId", "clientHost", "clientAddress", "locale", "nonce", "act", "cnf", "authorization",
     }.ToFrozenDictionary(name => name, StringComparer.Ordinal);
 
     public static TokenClaim[] Read(ReadOnlySpan<byte> payload, AccessTokenClaims token)
@@ -67,10 +68,10 @@ internal static class TokenClaimList
         return [.. claims];
     }
 
-    /// <summary>Whether all tokens share this text of a claim's type.</summary>
+    /// <summary>Returns whether all tokens share this string of a claim type.</summary>
     public static bool IsShared(string type) => KnownNames.TryGetValue(type, out var known) && ReferenceEquals(known, type);
 
-    // Without case, because that is how ClaimsIdentity would find it again.
+    // Case-insensitive, as in the lookup of ClaimsIdentity.
     private static bool IsRoleType(string type, KeycloakClaimsOptions options) =>
         string.Equals(type, options.RoleClaimType, StringComparison.OrdinalIgnoreCase);
 

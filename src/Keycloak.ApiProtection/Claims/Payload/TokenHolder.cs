@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>Who holds a token, and on whose behalf: the single values of its payload.</summary>
+/// <summary>The user, the client and the session of a token: the single values of its payload.</summary>
 internal sealed class TokenHolder
 {
     private TokenHolder(ReadOnlySpan<byte> payload, string nameClaimType)
@@ -15,7 +15,7 @@ internal sealed class TokenHolder
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            // Claim types are compared without case, as ClaimsIdentity does.
+            // Claim types are compared case-insensitively, as in ClaimsIdentity.
             var isName = Name is null && Ascii.EqualsIgnoreCase(reader.ValueSpan, nameClaimType);
             var claim = Known(ref reader);
             reader.Read();
@@ -58,7 +58,7 @@ internal sealed class TokenHolder
             }
         }
 
-        // Keycloak before 25 sends both, or only session_state.
+        // Keycloak before 25 writes both, or only session_state.
         SessionId ??= sessionState;
         Audiences = NameSet.Of(audiences);
     }
@@ -79,7 +79,9 @@ internal sealed class TokenHolder
         AuthenticationTime,
     }
 
-    /// <summary>The claim that the options call the name, where the token has it as a string.</summary>
+    /// <summary>
+    /// Gets the value of the claim that the options select as the name. Null if the token does not contain it as a string.
+    /// </summary>
     public string? Name { get; }
 
     public string? Subject { get; }
@@ -92,7 +94,7 @@ internal sealed class TokenHolder
 
     public string? UserName { get; }
 
-    /// <summary>The <c>client_id</c> of a service account's token.</summary>
+    /// <summary>Gets the <c>client_id</c> of a service account's token.</summary>
     public string? ServiceClient { get; }
 
     public NameSet Audiences { get; }
@@ -109,7 +111,7 @@ internal sealed class TokenHolder
 
     private static Claim Known(ref Utf8JsonReader reader)
     {
-        // By the length first: most names are then settled with one comparison.
+        // Switch on the length first: then most names need only one comparison.
         return (reader.ValueIsEscaped ? ClaimJson.Text(ref reader).Length : reader.ValueSpan.Length) switch
         {
             3 when reader.ValueTextEquals("sub"u8) => Claim.Subject,

@@ -2,7 +2,7 @@ using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>What a token's holder belongs to: groups and organizations.</summary>
+/// <summary>The groups and organizations of the token's user.</summary>
 internal sealed class TokenMemberships
 {
     private TokenMemberships(ReadOnlySpan<byte> payload)

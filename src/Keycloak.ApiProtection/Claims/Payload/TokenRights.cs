@@ -3,7 +3,9 @@ using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>Reads the rights in a verified payload: scopes, roles of the realm and of clients, and those that the options make role claims of.</summary>
+/// <summary>
+/// Reads the rights in a verified payload: scopes, realm roles, client roles, and the claims that the options select as role claims.
+/// </summary>
 internal static class TokenRights
 {
     public static NameSet ReadScopes(ReadOnlySpan<byte> payload)
@@ -41,7 +43,7 @@ internal static class TokenRights
         return NameSet.Of(roles);
     }
 
-    /// <summary>The clients and the roles in each.</summary>
+    /// <summary>Reads the clients and the roles of each.</summary>
     public static KeyValuePair<string, NameSet>[] ReadClients(ReadOnlySpan<byte> payload)
     {
         var members = new JsonMembers(payload);
@@ -55,7 +57,9 @@ internal static class TokenRights
         return clients is null ? [] : [.. clients];
     }
 
-    /// <summary>The values of the claims that the options make role claims of, <c>realm_access</c> and <c>resource_access</c> apart.</summary>
+    /// <summary>
+    /// Reads the values of the flat claims that the options select as role claims, except <c>realm_access</c> and <c>resource_access</c>.
+    /// </summary>
     public static List<string>? ReadFlatRoles(ReadOnlySpan<byte> payload, KeycloakClaimsOptions options)
     {
         List<string>? roles = null;
@@ -77,8 +81,11 @@ internal static class TokenRights
         return roles;
     }
 
-    /// <summary>The values of the role claims: one rule for our tokens and for identities that another handler made.</summary>
-    public static List<string> RoleClaims(NameSet realm, Func<string, NameSet> clientRoles, List<string>? flat, KeycloakClaimsOptions options)
+    /// <summary>
+    /// Returns the values of the role claims. The same rules apply to verified tokens and to identities of other handlers.
+    /// </summary>
+    public static List<string> RoleClaims(
+        NameSet realm, Func<string, NameSet> clientRoles, List<string>? flat, KeycloakClaimsOptions options)
     {
         var roles = new List<string>();
         if (options.RealmRoles)
@@ -109,7 +116,7 @@ internal static class TokenRights
 
     private static bool IsRoleClaim(ReadOnlySpan<byte> payload, JsonValue name, KeycloakClaimsOptions options)
     {
-        // Read where they stand they are roles already.
+        // The roles in these claims are read elsewhere.
         if (name.Says(payload, "realm_access"u8) || name.Says(payload, "resource_access"u8))
         {
             return false;

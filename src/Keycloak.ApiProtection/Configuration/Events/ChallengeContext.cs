@@ -45,6 +45,28 @@ public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
     /// <summary>Gets whether the application has answered itself.</summary>
     public bool Handled { get; private set; }
 
+    /// <summary>The challenge that follows from a failure (null: no token came), before the event may change it. Another scheme may have answered 503 already.</summary>
+    internal static ChallengeContext For(
+        HttpContext context,
+        AuthenticationScheme scheme,
+        KeycloakBearerOptions options,
+        AuthenticationProperties properties,
+        Exception? failure,
+        bool isUndecidedElsewhere)
+    {
+        var rejection = (failure as TokenRejectedException)?.Rejection;
+        var isUnavailable = failure is RealmUnavailableException;
+        return new ChallengeContext(context, scheme, options, properties)
+        {
+            AuthenticateFailure = failure,
+            StatusCode = isUnavailable || isUndecidedElsewhere ? StatusCodes.Status503ServiceUnavailable
+                : rejection?.Error == "invalid_request" ? StatusCodes.Status400BadRequest
+                : StatusCodes.Status401Unauthorized,
+            Error = failure is null || isUnavailable ? null : rejection?.Error ?? "invalid_token",
+            ErrorDescription = rejection?.Description,
+        };
+    }
+
     /// <summary>Nothing more is written: the application has answered. The response has <see cref="StatusCode"/> as its status already; set another one where that is not meant.</summary>
     public void HandleResponse() => Handled = true;
 }

@@ -6,12 +6,12 @@ using System.Text.Json;
 namespace Keycloak.ApiProtection.Realms.Keys;
 
 /// <summary>
-/// Reads one public key (RFC 7517, RFC 7518 section 6). Certificates (<c>x5c</c>) are not looked at: the realm's document is what is
+/// Reads one public key (RFC 7517, RFC 7518 section 6). Certificates (<c>x5c</c>) are ignored, because the realm's document itself is
 /// trusted.
 /// </summary>
 internal static class JsonWebKey
 {
-    /// <summary>How long a <c>kid</c> may be. Keycloak's have 43 characters.</summary>
+    /// <summary>The maximum length of a <c>kid</c>. Keycloak's have 43 characters.</summary>
     public const int LongestId = 256;
 
     private const int SmallestModulus = 2048;
@@ -19,15 +19,16 @@ internal static class JsonWebKey
     private const int LongestExponent = 4;
 
     private const string NoEdwards =
-        "The key is an Edwards curve key (EdDSA), and .NET has no Ed25519 or Ed448. For each client whose tokens this API gets, set the access "
-        + "token signature algorithm to RS256, PS256 or ES256 (Clients > the client > Advanced > Fine grain OpenID Connect configuration).";
+        "The key is an Edwards curve key (EdDSA), but .NET has no Ed25519 or Ed448. For each client whose tokens this API receives, "
+        + "set the access token signature algorithm to RS256, PS256 or ES256 "
+        + "(Clients > the client > Advanced > Fine grain OpenID Connect configuration).";
 
-    /// <summary>A usable key, or the reason why it is not.</summary>
+    /// <summary>Reads a usable key, or the reason why it cannot be used.</summary>
     public static (SigningKey? Key, UnusableKey? Unusable) Read(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            return (null, new UnusableKey(null, "An entry of the key set is no JSON object."));
+            return (null, new UnusableKey(null, "An entry of the key set is not a JSON object."));
         }
 
         var id = RealmJson.String(element, "kid");
@@ -36,7 +37,9 @@ internal static class JsonWebKey
         {
             return (null, new UnusableKey(
                 null,
-                id is { Length: > 0 } ? $"A key has a kid of more than {LongestId} characters." : "A key has no kid: no token can name it."));
+                id is { Length: > 0 }
+                    ? $"A key has a kid of more than {LongestId} characters."
+                    : "A key has no kid, so no token can refer to it."));
         }
 
         var (key, reason, expected) = Read(id, element);
@@ -53,7 +56,7 @@ internal static class JsonWebKey
 
         if (element.TryGetProperty("key_ops", out var operations) && !ListsVerify(operations))
         {
-            return (null, "The key is not for verifying (key_ops does not list verify).", false);
+            return (null, "The key is not for verification (key_ops does not list verify).", false);
         }
 
         SigningAlgorithm? algorithm = null;
@@ -80,7 +83,7 @@ internal static class JsonWebKey
         }
         catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException or ArgumentException)
         {
-            return (null, "The key's numbers are no key: the platform's cryptography refuses them.", false);
+            return (null, "The key's parameters are not valid: the platform's cryptography rejects them.", false);
         }
     }
 
@@ -88,7 +91,7 @@ internal static class JsonWebKey
     {
         if (algorithm?.Family == SigningFamily.Ecdsa)
         {
-            return (null, $"The key is an RSA key whose alg says {algorithm}.", false);
+            return (null, $"The key is an RSA key, but its alg is {algorithm}.", false);
         }
 
         if (Number(element, "n") is not { } modulus || Number(element, "e") is not { } exponent)
@@ -101,19 +104,20 @@ internal static class JsonWebKey
         if (bits is < SmallestModulus or > LargestModulus)
         {
             return (null, $"The RSA key has {bits} bits; {SmallestModulus} to {LargestModulus} are accepted. Replace its provider "
-                + "(Realm settings > Keys > Providers) by one of at least 2048 bits.", false);
+                + "(Realm settings > Keys > Providers) with one of at least 2048 bits.", false);
         }
 
-        // e = 1 would make every message its own signature; an even e or n is no RSA key.
+        // With e = 1, every message would be its own signature. An RSA key never has an even e or n.
         if (exponent is [] or [1] || exponent.Length > LongestExponent || (exponent[^1] & 1) == 0 || (modulus[^1] & 1) == 0)
         {
-            return (null, "The RSA key's exponent or modulus is not one that a real key has.", false);
+            return (null, "The RSA key's exponent or modulus is not valid for an RSA key.", false);
         }
 
         if (RocaFingerprint.Has(modulus))
         {
-            return (null, "The RSA key was made by a library whose keys can be factored (ROCA, CVE-2017-15361): whoever has the public key can sign tokens. "
-                + "Replace its provider (Realm settings > Keys > Providers) by a new rsa-generated one.", false);
+            return (null, "The RSA key was generated by a library whose keys can be factored (ROCA, CVE-2017-15361): anyone who has the "
+                + "public key can sign tokens. "
+                + "Replace its provider (Realm settings > Keys > Providers) with a new rsa-generated one.", false);
         }
 
         var rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
@@ -130,7 +134,7 @@ internal static class JsonWebKey
 
         if (algorithm is not null && algorithm.Curve != curve)
         {
-            return (null, $"The key is an EC key on {curve.Name} whose alg says {algorithm}.", false);
+            return (null, $"The key is an EC key on {curve.Name}, but its alg is {algorithm}.", false);
         }
 
         if (Coordinate(element, "x", curve) is not { } x || Coordinate(element, "y", curve) is not { } y)
@@ -138,7 +142,7 @@ internal static class JsonWebKey
             return (null, $"The EC key lacks x or y, or they are not base64url of at most {curve.CoordinateLength} bytes.", false);
         }
 
-        // Throws where the point is not on the curve.
+        // Throws if the point is not on the curve.
         var ecdsa = ECDsa.Create(new ECParameters { Curve = curve.Parameters, Q = new ECPoint { X = x, Y = y } });
 
         return (new SigningKey(id, ecdsa, curve, algorithm, Thumbprint(curve.Name, algorithm, x, y)), null, false);
@@ -148,7 +152,7 @@ internal static class JsonWebKey
         operations.ValueKind == JsonValueKind.Array
         && operations.EnumerateArray().Any(operation => operation.ValueKind == JsonValueKind.String && operation.ValueEquals("verify"u8));
 
-    /// <summary>A base64url number without leading zeros: the same number is the same key, however it is written.</summary>
+    /// <summary>Reads a base64url number without leading zeros, so that equal numbers are equal keys however they are written.</summary>
     private static byte[]? Number(JsonElement element, string name)
     {
         if (RealmJson.String(element, name) is not { Length: > 0 } text || !Base64Url.IsValid(text))
@@ -176,7 +180,7 @@ internal static class JsonWebKey
 
     private static int BitLength(byte[] number) => number.Length == 0 ? 0 : (number.Length * 8) - byte.LeadingZeroCount(number[0]);
 
-    /// <summary>Tells keys apart: kind, what the key is for, and its numbers, each with its length.</summary>
+    /// <summary>A hash that identifies a key: its type, its algorithm and its parameters, each with its length.</summary>
     private static byte[] Thumbprint(string kind, SigningAlgorithm? algorithm, byte[] first, byte[] second)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

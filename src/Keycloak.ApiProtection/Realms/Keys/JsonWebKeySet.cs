@@ -5,10 +5,10 @@ namespace Keycloak.ApiProtection.Realms.Keys;
 /// <summary>Reads the realm's keys from a JWK set (RFC 7517 section 5).</summary>
 internal static class JsonWebKeySet
 {
-    /// <summary>How many keys of a document are looked at. A realm has fewer than ten.</summary>
+    /// <summary>How many keys of a document are read. A realm has fewer than ten.</summary>
     public const int MaximumKeys = 100;
 
-    /// <summary>Reads a document; one without a usable signing key is a failure.</summary>
+    /// <summary>Reads a document. A document without a usable signing key is a failure.</summary>
     public static RealmAnswer<KeySet> Read(ReadOnlyMemory<byte> json, Uri source)
     {
         if (!RealmJson.Parse(json, source).Succeeded(out var document, out var failure))
@@ -45,7 +45,7 @@ internal static class JsonWebKeySet
             else if (usable.Exists(known => known.Id == key.Id))
             {
                 unusable.Add(new UnusableKey(
-                    key.Id, "Another key of the realm has the same kid and stands before it: which one signed cannot be told."));
+                    key.Id, "An earlier key of the realm has the same kid, so it cannot be determined which of them signed a token."));
             }
             else
             {
@@ -57,7 +57,8 @@ internal static class JsonWebKeySet
         {
             unusable.Add(new UnusableKey(
                 null,
-                $"The realm lists {list.GetArrayLength()} keys and only the first {MaximumKeys} are read: delete those that no token needs."));
+                $"The realm lists {list.GetArrayLength()} keys, but only the first {MaximumKeys} are read: "
+                    + "delete keys that no token needs."));
         }
 
         return new KeySet([.. usable], unusable);

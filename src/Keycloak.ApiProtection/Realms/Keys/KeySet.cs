@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Keycloak.ApiProtection.Realms.Keys;
 
-/// <summary>The keys of a realm as one document listed them. Immutable: a refresh makes a new one.</summary>
+/// <summary>The keys of a realm as one document listed them. Immutable: a refresh creates a new set.</summary>
 internal sealed class KeySet
 {
     private readonly SigningKey[] _keys;
@@ -13,20 +13,20 @@ internal sealed class KeySet
         Unusable = unusable;
     }
 
-    /// <summary>What there is before the first document.</summary>
+    /// <summary>The set before the first document is read.</summary>
     public static KeySet Empty { get; } = new([], []);
 
-    /// <summary>The keys that verify tokens; at most one for a name.</summary>
+    /// <summary>The keys that can verify tokens; at most one for each <c>kid</c>.</summary>
     public IReadOnlyList<SigningKey> Keys => _keys;
 
-    /// <summary>The keys that the realm lists as well and that cannot be used, with the reason.</summary>
+    /// <summary>The keys that the realm lists but that cannot be used, with the reason.</summary>
     public IReadOnlyList<UnusableKey> Unusable { get; }
 
-    /// <summary>True when no token can be verified with this set.</summary>
+    /// <summary>Whether this set has no key that can verify tokens.</summary>
     public bool IsEmpty => _keys.Length == 0;
 
     /// <summary>
-    /// Finds a key by its name. A realm has a handful of keys: comparing them in turn is faster than hashing, and allocates nothing.
+    /// Finds a key by its <c>kid</c>. A realm has few keys, so a linear search is faster than hashing. It does not allocate.
     /// </summary>
     public bool TryFind(ReadOnlySpan<byte> kid, [NotNullWhen(true)] out SigningKey? key)
     {
@@ -45,7 +45,7 @@ internal sealed class KeySet
         return false;
     }
 
-    /// <summary>Finds a key by its name.</summary>
+    /// <summary>Finds a key by its <c>kid</c>.</summary>
     public bool TryFind(string kid, [NotNullWhen(true)] out SigningKey? key)
     {
         key = Array.Find(_keys, candidate => candidate.Id == kid);
@@ -53,19 +53,19 @@ internal sealed class KeySet
         return key is not null;
     }
 
-    /// <summary>The reason why a listed key cannot be used; <see langword="null"/> where no such key is listed.</summary>
+    /// <summary>Finds a listed key that cannot be used; <see langword="null"/> if there is none with this <c>kid</c>.</summary>
     public UnusableKey? FindUnusable(string kid) => Unusable.FirstOrDefault(key => key.Id == kid);
 
     /// <summary>
-    /// This set with the objects of an older one wherever the key is still the same, so that what was remembered by them stays known.
+    /// This set, with the objects of an older set for keys that have not changed, so that cached results for these objects stay valid.
     /// </summary>
     public KeySet KeepingObjectsOf(KeySet older) =>
         new([.. _keys.Select(key => older._keys.FirstOrDefault(known => !known.Retired && known.IsSameAs(key)) ?? key)], Unusable);
 
-    /// <summary>Withdraws every key that a younger set does not hold, and returns them.</summary>
-    public IReadOnlyList<SigningKey> RetireWhatIsNotIn(KeySet younger)
+    /// <summary>Retires every key that a newer set does not contain, and returns these keys.</summary>
+    public IReadOnlyList<SigningKey> RetireWhatIsNotIn(KeySet newer)
     {
-        var gone = _keys.Except(younger._keys).ToArray();
+        var gone = _keys.Except(newer._keys).ToArray();
 
         foreach (var key in gone)
         {

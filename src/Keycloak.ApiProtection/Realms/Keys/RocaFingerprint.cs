@@ -2,18 +2,21 @@ using System.Numerics;
 
 namespace Keycloak.ApiProtection.Realms.Keys;
 
-/// <summary>Recognises RSA keys that Infineon's library made (ROCA, CVE-2017-15361): their private key can be computed from the public one.</summary>
+/// <summary>
+/// Recognizes RSA keys that Infineon's library generated (ROCA, CVE-2017-15361). Their private key can be computed from the public key.
+/// </summary>
 /// <remarks>
-/// Nemec, Sys, Svenda, Klinec, Matyas: The Return of Coppersmith's Attack (ACM CCS 2017), sections 2.2 and 3.1. Both primes of such a key are
-/// <c>k * M + (65537^a mod M)</c>, where M is the product of the first primes: so the modulus is a power of 65537 modulo each of these
-/// primes. For keys of 1984 bits and more, M has at least the first 126 primes. A normal key passes all of them by chance about never.
+/// Nemec, Sys, Svenda, Klinec, Matyas: The Return of Coppersmith's Attack (ACM CCS 2017), sections 2.2 and 3.1. Both primes of such a
+/// key are <c>k * M + (65537^a mod M)</c>, where M is the product of the first primes. Therefore the modulus is a power of 65537 modulo
+/// each of these primes. For keys of 1984 bits and more, M has at least the first 126 primes. The chance that a normal key has this
+/// property for all of them is practically zero.
 /// </remarks>
 internal static class RocaFingerprint
 {
     private const int Generator = 65537;
     private const int LargestPrime = 701;
 
-    // For each odd prime up to 701: which residues are powers of 65537.
+    // For each odd prime up to 701, the residues that are powers of 65537.
     private static readonly (int Prime, bool[] Powers)[] Primes =
         [.. Enumerable.Range(3, LargestPrime - 2).Where(IsPrime).Select(prime => (prime, Powers(prime)))];
 
@@ -43,5 +46,6 @@ internal static class RocaFingerprint
         return powers;
     }
 
-    private static bool IsPrime(int number) => Enumerable.Range(2, number - 2).TakeWhile(factor => factor * factor <= number).All(factor => number % factor != 0);
+    private static bool IsPrime(int number) =>
+        Enumerable.Range(2, number - 2).TakeWhile(factor => factor * factor <= number).All(factor => number % factor != 0);
 }

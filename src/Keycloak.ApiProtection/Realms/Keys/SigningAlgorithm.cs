@@ -4,12 +4,11 @@ using System.Security.Cryptography;
 namespace Keycloak.ApiProtection.Realms.Keys;
 
 /// <summary>
-/// A signature algorithm that an access token may name: RS, PS and ES with 256, 384 and 512 bits, and nothing else.
+/// A signature algorithm that an access token may use: RS, PS or ES with 256, 384 or 512 bits.
 /// </summary>
 /// <remarks>
-/// RFC 7518 section 3.1. The set is closed: <c>none</c> and HS* cannot be expressed, and .NET has no Ed25519, so <c>EdDSA</c> cannot
-/// either.
-/// Names are compared with case, as RFC 7515 section 4.1.1 asks.
+/// RFC 7518 section 3.1. The set is closed: it has no <c>none</c> and no HS*, and no <c>EdDSA</c> because .NET has no Ed25519.
+/// Names are case-sensitive, as RFC 7515 section 4.1.1 requires.
 /// </remarks>
 internal sealed class SigningAlgorithm
 {
@@ -39,28 +38,28 @@ internal sealed class SigningAlgorithm
         Curve = curve;
     }
 
-    /// <summary>Every algorithm there is, in the order of RFC 7518.</summary>
+    /// <summary>All supported algorithms, in the order of RFC 7518.</summary>
     public static IReadOnlyList<SigningAlgorithm> All { get; } = [Rs256, Rs384, Rs512, Es256, Es384, Es512, Ps256, Ps384, Ps512];
 
     /// <summary>The value of <c>alg</c>, for example <c>RS256</c>.</summary>
     public string Name { get; }
 
-    /// <summary>RSA with one of two paddings, or ECDSA.</summary>
+    /// <summary>The signature scheme: RSA with one of two paddings, or ECDSA.</summary>
     public SigningFamily Family { get; }
 
-    /// <summary>What the signing input is hashed with.</summary>
+    /// <summary>The hash of the signing input.</summary>
     public HashAlgorithmName Hash { get; }
 
     /// <summary>The RSA padding; <see langword="null"/> for ES*.</summary>
     public RSASignaturePadding? Padding { get; }
 
-    /// <summary>The one curve of an ES* algorithm; <see langword="null"/> for RS* and PS*.</summary>
+    /// <summary>The curve of an ES* algorithm; <see langword="null"/> for RS* and PS*.</summary>
     public SigningCurve? Curve { get; }
 
-    /// <summary>Length of an ES* signature in bytes, r and s side by side; 0 for RS* and PS*, whose length is the key's.</summary>
+    /// <summary>The length of an ES* signature in bytes, r and s concatenated; 0 for RS* and PS*, where the key determines it.</summary>
     public int SignatureLength => Curve?.SignatureLength ?? 0;
 
-    /// <summary>Finds an algorithm by the UTF-8 bytes of its name. Allocates nothing.</summary>
+    /// <summary>Finds an algorithm by the UTF-8 bytes of its name. Does not allocate.</summary>
     public static bool TryGet(ReadOnlySpan<byte> utf8Name, [NotNullWhen(true)] out SigningAlgorithm? algorithm)
     {
         algorithm = utf8Name switch
@@ -80,7 +79,7 @@ internal sealed class SigningAlgorithm
         return algorithm is not null;
     }
 
-    /// <summary>Finds an algorithm by its name, for settings and documents.</summary>
+    /// <summary>Finds an algorithm by its name in settings and documents.</summary>
     public static bool TryGet(string? name, [NotNullWhen(true)] out SigningAlgorithm? algorithm)
     {
         algorithm = All.FirstOrDefault(known => known.Name == name);

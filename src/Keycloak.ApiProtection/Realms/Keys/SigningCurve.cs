@@ -19,16 +19,16 @@ internal sealed class SigningCurve
     /// <summary>The value of <c>crv</c> in a key.</summary>
     public string Name { get; }
 
-    /// <summary>Bytes of a coordinate, of r and of s.</summary>
+    /// <summary>The length of a coordinate, of r and of s, in bytes.</summary>
     public int CoordinateLength { get; }
 
-    /// <summary>Bytes of a signature: r and s side by side (RFC 7518 section 3.4).</summary>
+    /// <summary>The length of a signature in bytes: r and s concatenated (RFC 7518 section 3.4).</summary>
     public int SignatureLength => 2 * CoordinateLength;
 
-    /// <summary>The curve as the BCL knows it.</summary>
+    /// <summary>The curve's parameters for .NET's <see cref="ECDsa"/>.</summary>
     public ECCurve Parameters { get; }
 
-    /// <summary>Finds a curve by the value of <c>crv</c>; <see langword="null"/> for a curve that JWS does not sign with.</summary>
+    /// <summary>Finds a curve by the value of <c>crv</c>; <see langword="null"/> for a curve without a supported algorithm.</summary>
     public static SigningCurve? Find(string? name) => name switch
     {
         "P-256" => P256,

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Realms.Keys;
 
-/// <summary>How a signature is computed, apart from its hash: RFC 7518 sections 3.3 to 3.5.</summary>
+/// <summary>The signature scheme of an algorithm, without its hash (RFC 7518 sections 3.3 to 3.5).</summary>
 internal enum SigningFamily
 {
     /// <summary>RSASSA-PKCS1-v1_5: <c>RS256</c>, <c>RS384</c>, <c>RS512</c>.</summary>

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.Realms.Keys;
 
-/// <summary>One public key of the realm that access tokens may be signed with.</summary>
+/// <summary>One public key of the realm, used to verify access tokens.</summary>
 /// <remarks>
-/// The object lives as long as the realm lists the same key under the same <c>kid</c>: what was verified with it may be remembered by its
-/// identity, and <see cref="Retired"/> tells when to forget. The key's native handle is not disposed on retirement, because a signature may
-/// be under verification at that moment: the garbage collector closes it.
+/// The same object is used as long as the realm lists the same key under the same <c>kid</c>. Caches may therefore identify the key by
+/// reference, and must drop their entries when <see cref="Retired"/> is true. The key's native handle is not disposed when the key is
+/// retired, because a verification may be in progress at that moment: the garbage collector closes it.
 /// </remarks>
 internal sealed class SigningKey
 {
@@ -48,27 +48,27 @@ internal sealed class SigningKey
     /// <summary>The key's <c>kid</c>.</summary>
     public string Id { get; }
 
-    /// <summary>The key's <c>kid</c> in UTF-8, as it stands in a token's header.</summary>
+    /// <summary>The key's <c>kid</c> in UTF-8, as it appears in a token's header.</summary>
     public ReadOnlySpan<byte> Utf8Id => _utf8Id;
 
     /// <summary>
-    /// True as soon as a refresh no longer lists this key, its material changed, or the realm's keys became too old to serve.
+    /// Whether the key must no longer be used: a refresh no longer lists it, its material changed, or the realm's keys became too old.
     /// </summary>
     public bool Retired => _retired;
 
     /// <summary>
-    /// Whether a token that names this algorithm may be verified with this key: the kind of key, its curve, and the key's own <c>alg</c>
-    /// where it has one (RFC 7517 section 4.4). RSA keys of less than 2048 bits are never made.
+    /// Whether this key may verify a token with this algorithm. The key's type, its curve, and its own <c>alg</c> if present
+    /// (RFC 7517 section 4.4) decide. RSA keys of less than 2048 bits are never created.
     /// </summary>
     public bool Fits(SigningAlgorithm algorithm) =>
         _onlyAlgorithm is not null
             ? ReferenceEquals(_onlyAlgorithm, algorithm)
             : algorithm.Family == SigningFamily.Ecdsa ? ReferenceEquals(_curve, algorithm.Curve) : _rsa is not null;
 
-    /// <summary>Verifies a signature. Never throws; whatever is not a good signature of the fitting algorithm is false.</summary>
-    /// <param name="algorithm">What the token's header names.</param>
+    /// <summary>Verifies a signature. Never throws; returns false unless it is a valid signature of a permitted algorithm.</summary>
+    /// <param name="algorithm">The algorithm in the token's header.</param>
     /// <param name="signingInput">The token up to its second dot, exclusive.</param>
-    /// <param name="signature">The decoded third part; for ES*, r and s side by side (IEEE P1363), never DER.</param>
+    /// <param name="signature">The decoded third part; for ES*, r and s concatenated (IEEE P1363), never DER.</param>
     public bool Verify(SigningAlgorithm algorithm, ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature)
     {
         if (signature.Length != _signatureLength || !Fits(algorithm))
@@ -85,18 +85,18 @@ internal sealed class SigningKey
         }
         catch (CryptographicException)
         {
-            // A platform that cannot even look at such a signature has not found it good.
+            // The platform cannot process such a signature, so it is not valid.
             return false;
         }
     }
 
-    /// <summary>Whether the other object holds the same key under the same name and rules.</summary>
+    /// <summary>Whether the other object represents the same key with the same <c>kid</c> and <c>alg</c>.</summary>
     public bool IsSameAs(SigningKey other) => Id == other.Id && _thumbprint.AsSpan().SequenceEqual(other._thumbprint);
 
-    /// <summary>Withdraws the key for good.</summary>
+    /// <summary>Retires the key permanently.</summary>
     public void Retire() => _retired = true;
 
-    /// <summary>The "psychic" signature: r = 0 or s = 0 must not get as far as the arithmetic (CVE-2022-21449).</summary>
+    /// <summary>Whether r and s are both nonzero. Zero must not reach the arithmetic ("psychic signatures", CVE-2022-21449).</summary>
     private static bool HasBothNumbers(ReadOnlySpan<byte> signature)
     {
         var half = signature.Length / 2;

@@ -1,9 +1,12 @@
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tokens.Rules;
 
-/// <summary>A token that is bound to a key or a certificate is no bearer token: whoever stole it could use it.</summary>
-/// <remarks>RFC 7800 section 3.1, RFC 9449 section 7.1, RFC 8705 section 3. Keycloak 26 binds whenever a client sends a proof.</remarks>
+/// <summary>A token that is bound to a key or a certificate is rejected. Otherwise anyone who stole it could use it.</summary>
+/// <remarks>
+/// RFC 7800 section 3.1, RFC 9449 section 7.1, RFC 8705 section 3. Keycloak 26 binds the token whenever a client sends a proof.
+/// </remarks>
 internal sealed class BindingRule : ITokenRule
 {
     /// <inheritdoc />

@@ -1,7 +1,9 @@
+using Keycloak.ApiProtection.Claims.Payload;
+
 namespace Keycloak.ApiProtection.Tokens.Rules;
 
-/// <summary>The token must not have expired, give or take the clock skew.</summary>
-/// <remarks>RFC 7519 section 4.1.4: <c>exp</c> itself is already too late.</remarks>
+/// <summary>The token must not have expired (<c>exp</c>). The clock skew is allowed.</summary>
+/// <remarks>RFC 7519 section 4.1.4: at the time <c>exp</c> itself, the token has already expired.</remarks>
 internal sealed class ExpiryRule(TimeSpan clockSkew) : ITokenRule
 {
     /// <inheritdoc />
@@ -9,7 +11,7 @@ internal sealed class ExpiryRule(TimeSpan clockSkew) : ITokenRule
         claims.ExpiresAt == 0 ? TokenRejection.ExpiryMissing
         : IsOver(claims.ExpiresAt, now, clockSkew) ? TokenRejection.Expired : null;
 
-    /// <summary>Whether a token that ends at <paramref name="expiresAt"/> has ended.</summary>
+    /// <summary>Returns whether a token that expires at <paramref name="expiresAt"/> has expired.</summary>
     public static bool IsOver(long expiresAt, DateTimeOffset now, TimeSpan clockSkew) =>
         now.UtcTicks - DateTime.UnixEpoch.Ticks >= (expiresAt * TimeSpan.TicksPerSecond) + clockSkew.Ticks;
 }

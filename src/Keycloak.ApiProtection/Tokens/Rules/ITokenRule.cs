@@ -1,8 +1,10 @@
+using Keycloak.ApiProtection.Claims.Payload;
+
 namespace Keycloak.ApiProtection.Tokens.Rules;
 
-/// <summary>One thing that the claims of an access token must fulfil. It allocates nothing and throws nothing.</summary>
+/// <summary>A rule for the claims of an access token. Implementations do not allocate and do not throw.</summary>
 internal interface ITokenRule
 {
-    /// <summary>Null when the claims fulfil it.</summary>
+    /// <summary>Checks the claims. Returns null if they satisfy the rule.</summary>
     TokenRejection? Check(in TokenClaims claims, DateTimeOffset now);
 }

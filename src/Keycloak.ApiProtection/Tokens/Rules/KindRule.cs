@@ -1,11 +1,12 @@
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tokens.Rules;
 
-/// <summary>The token must be an access token: Keycloak says so in the payload's <c>typ</c>.</summary>
+/// <summary>The token must be an access token, according to the <c>typ</c> in its payload.</summary>
 /// <remarks>
-/// Without this rule an ID token for a client whose id is one of the audiences would open the API. Compared without case:
-/// a client can ask for <c>bearer</c> (<c>token.response.type.bearer.lower-case</c>).
+/// Without this rule, the API would accept an ID token for a client whose id is one of the audiences. The comparison is case-insensitive,
+/// because a client can be configured for <c>bearer</c> (<c>token.response.type.bearer.lower-case</c>).
 /// </remarks>
 internal sealed class KindRule : ITokenRule
 {
@@ -13,7 +14,7 @@ internal sealed class KindRule : ITokenRule
     public TokenRejection? Check(in TokenClaims claims, DateTimeOffset now) =>
         claims.Kind.SaysIgnoringCase(claims.Json, "Bearer"u8) ? null : Name(claims.Kind, claims.Json) ?? TokenRejection.KindOther;
 
-    /// <summary>Which of Keycloak's other kinds this is; null when it is none that has a name.</summary>
+    /// <summary>Returns the rejection for one of Keycloak's other kinds of tokens. Null if the kind has no rejection of its own.</summary>
     public static TokenRejection? Name(JsonValue kind, ReadOnlySpan<byte> json) =>
         !kind.Exists ? TokenRejection.KindMissing
         : kind.SaysIgnoringCase(json, "DPoP"u8) ? TokenRejection.BoundByDPoP
@@ -21,7 +22,8 @@ internal sealed class KindRule : ITokenRule
         : kind.SaysIgnoringCase(json, "Refresh"u8) ? TokenRejection.KindRefresh
         : kind.SaysIgnoringCase(json, "Offline"u8) ? TokenRejection.KindOffline
         : kind.SaysIgnoringCase(json, "Logout"u8) ? TokenRejection.KindLogout
-        : kind.SaysIgnoringCase(json, "InitialAccessToken"u8) || kind.SaysIgnoringCase(json, "RegistrationAccessToken"u8) ? TokenRejection.KindRegistration
+        : kind.SaysIgnoringCase(json, "InitialAccessToken"u8) || kind.SaysIgnoringCase(json, "RegistrationAccessToken"u8)
+            ? TokenRejection.KindRegistration
         : kind.SaysIgnoringCase(json, "Serialized-ID"u8) ? TokenRejection.KindIdentityCookie
         : null;
 }

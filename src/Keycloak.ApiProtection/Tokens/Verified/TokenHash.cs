@@ -3,20 +3,21 @@ using System.Security.Cryptography;
 
 namespace Keycloak.ApiProtection.Tokens.Verified;
 
-/// <summary>A hash over sixteen letters of a token's signature, keyed with a secret of this process.</summary>
+/// <summary>A hash of sixteen characters of a token's signature, keyed with a secret of this process.</summary>
 /// <remarks>
-/// Signatures look random already, so few letters do. Two rounds of 128-bit multiplication (as wyhash does it), keyed so that nobody outside knows which
-/// tokens share a set. It chooses places and proves nothing: whoever looks something up compares the whole token.
+/// Signatures look random, so a few characters are sufficient. The hash consists of two rounds of 128-bit multiplication (as in wyhash).
+/// It is keyed, so clients cannot know which tokens share a set. The hash only selects a place in the cache; a lookup always compares the
+/// whole token.
 /// </remarks>
 internal sealed class TokenHash
 {
-    /// <summary>A header, a payload and a signature of which sixteen letters can be spared; shorter ones are no tokens of Keycloak.</summary>
+    /// <summary>The minimum length of a token in characters. Keycloak's tokens are never shorter.</summary>
     public const int ShortestToken = 64;
 
     private const int Letters = 16;
 
-    // A signature's last letters carry bits that are always zero.
-    private const int LettersBehind = 2;
+    // The last characters of a signature contain bits that are always zero.
+    private const int SkippedAtEnd = 2;
 
     private readonly ulong _first;
     private readonly ulong _second;
@@ -28,17 +29,17 @@ internal sealed class TokenHash
     {
     }
 
-    /// <summary>With a known secret of 32 bytes: for tests that craft collisions.</summary>
+    /// <summary>Creates a hash with a known secret of 32 bytes, for tests that construct collisions.</summary>
     internal TokenHash(ReadOnlySpan<byte> secret)
     {
         var words = MemoryMarshal.Cast<byte, ulong>(secret);
         (_first, _second, _third, _fourth) = (words[0], words[1], words[2], words[3]);
     }
 
-    /// <summary>The hash of a token that is long enough; never zero.</summary>
+    /// <summary>Returns the hash of a token of at least <see cref="ShortestToken"/> characters; never zero.</summary>
     public ulong Of(ReadOnlySpan<char> token)
     {
-        var words = MemoryMarshal.Cast<char, ulong>(token[^(Letters + LettersBehind)..^LettersBehind]);
+        var words = MemoryMarshal.Cast<char, ulong>(token[^(Letters + SkippedAtEnd)..^SkippedAtEnd]);
         var high = Fold(words[0] ^ _first, words[1] ^ _second);
         var low = Fold(words[2] ^ _third, words[3] ^ _fourth);
         return Fold(high ^ _third, low ^ _first) | 1;

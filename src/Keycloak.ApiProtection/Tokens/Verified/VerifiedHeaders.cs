@@ -2,23 +2,26 @@ using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Tokens.Verified;
 
-/// <summary>The headers of the last good tokens: a realm writes the same one into all of them, and reads it once here.</summary>
+/// <summary>
+/// A cache of the headers of recently verified tokens. A realm writes the same header into all tokens, so it is parsed once.
+/// </summary>
 /// <remarks>
-/// Only who holds one of the realm's keys gets a header in, and no more than <see cref="Places"/> are kept: strangers can neither fill it nor slow it down.
-/// It belongs to one scheme's options, as the algorithms that are allowed do. No lock: a header that is lost to another one is read again.
+/// Only headers of tokens that the realm signed are added, and at most <see cref="Places"/> are kept, so other clients can neither fill the
+/// cache nor slow it down. Like the allowed algorithms, it belongs to one scheme's options. It takes no lock: a header that is overwritten
+/// by a concurrent request is parsed again.
 /// </remarks>
 internal sealed class VerifiedHeaders
 {
-    /// <summary>For two keys and two types of header.</summary>
+    /// <summary>The maximum number of headers: sufficient for two keys with two types of headers each.</summary>
     public const int Places = 4;
 
-    /// <summary>Longer ones, in letters, are read each time.</summary>
+    /// <summary>The maximum length of a cached header in characters. Longer headers are parsed for every request.</summary>
     public const int LongestHeader = 512;
 
     private readonly VerifiedHeader?[] _headers = new VerifiedHeader?[Places];
     private int _next;
 
-    /// <summary>The header of exactly these letters, where it is known; otherwise null.</summary>
+    /// <summary>Returns the header with exactly this text; null if it is not in the cache.</summary>
     public VerifiedHeader? Find(ReadOnlySpan<byte> encoded)
     {
         foreach (var header in _headers)
@@ -32,7 +35,7 @@ internal sealed class VerifiedHeaders
         return null;
     }
 
-    /// <summary>Remembers the header of a token that has just been verified; the oldest one goes.</summary>
+    /// <summary>Adds the header of a token that has just been verified. It replaces the oldest header.</summary>
     public void Add(ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> keyId, SigningAlgorithm algorithm)
     {
         if (encoded.Length <= LongestHeader)

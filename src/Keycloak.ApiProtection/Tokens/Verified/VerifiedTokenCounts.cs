@@ -2,7 +2,7 @@ using Keycloak.ApiProtection.Diagnostics;
 
 namespace Keycloak.ApiProtection.Tokens.Verified;
 
-/// <summary>What became of one scheme's tokens: remembered, verified, evicted.</summary>
+/// <summary>Counts the cache hits, misses and evictions of one scheme's verified tokens.</summary>
 internal sealed class VerifiedTokenCounts
 {
     private readonly StripedCount _hits = new();
@@ -10,16 +10,18 @@ internal sealed class VerifiedTokenCounts
     private long _evictions;
     private volatile Func<long> _tokens = () => 0;
 
-    /// <summary>Gets how many requests brought a token that was remembered.</summary>
+    /// <summary>Gets the number of requests whose token was in the cache.</summary>
     public long Hits => _hits.Value;
 
-    /// <summary>Gets how many signatures had to be checked, good ones and bad ones. What is refused before costs no such check and is not counted.</summary>
+    /// <summary>
+    /// Gets the number of signatures that were checked, valid and invalid ones. Tokens that are rejected before this check are not counted.
+    /// </summary>
     public long Misses => _misses.Value;
 
-    /// <summary>Gets how many tokens that were still good had to go for others.</summary>
+    /// <summary>Gets the number of tokens that were evicted before they expired.</summary>
     public long Evictions => Interlocked.Read(ref _evictions);
 
-    /// <summary>Gets how many tokens are remembered now.</summary>
+    /// <summary>Gets the number of tokens in the cache.</summary>
     public long Tokens => _tokens();
 
     /// <summary>Counts a hit.</summary>
@@ -31,6 +33,6 @@ internal sealed class VerifiedTokenCounts
     /// <summary>Counts an eviction.</summary>
     public void Evicted() => Interlocked.Increment(ref _evictions);
 
-    /// <summary>Asks this cache for <see cref="Tokens"/> from now on: the one before it went with its options.</summary>
+    /// <summary>Sets the source of <see cref="Tokens"/>. It replaces the cache of the previous options.</summary>
     public void CountTokensOf(Func<long> cache) => _tokens = cache;
 }

@@ -2,23 +2,26 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Keycloak.ApiProtection.Tokens.Verified;
 
-/// <summary>Remembers tokens whose signature and fixed claims were found good, so that a token that comes again is compared and not verified.</summary>
+/// <summary>
+/// A cache of tokens whose signature and claims were verified. A token that is sent again is compared instead of verified again.
+/// </summary>
 /// <remarks>
-/// <para>A set-associative array: every token has two sets of four places, chosen by its <see cref="TokenHash"/>, and lies in one of these eight. A lookup
-/// looks at eight places, whatever tokens strangers choose, and counts only where the whole text is the same. It takes no lock: a place refers to one
-/// immutable token that holds its own text, so that what is found is whole.</para>
-/// <para>New tokens are always let in. For room, what has ended goes first, then what nobody sent again since it was last asked
-/// (second chance). Only <see cref="Add"/> takes the lock for longer than a moment, and only with tokens that have just cost a signature check, which takes some
-/// hundred times as long.</para>
-/// <para>Bounded in tokens and in bytes. It belongs to one scheme's options, and goes with them.</para>
+/// <para>The cache is a set-associative array. The <see cref="TokenHash"/> of a token selects two sets of four places, and the token is in
+/// one of these eight places. A lookup checks at most eight places, whatever tokens clients send, and matches only if the whole text is
+/// equal. It takes no lock: a place refers to one immutable token that contains its own text, so a found token is always complete.</para>
+/// <para>New tokens are always added. Expired tokens are evicted first, then tokens that were not sent again since they were last
+/// considered for eviction (second chance). Only <see cref="Add"/> holds the lock for longer than a moment, and only for tokens whose
+/// signature has just been checked, which takes about a hundred times as long.</para>
+/// <para>The number of tokens and their total size are limited. The cache belongs to one scheme's options and is dropped with them.</para>
 /// </remarks>
 internal sealed class VerifiedTokens
 {
-    /// <summary>Longer tokens are verified each time.</summary>
+    /// <summary>The maximum length of a cached token in characters. Longer tokens are verified for every request.</summary>
     public const int LongestToken = 8 * 1024;
 
     /// <summary>
-    /// What the tokens may take on average, objects and kept claims included: no set holds more than its places times this.
+    /// The average number of bytes that a token may take, including its objects and the claims that it keeps. The tokens of a set never
+    /// take more than this number times the number of places.
     /// </summary>
     public const int BytesPerToken = 4 * 1024;
 
@@ -33,15 +36,15 @@ internal sealed class VerifiedTokens
     private readonly int[] _bytes;
     private readonly uint _sets;
     private readonly Lock _gate = new();
-    private uint _turn;
-    private uint _roomTurn;
+    private uint _nextCandidate;
+    private uint _nextWay;
     private int _count;
 
-    /// <param name="size">How many tokens at most; rounded up to a multiple of four, at least eight.</param>
-    /// <param name="clockSkew">What <c>exp</c> and <c>nbf</c> are read with.</param>
-    /// <param name="time">Whose clock decides about both, on every hit.</param>
-    /// <param name="counts">Counts tokens and evictions; hits and misses are counted by whoever decides about them.</param>
-    /// <param name="hash">Chooses the sets: a secret one, but for tests.</param>
+    /// <param name="size">The maximum number of tokens, rounded up to a multiple of four and to at least eight.</param>
+    /// <param name="clockSkew">The clock skew for <c>exp</c> and <c>nbf</c>.</param>
+    /// <param name="time">The clock. <c>exp</c> and <c>nbf</c> are checked on every hit.</param>
+    /// <param name="counts">The counts of tokens and evictions. The caller counts hits and misses.</param>
+    /// <param name="hash">Selects the sets. A hash with a random secret by default; tests pass a known one.</param>
     public VerifiedTokens(int size, TimeSpan clockSkew, TimeProvider time, VerifiedTokenCounts counts, TokenHash? hash = null)
     {
         _hash = hash ?? new TokenHash();
@@ -54,14 +57,16 @@ internal sealed class VerifiedTokens
         counts.CountTokensOf(() => Volatile.Read(ref _count));
     }
 
-    /// <summary>Gets how many tokens there is room for.</summary>
+    /// <summary>Gets the number of places for tokens.</summary>
     public int Size => _places.Length;
 
-    /// <summary>Where a token belongs; 0 where it is too short or too long to be remembered.</summary>
+    /// <summary>Returns the hash of a token; 0 if the token is too short or too long for the cache.</summary>
     public ulong HashOf(ReadOnlySpan<char> token) =>
         token.Length is >= TokenHash.ShortestToken and <= LongestToken ? _hash.Of(token) : 0;
 
-    /// <summary>Finds the token of exactly this text, unless it has ended or not begun by now, or its key is gone. No lock, no allocation.</summary>
+    /// <summary>
+    /// Finds the token with exactly this text, if it is valid now and its key was not removed. Takes no lock and does not allocate.
+    /// </summary>
     public bool TryFind(ReadOnlySpan<char> token, ulong hash, [NotNullWhen(true)] out AccessToken? found)
     {
         found = null;
@@ -93,13 +98,13 @@ internal sealed class VerifiedTokens
             return true;
         }
 
-        // Rejected or not, and why: that is for the rules to say.
+        // The rules decide whether and why the token is rejected.
         found = null;
         return false;
     }
 
-    /// <summary>Remembers a token that has just been verified.</summary>
-    /// <returns>The token, or the same one from a request that was faster: it may have read its claims already.</returns>
+    /// <summary>Adds a token that has just been verified.</summary>
+    /// <returns>The token, or the same token that a concurrent request added before. Its claims may have been read already.</returns>
     public AccessToken Add(AccessToken token, ulong hash)
     {
         var now = _time.GetUtcNow();
@@ -134,7 +139,7 @@ internal sealed class VerifiedTokens
 
     private bool HasEnded(AccessToken token, DateTimeOffset now) => token.Key.Retired || token.HasEnded(now, _clockSkew);
 
-    /// <summary>The two sets, never the same one twice.</summary>
+    /// <summary>Returns the two sets of a token. They are always different.</summary>
     private (uint First, uint Second) SetsOf(ulong hash)
     {
         var first = Scale((uint)hash, _sets);
@@ -174,7 +179,9 @@ internal sealed class VerifiedTokens
         return -1;
     }
 
-    /// <summary>A free place in the set that has more of them, so that both fill alike; negative where there is none.</summary>
+    /// <summary>
+    /// Returns a free place in the set that has more of them, so that both sets are filled evenly. Negative if there is none.
+    /// </summary>
     private int FreePlace(uint first, uint second)
     {
         var (firstFree, inFirst) = Free(first);
@@ -210,30 +217,30 @@ internal sealed class VerifiedTokens
         return -1;
     }
 
-    /// <summary>The place of a token that nobody sent again since it was last asked here (the "clock", or second chance).</summary>
+    /// <summary>Returns the place of a token that was not sent again since it was last considered ("clock", or second chance).</summary>
     private int IdlePlace(uint first, uint second)
     {
-        // Each time another one is asked first. Who was sent again is spared, and has to be sent again to be spared the next time: otherwise
-        // what was busy once would stay for ever, and newcomers would only push each other out.
-        var turn = _turn++;
-        var place = Candidate(first, second, (int)(turn % (Ways * 2)));
+        // Start with a different candidate each time. A token that was sent again is kept, but must be sent again to be kept the next time.
+        // Otherwise a token that was used often in the past would stay forever, and new tokens would only evict each other.
+        var start = _nextCandidate++;
+        var place = Candidate(first, second, (int)(start % (Ways * 2)));
         for (var candidate = 0u; candidate < Ways * 2; candidate++)
         {
-            var asked = Candidate(first, second, (int)((candidate + turn) % (Ways * 2)));
-            if (!_places[asked].Token!.WasSentAgain)
+            var considered = Candidate(first, second, (int)((candidate + start) % (Ways * 2)));
+            if (!_places[considered].Token!.WasSentAgain)
             {
-                place = asked;
+                place = considered;
                 break;
             }
 
-            _places[asked].Token!.WasSentAgain = false;
+            _places[considered].Token!.WasSentAgain = false;
         }
 
         _counts.Evicted();
         return place;
     }
 
-    /// <summary>Long tokens: fewer of them share a set.</summary>
+    /// <summary>Evicts tokens of a set until the new token fits into its bytes. A set holds fewer long tokens than short ones.</summary>
     private void MakeRoom(uint set, int size)
     {
         if (_bytes[set] + size <= BytesPerSet)
@@ -241,11 +248,11 @@ internal sealed class VerifiedTokens
             return;
         }
 
-        // Second chance here too: where there is always a free place but not enough bytes, nobody else would ask.
-        var turn = _roomTurn++;
-        for (var asked = 0u; asked < Ways * 2 && _bytes[set] + size > BytesPerSet; asked++)
+        // Second chance here too: a set that always has a free place, but not enough bytes, is never considered elsewhere.
+        var start = _nextWay++;
+        for (var way = 0u; way < Ways * 2 && _bytes[set] + size > BytesPerSet; way++)
         {
-            var place = (int)((set * Ways) + ((turn + asked) % Ways));
+            var place = (int)((set * Ways) + ((start + way) % Ways));
             if (_places[place].Token is not { } token)
             {
                 continue;
@@ -286,7 +293,9 @@ internal sealed class VerifiedTokens
     private static int Candidate(uint first, uint second, int candidate) =>
         candidate < Ways ? ((int)first * Ways) + candidate : ((int)second * Ways) + candidate - Ways;
 
-    /// <summary>A token, and its hash, which saves most comparisons. A reader may see them of two tokens: the text decides.</summary>
+    /// <summary>
+    /// A token and its hash, which makes most comparisons unnecessary. A reader may see values of two tokens; the text decides.
+    /// </summary>
     private struct Place
     {
         public AccessToken? Token;

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection;
 
-/// <summary>What a revocation ends.</summary>
+/// <summary>The kind of tokens that a revocation covers.</summary>
 public enum RevocationKind
 {
     /// <summary>The tokens of one user session (<c>sid</c>).</summary>

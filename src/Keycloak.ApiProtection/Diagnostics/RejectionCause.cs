@@ -1,4 +1,4 @@
-namespace Keycloak.ApiProtection.Http;
+namespace Keycloak.ApiProtection.Diagnostics;
 
 /// <summary>When a cause was last written, what was found since then, and how many messages were suppressed.</summary>
 /// <remarks>

@@ -1,9 +1,8 @@
-using Keycloak.ApiProtection.Schemes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Options;
 
-namespace Keycloak.ApiProtection.Configuration;
+namespace Keycloak.ApiProtection.Schemes;
 
 /// <summary>
 /// Keeps the back-channel clients from following redirects, also where the application has set another primary handler: a 307 or 308 would
@@ -60,7 +59,7 @@ internal sealed class BackchannelRedirects(IServiceProvider services) : IHttpMes
     private bool IsBackchannel(string? name)
     {
         var options = services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>();
-        foreach (var scheme in services.GetServices<KeycloakBearerScheme>())
+        foreach (var scheme in services.GetServices<KeycloakSchemeName>())
         {
             try
             {

@@ -1,11 +1,13 @@
 using Keycloak.ApiProtection.Json;
 
-namespace Keycloak.ApiProtection.Tokens;
+namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>The claims that decide about a token, found in one pass over its payload (RFC 7519 section 4, RFC 9068 section 2.2).</summary>
+/// <summary>
+/// The claims that decide whether a token is accepted, read in one pass over its payload (RFC 7519 section 4, RFC 9068 section 2.2).
+/// </summary>
 internal ref struct TokenClaims
 {
-    /// <summary>9999-12-31: what <see cref="DateTimeOffset"/> can still say.</summary>
+    /// <summary>9999-12-31, the latest date that <see cref="DateTimeOffset"/> supports.</summary>
     private const long LatestDate = 253_402_300_799;
 
     private JsonValue _sid;
@@ -17,7 +19,7 @@ internal ref struct TokenClaims
     /// <summary>Gets <c>iss</c>.</summary>
     public JsonValue Issuer { get; private set; }
 
-    /// <summary>Gets the payload's <c>typ</c>: Keycloak's token kind.</summary>
+    /// <summary>Gets the payload's <c>typ</c>: the kind of token.</summary>
     public JsonValue Kind { get; private set; }
 
     /// <summary>Gets <c>aud</c>: a string, or an array of strings.</summary>
@@ -32,10 +34,10 @@ internal ref struct TokenClaims
     /// <summary>Gets <c>sub</c>: the user.</summary>
     public JsonValue Subject { get; private set; }
 
-    /// <summary>Gets <c>sid</c>, or <c>session_state</c> where there is no <c>sid</c> (Keycloak before 18): the session.</summary>
+    /// <summary>Gets <c>sid</c>, or <c>session_state</c> if there is no <c>sid</c> (Keycloak before 18): the session.</summary>
     public readonly JsonValue Session => _sid.Exists ? _sid : _sessionState;
 
-    /// <summary>Gets <c>cnf</c>: what the token is bound to (RFC 7800).</summary>
+    /// <summary>Gets <c>cnf</c>: the key or certificate that the token is bound to (RFC 7800).</summary>
     public JsonValue Confirmation { get; private set; }
 
     /// <summary>Gets <c>realm_access</c>.</summary>
@@ -44,19 +46,19 @@ internal ref struct TokenClaims
     /// <summary>Gets <c>resource_access</c>.</summary>
     public JsonValue ResourceAccess { get; private set; }
 
-    /// <summary>Gets <c>organization</c>: in any of its shapes.</summary>
+    /// <summary>Gets <c>organization</c>, in any of its formats.</summary>
     public JsonValue Organization { get; private set; }
 
-    /// <summary>Gets <c>exp</c> in seconds since 1970; 0 where it is absent: Keycloak before 25 wrote 0 for "none".</summary>
+    /// <summary>Gets <c>exp</c> in seconds since 1970; 0 if it is absent. Keycloak before 25 writes 0 for "none".</summary>
     public long ExpiresAt { get; private set; }
 
-    /// <summary>Gets <c>nbf</c> in seconds since 1970; 0 where it is absent: Keycloak before 25 wrote 0 for "none".</summary>
+    /// <summary>Gets <c>nbf</c> in seconds since 1970; 0 if it is absent. Keycloak before 25 writes 0 for "none".</summary>
     public long NotBefore { get; private set; }
 
-    /// <summary>Gets <c>iat</c> in seconds since 1970; 0 where it is absent.</summary>
+    /// <summary>Gets <c>iat</c> in seconds since 1970; 0 if it is absent.</summary>
     public long IssuedAt { get; private set; }
 
-    /// <summary>Reads the decoded payload. <paramref name="problem"/>: what is wrong with it; null when nothing is.</summary>
+    /// <summary>Reads the decoded payload. <paramref name="problem"/> describes what is wrong with it; null if nothing is wrong.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, out TokenClaims claims, out string? problem)
     {
         claims = default;
@@ -81,11 +83,11 @@ internal ref struct TokenClaims
         return problem is null;
     }
 
-    /// <summary>Says which of the nested objects that rights are read from has a member twice; null when none has.</summary>
+    /// <summary>Describes which of the nested objects with the user's rights has a repeated member; null if none has.</summary>
     public readonly string? NestedProblem() =>
-        !JsonNestedNames.AreUnique(Json, RealmAccess) ? "a member stands twice within 'realm_access'"
-        : !JsonNestedNames.AreUnique(Json, ResourceAccess) ? "a member stands twice within 'resource_access'"
-        : !JsonNestedNames.AreUnique(Json, Organization) ? "a member stands twice within 'organization'"
+        !JsonNestedNames.AreUnique(Json, RealmAccess) ? "a member is repeated in 'realm_access'"
+        : !JsonNestedNames.AreUnique(Json, ResourceAccess) ? "a member is repeated in 'resource_access'"
+        : !JsonNestedNames.AreUnique(Json, Organization) ? "a member is repeated in 'organization'"
         : null;
 
     private string? Take(scoped ReadOnlySpan<byte> name, JsonValue value)
@@ -163,7 +165,7 @@ internal ref struct TokenClaims
         return null;
     }
 
-    /// <summary>A NumericDate (RFC 7519 section 2); negative where it is none.</summary>
+    /// <summary>Reads a NumericDate (RFC 7519 section 2). Negative if the value is not a valid one.</summary>
     private readonly long Date(JsonValue value) =>
         value.TryGetInteger(Json, out var seconds) && seconds <= LatestDate ? seconds : -1;
 

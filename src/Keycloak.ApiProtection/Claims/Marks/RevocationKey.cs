@@ -4,45 +4,55 @@ using System.Security.Cryptography;
 using System.Text;
 using Keycloak.ApiProtection.Json;
 
-namespace Keycloak.ApiProtection.Tokens.Marks;
+namespace Keycloak.ApiProtection.Claims.Marks;
 
-/// <summary>What sessions, users, clients and tokens are told apart by in the log: 64 bits of SipHash-1-3 under a key of this process.</summary>
+/// <summary>
+/// Computes the keys of sessions, users, clients and tokens in the revocation log: 64 bits of SipHash-1-3 with a secret key per process.
+/// </summary>
 /// <remarks>
-/// Names of any length cost the log the same. The key is secret, so that nobody can choose two names that meet; that two meet by
-/// chance among 100,000 events has a probability of some 2^-47 for a name, and would refuse a token, never accept one. Zero is "no name".
+/// Names of any length take the same space in the log. The hash key is secret, so nobody can choose two names that collide. With 100,000
+/// events, the probability that a name collides by chance is about 2^-47. A collision can reject a token, but never accept one. Zero means
+/// "no name".
 /// </remarks>
 internal static class RevocationKey
 {
-    /// <summary>How much of a client's key a token keeps: a realm has few clients.</summary>
+    /// <summary>
+    /// The number of bits of a client's key that a token keeps. A few bits are sufficient, because a realm has few clients.
+    /// </summary>
     public const int ClientBits = 24;
 
     private static readonly ulong Key0 = Random();
     private static readonly ulong Key1 = Random();
 
-    /// <summary>The key for a claim of a payload; zero where the claim is absent or empty.</summary>
+    /// <summary>Returns the key for a claim of a payload; zero if the claim is absent or empty.</summary>
     public static ulong Of(RevocationKind kind, ReadOnlySpan<byte> json, JsonValue claim) =>
         claim.Kind != JsonKind.String || claim.Length == 0 ? 0
         : claim.Escaped ? Of(kind, JsonText.Unescape(claim.Raw(json)))
         : Hash(kind, claim.Raw(json));
 
-    /// <summary>The key for a name; zero where there is none.</summary>
+    /// <summary>Returns the key for a name; zero if the name is null or empty.</summary>
     public static ulong Of(RevocationKind kind, string? name) =>
         string.IsNullOrEmpty(name) ? 0 : Hash(kind, Encoding.UTF8.GetBytes(name));
 
-    /// <summary>What a token keeps of a client's key.</summary>
+    /// <summary>Returns the part of a client's key that a token keeps.</summary>
     public static ulong Short(ulong key) => key == 0 ? 0 : Math.Max(1, key & ((1UL << ClientBits) - 1));
 
-    /// <summary>The key in the log for what a token keeps of it: every bit counts there.</summary>
+    /// <summary>Returns the key in the log for the part of a client's key that a token keeps. The log uses all 64 bits.</summary>
     public static ulong Spread(ulong shortKey) => shortKey * 0x9E3779B97F4A7C15UL;
 
     /// <summary>The key of a session together with a client, from the keys of both; zero where one is absent.</summary>
     /// <remarks>The finalizer of MurmurHash3: each bit of both keys changes every bit here. The keys are secret already.</remarks>
-    public static ulong SessionOfClient(ulong session, ulong shortClient)
+    /// <param name="session">The session's key.</param>
+    /// <param name="shortClient">What a token keeps of the client's key.</param>
+    /// <param name="isOffline">Whether tokens with offline access are meant, or the others: the two have different keys.</param>
+    public static ulong SessionOfClient(ulong session, ulong shortClient, bool isOffline)
     {
         if (session == 0 || shortClient == 0)
         {
             return 0;
         }
+
+        session = isOffline ? ~session : session;
 
         var key = session ^ Spread(shortClient);
         key = (key ^ (key >> 33)) * 0xFF51AFD7ED558CCDUL;
@@ -51,7 +61,7 @@ internal static class RevocationKey
         return key == 0 ? 1 : key;
     }
 
-    // SipHash (Aumasson, Bernstein 2012), one round a block and three at the end; the kind stands where a second message would.
+    // SipHash (Aumasson, Bernstein 2012), one round per block and three at the end. The kind is mixed into the initial state.
     private static ulong Hash(RevocationKind kind, ReadOnlySpan<byte> text)
     {
         var v0 = Key0 ^ 0x736f6d6570736575UL;

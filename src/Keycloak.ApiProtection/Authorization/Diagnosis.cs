@@ -1,4 +1,0 @@
-namespace Keycloak.ApiProtection.Authorization;
-
-/// <summary>Why a permission is missing, and what to change: for the log only.</summary>
-internal readonly record struct Diagnosis(string Reason, string Remedy);

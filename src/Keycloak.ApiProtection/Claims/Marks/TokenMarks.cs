@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Security.Claims;
+using Keycloak.ApiProtection.Claims.Payload;
+
+namespace Keycloak.ApiProtection.Claims.Marks;
+
+/// <summary>
+/// The marks by which a revocation identifies a token. Computed once per token, so that a lookup in the log costs a request very little.
+/// </summary>
+internal readonly struct TokenMarks
+{
+    private const ulong ClientMask = (1UL << RevocationKey.ClientBits) - 1;
+    private const ulong Offline = 1UL << 63;
+    private const string OfflineAccess = "offline_access";
+
+    // A date until 9999 has 38 bits, the client has 24, and one says whether the token has offline access. Each byte here is needed for
+    // each remembered token.
+    private readonly ulong _issuedAtAndClient;
+
+    /// <summary>Computes the marks from a token's claims.</summary>
+    public TokenMarks(in TokenClaims claims)
+        : this(
+            RevocationKey.Of(RevocationKind.Session, claims.Json, claims.Session),
+            RevocationKey.Of(RevocationKind.User, claims.Json, claims.Subject),
+            RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, claims.Json, claims.AuthorizedParty)),
+            RevocationKey.Of(RevocationKind.Token, claims.Json, claims.Id),
+            claims.IssuedAt,
+            TokenRights.ReadScopes(claims.Json).Contains(OfflineAccess))
+    {
+    }
+
+    private TokenMarks(ulong session, ulong user, ulong client, ulong token, long issuedAt, bool isOffline)
+    {
+        Session = session;
+        User = user;
+        Token = token;
+        _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client | (isOffline ? Offline : 0);
+    }
+
+    /// <summary>Gets the key of <c>sid</c>. Like the other keys, it is zero if the claim is absent.</summary>
+    public ulong Session { get; }
+
+    /// <summary>Gets the key of <c>sub</c>.</summary>
+    public ulong User { get; }
+
+    /// <summary>Gets the key of <c>jti</c>.</summary>
+    public ulong Token { get; }
+
+    /// <summary>Gets the key of <c>azp</c>.</summary>
+    public ulong Client => RevocationKey.Spread(_issuedAtAndClient & ClientMask);
+
+    /// <summary>Gets <c>iat</c> in seconds since 1970.</summary>
+    public long IssuedAt => (long)((_issuedAtAndClient & ~Offline) >> RevocationKey.ClientBits);
+
+    /// <summary>Gets whether the token has the scope <c>offline_access</c>: an offline session outlives the logout of the session it began with.</summary>
+    public bool IsOffline => (_issuedAtAndClient & Offline) != 0;
+
+    /// <summary>Gets the key of the session together with the client; zero where one of the two is absent.</summary>
+    public ulong SessionOfClient => RevocationKey.SessionOfClient(Session, _issuedAtAndClient & ClientMask, IsOffline);
+
+    /// <summary>Returns the marks of a verified payload.</summary>
+    public static TokenMarks Of(ReadOnlySpan<byte> payload) =>
+        TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
+
+    /// <summary>
+    /// Returns these marks; a missing one is taken from Keycloak's introspection response. <c>iat</c> is always the token's own.
+    /// </summary>
+    public TokenMarks With(in TokenMarks response)
+    {
+        var client = _issuedAtAndClient & ClientMask;
+        return new TokenMarks(
+            Session != 0 ? Session : response.Session,
+            User != 0 ? User : response.User,
+            client != 0 ? client : response._issuedAtAndClient & ClientMask,
+            Token != 0 ? Token : response.Token,
+            IssuedAt,
+            IsOffline || response.IsOffline);
+    }
+
+    /// <summary>Returns whether both are equal.</summary>
+    public bool Equals(in TokenMarks other) =>
+        Session == other.Session && User == other.User && Token == other.Token && _issuedAtAndClient == other._issuedAtAndClient;
+
+    /// <summary>Reads the marks of the token with which a scheme authenticated a user. False if there is no such token.</summary>
+    /// <remarks>
+    /// For identities of other handlers (JwtBearer, or the application's own), the marks are read from the claims of the identity.
+    /// </remarks>
+    public static bool TryRead(ClaimsPrincipal user, string scheme, out TokenMarks marks)
+    {
+        marks = default;
+        var identities = user.Identities.Where(identity => identity.IsAuthenticated).ToArray();
+        var own = identities.OfType<KeycloakIdentity>().ToArray();
+        if (own.Length > 0)
+        {
+            identities = [.. own.Where(identity => identity.AuthenticationType == scheme)];
+            if (identities is [KeycloakIdentity { Token: not null } unchanged, ..])
+            {
+                return (marks = unchanged.Marks).HasAny;
+            }
+        }
+
+        string? Claim(params ReadOnlySpan<string> types)
+        {
+            foreach (var type in types)
+            {
+                foreach (var identity in identities)
+                {
+                    if (identity.FindFirst(type) is { } claim)
+                    {
+                        return claim.Value;
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        marks = new TokenMarks(
+            RevocationKey.Of(RevocationKind.Session, Claim("sid", "session_state")),
+            RevocationKey.Of(RevocationKind.User, Claim("sub", ClaimTypes.NameIdentifier)),
+            RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, Claim("azp"))),
+            RevocationKey.Of(RevocationKind.Token, Claim("jti")),
+            long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt) && issuedAt < 1L << (63 - RevocationKey.ClientBits) ? issuedAt : 0,
+            identities.Any(identity => identity.FindAll("scope").Any(scope => scope.Value.Split(' ').Contains(OfflineAccess))));
+        if (identities is [KeycloakIdentity changed, ..])
+        {
+            // Add the marks that the application removed, and those that only the introspection response contained.
+            marks = marks.With(changed.Marks);
+        }
+
+        return marks.HasAny;
+    }
+
+    private bool HasAny => (Session | User | Client | Token) != 0;
+}

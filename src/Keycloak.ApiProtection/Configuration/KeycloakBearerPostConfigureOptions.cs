@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Options;
+
+namespace Keycloak.ApiProtection.Configuration;
+
+/// <summary>Completes a scheme's options with what follows from other settings.</summary>
+internal sealed class KeycloakBearerPostConfigureOptions(TimeProvider time) : IPostConfigureOptions<KeycloakBearerOptions>
+{
+    /// <inheritdoc />
+    public void PostConfigure(string? name, KeycloakBearerOptions options)
+    {
+        options.TimeProvider ??= time;
+        options.Claims.ClientId ??= options.Resource;
+        options.ChallengeRealm ??= new string(
+            [.. KeycloakAddress.RealmName(options).Where(letter => letter is >= ' ' and <= '~' and not '"' and not '\\')]);
+    }
+}

@@ -1,0 +1,104 @@
+using Keycloak.ApiProtection.ClientAuthentication;
+using Keycloak.ApiProtection.Configuration;
+using Keycloak.ApiProtection.Introspection;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Realms.Keys;
+using Keycloak.ApiProtection.Revocation;
+using Keycloak.ApiProtection.Tokens;
+using Keycloak.ApiProtection.Tokens.Verified;
+using Microsoft.Extensions.Logging;
+
+namespace Keycloak.ApiProtection.Schemes;
+
+/// <summary>Builds the runtime of a scheme from its options, which have been validated.</summary>
+internal sealed class KeycloakSchemeBuilder(
+    IHttpClientFactory httpClients,
+    ILoggerFactory loggers,
+    KeycloakMetrics metrics,
+    IntrospectionMetrics introspectionMetrics)
+{
+    /// <summary>Builds it.</summary>
+    /// <param name="name">The scheme's name.</param>
+    /// <param name="options">The scheme's options.</param>
+    /// <param name="revocations">The scheme's revocations, which outlive the options.</param>
+    /// <param name="otherScheme">Names another scheme of the application that trusts an issuer, for the log.</param>
+    public KeycloakScheme Build(string name, KeycloakBearerOptions options, KeycloakRevocations revocations, Func<string, string?> otherScheme)
+    {
+        var issuers = options.ValidIssuers.Count > 0 ? options.ValidIssuers.ToArray() : [KeycloakAddress.Issuer(options)!];
+        var realm = Realm(name, options, issuers);
+        var keys = new RealmKeys(realm, httpClients, options.TimeProvider!, loggers.CreateLogger<RealmKeys>());
+        var policy = Policy(options, issuers, otherScheme);
+        return new KeycloakScheme(
+            name,
+            options,
+            keys,
+            Verifier(name, options, policy, keys),
+            options.Credentials.AreSet ? Introspector(options, realm, policy, keys) : null,
+            revocations);
+    }
+
+    private static RealmSettings Realm(string name, KeycloakBearerOptions options, string[] issuers) => new()
+    {
+        SchemeName = name,
+        MetadataAddress = new Uri(KeycloakAddress.Metadata(options)!),
+        ValidIssuers = KeycloakAddress.DiscoveryIssuers(options, issuers),
+        RequireHttps = options.SslRequired != SslRequired.None,
+        LoopbackWithoutHttps = options.SslRequired == SslRequired.External,
+        HttpClientName = options.BackchannelHttpClientName,
+        BackchannelTimeout = options.BackchannelTimeout,
+        RefreshInterval = options.KeysRefreshInterval,
+        UnknownKeyCooldown = options.UnknownKeyCooldown,
+        MaximumAge = options.KeysMaximumAge,
+        ClockSkew = options.ClockSkew,
+    };
+
+    private static TokenPolicy Policy(KeycloakBearerOptions options, string[] issuers, Func<string, string?> otherScheme)
+    {
+        var audiences = options.Audiences.Concat(options.Audience is { } audience ? [audience] : []).ToArray();
+        var algorithms = options.Algorithms.Count > 0 ? options.Algorithms.AsReadOnly() : KeycloakBearerDefaults.Algorithms;
+        return new TokenPolicy
+        {
+            MaximumSize = options.MaximumTokenSize,
+            Algorithms = [.. algorithms.Select(name => SigningAlgorithm.TryGet(name, out var known) ? known : null).OfType<SigningAlgorithm>()],
+            Issuers = issuers,
+            Audiences = !options.VerifyTokenAudience ? null : audiences.Length > 0 ? audiences : [options.Resource!],
+            ClockSkew = options.ClockSkew,
+            IntrospectsLightweight = options.EffectiveIntrospection != IntrospectionMode.Never,
+            Claims = options.Claims,
+            OtherScheme = otherScheme,
+        };
+    }
+
+    private AccessTokenVerifier Verifier(string name, KeycloakBearerOptions options, TokenPolicy policy, RealmKeys keys)
+    {
+        var counts = metrics.VerifiedTokens(name);
+        var verified = options.VerifiedTokenCacheSize == 0
+            ? null
+            : new VerifiedTokens(options.VerifiedTokenCacheSize, options.ClockSkew, options.TimeProvider!, counts);
+        return new AccessTokenVerifier(policy, keys, options.TimeProvider!, counts, verified);
+    }
+
+    private Introspector Introspector(KeycloakBearerOptions options, RealmSettings realm, TokenPolicy policy, RealmKeys keys) => new(
+        new IntrospectionSettings
+        {
+            Realm = realm,
+            Mode = options.EffectiveIntrospection,
+            ClientId = options.Resource!,
+            TokenIssuers = policy.Issuers,
+            Audiences = policy.Audiences,
+            Claims = options.Claims,
+            Freshness = options.Freshness,
+            AllowStaleFor = options.AllowStaleFor,
+            Timeout = options.IntrospectionTimeout ?? options.BackchannelTimeout,
+            ClockSkew = options.ClockSkew,
+            MaximumInFlight = options.MaximumIntrospectionsInFlight,
+            MaximumTokens = options.MaximumIntrospectedTokens,
+            CurrentRoles = options.CurrentRoles,
+        },
+        keys,
+        ClientAuthentications.Of(options.Resource!, options.Credentials, options.TimeProvider!),
+        httpClients,
+        options.TimeProvider!,
+        introspectionMetrics,
+        new IntrospectionReports(realm.SchemeName, options.TimeProvider!, loggers.CreateLogger<Introspector>()));
+}
