@@ -13,11 +13,12 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 var services = builder.Services;
 
 services.AddSingleton(TimeProvider.System);
-services.AddSingleton<IValidateOptions<KeycloakOptions>, SettingsValidation>().AddSingleton<IValidateOptions<ApisOptions>, SettingsValidation>();
+services.AddSingleton<IValidateOptions<KeycloakOptions>, SettingsValidation>();
+services.AddSingleton<IValidateOptions<ApisOptions>, SettingsValidation>();
 services.AddOptions<KeycloakOptions>().BindConfiguration(KeycloakOptions.Section);
 services.AddOptions<ApisOptions>().BindConfiguration(ApisOptions.Section);
 
-// Sessions are in memory, so the keys that protect their cookies need not outlive the process, either.
+// Sessions are in memory, so the keys that protect their cookies are needed only as long as the process runs.
 services.AddDataProtection().UseEphemeralDataProtectionProvider();
 
 services.AddSingleton<KeycloakDiscovery>().AddSingleton<MemoryTicketStore>();
@@ -32,7 +33,8 @@ services.AddAuthorization();
 
 services.AddHttpClient(nameof(KeycloakDiscovery), client => client.Timeout = TimeSpan.FromSeconds(10));
 services.AddHttpClient(nameof(TokenClient), client => client.Timeout = TimeSpan.FromSeconds(10))
-    .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });    // a secret goes where it was meant to
+    .ConfigurePrimaryHttpMessageHandler(() =>
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });    // a redirect could send the secret to another server
 services.AddSingleton<TokenClient>().AddSingleton<TokenRefresh>().AddSingleton<TokenSession>();
 OrdersApi.AddClients(services);
 

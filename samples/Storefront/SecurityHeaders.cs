@@ -2,16 +2,17 @@ using Storefront.Login;
 
 namespace Storefront;
 
-/// <summary>What every answer tells the browser to keep to.</summary>
+/// <summary>Security headers of every response.</summary>
 internal static class SecurityHeaders
 {
-    /// <summary>Adds the headers to every answer.</summary>
+    /// <summary>Adds the security headers to every response.</summary>
     public static void UseSecurityHeaders(this WebApplication app)
     {
         var keycloak = app.Services.GetRequiredService<KeycloakDiscovery>().Endpoints;
 
-        // Browsers hold form-action against redirects as well: the log-in form ends at Keycloak, and so does the log-out form.
-        var forms = string.Join(' ', new[] { keycloak.Authorization, keycloak.EndSession }.Select(address => address.GetLeftPart(UriPartial.Authority)).Distinct());
+        // Browsers apply form-action also to redirects: the log-in form and the log-out form are redirected to Keycloak.
+        Uri[] addresses = [keycloak.Authorization, keycloak.EndSession];
+        var forms = string.Join(' ', addresses.Select(address => address.GetLeftPart(UriPartial.Authority)).Distinct());
         var policy = $"default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {forms}";
 
         app.Use((context, next) =>
@@ -21,13 +22,13 @@ internal static class SecurityHeaders
                 var headers = context.Response.Headers;
                 headers.ContentSecurityPolicy = policy;
                 headers.XContentTypeOptions = "nosniff";
-                headers.XFrameOptions = "DENY";    // antiforgery's own says SAMEORIGIN
+                headers.XFrameOptions = "DENY";    // the antiforgery service sets SAMEORIGIN
                 headers["Referrer-Policy"] = "strict-origin";
                 headers["Cross-Origin-Opener-Policy"] = "same-origin";
                 headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
                 if (context.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) != false)
                 {
-                    // Pages show what belongs to the user, and tokens: neither the disk nor the back button keeps them.
+                    // Pages show tokens and the user's data: the browser must not store them.
                     headers.CacheControl = "no-store";
                 }
 

@@ -81,7 +81,7 @@ public sealed class TokenKindTests(ArticleFixture article)
         var refused = await visit.Page.GetByTestId("shipment").TextContentAsync();
         Assert.Contains("It cannot ask the shipping API for you", refused, StringComparison.Ordinal);
         Assert.DoesNotContain("asked the shipping API for you, with", refused, StringComparison.Ordinal);
-        Assert.DoesNotContain("An unexpected answer", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("An unexpected response", refused, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,21 +4,22 @@ using System.Text.Json.Nodes;
 
 namespace Storefront.Apis;
 
-/// <summary>What the API, or the gateway before it, said to one request.</summary>
+/// <summary>The response of the API, or of the gateway in front of it, to one request.</summary>
 /// <param name="Way">The way that the request took.</param>
 /// <param name="Request">Method and path.</param>
-/// <param name="Status">The status; null when there was no answer, and then <paramref name="Body"/> says why.</param>
-/// <param name="Challenge">The header <c>WWW-Authenticate</c>; null when there was none.</param>
-/// <param name="Body">The body, as far as a page shows it.</param>
-/// <param name="Milliseconds">How long the answer took.</param>
+/// <param name="Status">The status code; null if there was no response. <paramref name="Body"/> then has the reason.</param>
+/// <param name="Challenge">The header <c>WWW-Authenticate</c>; null if there was none.</param>
+/// <param name="Body">The body, truncated to the length that a page shows.</param>
+/// <param name="Milliseconds">The time until the response.</param>
 internal sealed record ApiAnswer(ApiWay Way, string Request, int? Status, string? Challenge, string Body, double Milliseconds)
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Gets a value indicating whether the request was served.</summary>
+    /// <summary>Gets a value indicating whether the request succeeded.</summary>
     public bool Served => Status is >= 200 and < 300;
 
-    /// <summary>The body in lines where it is JSON, and as it came where it is not. The page escapes it.</summary>
+    /// <summary>The body with indentation if it is JSON, otherwise unchanged. The page escapes it.</summary>
     public string ReadableBody()
     {
         try

@@ -1,14 +1,14 @@
 namespace Storefront.Apis;
 
-/// <summary>Who checks the token on the way to the orders API.</summary>
+/// <summary>Which server verifies the token of a request to the orders API.</summary>
 internal enum ApiWay
 {
-    /// <summary>The gateway asks Keycloak's introspection endpoint about every request.</summary>
+    /// <summary>The gateway calls Keycloak's introspection endpoint for every request.</summary>
     Introspected,
 
-    /// <summary>The gateway asks an endpoint that checks tokens with the library.</summary>
+    /// <summary>The gateway calls an endpoint that verifies tokens with the library.</summary>
     Checked,
 
-    /// <summary>The gateway only forwards; the API checks tokens with the library.</summary>
+    /// <summary>The gateway only forwards; the API verifies tokens with the library.</summary>
     Direct,
 }

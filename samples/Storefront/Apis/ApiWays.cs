@@ -1,12 +1,12 @@
 namespace Storefront.Apis;
 
-/// <summary>The three ways in the words of the pages.</summary>
+/// <summary>Names and descriptions of the three ways, as the pages show them.</summary>
 internal static class ApiWays
 {
     /// <summary>Gets all of them, in the order in which the pages show them.</summary>
     public static IReadOnlyList<ApiWay> All { get; } = [ApiWay.Introspected, ApiWay.Checked, ApiWay.Direct];
 
-    /// <summary>The way as addresses, ids and named HTTP clients write it.</summary>
+    /// <summary>The key of the way in URLs, ids and names of HTTP clients.</summary>
     public static string Key(this ApiWay way) => way switch
     {
         ApiWay.Introspected => "introspected",
@@ -14,7 +14,7 @@ internal static class ApiWays
         _ => "direct",
     };
 
-    /// <summary>The way as a heading.</summary>
+    /// <summary>The heading of the way.</summary>
     public static string Name(this ApiWay way) => way switch
     {
         ApiWay.Introspected => "Introspected",
@@ -22,15 +22,15 @@ internal static class ApiWays
         _ => "Direct",
     };
 
-    /// <summary>Who decides, in a sentence.</summary>
+    /// <summary>One sentence on which server verifies the token.</summary>
     public static string Summary(this ApiWay way) => way switch
     {
-        ApiWay.Introspected => "The gateway asks Keycloak about the token of every request.",
-        ApiWay.Checked => "The gateway asks a check endpoint built on the library.",
-        _ => "The gateway only forwards: the API checks the token itself.",
+        ApiWay.Introspected => "The gateway introspects the token of every request at Keycloak.",
+        ApiWay.Checked => "The gateway calls a check endpoint that uses the library.",
+        _ => "The gateway only forwards: the API verifies the token itself.",
     };
 
-    /// <summary>Reads a key; null for anything else, and for "all".</summary>
+    /// <summary>The way with this key; null for any other text, including "all".</summary>
     public static ApiWay? Parse(string? key)
     {
         foreach (var way in All)

@@ -3,24 +3,30 @@ using Storefront.Configuration;
 
 namespace Storefront.Apis;
 
-/// <summary>Sends requests to the orders API and tells what was answered. A refusal is an answer, too.</summary>
+/// <summary>Sends requests to the orders API and returns the responses, including rejections.</summary>
 internal sealed class OrdersApi(IHttpClientFactory clients, TimeProvider time)
 {
     private const int LongestBody = 4_000;
 
     /// <summary>Gets the user's e-mail address (scope <c>email</c>).</summary>
-    public Task<ApiAnswer> EmailAsync(ApiWay way, string token, CancellationToken cancellation) => SendAsync(way, HttpMethod.Get, "email", token, null, cancellation);
+    public Task<ApiAnswer> EmailAsync(ApiWay way, string token, CancellationToken cancellation) =>
+        SendAsync(way, HttpMethod.Get, "email", token, null, cancellation);
 
     /// <summary>Gets the user's orders (scope <c>orders:read</c>).</summary>
-    public Task<ApiAnswer> OrdersAsync(ApiWay way, string token, CancellationToken cancellation) => SendAsync(way, HttpMethod.Get, "orders", token, null, cancellation);
+    public Task<ApiAnswer> OrdersAsync(ApiWay way, string token, CancellationToken cancellation) =>
+        SendAsync(way, HttpMethod.Get, "orders", token, null, cancellation);
 
     /// <summary>Places an order (scope <c>orders:write</c>).</summary>
     public Task<ApiAnswer> PlaceAsync(ApiWay way, string token, string item, int quantity, CancellationToken cancellation) =>
         SendAsync(way, HttpMethod.Post, "orders", token, JsonContent.Create(new { item, quantity }), cancellation);
 
-    /// <summary>Asks where an order is. The orders API asks the shipping API: with a token of its own making, or with the one it was sent.</summary>
-    public Task<ApiAnswer> ShipmentAsync(ApiWay way, string token, string order, bool passTokenOn, CancellationToken cancellation) =>
-        SendAsync(way, HttpMethod.Get, $"orders/{Uri.EscapeDataString(order)}/shipment{(passTokenOn ? "/passed-on" : string.Empty)}", token, null, cancellation);
+    /// <summary>Gets the shipment of an order.</summary>
+    /// <remarks>The orders API calls the shipping API, with an exchanged token or with the received one.</remarks>
+    public Task<ApiAnswer> ShipmentAsync(ApiWay way, string token, string order, bool passTokenOn, CancellationToken cancellation)
+    {
+        var path = $"orders/{Uri.EscapeDataString(order)}/shipment{(passTokenOn ? "/passed-on" : string.Empty)}";
+        return SendAsync(way, HttpMethod.Get, path, token, null, cancellation);
+    }
 
     /// <summary>Registers one HTTP client for each way.</summary>
     public static void AddClients(IServiceCollection services)
@@ -39,7 +45,8 @@ internal sealed class OrdersApi(IHttpClientFactory clients, TimeProvider time)
         services.AddSingleton<OrdersApi>();
     }
 
-    private async Task<ApiAnswer> SendAsync(ApiWay way, HttpMethod method, string path, string token, HttpContent? body, CancellationToken cancellation)
+    private async Task<ApiAnswer> SendAsync(
+        ApiWay way, HttpMethod method, string path, string token, HttpContent? body, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -48,18 +55,20 @@ internal sealed class OrdersApi(IHttpClientFactory clients, TimeProvider time)
         try
         {
             using var response = await clients.CreateClient(way.Key()).SendAsync(request, cancellation);
+            var challenge = response.Headers.TryGetValues("WWW-Authenticate", out var challenges) ? string.Join(", ", challenges) : null;
             var text = await response.Content.ReadAsStringAsync(cancellation);
             return new ApiAnswer(
                 way,
                 name,
                 (int)response.StatusCode,
-                response.Headers.TryGetValues("WWW-Authenticate", out var challenges) ? Shortened(string.Join(", ", challenges), 1_000) : null,
+                challenge is null ? null : Shortened(challenge, 1_000),
                 Shortened(text, LongestBody),
                 time.GetElapsedTime(started).TotalMilliseconds);
         }
-        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception failure)
+            when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            var reason = failure is HttpRequestException ? failure.Message : "There was no answer within 10 seconds.";
+            var reason = failure is HttpRequestException ? failure.Message : "There was no response within 10 seconds.";
             return new ApiAnswer(way, name, null, null, reason, time.GetElapsedTime(started).TotalMilliseconds);
         }
     }

@@ -1,12 +1,12 @@
 namespace Storefront.Configuration;
 
-/// <summary>Where Keycloak is, and who this application is to it: section <c>Keycloak</c>.</summary>
+/// <summary>The address of Keycloak's realm, and this application's client: section <c>Keycloak</c>.</summary>
 internal sealed class KeycloakOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Keycloak";
 
-    /// <summary>Gets or sets the realm's address, which is also the issuer of its tokens: <c>https://keycloak.example/realms/demo</c>.</summary>
+    /// <summary>Gets or sets the realm's address and issuer: <c>https://keycloak.example/realms/demo</c>.</summary>
     public Uri? Authority { get; set; }
 
     /// <summary>Gets or sets the client's id in the realm.</summary>

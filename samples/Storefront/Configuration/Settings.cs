@@ -2,11 +2,11 @@ using Microsoft.Extensions.Options;
 
 namespace Storefront.Configuration;
 
-/// <summary>Whether the application can start with what it was told.</summary>
+/// <summary>Checks the settings at start.</summary>
 internal static class Settings
 {
-    /// <summary>Checks all settings at once, so that one start shows all that is missing.</summary>
-    /// <exception cref="OptionsValidationException">At least one is missing or wrong.</exception>
+    /// <summary>Checks all settings at once, so that one start reports all problems.</summary>
+    /// <exception cref="OptionsValidationException">At least one setting is missing or wrong.</exception>
     public static void Check(IServiceProvider services)
     {
         var failures = new List<string>();
@@ -18,7 +18,7 @@ internal static class Settings
         }
     }
 
-    /// <summary>Says what is wrong and how to run the whole system.</summary>
+    /// <summary>The text for the console: what is wrong, and how to run the whole system.</summary>
     public static string Advice(Exception failure)
     {
         var reasons = failure is OptionsValidationException invalid ? invalid.Failures : [failure.Message];
@@ -29,7 +29,7 @@ internal static class Settings
 
               dotnet run --project samples/Gateway
 
-            To run the Storefront alone, give it the settings above, as environment variables for example: Keycloak__Authority=...
+            To run the Storefront alone, set the settings above, for example as environment variables: Keycloak__Authority=...
             """;
     }
 
@@ -46,7 +46,7 @@ internal static class Settings
         }
         catch (InvalidOperationException unreadable)
         {
-            // The binder: a text that is no address.
+            // Thrown by the binder if a text is not an address.
             failures.Add(unreadable.InnerException?.Message ?? unreadable.Message);
         }
     }

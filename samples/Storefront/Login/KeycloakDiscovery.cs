@@ -5,39 +5,44 @@ using Storefront.Configuration;
 
 namespace Storefront.Login;
 
-/// <summary>Reads the realm's discovery document once, before the first request. The OAuth handler wants the addresses in its options.</summary>
+/// <summary>Reads the realm's discovery document once, before the first request.</summary>
+/// <remarks>The OAuth handler needs the addresses in its options.</remarks>
 internal sealed partial class KeycloakDiscovery(
     IHttpClientFactory clients, IOptions<KeycloakOptions> options, TimeProvider time, ILogger<KeycloakDiscovery> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaximumWait = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private KeycloakEndpoints? _endpoints;
 
-    /// <summary>Gets the addresses; <see cref="ReadAsync"/> comes first.</summary>
-    public KeycloakEndpoints Endpoints => _endpoints ?? throw new InvalidOperationException("Keycloak's discovery document has not been read yet.");
+    /// <summary>Gets the addresses. Call <see cref="ReadAsync"/> first.</summary>
+    /// <exception cref="InvalidOperationException">The document has not been read yet.</exception>
+    public KeycloakEndpoints Endpoints =>
+        _endpoints ?? throw new InvalidOperationException("Keycloak's discovery document has not been read yet.");
 
-    /// <summary>Reads the document; waits for a Keycloak that is still starting.</summary>
-    /// <exception cref="KeycloakUnavailableException">There is no such realm, it is another issuer, or nobody answered in time.</exception>
+    /// <summary>Reads the document; waits while Keycloak is starting.</summary>
+    /// <exception cref="KeycloakUnavailableException">The realm does not exist, has another issuer, or did not respond in time.</exception>
     public async Task ReadAsync(CancellationToken cancellation = default)
     {
         var authority = options.Value.Authority!.AbsoluteUri.TrimEnd('/');
         var address = new Uri($"{authority}/.well-known/openid-configuration");
         var started = time.GetTimestamp();
-        for (var told = false; ; told = true)
+        for (var isLogged = false; ; isLogged = true)
         {
             try
             {
                 _endpoints = await TryReadAsync(address, authority, cancellation);
                 return;
             }
-            catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+            catch (Exception failure)
+                when (failure is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
             {
-                if (time.GetElapsedTime(started) > Patience)
+                if (time.GetElapsedTime(started) > MaximumWait)
                 {
-                    throw new KeycloakUnavailableException($"Nobody answered at {address} for {Patience.TotalSeconds:0} seconds: {failure.Message}", failure);
+                    throw new KeycloakUnavailableException(
+                        $"There was no response from {address} for {MaximumWait.TotalSeconds:0} seconds: {failure.Message}", failure);
                 }
 
-                if (!told)
+                if (!isLogged)
                 {
                     Waiting(logger, address, failure.Message);
                 }
@@ -52,21 +57,23 @@ internal sealed partial class KeycloakDiscovery(
         using var response = await clients.CreateClient(nameof(KeycloakDiscovery)).GetAsync(address, cancellation);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
-            throw new KeycloakUnavailableException($"{address} is 404: Keycloak has no such realm, or stands under another path. Check Keycloak:Authority.");
+            throw new KeycloakUnavailableException(
+                $"{address} returned 404: Keycloak does not have this realm, or has another path. Check Keycloak:Authority.");
         }
 
         response.EnsureSuccessStatusCode();
         try
         {
-            using var document = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation);
+            var content = await response.Content.ReadAsStreamAsync(cancellation);
+            using var document = await JsonDocument.ParseAsync(content, cancellationToken: cancellation);
             var root = document.RootElement;
             var issuer = root.GetProperty("issuer").GetString();
 
-            // OpenID Connect Discovery section 4.3. Another issuer would also be another origin for the browser.
+            // OpenID Connect Discovery section 4.3. With another issuer, the browser would also be sent to another origin.
             if (issuer != authority)
             {
                 throw new KeycloakUnavailableException(
-                    $"{address} says that the issuer is {issuer}. Set Keycloak:Authority to exactly that, or Keycloak's hostname to that of the setting.");
+                    $"{address} has the issuer {issuer}. Set Keycloak:Authority to exactly this value, or change Keycloak's hostname.");
             }
 
             Uri Endpoint(string name) => new(root.GetProperty(name).GetString()!);
@@ -77,12 +84,18 @@ internal sealed partial class KeycloakDiscovery(
                 Endpoint("revocation_endpoint"),
                 Endpoint("end_session_endpoint"));
         }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or UriFormatException or ArgumentNullException or InvalidOperationException)
+        catch (Exception failure)
+            when (failure is JsonException or KeyNotFoundException or UriFormatException
+                or ArgumentNullException or InvalidOperationException)
         {
-            throw new KeycloakUnavailableException($"{address} is no discovery document that can be used: {failure.Message}", failure);
+            throw new KeycloakUnavailableException($"{address} is not a valid discovery document: {failure.Message}", failure);
         }
     }
 
-    [LoggerMessage(EventId = 1, EventName = "WaitingForKeycloak", Level = LogLevel.Information, Message = "Waiting for Keycloak at {Address}: {Reason}")]
+    [LoggerMessage(
+        EventId = 1,
+        EventName = "WaitingForKeycloak",
+        Level = LogLevel.Information,
+        Message = "Waiting for Keycloak at {Address}: {Reason}")]
     private static partial void Waiting(ILogger logger, Uri address, string reason);
 }

@@ -10,18 +10,18 @@ using Storefront.Tokens;
 
 namespace Storefront.Login;
 
-/// <summary>The framework's OAuth handler, set up for Keycloak: authorization code with PKCE (RFC 7636) and state.</summary>
+/// <summary>Configures the framework's OAuth handler for Keycloak: authorization code with PKCE (RFC 7636) and state.</summary>
 internal sealed partial class KeycloakLogin(
     KeycloakDiscovery discovery, IOptions<KeycloakOptions> keycloak, TimeProvider time, ILogger<KeycloakLogin> logger)
     : IPostConfigureOptions<OAuthOptions>, IConfigureNamedOptions<OAuthOptions>
 {
-    /// <summary>The scheme's name.</summary>
+    /// <summary>The name of the scheme.</summary>
     public const string Scheme = "keycloak";
 
-    /// <summary>As long as Keycloak keeps an offline session that nobody uses (Realm settings &gt; Sessions, by default).</summary>
+    /// <summary>The time for which Keycloak by default keeps an unused offline session (Realm settings &gt; Sessions).</summary>
     private static readonly TimeSpan StayConnected = TimeSpan.FromDays(30);
 
-    /// <summary>Begins a log-in that asks for what the user chose, and then goes on at a page of this application.</summary>
+    /// <summary>Starts a log-in that requests the scopes of the user's choices and then returns to a page of this application.</summary>
     public static AuthenticationProperties Begin(LoginChoices choices, string returnUrl)
     {
         var properties = new OAuthChallengeProperties
@@ -44,9 +44,10 @@ internal sealed partial class KeycloakLogin(
         options.ClientSecret = keycloak.Value.ClientSecret!;
         options.CallbackPath = "/signin-keycloak";
         options.UsePkce = true;
-        options.SaveTokens = true;    // into the ticket, which stays in MemoryTicketStore
+        options.SaveTokens = true;    // in the ticket, which stays in MemoryTicketStore
 
-        // The framework's default, None, is dropped by browsers over http. Keycloak sends the browser back with a plain GET: Lax is enough.
+        // Over http, browsers discard cookies with the framework's default, None.
+        // Keycloak sends the browser back with a GET: Lax is enough.
         options.CorrelationCookie.SameSite = SameSiteMode.Lax;
         options.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
 
@@ -64,7 +65,8 @@ internal sealed partial class KeycloakLogin(
         options.Events.OnRemoteFailure = failed =>
         {
             var reason = LoginFailure.Of(failed.Request, failed.Failure);
-            LoginFailed(logger, reason == LoginFailure.Failed ? LogLevel.Warning : LogLevel.Information, reason, failed.Failure?.Message ?? "no reason given");
+            var level = reason == LoginFailure.Failed ? LogLevel.Warning : LogLevel.Information;
+            LoginFailed(logger, level, reason, failed.Failure?.Message ?? "no reason given");
             failed.HandleResponse();
             failed.Response.Redirect($"/login/failed?reason={reason}");
             return Task.CompletedTask;
@@ -82,10 +84,11 @@ internal sealed partial class KeycloakLogin(
         }
     }
 
-    /// <summary>Asks the userinfo endpoint who has logged in (OpenID Connect Core section 5.3).</summary>
+    /// <summary>Gets the user from the userinfo endpoint (OpenID Connect Core section 5.3).</summary>
     /// <remarks>
-    /// The ID token would say so, too, but whoever believes it has to check signature, issuer, audience and nonce, which is the work of an OpenID
-    /// Connect handler and not of an OAuth one. So it is kept only to be handed back at log-out (<c>id_token_hint</c>), where Keycloak checks it.
+    /// The ID token names the user, too, but its signature, issuer, audience and nonce would have to be verified. An OpenID Connect
+    /// handler does that, an OAuth handler does not. So the ID token is stored only for the log-out (<c>id_token_hint</c>), where
+    /// Keycloak verifies it.
     /// </remarks>
     private async Task AskWhoTheUserIsAsync(OAuthCreatingTicketContext context)
     {
@@ -97,9 +100,10 @@ internal sealed partial class KeycloakLogin(
         var subject = Text(user.RootElement, "sub") ?? throw new InvalidOperationException(
             "Keycloak's userinfo has no \"sub\". Add the client scope \"basic\" (or \"openid\" to the requested scopes) to the client.");
         context.Identity!.AddClaim(new Claim(ClaimTypes.NameIdentifier, subject));
-        context.Identity.AddClaim(new Claim(ClaimTypes.Name, Text(user.RootElement, "name") ?? Text(user.RootElement, "preferred_username") ?? subject));
+        var name = Text(user.RootElement, "name") ?? Text(user.RootElement, "preferred_username") ?? subject;
+        context.Identity.AddClaim(new Claim(ClaimTypes.Name, name));
 
-        // Once more than SaveTokens did: with the ID token and the granted scope.
+        // In addition to SaveTokens: also stores the ID token and the granted scope.
         SessionTokens.Of(context.TokenResponse.Response!.RootElement, time.GetUtcNow()).Store(context.Properties);
     }
 

@@ -1,4 +1,4 @@
 namespace Storefront.Login;
 
-/// <summary>Keycloak could not be asked for its addresses, or gave none that can be used.</summary>
+/// <summary>Keycloak's discovery document could not be read, or is not valid.</summary>
 internal sealed class KeycloakUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,6 +1,6 @@
 namespace Storefront.Login;
 
-/// <summary>What the user lets the Storefront do. Keycloak asks again, on its consent page.</summary>
+/// <summary>What the user permits the Storefront to do. Keycloak asks again, on its consent page.</summary>
 internal sealed class LoginChoices
 {
     /// <summary>Gets or sets a value indicating whether the Storefront may read the user's orders.</summary>
@@ -9,10 +9,10 @@ internal sealed class LoginChoices
     /// <summary>Gets or sets a value indicating whether the Storefront may place orders.</summary>
     public bool PlaceOrders { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether the Storefront may go on when the user is not there.</summary>
+    /// <summary>Gets or sets a value indicating whether the Storefront may continue to work while the user is away.</summary>
     public bool StayConnected { get; set; }
 
-    /// <summary>The scopes to ask Keycloak for: what each choice means, and nothing that was not chosen.</summary>
+    /// <summary>The scopes to request from Keycloak: those of the choices, and no others.</summary>
     public IReadOnlyList<string> Scopes() =>
     [
         "openid",

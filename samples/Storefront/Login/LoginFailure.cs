@@ -1,18 +1,18 @@
 namespace Storefront.Login;
 
-/// <summary>Why a log-in ended without a user: a closed list, so that nothing of the answer is shown unread.</summary>
+/// <summary>Why a log-in failed: a closed list, so that no text of the response is shown unchecked.</summary>
 internal static class LoginFailure
 {
-    /// <summary>The user, or Keycloak, said no: <c>error=access_denied</c>.</summary>
+    /// <summary>The user or Keycloak rejected the log-in: <c>error=access_denied</c>.</summary>
     public const string Rejected = "refused";
 
-    /// <summary>The answer belongs to no log-in that was begun in this browser, or came too late.</summary>
+    /// <summary>The response does not belong to a log-in that was started in this browser, or it came too late.</summary>
     public const string Interrupted = "interrupted";
 
-    /// <summary>Anything else; the log says what.</summary>
+    /// <summary>Any other reason; the log has the details.</summary>
     public const string Failed = "failed";
 
-    /// <summary>Finds the reason in what the OAuth handler reports.</summary>
+    /// <summary>The reason for the failure that the OAuth handler reports.</summary>
     public static string Of(HttpRequest callback, Exception? failure) =>
         (failure?.Data["error"] as string ?? callback.Query["error"].ToString()) switch
         {

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace Storefront.Login;
 
-/// <summary>Keeps who is logged in, and their tokens, on the server: the browser's cookie holds only a key.</summary>
+/// <summary>Stores the users' sessions and tokens on the server: the browser's cookie has only a key.</summary>
 /// <remarks>
-/// In memory: a restart logs everybody out, and several instances would need a shared store. Bounded: when full, the entries that were used
-/// least make room, so that a flood of log-ins costs sessions but not the process.
+/// In memory: a restart logs all users out, and several instances would need a shared store. Bounded: when the store is full, the least
+/// used entries are evicted, so that a flood of log-ins ends sessions but does not exhaust the memory.
 /// </remarks>
 internal sealed class MemoryTicketStore : ITicketStore, IDisposable
 {
@@ -18,8 +18,10 @@ internal sealed class MemoryTicketStore : ITicketStore, IDisposable
     private static readonly object NewSession = new();
     private readonly MemoryCache _sessions = new(new MemoryCacheOptions { SizeLimit = MostSessions });
 
-    /// <summary>This request logs somebody in: whatever session the browser brought ends, and the new one gets a key of its own.</summary>
-    /// <remarks>Without it the cookie handler would go on under the key it was sent, which somebody else may have planted (session fixation).</remarks>
+    /// <summary>Ends the session that the browser sent, and gives the session of this log-in a new key.</summary>
+    /// <remarks>
+    /// Otherwise the cookie handler would keep the key that the browser sent, which an attacker may have set (session fixation).
+    /// </remarks>
     public static void BeginNewSession(HttpContext context) => context.Items[NewSession] = true;
 
     /// <inheritdoc />
@@ -33,7 +35,7 @@ internal sealed class MemoryTicketStore : ITicketStore, IDisposable
     /// <inheritdoc />
     public Task RenewAsync(string key, AuthenticationTicket ticket)
     {
-        // A request that was under way while the user logged out must not bring the session back.
+        // A request that was in progress while the user logged out must not restore the session.
         if (_sessions.TryGetValue(key, out _))
         {
             Set(key, ticket);
@@ -70,19 +72,19 @@ internal sealed class MemoryTicketStore : ITicketStore, IDisposable
 
     private void Set(string key, AuthenticationTicket ticket)
     {
-        // Bytes, not the object: two requests at once must not change one ticket under each other's hands.
+        // Bytes, not the object: two concurrent requests must not change the same ticket.
         var bytes = TicketSerializer.Default.Serialize(ticket);
         var entry = new MemoryCacheEntryOptions { Size = 1, AbsoluteExpiration = ticket.Properties.ExpiresUtc };
         if (!ticket.Properties.IsPersistent)
         {
-            // Whoever did not ask to stay connected, and has not been seen for so long, has closed the browser.
+            // The user did not choose to stay connected: a session that is not used for this time ends.
             entry.SlidingExpiration = Unused;
         }
 
         _sessions.Set(key, bytes, entry);
         if (!_sessions.TryGetValue(key, out _))
         {
-            // A full cache drops the new entry and keeps the old ones, which would lock new users out.
+            // A full cache discards the new entry and keeps the old ones: new users could not log in.
             _sessions.Compact(0.1);
             _sessions.Set(key, bytes, entry);
         }

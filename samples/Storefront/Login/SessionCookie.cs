@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Storefront.Login;
 
-/// <summary>The cookie that says who the browser belongs to.</summary>
+/// <summary>Configures the session cookie.</summary>
 internal sealed class SessionCookie(MemoryTicketStore store) : IConfigureNamedOptions<CookieAuthenticationOptions>
 {
     /// <inheritdoc />
@@ -12,12 +12,12 @@ internal sealed class SessionCookie(MemoryTicketStore store) : IConfigureNamedOp
     /// <inheritdoc />
     public void Configure(string? name, CookieAuthenticationOptions options)
     {
-        // "__Host-storefront" would be the better name: browsers then insist on Secure, Path=/ and no Domain. But they take such a cookie over https
-        // only, and the sample runs over http on this machine. Behind https, change the name and set SecurePolicy to Always.
+        // "__Host-storefront" would be the better name: browsers then require Secure, Path=/ and no Domain. But they accept such a cookie
+        // over https only, and the sample runs over http on this machine. With https, change the name and set SecurePolicy to Always.
         options.Cookie.Name = "storefront";
         options.Cookie.HttpOnly = true;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        options.Cookie.SameSite = SameSiteMode.Lax;    // Strict would lose the user on the way back from Keycloak
+        options.Cookie.SameSite = SameSiteMode.Lax;    // with Strict, the browser would not send the cookie on the redirect from Keycloak
         options.SessionStore = store;
         options.ExpireTimeSpan = TimeSpan.FromHours(8);
         options.SlidingExpiration = true;

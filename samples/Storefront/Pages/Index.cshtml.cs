@@ -3,10 +3,10 @@ using Storefront.Tokens;
 
 namespace Storefront.Pages;
 
-/// <summary>The first page: what this is, and the way in.</summary>
+/// <summary>The home page, with the log-in form.</summary>
 internal sealed class IndexModel : PageModel
 {
-    /// <summary>Gets the user's tokens; null where nobody is logged in.</summary>
+    /// <summary>Gets the user's tokens; null if no user is logged in.</summary>
     public SessionTokens? Tokens { get; private set; }
 
     /// <summary>Shows the page.</summary>

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Storefront.Pages;
 
-/// <summary>Where Keycloak sends the browser after a log-out.</summary>
+/// <summary>The page to which Keycloak redirects the browser after a log-out.</summary>
 internal sealed class LoggedOutModel : PageModel
 {
-    /// <summary>Gets a value indicating whether this is the end of a log-out that was begun in this browser.</summary>
+    /// <summary>Gets a value indicating whether the log-out was started in this browser.</summary>
     public bool AtKeycloak { get; private set; }
 
     /// <summary>Compares the state with the one that was sent.</summary>

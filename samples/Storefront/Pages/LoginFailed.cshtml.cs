@@ -4,7 +4,7 @@ using Storefront.Login;
 
 namespace Storefront.Pages;
 
-/// <summary>Where a log-in ends that brought no user.</summary>
+/// <summary>The page that is shown after a failed log-in.</summary>
 internal sealed class LoginFailedModel : PageModel
 {
     /// <summary>Gets or sets the reason, one of <see cref="LoginFailure"/>.</summary>
@@ -19,19 +19,22 @@ internal sealed class LoginFailedModel : PageModel
         _ => "The log-in failed",
     };
 
-    /// <summary>Gets what it means, and what can be done.</summary>
+    /// <summary>Gets what it means, and what the user can do.</summary>
     public IReadOnlyList<string> Text => Reason switch
     {
         LoginFailure.Rejected =>
         [
-            "Keycloak told the Storefront that access was denied (access_denied), and gave it no token. Nothing of yours was read.",
-            "If you were logged in here before, you still are. You can log in with fewer permissions, or leave it at that.",
+            "Keycloak reported that access was denied (access_denied) and issued no token. The Storefront has not read any of your data.",
+            "If you were logged in here before, you still are. You can log in with fewer permissions.",
         ],
         LoginFailure.Interrupted =>
-            ["The answer from Keycloak belongs to no log-in that was begun in this browser, or it came too late: after the back button, for example, or after a long pause."],
-        _ => ["Keycloak and the Storefront did not come to terms. That is no fault of yours; the Storefront's log says what went wrong."],
+        [
+            "Keycloak's response does not belong to a log-in that was started in this browser, or it came too late: "
+                + "for example after the back button, or after a long pause.",
+        ],
+        _ => ["The Storefront could not complete the log-in at Keycloak. You did nothing wrong; the Storefront's log has the reason."],
     };
 
-    /// <summary>Shows the page; an unknown reason is none.</summary>
+    /// <summary>Shows the page. An unknown reason is treated as <see cref="LoginFailure.Failed"/>.</summary>
     public void OnGet() => Reason = Reason is LoginFailure.Rejected or LoginFailure.Interrupted ? Reason : LoginFailure.Failed;
 }

@@ -11,29 +11,32 @@ using Storefront.Tokens;
 
 namespace Storefront.Pages;
 
-/// <summary>Log-out here, and then at Keycloak (OpenID Connect RP-Initiated Logout).</summary>
-/// <remarks>It takes a POST with an antiforgery token: a GET only shows the page, or any site could log users out.</remarks>
+/// <summary>Logs the user out here, and then at Keycloak (OpenID Connect RP-Initiated Logout).</summary>
+/// <remarks>
+/// The log-out requires a POST with an antiforgery token; otherwise any site could log users out. A GET only shows the page.
+/// </remarks>
 internal sealed class LogoutModel(TokenClient keycloak, KeycloakDiscovery discovery, IOptions<KeycloakOptions> options) : PageModel
 {
-    /// <summary>The cookie that remembers the log-out's state while the browser is at Keycloak.</summary>
+    /// <summary>The cookie that has the state of the log-out while the browser is at Keycloak.</summary>
     internal const string StateCookie = "storefront.logout";
 
-    /// <summary>Gets Keycloak's end-session endpoint; null where nobody was logged in.</summary>
+    /// <summary>Gets Keycloak's end-session endpoint; null if no user was logged in.</summary>
     public Uri? EndSession { get; private set; }
 
-    /// <summary>Gets the ID token, by which Keycloak knows which session is meant, and need not ask the user.</summary>
+    /// <summary>Gets the ID token: it names the session, so that Keycloak need not ask the user.</summary>
     public string? IdToken { get; private set; }
 
     /// <summary>Gets this application's client id.</summary>
     public string ClientId => options.Value.ClientId!;
 
-    /// <summary>Gets where Keycloak sends the browser afterwards (Clients &gt; the client &gt; Valid post logout redirect URIs).</summary>
+    /// <summary>Gets the address to which Keycloak redirects the browser.</summary>
+    /// <remarks>Clients &gt; the client &gt; Valid post logout redirect URIs.</remarks>
     public string? ReturnTo { get; private set; }
 
-    /// <summary>Gets what Keycloak sends back unchanged.</summary>
+    /// <summary>Gets the state, which Keycloak sends back unchanged.</summary>
     public string? State { get; private set; }
 
-    /// <summary>Ends the session here and prepares the way to Keycloak.</summary>
+    /// <summary>Ends the session here and prepares the log-out at Keycloak.</summary>
     public async Task OnPostAsync()
     {
         if (await TokenSession.ReadAsync(HttpContext) is not { } tokens)
@@ -43,7 +46,7 @@ internal sealed class LogoutModel(TokenClient keycloak, KeycloakDiscovery discov
 
         if (tokens.Grants("offline_access") && tokens.DisconnectedAt is null)
         {
-            // It would outlive the log-out, and after this nobody here has it any more to give it back.
+            // The offline token would stay valid after the log-out, and nothing here could revoke it later.
             await keycloak.RevokeAsync(tokens, HttpContext.RequestAborted);
         }
 

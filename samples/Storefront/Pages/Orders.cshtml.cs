@@ -7,52 +7,52 @@ using Storefront.Tokens;
 
 namespace Storefront.Pages;
 
-/// <summary>What the user came for: their e-mail address and orders, through one of the ways or through all of them side by side.</summary>
+/// <summary>The user's e-mail address and orders, read on one of the ways or on all of them side by side.</summary>
 internal sealed class OrdersModel(TokenSession session, OrdersApi api) : PageModel
 {
     private const string Placed = "placed";
 
-    /// <summary>Gets or sets the way by its key; anything else: all of them.</summary>
+    /// <summary>Gets or sets the key of the way; any other value: all ways.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Way { get; set; }
 
-    /// <summary>Gets or sets the order whose shipment is asked for; null: none.</summary>
+    /// <summary>Gets or sets the order whose shipment is requested; null: none.</summary>
     [BindProperty(SupportsGet = true)]
     [StringLength(100)]
     public string? Shipment { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether the orders API shall pass the user's own token on to the shipping API.</summary>
+    /// <summary>Gets or sets a value indicating whether the orders API forwards the user's own token to the shipping API.</summary>
     [BindProperty(SupportsGet = true)]
     public bool PassedOn { get; set; }
 
     /// <summary>Gets the user's tokens.</summary>
     public SessionTokens? Tokens { get; private set; }
 
-    /// <summary>Gets why there is no fresh access token; null where there is one.</summary>
+    /// <summary>Gets why there is no fresh access token; null if there is one.</summary>
     public TokenAnswer? Trouble { get; private set; }
 
-    /// <summary>Gets the ways that were gone.</summary>
+    /// <summary>Gets the ways that were used.</summary>
     public IReadOnlyList<ApiWay> Ways { get; private set; } = [];
 
-    /// <summary>Gets the answers about the e-mail address, one a way.</summary>
+    /// <summary>Gets the responses with the e-mail address, one for each way.</summary>
     public IReadOnlyList<ApiAnswer> Emails { get; private set; } = [];
 
-    /// <summary>Gets the answers about the orders, one a way.</summary>
+    /// <summary>Gets the responses with the orders, one for each way.</summary>
     public IReadOnlyList<ApiAnswer> Orders { get; private set; } = [];
 
-    /// <summary>Gets the answers about a shipment, one a way.</summary>
+    /// <summary>Gets the responses with the shipment, one for each way.</summary>
     public IReadOnlyList<ApiAnswer> Shipments { get; private set; } = [];
 
-    /// <summary>Gets a value indicating whether the orders API asked the shipping API on one of the ways.</summary>
+    /// <summary>Gets a value indicating whether the orders API called the shipping API on one of the ways.</summary>
     public bool AskedShipping => Shipments.Any(shipment => shipment.Status != StatusCodes.Status501NotImplemented);
 
-    /// <summary>Gets a value indicating whether the orders API has no token to ask with on one of the ways: it answers 501.</summary>
+    /// <summary>Gets a value indicating whether the orders API has no token for the call on one of the ways: it returns 501.</summary>
     public bool ShippingOutOfReach => Shipments.Any(shipment => shipment.Status == StatusCodes.Status501NotImplemented);
 
-    /// <summary>Gets the answer to the order that was just placed; null where none was.</summary>
+    /// <summary>Gets the response to the order that was just placed; null if there was none.</summary>
     public ApiAnswer? Order { get; private set; }
 
-    /// <summary>Gets what was wrong with the order form; null: nothing.</summary>
+    /// <summary>Gets what was wrong with the order form; null if nothing was wrong.</summary>
     public string? FormError { get; private set; }
 
     /// <summary>Reads e-mail address and orders.</summary>
@@ -66,12 +66,12 @@ internal sealed class OrdersModel(TokenSession session, OrdersApi api) : PageMod
         return await ShowAsync();
     }
 
-    /// <summary>Places an order, and then shows the page anew, so that loading it again places no second one.</summary>
+    /// <summary>Places an order and then redirects to the page, so that a reload does not place a second order.</summary>
     public async Task<IActionResult> OnPostAsync([FromForm] string? item, [FromForm] string? quantity)
     {
         if (string.IsNullOrWhiteSpace(item) || item.Length > 100 || !int.TryParse(quantity, out var number) || number is < 1 or > 99)
         {
-            FormError = "Say what you want, in at most 100 letters, and how many, from 1 to 99.";
+            FormError = "Enter an item with at most 100 characters, and a quantity from 1 to 99.";
             return await ShowAsync();
         }
 
@@ -81,8 +81,10 @@ internal sealed class OrdersModel(TokenSession session, OrdersApi api) : PageMod
             return Challenge();
         }
 
-        var answer = await api.PlaceAsync(ApiWays.Parse(Way) ?? ApiWay.Direct, fresh.Tokens.AccessToken, item.Trim(), number, HttpContext.RequestAborted);
-        TempData[Placed] = JsonSerializer.Serialize(answer with { Body = answer.Body.Length > 500 ? answer.Body[..500] + "…" : answer.Body });
+        var way = ApiWays.Parse(Way) ?? ApiWay.Direct;
+        var answer = await api.PlaceAsync(way, fresh.Tokens.AccessToken, item.Trim(), number, HttpContext.RequestAborted);
+        var body = answer.Body.Length > 500 ? answer.Body[..500] + "…" : answer.Body;
+        TempData[Placed] = JsonSerializer.Serialize(answer with { Body = body });
         return RedirectToPage(new { way = Way });
     }
 

@@ -5,7 +5,7 @@ using Storefront.Tokens;
 
 namespace Storefront.Pages;
 
-/// <summary>The kinds of token side by side, and what the API says to each.</summary>
+/// <summary>The kinds of tokens side by side, and how the API responds to each.</summary>
 internal sealed class TokensModel(TokenSession session, OrdersApi api, TimeProvider time) : PageModel
 {
     private const string NoticeKey = "notice";
@@ -14,37 +14,41 @@ internal sealed class TokensModel(TokenSession session, OrdersApi api, TimeProvi
     /// <summary>Gets the user's tokens.</summary>
     public SessionTokens? Tokens { get; private set; }
 
-    /// <summary>Gets the tokens on show.</summary>
+    /// <summary>Gets the tokens that the page shows.</summary>
     public IReadOnlyList<Exhibit> Exhibits { get; private set; } = [];
 
-    /// <summary>Gets what was answered to the kinds that were sent.</summary>
-    public IReadOnlyDictionary<TokenKind, IReadOnlyList<ApiAnswer>> Answers { get; private set; } = new Dictionary<TokenKind, IReadOnlyList<ApiAnswer>>();
+    /// <summary>Gets the responses to the kinds that were sent.</summary>
+    public IReadOnlyDictionary<TokenKind, IReadOnlyList<ApiAnswer>> Answers { get; private set; } =
+        new Dictionary<TokenKind, IReadOnlyList<ApiAnswer>>();
 
-    /// <summary>Gets what the last button did; null: nothing to tell.</summary>
+    /// <summary>Gets the result of the last button; null if there is none.</summary>
     public string? Notice { get; private set; }
 
-    /// <summary>Gets what the last button could not do; null: nothing to tell.</summary>
+    /// <summary>Gets the error of the last button; null if there is none.</summary>
     public string? Warning { get; private set; }
 
-    /// <summary>Gets how long the access token still lives.</summary>
+    /// <summary>Gets the remaining lifetime of the access token.</summary>
     public TimeSpan Left => Tokens!.ExpiresAt - time.GetUtcNow();
 
-    /// <summary>Shows the tokens as they are: here, an expired one stays expired until the button is pressed.</summary>
+    /// <summary>Shows the tokens without a refresh: an expired token stays expired until the user presses the button.</summary>
     public Task<IActionResult> OnGetAsync() => ShowAsync();
 
     /// <summary>Gets new tokens.</summary>
     public async Task<IActionResult> OnPostRefreshAsync()
     {
         var answer = await session.RefreshAsync(HttpContext);
-        Tell(answer, "There is a new access token. The one before it goes on until it expires: a refresh revokes nothing.");
+        SetMessage(answer, "There is a new access token. The previous one is valid until it expires: a refresh does not revoke it.");
         return RedirectToPage();
     }
 
-    /// <summary>Gives the tokens back to Keycloak.</summary>
+    /// <summary>Revokes the tokens at Keycloak.</summary>
     public async Task<IActionResult> OnPostDisconnectAsync()
     {
         var answer = await session.DisconnectAsync(HttpContext);
-        Tell(answer, "Keycloak has revoked the tokens of this log-in. The Storefront keeps them for now, to show who still takes the access token: press “Send” below.");
+        SetMessage(
+            answer,
+            "Keycloak has revoked the tokens of this log-in. The Storefront keeps them for now, to show which ways still accept the "
+                + "access token: press “Send” below.");
         return RedirectToPage();
     }
 
@@ -61,7 +65,8 @@ internal sealed class TokensModel(TokenSession session, OrdersApi api, TimeProvi
         var answers = new Dictionary<TokenKind, IReadOnlyList<ApiAnswer>>();
         foreach (var exhibit in sent)
         {
-            answers[exhibit.Kind] = await Task.WhenAll(ApiWays.All.Select(way => api.EmailAsync(way, exhibit.Token!, HttpContext.RequestAborted)));
+            answers[exhibit.Kind] =
+                await Task.WhenAll(ApiWays.All.Select(way => api.EmailAsync(way, exhibit.Token!, HttpContext.RequestAborted)));
         }
 
         Answers = answers;
@@ -82,10 +87,11 @@ internal sealed class TokensModel(TokenSession session, OrdersApi api, TimeProvi
         return Page();
     }
 
-    private void Tell(TokenAnswer answer, string success)
+    private void SetMessage(TokenAnswer answer, string success)
     {
         TempData[answer.Error is null ? NoticeKey : WarningKey] = answer.Error is null
             ? success
-            : answer.Error + (answer.SessionEnded ? " The session at Keycloak has ended, or consent was withdrawn: log in again." : string.Empty);
+            : answer.SessionEnded ? $"{answer.Error} The session at Keycloak has ended, or consent was withdrawn: log in again."
+            : answer.Error;
     }
 }

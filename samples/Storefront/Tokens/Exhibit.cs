@@ -1,12 +1,12 @@
 namespace Storefront.Tokens;
 
-/// <summary>One token on show.</summary>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Token">The token; null where the user has none of this kind.</param>
-/// <param name="Readable">What is in it; null where there is none, or where it cannot be read.</param>
+/// <summary>One token that the page shows.</summary>
+/// <param name="Kind">The kind of the token.</param>
+/// <param name="Token">The token; null if the user has none of this kind.</param>
+/// <param name="Readable">The content of the token; null if there is no token, or if it cannot be read.</param>
 internal sealed record Exhibit(TokenKind Kind, string? Token, ReadableToken? Readable)
 {
-    /// <summary>Lays the tokens of a log-in out: a refresh token is of one kind or the other, as its own <c>typ</c> says.</summary>
+    /// <summary>The tokens of a log-in. The <c>typ</c> of the refresh token decides whether it is a refresh or an offline token.</summary>
     public static IReadOnlyList<Exhibit> Of(SessionTokens tokens)
     {
         var refresh = ReadableToken.TryRead(tokens.RefreshToken);

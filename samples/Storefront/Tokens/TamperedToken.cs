@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace Storefront.Tokens;
 
-/// <summary>An access token as a dishonest client would like it: with a scope that nobody consented to, under the old signature.</summary>
+/// <summary>An access token to which a scope without consent was added, with the original signature.</summary>
 internal static class TamperedToken
 {
     /// <summary>The scope that is added.</summary>
     public const string Scope = "orders:admin";
 
-    /// <summary>Changes the token; null where it cannot be read.</summary>
+    /// <summary>Changes the token; null if it cannot be read.</summary>
     public static string? Of(string accessToken)
     {
         if (accessToken.Split('.') is not [var header, var payload, var signature])

@@ -1,7 +1,7 @@
 namespace Storefront.Tokens;
 
 /// <summary>One member of a token's header or payload.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Value">Its value: a string as it is, anything else as JSON, a time also in words.</param>
-/// <param name="Meaning">What it says; null where the name is not known here.</param>
+/// <param name="Name">The name of the member.</param>
+/// <param name="Value">The value: a string unchanged, any other value as JSON, a time also as text.</param>
+/// <param name="Meaning">The explanation; null if there is none for this name.</param>
 internal sealed record TokenField(string Name, string Value, string? Meaning);

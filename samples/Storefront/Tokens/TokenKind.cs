@@ -1,20 +1,20 @@
 namespace Storefront.Tokens;
 
-/// <summary>The kinds of token that Keycloak gives a client, and one that it never gave.</summary>
+/// <summary>The kinds of tokens that Keycloak issues to a client, and a tampered token.</summary>
 internal enum TokenKind
 {
     /// <summary>For APIs.</summary>
     Access,
 
-    /// <summary>For the token endpoint, as long as the user's session lives.</summary>
+    /// <summary>For the token endpoint, until the user's session ends.</summary>
     Refresh,
 
-    /// <summary>A refresh token that outlives the user's session.</summary>
+    /// <summary>A refresh token that stays valid after the user's session.</summary>
     Offline,
 
-    /// <summary>For the application: who has logged in.</summary>
+    /// <summary>For the application: names the user who has logged in.</summary>
     Id,
 
-    /// <summary>The access token with more scope written into it.</summary>
+    /// <summary>The access token with an added scope.</summary>
     Tampered,
 }

@@ -4,36 +4,36 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace Storefront.Tokens;
 
-/// <summary>One refresh token is traded once, however many requests of its user find the access token expired at the same moment.</summary>
-/// <remarks>Where the realm revokes used refresh tokens (Realm settings &gt; Tokens), a second use ends the session.</remarks>
+/// <summary>Refreshes tokens. Concurrent requests with the same refresh token share one refresh.</summary>
+/// <remarks>If the realm revokes used refresh tokens (Realm settings &gt; Tokens), a second use ends the session.</remarks>
 internal sealed class TokenRefresh(TokenClient keycloak) : IDisposable
 {
-    private static readonly TimeSpan Tail = TimeSpan.FromSeconds(3);
-    private readonly MemoryCache _flights = new(new MemoryCacheOptions());
+    private static readonly TimeSpan CacheTime = TimeSpan.FromSeconds(3);
+    private readonly MemoryCache _refreshes = new(new MemoryCacheOptions());
     private readonly Lock _lock = new();
 
-    /// <summary>Refreshes, or waits for the refresh that is under way.</summary>
+    /// <summary>Refreshes the tokens, or waits for the refresh that is in progress.</summary>
     public async Task<TokenAnswer> RefreshAsync(SessionTokens tokens, CancellationToken cancellation)
     {
         var key = Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(tokens.RefreshToken ?? string.Empty)));
-        Task<TokenAnswer> flight;
+        Task<TokenAnswer> refresh;
         lock (_lock)
         {
-            if (!_flights.TryGetValue(key, out Task<TokenAnswer>? underWay))
+            if (!_refreshes.TryGetValue(key, out Task<TokenAnswer>? inProgress))
             {
-                // Not ended by the request that happens to be first: others may wait for it.
-                underWay = keycloak.RefreshAsync(tokens, CancellationToken.None);
+                // Not canceled with the first request: others may wait for the refresh.
+                inProgress = keycloak.RefreshAsync(tokens, CancellationToken.None);
 
-                // A request that read the session just before the new tokens were stored still comes with the old ones.
-                _flights.Set(key, underWay, Tail);
+                // Cached for some seconds: a request may have read the session just before the new tokens were stored.
+                _refreshes.Set(key, inProgress, CacheTime);
             }
 
-            flight = underWay!;
+            refresh = inProgress!;
         }
 
-        return await flight.WaitAsync(cancellation);
+        return await refresh.WaitAsync(cancellation);
     }
 
     /// <inheritdoc />
-    public void Dispose() => _flights.Dispose();
+    public void Dispose() => _refreshes.Dispose();
 }

@@ -1,6 +1,6 @@
 namespace Storefront.Tokens;
 
-/// <summary>Lays tokens side by side: what tells the kinds apart comes first.</summary>
+/// <summary>The rows of the table of tokens. The members that distinguish the kinds come first.</summary>
 internal static class TokenRows
 {
     private static readonly string[] First =
@@ -13,10 +13,14 @@ internal static class TokenRows
         .. Rows(tokens, inHeader: false, token => token.Claims),
     ];
 
-    private static IEnumerable<TokenRow> Rows(IReadOnlyList<ReadableToken> tokens, bool inHeader, Func<ReadableToken, IReadOnlyList<TokenField>> part) =>
+    private static IEnumerable<TokenRow> Rows(
+        IReadOnlyList<ReadableToken> tokens, bool inHeader, Func<ReadableToken, IReadOnlyList<TokenField>> part) =>
         tokens.SelectMany(part)
             .DistinctBy(field => field.Name)
             .OrderBy(field => Array.IndexOf(First, field.Name) is var place and >= 0 ? place : First.Length)
             .Select(field => new TokenRow(
-                inHeader, field.Name, field.Meaning, [.. tokens.Select(token => part(token).FirstOrDefault(other => other.Name == field.Name)?.Value)]));
+                inHeader,
+                field.Name,
+                field.Meaning,
+                [.. tokens.Select(token => part(token).FirstOrDefault(other => other.Name == field.Name)?.Value)]));
 }

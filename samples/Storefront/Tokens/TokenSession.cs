@@ -3,16 +3,17 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace Storefront.Tokens;
 
-/// <summary>The tokens of the user whose request this is.</summary>
+/// <summary>The tokens of the user of a request.</summary>
 internal sealed class TokenSession(TokenRefresh refresh, TokenClient keycloak, TimeProvider time)
 {
-    /// <summary>A token that ends while it is on its way is refused: it is refreshed a little earlier.</summary>
+    /// <summary>An access token is refreshed this long before its expiry, because it could expire while the request is sent.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
-    /// <summary>The tokens as they are; null where nobody is logged in.</summary>
-    public static async Task<SessionTokens?> ReadAsync(HttpContext context) => SessionTokens.Read((await AuthenticateAsync(context)).Properties);
+    /// <summary>The tokens without a refresh; null if no user is logged in.</summary>
+    public static async Task<SessionTokens?> ReadAsync(HttpContext context) =>
+        SessionTokens.Read((await AuthenticateAsync(context)).Properties);
 
-    /// <summary>The tokens, with an access token that has not expired, unless Keycloak gives no new one: then it says why.</summary>
+    /// <summary>The tokens, refreshed if the access token has expired. If Keycloak issues no new one, the result has the error.</summary>
     public async Task<TokenAnswer> FreshAsync(HttpContext context)
     {
         var tokens = await ReadAsync(context);
@@ -25,44 +26,46 @@ internal sealed class TokenSession(TokenRefresh refresh, TokenClient keycloak, T
         return answer.Tokens is null ? answer with { Tokens = tokens } : answer;
     }
 
-    /// <summary>Gets new tokens now, and keeps them.</summary>
+    /// <summary>Gets new tokens and stores them.</summary>
     public async Task<TokenAnswer> RefreshAsync(HttpContext context)
     {
         var tokens = await ReadAsync(context);
         if (tokens is null)
         {
-            return new TokenAnswer(null, "Nobody is logged in.", SessionEnded: true);
+            return new TokenAnswer(null, "No user is logged in.", SessionEnded: true);
         }
 
         var answer = await refresh.RefreshAsync(tokens, context.RequestAborted);
         if (answer.Tokens is not null)
         {
-            await KeepAsync(context, answer.Tokens);
+            await StoreAsync(context, answer.Tokens);
         }
 
         return answer;
     }
 
-    /// <summary>Gives the tokens back to Keycloak.</summary>
-    /// <remarks>A real client would now forget them. This one keeps them, so that its pages can show who still takes them, and for how long.</remarks>
+    /// <summary>Revokes the tokens at Keycloak.</summary>
+    /// <remarks>
+    /// A real client would then delete them. This sample keeps them, so that its pages can show which ways still accept them.
+    /// </remarks>
     public async Task<TokenAnswer> DisconnectAsync(HttpContext context)
     {
         var tokens = await ReadAsync(context);
         if (tokens is null)
         {
-            return new TokenAnswer(null, "Nobody is logged in.", SessionEnded: true);
+            return new TokenAnswer(null, "No user is logged in.", SessionEnded: true);
         }
 
         var answer = await keycloak.RevokeAsync(tokens, context.RequestAborted);
         if (answer.Error is null)
         {
-            await KeepAsync(context, tokens with { DisconnectedAt = time.GetUtcNow() });
+            await StoreAsync(context, tokens with { DisconnectedAt = time.GetUtcNow() });
         }
 
         return answer;
     }
 
-    private async Task KeepAsync(HttpContext context, SessionTokens tokens)
+    private async Task StoreAsync(HttpContext context, SessionTokens tokens)
     {
         var session = await AuthenticateAsync(context);
         var properties = session.Properties!;

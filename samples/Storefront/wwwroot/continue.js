@@ -1,2 +1,2 @@
-// Saves the click on "Log out of Keycloak". Without it the button is there.
+// Submits the form "Log out of Keycloak" automatically. Without this script, the user presses the button.
 document.getElementById("end-session")?.submit();
