@@ -94,9 +94,10 @@ public sealed class IntrospectedTokensTests
 
         // 4 KB each on average, and four times 10,000 letters each.
         Assert.InRange(introspector.Count, 8, 11);
-        Assert.True(first.Introspected!.IsEvicted);
-        Assert.Null(first.Introspected.Answer);
-        Assert.Equal((await introspector.AskAsync(first, "token 0".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken)).IsActive(out _), !first.Introspected.IsEvicted);
+        var introspected = (IntrospectedToken)first.Introspected!;
+        Assert.True(introspected.IsEvicted);
+        Assert.Null(introspected.Answer);
+        Assert.Equal((await introspector.AskAsync(first, "token 0".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken)).IsActive(out _), !((IntrospectedToken)first.Introspected).IsEvicted);
     }
 
     [Fact]
