@@ -65,8 +65,8 @@ public sealed class KeycloakBearerEventsTests
         await app.GetAsync("/me", app.Alice.WithText("aud", "other"));
 
         Assert.StartsWith("kind_id: ", told[0], StringComparison.Ordinal);
-        Assert.Contains("meant for 'account'", told[1], StringComparison.Ordinal);
-        Assert.Contains("meant for 'other'", told[2], StringComparison.Ordinal);
+        Assert.Contains("has the audience 'account'", told[1], StringComparison.Ordinal);
+        Assert.Contains("has the audience 'other'", told[2], StringComparison.Ordinal);
     }
 
     [Fact]
