@@ -127,13 +127,18 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     public TimeSpan RevocationLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Gets or sets how long a back-channel logout keeps rejecting the tokens that its client has of the ended session, however young they are.
-    /// Keycloak 26 can lose the end of a session that it told of (keycloak/keycloak issue 51127); its refresh token then goes on bringing tokens.
+    /// Gets or sets how long a back-channel logout keeps rejecting the client's tokens of the ended session, however young they are.
     /// </summary>
     /// <value>
-    /// 10 hours by default, Keycloak's default for SSO Session Max; at most 30 days. Zero: only tokens that were issued until the logout are rejected.
-    /// The price: a consent that was withdrawn and given again in the same session needs a new login. As many as <see cref="RevocationCapacity"/> are kept.
+    /// 10 hours by default, Keycloak's default for SSO Session Max; at most 30 days. Zero: only tokens that were issued until the logout are
+    /// rejected. Up to <see cref="RevocationCapacity"/> ended sessions are kept.
     /// </value>
+    /// <remarks>
+    /// <para>Keycloak 26 can lose the end of a session after it has sent the logout (keycloak/keycloak issue 51127). The session's refresh token
+    /// then still gets new tokens.</para>
+    /// <para>The disadvantage: after a consent was withdrawn and given again in the same session, the user must log in again. Tokens with the
+    /// scope <c>offline_access</c> are not covered, unless the logout token says that the offline session ended, too.</para>
+    /// </remarks>
     public TimeSpan EndedSessionLifetime { get; set; } = TimeSpan.FromHours(10);
 
     /// <summary>Gets or sets how many revocations are told apart, at some 100 bytes each. When there are more, the oldest become a watermark: every token as old as they is refused.</summary>
