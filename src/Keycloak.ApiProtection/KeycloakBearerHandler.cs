@@ -113,7 +113,7 @@ internal sealed class KeycloakBearerHandler(
         KeycloakScheme scheme, Introspector introspector, AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, bool mayBeStale)
     {
         var result = await introspector.AskAsync(token, text, maxAge, mayBeStale, Context.RequestAborted);
-        if (!result.IsActive(out var claims))
+        if (!result.IsAccepted(out var claims))
         {
             return result.IsRejected(out var rejection)
                 ? Reject(scheme, rejection, text)

@@ -11,22 +11,31 @@ internal static class Spelling
     public static bool IsSimilar(string one, string other) =>
         one.Length <= Longest && other.Length <= Longest && one != other && Distance(one, other) <= Math.Max(1, other.Length / 5);
 
-    /// <summary>How many characters must be changed, added or removed (Levenshtein distance).</summary>
+    /// <summary>
+    /// How many characters must be changed, added, removed or swapped with their neighbor (Damerau-Levenshtein distance). For short names.
+    /// </summary>
     public static int Distance(string one, string other)
     {
-        var above = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var row = 1; row <= one.Length; row++)
+        var distances = new int[one.Length + 1, other.Length + 1];
+        for (var i = 0; i <= one.Length; i++)
         {
-            var diagonal = above[0];
-            above[0] = row;
-            for (var column = 1; column <= other.Length; column++)
+            for (var j = 0; j <= other.Length; j++)
             {
-                var best = Math.Min(Math.Min(above[column], above[column - 1]) + 1, diagonal + (one[row - 1] == other[column - 1] ? 0 : 1));
-                diagonal = above[column];
-                above[column] = best;
+                if (i == 0 || j == 0)
+                {
+                    distances[i, j] = i + j;
+                    continue;
+                }
+
+                var change = distances[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1);
+                distances[i, j] = Math.Min(Math.Min(distances[i - 1, j], distances[i, j - 1]) + 1, change);
+                if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
+                {
+                    distances[i, j] = Math.Min(distances[i, j], distances[i - 2, j - 2] + 1);
+                }
             }
         }
 
-        return above[other.Length];
+        return distances[one.Length, other.Length];
     }
 }

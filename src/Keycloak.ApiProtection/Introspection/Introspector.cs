@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.ClientAuthentication;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
@@ -107,7 +108,7 @@ internal sealed class Introspector : IDisposable
     /// <param name="mayBeStale">Whether <c>AllowStaleFor</c> applies.</param>
     /// <param name="cancellationToken">Cancels this wait, but not the introspection request, which may have other waiters.</param>
     /// <exception cref="OperationCanceledException">The cancellation token was canceled.</exception>
-    public ValueTask<IntrospectionResult> AskAsync(
+    public ValueTask<Decision<AccessTokenClaims>> AskAsync(
         AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, bool mayBeStale, CancellationToken cancellationToken)
     {
         var state = StateOf(token, text.Span);
@@ -121,7 +122,7 @@ internal sealed class Introspector : IDisposable
         {
             state.Touch(now);
             return now < answer.RejectedUntil
-                ? new(IntrospectionResult.Rejected(rejection))
+                ? new(Decision<AccessTokenClaims>.Rejected(rejection))
                 : WaitAsync(state, answer, token, text, maxAge, mayBeStale, cancellationToken);
         }
 
@@ -133,7 +134,7 @@ internal sealed class Introspector : IDisposable
 
         RefreshAhead(state, answer, token, text, maxAge, age, now);
         _metrics.Used(Scheme, age);
-        return new(IntrospectionResult.Active(answer.ClaimsOf(token)));
+        return new(Decision<AccessTokenClaims>.Accepted(answer.ClaimsOf(token)));
     }
 
     /// <summary>
@@ -228,7 +229,7 @@ internal sealed class Introspector : IDisposable
         StartIfNew(state, request, start);
     }
 
-    private async ValueTask<IntrospectionResult> WaitAsync(
+    private async ValueTask<Decision<AccessTokenClaims>> WaitAsync(
         IntrospectedToken state,
         IntrospectionAnswer? seen,
         AccessToken token,
@@ -264,16 +265,16 @@ internal sealed class Introspector : IDisposable
         // The token may have expired during the wait.
         if (ExpiryRule.IsOver(token.ExpiresAt.ToUnixTimeSeconds(), _time.GetUtcNow(), _settings.ClockSkew))
         {
-            return IntrospectionResult.Rejected(TokenRejection.Expired);
+            return Decision<AccessTokenClaims>.Rejected(TokenRejection.Expired);
         }
 
         if (answer.Rejection is { } rejection)
         {
-            return IntrospectionResult.Rejected(rejection);
+            return Decision<AccessTokenClaims>.Rejected(rejection);
         }
 
         _metrics.Used(Scheme, _time.GetElapsedTime(answer.AskedAt, now));
-        return IntrospectionResult.Active(answer.ClaimsOf(token));
+        return Decision<AccessTokenClaims>.Accepted(answer.ClaimsOf(token));
     }
 
     private void StartIfNew(IntrospectedToken state, IntrospectionRequest request, bool start)
@@ -301,7 +302,7 @@ internal sealed class Introspector : IDisposable
         }
     }
 
-    private IntrospectionResult Undecided(
+    private Decision<AccessTokenClaims> Undecided(
         IntrospectedToken state, AccessToken token, TimeSpan maxAge, bool mayBeStale, TimeSpan retryAfter)
     {
         if (mayBeStale
@@ -314,11 +315,12 @@ internal sealed class Introspector : IDisposable
             {
                 _metrics.Stale(Scheme);
                 _reports.Stale(age);
-                return IntrospectionResult.Active(last.ClaimsOf(token));
+                return Decision<AccessTokenClaims>.Accepted(last.ClaimsOf(token));
             }
         }
 
-        return IntrospectionResult.Undecided(retryAfter);
+        // Retry-After has whole seconds, and a client that gets 0 would try again at once.
+        return Decision<AccessTokenClaims>.Undecided(TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds))));
     }
 
     // Unsafe: without the HTTP request's execution context, so that the introspection is not part of that request's trace.

@@ -62,10 +62,10 @@ internal sealed class AdminAction
             case var _ when name.SequenceEqual("resource"u8):
                 return (Resource = value.Text(json)) is not null;
             case var _ when name.SequenceEqual("expiration"u8):
-                ExpiresAt = PostedDate.TryRead(value, json, out var expiresAt) ? expiresAt : null;
+                ExpiresAt = NumericDate.TryRead(value, json, out var expiresAt) ? expiresAt : null;
                 return ExpiresAt is not null;
             case var _ when name.SequenceEqual("notBefore"u8):
-                NotBefore = PostedDate.TryRead(value, json, out var notBefore) && notBefore > DateTimeOffset.UnixEpoch ? notBefore : null;
+                NotBefore = NumericDate.TryRead(value, json, out var notBefore) && notBefore > DateTimeOffset.UnixEpoch ? notBefore : null;
                 return value.Kind == JsonKind.Number;
             case var _ when name.SequenceEqual("adapterSessionIds"u8) || name.SequenceEqual("keycloakSessionIds"u8):
                 return TakeSessions(value, json);

@@ -71,10 +71,10 @@ internal sealed class LogoutToken
                 SessionId = value.Text(json) is { Length: > 0 } session ? session : null;
                 return value.Kind == JsonKind.String;
             case var _ when name.SequenceEqual("iat"u8):
-                IssuedAt = PostedDate.TryRead(value, json, out var issuedAt) ? issuedAt : null;
+                IssuedAt = NumericDate.TryRead(value, json, out var issuedAt) ? issuedAt : null;
                 return IssuedAt is not null;
             case var _ when name.SequenceEqual("exp"u8):
-                ExpiresAt = PostedDate.TryRead(value, json, out var expiresAt) ? expiresAt : null;
+                ExpiresAt = NumericDate.TryRead(value, json, out var expiresAt) ? expiresAt : null;
                 return ExpiresAt is not null;
             case var _ when name.SequenceEqual("nonce"u8):
                 // Any value counts, also null.

@@ -72,7 +72,7 @@ internal sealed class AcceptedToken
         }
 
         var result = await _scheme.Introspector!.AskAsync(_token, _text, age, mayBeStale: maxAge is null, cancellationToken);
-        return result.IsActive(out _) ? UnlessRevoked()
+        return result.IsAccepted(out _) ? UnlessRevoked()
             : result.IsRejected(out var rejection) ? Decision<AccessToken>.Rejected(rejection)
             : Decision<AccessToken>.Undecided(result.RetryAfter);
     }

@@ -36,44 +36,44 @@ internal sealed class AccessTokenVerifier(
 
     /// <summary>Verifies a token synchronously.</summary>
     /// <returns>False if the realm's keys must be fetched first: <see cref="VerifyAsync"/> waits for them.</returns>
-    public bool TryVerify(ReadOnlySpan<char> token, out TokenVerification verification)
+    public bool TryVerify(ReadOnlySpan<char> token, out Decision<AccessToken> verification)
     {
         verification = Verify(token, key: null, out var wanted);
         return wanted is null;
     }
 
     /// <summary>Verifies a token. It waits only if the realm's keys must be fetched.</summary>
-    public ValueTask<TokenVerification> VerifyAsync(ReadOnlyMemory<char> token, CancellationToken cancellationToken)
+    public ValueTask<Decision<AccessToken>> VerifyAsync(ReadOnlyMemory<char> token, CancellationToken cancellationToken)
     {
         var verification = Verify(token.Span, key: null, out var wanted);
         return wanted is { } key ? FetchAndVerifyAsync(token, key, cancellationToken) : new(verification);
     }
 
-    private async ValueTask<TokenVerification> FetchAndVerifyAsync(
+    private async ValueTask<Decision<AccessToken>> FetchAndVerifyAsync(
         ReadOnlyMemory<char> token, WantedKey wanted, CancellationToken cancellationToken)
     {
         var search = await keys.FindAsync(wanted.Id, wanted.TokenIssuedAt, cancellationToken).ConfigureAwait(false);
         return search.IsFound(out var key) ? Verify(token.Span, key, out _)
             : search.Unusable is { } unusable
-                ? TokenVerification.Rejected(TokenRejection.KeyUnusable.Because(
+                ? Decision<AccessToken>.Rejected(TokenRejection.KeyUnusable.Because(
                     $"The realm publishes the token's key {TokenDiagnosis.Quote(unusable.Id)}, but it cannot be used: {unusable.Reason}"))
-            : search.IsUnknown ? TokenVerification.Rejected(TokenRejection.KeyUnknown)
-            : TokenVerification.Undecided(search.RetryAfter);
+            : search.IsUnknown ? Decision<AccessToken>.Rejected(TokenRejection.KeyUnknown)
+            : Decision<AccessToken>.Undecided(search.RetryAfter);
     }
 
-    private TokenVerification Verify(ReadOnlySpan<char> token, SigningKey? key, out WantedKey? wanted)
+    private Decision<AccessToken> Verify(ReadOnlySpan<char> token, SigningKey? key, out WantedKey? wanted)
     {
         wanted = null;
         var hash = verified?.HashOf(token) ?? 0;
         if (hash != 0 && verified!.TryFind(token, hash, out var known) && keys.StillServes(known.Key))
         {
             counts.Hit();
-            return TokenVerification.Accepted(known);
+            return Decision<AccessToken>.Accepted(known);
         }
 
         if (token.Length > policy.MaximumSize)
         {
-            return TokenVerification.Rejected(TokenRejection.Size);
+            return Decision<AccessToken>.Rejected(TokenRejection.Size);
         }
 
         // The token as bytes, followed by its decoded parts: together they never need more than twice the token's length.
@@ -89,12 +89,12 @@ internal sealed class AccessTokenVerifier(
         }
     }
 
-    private TokenVerification Verify(ReadOnlySpan<byte> token, ulong hash, Span<byte> scratch, SigningKey? key, out WantedKey? wanted)
+    private Decision<AccessToken> Verify(ReadOnlySpan<byte> token, ulong hash, Span<byte> scratch, SigningKey? key, out WantedKey? wanted)
     {
         wanted = null;
         if (!CompactJws.TryRead(token, out var jws))
         {
-            return TokenVerification.Rejected(TokenRejection.Form);
+            return Decision<AccessToken>.Rejected(TokenRejection.Form);
         }
 
         SigningAlgorithm? algorithm;
@@ -114,21 +114,21 @@ internal sealed class AccessTokenVerifier(
             var invalid = JoseHeader.Read(headerJson, out var header, out _);
             if (invalid is not null)
             {
-                return TokenVerification.Rejected(invalid);
+                return Decision<AccessToken>.Rejected(invalid);
             }
 
             payload = CompactJws.Decode(jws.Payload, scratch);
             keyId = header.KeyId;
             if (!SigningAlgorithm.TryGet(header.Algorithm, out algorithm) || !policy.Algorithms.Contains(algorithm))
             {
-                return TokenVerification.Rejected(UnacceptedAlgorithm(header.Algorithm, payload));
+                return Decision<AccessToken>.Rejected(UnacceptedAlgorithm(header.Algorithm, payload));
             }
         }
 
         scratch = scratch[payload.Length..];
         if (!TokenClaims.TryRead(payload, out var claims, out _))
         {
-            return TokenVerification.Rejected(TokenRejection.Payload);
+            return Decision<AccessToken>.Rejected(TokenRejection.Payload);
         }
 
         var now = time.GetUtcNow();
@@ -136,13 +136,13 @@ internal sealed class AccessTokenVerifier(
         {
             if (rule.Check(claims, now) is { } rejection)
             {
-                return TokenVerification.Rejected(rejection);
+                return Decision<AccessToken>.Rejected(rejection);
             }
         }
 
         if (keyId.IsEmpty)
         {
-            return TokenVerification.Rejected(TokenRejection.KeyMissing);
+            return Decision<AccessToken>.Rejected(TokenRejection.KeyMissing);
         }
 
         if (key is null && !keys.TryFind(keyId, out key))
@@ -153,20 +153,20 @@ internal sealed class AccessTokenVerifier(
 
         if (!key.Fits(algorithm))
         {
-            return TokenVerification.Rejected(TokenRejection.KeyUnfit);
+            return Decision<AccessToken>.Rejected(TokenRejection.KeyUnfit);
         }
 
         counts.Miss();
         var signature = CompactJws.Decode(jws.Signature, scratch);
         if (!key.Verify(algorithm, jws.SigningInput, signature))
         {
-            return TokenVerification.Rejected(TokenRejection.Signature);
+            return Decision<AccessToken>.Rejected(TokenRejection.Signature);
         }
 
         // Checked last: only tokens that the realm has signed get here, so other clients cannot cause this work.
         if (claims.NestedProblem() is not null)
         {
-            return TokenVerification.Rejected(TokenRejection.Payload);
+            return Decision<AccessToken>.Rejected(TokenRejection.Payload);
         }
 
         if (known is null)
@@ -174,7 +174,7 @@ internal sealed class AccessTokenVerifier(
             _headers.Add(jws.Header, keyId, algorithm);
         }
 
-        return TokenVerification.Accepted(hash == 0
+        return Decision<AccessToken>.Accepted(hash == 0
             ? new AccessToken([], claims, key, algorithm, new AccessTokenClaims(payload.ToArray(), policy.Claims, Issuer(claims)))
             : Remember(token, hash, jws, claims, key, algorithm));
     }

@@ -85,7 +85,7 @@ public sealed class IntrospectedTokensTests
         {
             var token = i == 0 ? first : Token(realm, ",\"realm_access\":{}");
             var result = await introspector.AskAsync(token, $"token {i}".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
-            Assert.True(result.IsActive(out var claims));
+            Assert.True(result.IsAccepted(out var claims));
             Assert.Single(claims.RealmRoles.ToArray());
 
             // One that has just been answered may be above it until it is counted.
@@ -98,7 +98,7 @@ public sealed class IntrospectedTokensTests
         Assert.True(introspected.IsEvicted);
         Assert.Null(introspected.Answer);
         var again = await introspector.AskAsync(first, "token 0".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
-        Assert.Equal(again.IsActive(out _), !((IntrospectedToken)first.Introspected!).IsEvicted);
+        Assert.Equal(again.IsAccepted(out _), !((IntrospectedToken)first.Introspected!).IsEvicted);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class IntrospectedTokensTests
         using var introspector = await OpenAsync(realm);
         var text = "token".AsMemory();
         var cancellation = TestContext.Current.CancellationToken;
-        Assert.True((await introspector.AskAsync(token, text, TimeSpan.FromSeconds(30), true, cancellation)).IsActive(out var claims));
+        Assert.True((await introspector.AskAsync(token, text, TimeSpan.FromSeconds(30), true, cancellation)).IsAccepted(out var claims));
         Assert.Same(token.Claims, claims);
         var (allocated, waited) = (0L, false);
         for (var i = 0; i < 1000; i++)
@@ -118,7 +118,7 @@ public sealed class IntrospectedTokensTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             var asked = introspector.AskAsync(token, text, TimeSpan.FromSeconds(30), true, cancellation);
             waited |= !asked.IsCompletedSuccessfully;
-            (await asked).IsActive(out _);
+            (await asked).IsAccepted(out _);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
@@ -204,7 +204,7 @@ public sealed class IntrospectedTokensTests
         introspector.Dispose();
 
         var result = await asked.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
-        Assert.False(result.IsActive(out _) || result.IsRejected(out _));
+        Assert.False(result.IsAccepted(out _) || result.IsRejected(out _));
     }
 
     [Theory]

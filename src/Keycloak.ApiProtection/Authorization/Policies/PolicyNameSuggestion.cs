@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Diagnostics;
+
 namespace Keycloak.ApiProtection.Authorization.Policies;
 
 /// <summary>Detects misspelled Keycloak policy names (<c>scopes:email</c>, <c>Scope:email</c>, <c>client_role:x</c>).</summary>
@@ -34,7 +36,7 @@ internal static class PolicyNameSuggestion
         {
             // Words of 5 letters or more may have one typing error, those of 9 or more two. Shorter words must match
             // exactly. With more errors, "store:" would match "scope:".
-            if (head == folded || (folded.Length >= 5 && Distance(head, folded) <= (folded.Length >= 9 ? 2 : 1)))
+            if (head == folded || (folded.Length >= 5 && Spelling.Distance(head, folded) <= (folded.Length >= 9 ? 2 : 1)))
             {
                 return prefix + name[(end + 1)..].Trim();
             }
@@ -47,30 +49,5 @@ internal static class PolicyNameSuggestion
     {
         var letters = string.Concat(head.ToString().Where(char.IsLetter)).ToLowerInvariant();
         return letters.Length > 1 && letters[^1] == 's' ? letters[..^1] : letters;
-    }
-
-    // Damerau-Levenshtein distance, which counts an adjacent swap ("socpe") as one error. Prefixes have at most a dozen letters.
-    private static int Distance(string a, string b)
-    {
-        var d = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++)
-        {
-            for (var j = 0; j <= b.Length; j++)
-            {
-                if (i == 0 || j == 0)
-                {
-                    d[i, j] = i + j;
-                    continue;
-                }
-
-                d[i, j] = Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                {
-                    d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
-                }
-            }
-        }
-
-        return d[a.Length, b.Length];
     }
 }

@@ -40,7 +40,7 @@ internal static class IdentityClaims
 
     public static DateTimeOffset? Time(ClaimsIdentity identity, string type) =>
         long.TryParse(First(identity, type), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? Instant.FromSeconds(seconds)
+            ? NumericDate.FromSeconds(seconds)
             : null;
 
     /// <summary>Adds all values of a claim type that can occur several times.</summary>

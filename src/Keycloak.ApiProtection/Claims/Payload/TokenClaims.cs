@@ -7,9 +7,6 @@ namespace Keycloak.ApiProtection.Claims.Payload;
 /// </summary>
 internal ref struct TokenClaims
 {
-    /// <summary>9999-12-31, the latest date that <see cref="DateTimeOffset"/> supports.</summary>
-    private const long LatestDate = 253_402_300_799;
-
     private JsonValue _sid;
     private JsonValue _sessionState;
 
@@ -167,7 +164,7 @@ internal ref struct TokenClaims
 
     /// <summary>Reads a NumericDate (RFC 7519 section 2). Negative if the value is not a valid one.</summary>
     private readonly long Date(JsonValue value) =>
-        value.TryGetInteger(Json, out var seconds) && seconds <= LatestDate ? seconds : -1;
+        value.TryGetInteger(Json, out var seconds) && seconds <= NumericDate.Latest ? seconds : -1;
 
     private static string? MustBe(JsonKind kind, JsonValue value, string problem) => value.Kind == kind ? null : problem;
 }

@@ -47,9 +47,9 @@ internal sealed class TokenHolder
             {
                 switch (claim)
                 {
-                    case Claim.ExpiresAt: ExpiresAt = Instant.FromSeconds(seconds); break;
-                    case Claim.IssuedAt: IssuedAt = Instant.FromSeconds(seconds); break;
-                    default: AuthenticationTime = Instant.FromSeconds(seconds); break;
+                    case Claim.ExpiresAt: ExpiresAt = NumericDate.FromSeconds(seconds); break;
+                    case Claim.IssuedAt: IssuedAt = NumericDate.FromSeconds(seconds); break;
+                    default: AuthenticationTime = NumericDate.FromSeconds(seconds); break;
                 }
             }
             else
