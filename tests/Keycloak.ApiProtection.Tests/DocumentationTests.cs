@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection.Tests;
 public sealed partial class DocumentationTests
 {
     [Fact]
-    public void Every_snippet_of_the_documentation_is_code_that_is_compiled_and_run()
+    public void Every_code_snippet_in_the_documentation_is_compiled_and_run()
     {
         var sources = Sources().Select(file => Squeeze(File.ReadAllText(file))).ToArray();
 
@@ -17,7 +17,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_page_is_in_the_index_of_its_folder()
+    public void Every_page_is_listed_in_the_index()
     {
         var index = File.ReadAllText(Repository.File("docs/README.md"));
 
@@ -29,7 +29,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_link_between_documents_leads_somewhere() =>
+    public void Every_link_between_documents_has_an_existing_target() =>
         Assert.All(
             Documents().SelectMany(file => Link().Matches(File.ReadAllText(file)).Select(match => (File: file, Target: match.Groups[1].Value))),
             link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(link.File)!, link.Target)), $"{link.File}: {link.Target}"));

@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection.Tests;
 public sealed class PublicApiTests
 {
     [Fact]
-    public void The_public_API_is_what_the_snapshot_says()
+    public void The_public_API_matches_the_snapshot()
     {
         var snapshot = Repository.File("src/Keycloak.ApiProtection/PublicAPI.txt");
         var now = string.Join('\n', Lines(typeof(KeycloakBearerOptions).Assembly)) + '\n';

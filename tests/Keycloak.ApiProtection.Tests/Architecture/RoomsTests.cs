@@ -50,13 +50,13 @@ public sealed partial class RoomsTests
     }
 
     [Fact]
-    public void Each_folder_of_the_library_is_a_room_of_the_list()
+    public void Each_folder_of_the_library_is_in_the_list_of_rooms()
     {
         Assert.Equal(Rooms.Order(), SourceFiles().Select(RoomOf).Distinct().Order());
     }
 
     [Fact]
-    public void The_references_of_a_method_body_are_seen()
+    public void References_in_method_bodies_are_found()
     {
         // A check that sees nothing passes: the handler refers to the message in its methods only.
         var references = TypeReferences.Of(typeof(KeycloakBearerHandler)).Select(type => type.Name).ToArray();
@@ -66,7 +66,7 @@ public sealed partial class RoomsTests
     }
 
     [Fact]
-    public void Public_types_are_in_one_namespace_or_in_one_of_the_framework()
+    public void Public_types_are_in_the_namespace_of_the_library_or_in_one_of_the_framework()
     {
         var elsewhere = typeof(KeycloakBearerOptions).Assembly.GetExportedTypes()
             .Where(type => type.Namespace != "Keycloak.ApiProtection" && !type.Namespace!.StartsWith("Microsoft.", StringComparison.Ordinal)

@@ -90,7 +90,7 @@ internal sealed class TestApi : IAsyncDisposable
     }
 
     /// <summary>Nobody is asked for a token, mallory has no right to it, alice may.</summary>
-    public async Task LetsInAliceOnly(string path)
+    public async Task AcceptsOnlyAlice(string path)
     {
         Assert.Equal((401, 403, 200),
             (await StatusAsync(path), await StatusAsync(path, CapturedTokens.Mallory26), await StatusAsync(path, CapturedTokens.Alice26)));

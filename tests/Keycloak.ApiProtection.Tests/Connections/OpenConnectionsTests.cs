@@ -16,7 +16,7 @@ namespace Keycloak.ApiProtection.Tests.Connections;
 public sealed class OpenConnectionsTests
 {
     [Fact]
-    public async Task A_hubs_open_connection_is_closed_when_its_session_is_revoked_and_others_stay_open()
+    public async Task An_open_hub_connection_is_closed_when_its_session_is_revoked_and_others_stay_open()
     {
         await using var app = await StartAsync(services => services.AddSignalR().AddKeycloakRevocations());
         var token = KeycloakRevocationsTests.Token(app);
@@ -33,7 +33,7 @@ public sealed class OpenConnectionsTests
     }
 
     [Fact]
-    public async Task A_hubs_connection_that_closes_by_itself_leaves_no_watch_behind()
+    public async Task A_hub_connection_closed_by_the_client_leaves_no_watch()
     {
         await using var app = await StartAsync(services => services.AddSignalR().AddKeycloakRevocations());
         var revocations = (KeycloakRevocations)app.Services.GetRequiredService<IKeycloakRevocations>();
@@ -48,7 +48,7 @@ public sealed class OpenConnectionsTests
     }
 
     [Fact]
-    public async Task A_stream_is_told_that_its_token_was_revoked()
+    public async Task A_stream_is_notified_when_its_token_is_revoked()
     {
         await using var app = await StartAsync(_ => { });
         using var request = new HttpRequestMessage(HttpMethod.Get, "/stream");

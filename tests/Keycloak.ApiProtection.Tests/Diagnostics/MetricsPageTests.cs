@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.Tests.Diagnostics;
 public sealed class MetricsPageTests
 {
     [Fact]
-    public async Task The_table_has_every_instrument_with_its_kind_its_unit_and_its_description_and_nothing_else()
+    public async Task The_table_lists_exactly_the_instruments_with_kind_unit_and_description()
     {
         await using var app = await ProtectedApp.StartAsync();
         var factory = app.Services.GetRequiredService<IMeterFactory>();

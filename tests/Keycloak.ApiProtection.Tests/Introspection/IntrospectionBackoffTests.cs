@@ -8,7 +8,7 @@ namespace Keycloak.ApiProtection.Tests.Introspection;
 public sealed class IntrospectionBackoffTests
 {
     [Fact]
-    public async Task Questions_ahead_do_not_hammer_a_Keycloak_that_is_down()
+    public async Task Early_refreshes_do_not_overload_a_Keycloak_that_is_down()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
@@ -26,7 +26,7 @@ public sealed class IntrospectionBackoffTests
     }
 
     [Fact]
-    public async Task When_the_pause_is_over_one_question_tries_and_all_others_are_told_to_come_again()
+    public async Task After_the_pause_one_request_probes_Keycloak_and_all_others_get_a_503()
     {
         await using var api = await FailedAsync();
         api.Time.Advance(TimeSpan.FromSeconds(1));
@@ -48,7 +48,7 @@ public sealed class IntrospectionBackoffTests
     }
 
     [Fact]
-    public async Task Questions_that_fail_together_are_one_failure()
+    public async Task Concurrent_requests_that_fail_together_count_as_one_failure()
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -83,7 +83,7 @@ public sealed class IntrospectionBackoffTests
     }
 
     [Fact]
-    public async Task Retry_After_says_when_Keycloak_is_asked_again()
+    public async Task Retry_After_says_when_the_next_request_to_Keycloak_is_allowed()
     {
         await using var api = await FailedAsync();
         await StayDownAsync(api);
@@ -98,7 +98,7 @@ public sealed class IntrospectionBackoffTests
     [InlineData(HttpStatusCode.TooManyRequests, 20, 20)]
     [InlineData(HttpStatusCode.ServiceUnavailable, 20, 20)]
     [InlineData(HttpStatusCode.TooManyRequests, 3600, 30)]
-    public async Task Who_asks_to_be_left_alone_is_left_alone_for_half_a_minute_at_most(HttpStatusCode status, int asked, int left)
+    public async Task Retry_After_of_Keycloak_is_honored_for_at_most_30_seconds(HttpStatusCode status, int asked, int left)
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -121,7 +121,7 @@ public sealed class IntrospectionBackoffTests
     }
 
     [Fact]
-    public async Task A_date_to_come_again_counts_too_and_one_that_is_over_does_not_shorten_the_pause()
+    public async Task Retry_After_can_be_a_date_and_a_past_date_does_not_shorten_the_pause()
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -147,7 +147,7 @@ public sealed class IntrospectionBackoffTests
     }
 
     [Fact]
-    public async Task A_token_whose_answer_does_not_fit_is_told_when_it_is_asked_about_again()
+    public async Task Retry_After_for_a_token_with_a_mismatched_response_names_its_next_introspection()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();

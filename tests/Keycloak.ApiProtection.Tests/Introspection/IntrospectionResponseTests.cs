@@ -50,7 +50,7 @@ public sealed class IntrospectionResponseTests
 
     [Theory]
     [MemberData(nameof(Spoiled))]
-    public async Task Every_field_of_an_answer_is_looked_at_before_it_is_believed(string member, string? json, string verdict)
+    public async Task Every_field_of_a_response_is_verified_before_the_response_is_used(string member, string? json, string verdict)
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
@@ -76,7 +76,7 @@ public sealed class IntrospectionResponseTests
     [InlineData("true")]
     [InlineData("")]
     [InlineData("<html></html>")]
-    public async Task An_answer_that_says_nothing_of_this_token_lets_nobody_in(string body)
+    public async Task A_response_that_does_not_identify_the_token_is_not_accepted(string body)
     {
         await using var api = await IntrospectingApi.StartAsync();
         api.Line.Instead = _ => QuestionLine.Answer(body);
@@ -85,7 +85,7 @@ public sealed class IntrospectionResponseTests
     }
 
     [Fact]
-    public async Task The_answer_about_somebody_elses_token_lets_nobody_in_and_does_not_stop_the_others()
+    public async Task A_response_about_another_token_is_not_accepted_and_does_not_affect_other_tokens()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var (alice, bob) = (api.Token(), api.Token("bob"));
@@ -103,7 +103,7 @@ public sealed class IntrospectionResponseTests
     }
 
     [Fact]
-    public async Task Answers_other_than_200_count_for_nothing_whatever_they_say()
+    public async Task A_response_with_a_status_other_than_200_is_ignored_whatever_its_content()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();

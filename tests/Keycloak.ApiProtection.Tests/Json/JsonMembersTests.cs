@@ -8,7 +8,7 @@ namespace Keycloak.ApiProtection.Tests.Json;
 public sealed class JsonMembersTests
 {
     [Fact]
-    public void Every_member_of_a_document_that_is_good_is_found_with_its_value()
+    public void Every_member_of_a_valid_document_is_found_with_its_value()
     {
         var good = 0;
         foreach (var json in JsonCorpus.ByHand().Concat(JsonCorpus.ByChance(30_000)))
@@ -35,7 +35,7 @@ public sealed class JsonMembersTests
     }
 
     [Fact]
-    public void A_document_that_is_not_good_ends_where_the_mistake_is_and_nothing_is_thrown()
+    public void Enumerating_an_invalid_document_ends_and_does_not_throw()
     {
         foreach (var json in JsonCorpus.ByHand().Concat(JsonCorpus.ByChance(5_000)))
         {
@@ -49,7 +49,7 @@ public sealed class JsonMembersTests
     }
 
     [Fact]
-    public void A_member_is_found_by_its_name_however_that_is_spelled()
+    public void A_member_is_found_by_its_name_even_if_the_name_is_escaped()
     {
         var json = """{"a":{"b":1},"x":[{"b":2}],"\u0062":3}"""u8;
         var members = new JsonMembers(json);

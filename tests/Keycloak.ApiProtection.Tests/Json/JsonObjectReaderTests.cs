@@ -9,7 +9,7 @@ namespace Keycloak.ApiProtection.Tests.Json;
 public sealed class JsonObjectReaderTests
 {
     [Fact]
-    public void What_the_framework_accepts_is_accepted_and_nothing_else_by_hand()
+    public void The_reader_accepts_the_same_handwritten_documents_as_the_framework()
     {
         var (accepted, refused) = Compare(JsonCorpus.ByHand());
 
@@ -18,7 +18,7 @@ public sealed class JsonObjectReaderTests
     }
 
     [Fact]
-    public void What_the_framework_accepts_is_accepted_and_nothing_else_by_chance()
+    public void The_reader_accepts_the_same_random_documents_as_the_framework()
     {
         var (accepted, refused) = Compare(JsonCorpus.ByChance(30_000));
 
@@ -27,7 +27,7 @@ public sealed class JsonObjectReaderTests
     }
 
     [Fact]
-    public void Every_byte_in_every_place_of_a_string_is_taken_as_the_framework_takes_it()
+    public void Every_byte_at_every_position_of_a_string_is_handled_as_in_the_framework()
     {
         // Strings are searched in blocks: the place within a block, and what follows the last whole one, must not matter.
         var documents = from at in Enumerable.Range(0, 35)
@@ -48,7 +48,7 @@ public sealed class JsonObjectReaderTests
     [InlineData("[]", "it is not a JSON object")]
     [InlineData("{\"a\"}", "it is not well-formed JSON")]
     [InlineData("{\"a\":1,\"b\":2,\"c\":3}", "it has too many members")]
-    public void The_reader_says_what_is_wrong_and_goes_no_further(string json, string problem)
+    public void The_reader_reports_the_problem_and_stops(string json, string problem)
     {
         var reader = new JsonObjectReader(Encoding.UTF8.GetBytes(json), new JsonMemberNames.Entry[2]);
 
@@ -62,7 +62,7 @@ public sealed class JsonObjectReaderTests
     }
 
     [Fact]
-    public void After_the_end_there_is_nothing_more()
+    public void After_the_end_of_the_document_there_are_no_more_members()
     {
         var reader = new JsonObjectReader("{\"a\":1}"u8, new JsonMemberNames.Entry[2]);
 
@@ -73,7 +73,7 @@ public sealed class JsonObjectReaderTests
     }
 
     [Fact]
-    public void Names_that_differ_in_their_last_letter_only_are_different_and_a_name_of_any_length_is_found_again()
+    public void Names_of_any_length_that_differ_only_in_one_letter_are_distinguished()
     {
         for (var length = 0; length < 40; length++)
         {

@@ -16,7 +16,7 @@ public sealed class JsonStringsTests
     [InlineData("[\"a\",\"b\",\"\"]")]
     [InlineData("[ \"a\" ,\n\"b\\\"]\" , \"[\" ]")]
     [InlineData("[\"\\u0061\",\"\\\\\"]")]
-    public void One_text_or_a_list_of_texts_is_read_in_order(string json)
+    public void One_string_or_an_array_of_strings_is_read_in_order(string json)
     {
         var (document, value) = Value(json);
         var strings = new JsonStrings(document, value);
@@ -45,7 +45,7 @@ public sealed class JsonStringsTests
     [InlineData("[null,\"a\"]")]
     [InlineData("[\"a\",[\"b\"]]")]
     [InlineData("[{},\"a\"]")]
-    public void Anything_else_is_neither_and_what_is_no_text_says_nothing(string json)
+    public void Any_other_value_is_malformed_and_values_that_are_not_strings_do_not_match(string json)
     {
         var (document, value) = Value(json);
         var strings = new JsonStrings(document, value);
@@ -56,7 +56,7 @@ public sealed class JsonStringsTests
     }
 
     [Fact]
-    public void A_member_that_is_not_there_has_none()
+    public void A_missing_member_has_no_strings()
     {
         Assert.False(new JsonStrings("{}"u8, default).Contains(""u8));
 
