@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>What an application with default log levels writes while the library reads the realm's documents over HTTP.</summary>
+/// <summary>The log of an application with default log levels while the library reads the realm's documents over HTTP.</summary>
 public sealed class BackchannelLoggingTests
 {
     private const string HttpClients = "System.Net.Http.HttpClient.";
@@ -112,7 +112,7 @@ public sealed class BackchannelLoggingTests
         return response.StatusCode;
     }
 
-    /// <summary>Keeps the lines of every category, not only the library's.</summary>
+    /// <summary>Records the log messages of every category, not only those of the library.</summary>
     private sealed class CategoryLog : ILoggerProvider
     {
         private readonly ConcurrentQueue<(string Category, string? Event, bool HasException)> _lines = new();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>Over sockets, with the handlers of applications.</summary>
+/// <summary>Redirects of the backchannel over real sockets, with primary handlers that applications set.</summary>
 public sealed class BackchannelRedirectsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -87,7 +87,7 @@ public sealed class BackchannelRedirectsTests
         return services.BuildServiceProvider();
     }
 
-    /// <summary>A server that sends <c>/introspect</c> elsewhere, and keeps what arrives there.</summary>
+    /// <summary>A server that redirects <c>/introspect</c> and records the requests that arrive at the target.</summary>
     private static async Task<(WebApplication Server, Uri Address, List<string> Received)> ServeAsync()
     {
         var received = new List<string>();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>What docs/coming-from-jwtbearer.md says and no other test does.</summary>
+/// <summary>Statements of docs/coming-from-jwtbearer.md that no other test covers.</summary>
 public sealed class ComingFromJwtBearerTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>What CONTRIBUTING.md promises of a test run.</summary>
+/// <summary>Statements of CONTRIBUTING.md about a test run.</summary>
 public sealed class ContributingTests
 {
     [Theory]

@@ -12,7 +12,7 @@ public sealed partial class DocumentationTests
 
         Assert.All(Snippets(), snippet => Assert.True(
             Paragraphs(snippet.Code).All(paragraph => sources.Any(source => source.Contains(paragraph, StringComparison.Ordinal))),
-            $"{snippet.File}: this snippet stands in no sample and no test:\n{snippet.Code}"));
+            $"{snippet.File}: this snippet is not in any sample or test:\n{snippet.Code}"));
         Assert.NotEmpty(Snippets());
     }
 
@@ -51,8 +51,9 @@ public sealed partial class DocumentationTests
             .Where(snippet => !IsBuiltAsWritten(Path.GetRelativePath(Repository.Root, snippet.File).Replace('\\', '/'), snippet.Code));
 
     /// <summary>
-    /// Keycloak.ApiProtection.PackageTests builds and runs README's snippets and the other README's whole file (from "using" on) as they are
-    /// written, and compares the Japanese page's file with README's. This code stands nowhere else.
+    /// Keycloak.ApiProtection.PackageTests builds and runs the snippets of README.md and the complete file (the snippet that starts with
+    /// "using") in the README of the testing package exactly as written, and compares the complete file in README.ja.md with the one in
+    /// README.md. No sample or test contains this code.
     /// </summary>
     private static bool IsBuiltAsWritten(string page, string code) => page switch
     {
@@ -64,7 +65,7 @@ public sealed partial class DocumentationTests
     private static IEnumerable<string> Paragraphs(string code) =>
         code.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(Squeeze).Where(paragraph => paragraph.Length > 0);
 
-    /// <summary>White space does not count, nor how deep a line is indented.</summary>
+    /// <summary>Ignores differences in white space, including indentation.</summary>
     private static string Squeeze(string text) => WhiteSpace().Replace(text, " ").Trim();
 
     [GeneratedRegex("```(?:csharp|cs)\n(.*?)```", RegexOptions.Singleline)]

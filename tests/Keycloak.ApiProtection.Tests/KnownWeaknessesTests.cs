@@ -9,7 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>Where other libraries and gateways have failed, through the whole pipeline; beside each the nearest good case.</summary>
+/// <summary>
+/// Weaknesses of other libraries and gateways, tested through the whole pipeline, each next to the most similar valid case.
+/// </summary>
 public sealed class KnownWeaknessesTests
 {
     private const string Unauthorized = "401 Bearer realm=\"demo\", error=\"invalid_token\", error_description=\"The access token is invalid\"";
@@ -155,7 +157,11 @@ public sealed class KnownWeaknessesTests
     {
         var own = TestKey.Rsa("attacker", "RS256", which: 2);
 
-        await RejectedAsync("signature", token => token.WithHeader("jwk", own.Jwk.ToJsonString()).WithHeader("jku", "\"https://attacker.example.com/keys\"").SignedBy(own));
+        await RejectedAsync(
+            "signature",
+            token => token.WithHeader("jwk", own.Jwk.ToJsonString())
+                .WithHeader("jku", "\"https://attacker.example.com/keys\"")
+                .SignedBy(own));
     }
 
     [Theory]

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>The same token again, through the whole pipeline.</summary>
+/// <summary>Repeated requests with the same token, through the whole pipeline.</summary>
 public sealed class VerifiedTokenPipelineTests
 {
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
@@ -129,7 +129,7 @@ public sealed class VerifiedTokenPipelineTests
 
     private static Dictionary<string, long> Read(ProtectedApp app)
     {
-        // Only this application's meter: other tests have theirs.
+        // Other tests have meters of the same name, so listen only to the meter of this application.
         var factory = app.Services.GetRequiredService<IMeterFactory>();
         var values = new Dictionary<string, long>();
         using var listener = new MeterListener

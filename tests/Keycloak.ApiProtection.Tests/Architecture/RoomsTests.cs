@@ -2,10 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Keycloak.ApiProtection.Tests.Architecture;
 
-/// <summary>A folder of the library refers to itself and to the folders below it in docs/architecture.md, never to one above.</summary>
+/// <summary>
+/// A folder of the library refers only to itself and to the folders below it in docs/architecture.md, never to a folder above it.
+/// </summary>
 public sealed partial class RoomsTests
 {
-    /// <summary>From top to bottom. The root folder is the entry: registration, handler, start.</summary>
+    /// <summary>From top to bottom. The root folder is the entry point: registration, handler, startup.</summary>
     private static readonly string[] Rooms =
     [
         "",
@@ -58,7 +60,7 @@ public sealed partial class RoomsTests
     [Fact]
     public void References_in_method_bodies_are_found()
     {
-        // A check that sees nothing passes: the handler refers to the message in its methods only.
+        // A check that finds no references would always pass. The handler refers to BearerMessage only in its method bodies.
         var references = TypeReferences.Of(typeof(KeycloakBearerHandler)).Select(type => type.Name).ToArray();
 
         Assert.Contains("BearerMessage", references);

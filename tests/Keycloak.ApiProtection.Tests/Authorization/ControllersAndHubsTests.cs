@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 
-#pragma warning disable CA1822 // actions and hub methods belong to instances
+#pragma warning disable CA1822 // actions and hub methods must be instance methods
 
 namespace Keycloak.ApiProtection.Tests.Authorization;
 

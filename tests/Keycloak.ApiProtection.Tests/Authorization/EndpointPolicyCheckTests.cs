@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 
-#pragma warning disable CA1822 // actions and hub methods belong to instances
+#pragma warning disable CA1822 // actions and hub methods must be instance methods
 
 namespace Keycloak.ApiProtection.Tests.Authorization;
 
@@ -49,10 +49,11 @@ public sealed class EndpointPolicyCheckTests
     }
 
     [Fact]
-    public async Task A_mistyped_policy_name_in_a_global_filter_fails_at_startup() => await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(
-        app => app.MapControllers(),
-        services => services.Configure<MvcOptions>(options => options.Filters.Add(new AuthorizeFilter("scope:"))),
-        controllers: [typeof(PlainController)]));
+    public async Task A_mistyped_policy_name_in_a_global_filter_fails_at_startup() =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(
+            app => app.MapControllers(),
+            services => services.Configure<MvcOptions>(options => options.Filters.Add(new AuthorizeFilter("scope:"))),
+            controllers: [typeof(PlainController)]));
 
     [Fact]
     public async Task A_mistyped_policy_name_on_a_hub_or_its_methods_fails_at_startup()
@@ -66,8 +67,9 @@ public sealed class EndpointPolicyCheckTests
     }
 
     [Fact]
-    public async Task A_mistyped_policy_name_on_an_anonymous_endpoint_fails_at_startup() => await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(
-        app => app.MapGet("/", [AllowAnonymous] () => "ok").RequireAuthorization("scope:")));
+    public async Task A_mistyped_policy_name_on_an_anonymous_endpoint_fails_at_startup() =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(
+            app => app.MapGet("/", [AllowAnonymous] () => "ok").RequireAuthorization("scope:")));
 
     [Fact]
     public async Task Policy_names_of_the_application_are_not_checked()

@@ -124,7 +124,8 @@ public sealed class KeycloakPolicyNameTests
     [InlineData("permission:orders", null)]
     [InlineData("tenant:x", null)]
     [InlineData(":x", null)]
-    public void A_mistyped_policy_name_gets_a_suggestion_and_a_name_of_the_application_does_not(string text, string? meant) => Assert.Equal(meant, PolicyNameSuggestion.For(text));
+    public void A_mistyped_policy_name_gets_a_suggestion_and_a_name_of_the_application_does_not(string text, string? meant) =>
+        Assert.Equal(meant, PolicyNameSuggestion.For(text));
 
     [Fact]
     public void Attributes_set_the_policy_name()

@@ -15,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-#pragma warning disable CA1822 // actions and hub methods belong to instances
+#pragma warning disable CA1822 // actions and hub methods must be instance methods
 
 namespace Keycloak.ApiProtection.Tests.Authorization;
 

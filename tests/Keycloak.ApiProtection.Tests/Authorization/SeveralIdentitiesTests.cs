@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Keycloak.ApiProtection.Tests.Authorization;
 
 /// <summary>
-/// Endpoints that accept several schemes: only a realm's token gives rights, and the rights of two users are never added up.
+/// Endpoints that accept several schemes. Only a token of a realm grants permissions, and permissions of two users are never combined.
 /// </summary>
 public sealed class SeveralIdentitiesTests
 {

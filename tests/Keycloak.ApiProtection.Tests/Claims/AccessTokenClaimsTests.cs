@@ -185,7 +185,7 @@ public sealed class AccessTokenClaimsTests
         Assert.Equal(room switch { 0 => 0, 100_000 => parts.Length, _ => kept.Length }, kept.Length);
         Assert.True(room is 0 or 100 || kept.Any(part => part.Name == nameof(claims.Scopes)));
 
-        // Read again it says the same.
+        // Parsing again gives the same values.
         var again = new AccessTokenClaims(payload, Users.Options(), Users.Issuer);
         Assert.Equal(again.Scopes, claims.Scopes);
         Assert.Equal(again.Roles, claims.Roles);
@@ -210,7 +210,7 @@ public sealed class AccessTokenClaimsTests
         static WeakReference Weak(AccessTokenClaims claims) => new(claims.Scopes);
     }
 
-    // A frame of its own: nothing on the stack holds a part when it returns.
+    // A separate stack frame, so that no reference to a part remains on the stack after it returns.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static (string Name, WeakReference Reference, int Size)[] Read(AccessTokenClaims claims)
     {

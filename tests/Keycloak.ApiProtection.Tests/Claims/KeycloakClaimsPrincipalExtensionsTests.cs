@@ -4,7 +4,9 @@ using Keycloak.ApiProtection.Claims.Foreign;
 
 namespace Keycloak.ApiProtection.Tests.Claims;
 
-/// <summary>Each promise holds for our identity, for JwtBearer's, and for ours after the application changed it.</summary>
+/// <summary>
+/// Each test runs with our identity, with the identity of JwtBearer, and with our identity after the application changed it.
+/// </summary>
 public sealed class KeycloakClaimsPrincipalExtensionsTests
 {
     public enum Shape

@@ -31,7 +31,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public async Task The_principal_cached_by_the_handler_is_not_changed()
+    public async Task The_original_principal_is_not_changed()
     {
         var original = Users.JwtBearer(CapturedTokens.Alice26);
         var before = original.Claims.Count();
@@ -104,7 +104,7 @@ public sealed class KeycloakClaimsTransformationTests
             Assert.Same(user, await Transform(user, [Users.Issuer]));
         }
 
-        // The principal that the handler keeps is not changed, and without the option the form is enough.
+        // The original principal is not changed. Without the option, the form of the issuer is sufficient.
         Assert.True(original.HasRealmRole("admin"));
         Assert.True((await Transform(original)).HasRealmRole("admin"));
     }

@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Tests.Tokens;
 
 namespace Keycloak.ApiProtection.Tests.Configuration;
 
-/// <summary>The commonest trouble of all: Keycloak under one name inside a network and another one outside.</summary>
+/// <summary>The most common problem: Keycloak has one host name inside a network and another one outside.</summary>
 public sealed class DiscoveryIssuerTests
 {
     private const string Outside = "http://localhost:8080/realms/demo";

@@ -60,7 +60,7 @@ public sealed class KeycloakBearerOptionsValidatorTests
     [InlineData("http://127.0.0.1:8080", SslRequired.External, true)]
     [InlineData("http://127.0.0.1:8080", SslRequired.All, false)]
     [InlineData("https://keycloak", SslRequired.All, true)]
-    public void HTTPS_is_required_except_for_loopback_addresses_or_if_the_options_say_otherwise(string url, SslRequired required, bool accepted)
+    public void HTTPS_is_required_except_for_loopback_addresses_unless_configured_otherwise(string url, SslRequired required, bool accepted)
     {
         void Configure(KeycloakBearerOptions options) => (options.AuthServerUrl, options.SslRequired) = (url, required);
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 
-#pragma warning disable CA1822 // hub methods belong to instances
+#pragma warning disable CA1822 // hub methods must be instance methods
 
 namespace Keycloak.ApiProtection.Tests.Connections;
 
@@ -43,7 +43,7 @@ public sealed class OpenConnectionsTests
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Cancellation);
         await app.Services.GetRequiredService<Departures>().Left.Reader.ReadAsync(Cancellation);
 
-        // The hub's filter has run around the hub, before it.
+        // The hub filter wraps the hub, so the filter has already removed its watch.
         Assert.Equal(0, revocations.Watches);
     }
 
@@ -148,7 +148,7 @@ public sealed class OpenConnectionsTests
         }
     }
 
-    /// <summary>Whoever left this application's hub: tests must not see each other's.</summary>
+    /// <summary>Connections that left the hub of this application. Each test has its own, so that tests do not affect each other.</summary>
     public sealed class Departures
     {
         public System.Threading.Channels.Channel<string> Left { get; } = System.Threading.Channels.Channel.CreateUnbounded<string>();

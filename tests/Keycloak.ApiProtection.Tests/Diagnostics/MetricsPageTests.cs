@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Diagnostics;
 
-/// <summary>docs/metrics.md lists what a dashboard can show: the instruments of a running application.</summary>
+/// <summary>docs/metrics.md lists the instruments of a running application.</summary>
 public sealed class MetricsPageTests
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed class MetricsPageTests
         var found = new List<Instrument>();
         using var listener = new MeterListener
         {
-            // Other applications of this test run have meters of the same name.
+            // Other applications in this test run have meters of the same name.
             InstrumentPublished = (instrument, _) =>
             {
                 if (instrument.Meter.Name == KeycloakBearerDefaults.MeterName && instrument.Meter.Scope == factory)

@@ -170,7 +170,7 @@ public sealed class ClientAuthenticationTests
             return ec.VerifyData(input, signature, hash);
         }
 
-        // The key of this case, not the class's own: cases may be listed by one process and run by another.
+        // Use the key of this test case and not the static one: test cases can be discovered in one process and run in another.
         using var rsa = RSA.Create();
         if (key.StartsWith('{'))
         {

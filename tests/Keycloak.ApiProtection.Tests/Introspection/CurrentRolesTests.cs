@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>Keycloak's answer changes what a token may do today, and never gives it what it was issued without.</summary>
+/// <summary>
+/// The introspection response changes the permissions of a token and never adds permissions that the token was issued without.
+/// </summary>
 public sealed class CurrentRolesTests
 {
     [Fact]
@@ -112,7 +114,7 @@ public sealed class CurrentRolesTests
         },
         options => (options.Introspection, options.Freshness) = (IntrospectionMode.Always, TimeSpan.Zero));
 
-    /// <summary>As Keycloak 26.7.3 issues it with <c>audience=orders-api</c>.</summary>
+    /// <summary>An exchanged token as Keycloak 26.7.3 issues it with <c>audience=orders-api</c>.</summary>
     private static string Exchanged(IntrospectingApi api) =>
         api.Realm.Token("alice").For("exchanger").WithAudience("orders-api").WithClaim("resource_access", new JsonObject { ["orders-api"] = Roles("reader", "writer") }).Create();
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>How old Keycloak's word may be, and how long a "no" is remembered.</summary>
+/// <summary>The maximum age of an introspection response, and how long an inactive response is cached.</summary>
 public sealed class FreshnessTests
 {
     private static readonly string[] Duties = ["auditor"];

@@ -88,11 +88,11 @@ public sealed class IntrospectedTokensTests
             Assert.True(result.IsActive(out var claims));
             Assert.Single(claims.RealmRoles.ToArray());
 
-            // One that has just been answered may be above it until it is counted.
+            // A response that has just arrived can exceed the limit until it is counted.
             Assert.InRange(introspector.Bytes, 1, (100 * 4096) + 300);
         }
 
-        // 4 KB each on average, and four times 10,000 letters each.
+        // The limit is 4 KB for each entry on average, and each response is counted as four times its 10,000 letters.
         Assert.InRange(introspector.Count, 8, 11);
         var introspected = (IntrospectedToken)first.Introspected!;
         Assert.True(introspected.IsEvicted);

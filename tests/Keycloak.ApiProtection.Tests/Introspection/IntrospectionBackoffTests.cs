@@ -4,7 +4,9 @@ using Keycloak.ApiProtection.Introspection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>A Keycloak that cannot answer is not hammered, and is asked again soon after it can.</summary>
+/// <summary>
+/// A Keycloak that is unavailable does not receive many requests, and requests resume soon after it is available again.
+/// </summary>
 public sealed class IntrospectionBackoffTests
 {
     [Fact]
@@ -89,7 +91,7 @@ public sealed class IntrospectionBackoffTests
         await StayDownAsync(api);
         api.Time.Advance(TimeSpan.FromSeconds(6));
 
-        // The one that tried, and one that did not.
+        // The request that probed Keycloak, and one that did not.
         Assert.InRange(await RetryAfterAsync(api), 4, 6);
         Assert.InRange(await RetryAfterAsync(api), 4, 6);
     }
@@ -142,7 +144,7 @@ public sealed class IntrospectionBackoffTests
             Assert.Equal("503", await api.VerdictAsync(api.Token()));
         }
 
-        // The check at start, and the one that tried when the pause was over.
+        // The startup check, and the probe after the pause.
         Assert.Equal((1, 2), (api.Line.Questions, api.Line.Probes));
     }
 
@@ -168,7 +170,7 @@ public sealed class IntrospectionBackoffTests
         return api;
     }
 
-    /// <summary>Until the pauses are as long as they get.</summary>
+    /// <summary>Keeps Keycloak down until the pauses have their maximum length.</summary>
     private static async Task StayDownAsync(IntrospectingApi api)
     {
         var token = api.Token();

@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>What introspection costs can be read: questions, answers by kind, waits, ages, and what was let in on an old answer.</summary>
+/// <summary>
+/// The metrics of introspection: requests, responses by kind, waits, ages, and requests that were accepted with a stale response.
+/// </summary>
 public sealed class IntrospectionMetricsTests
 {
     [Fact]

@@ -6,7 +6,7 @@ public sealed class IntrospectionResponseTests
 {
     public static TheoryData<string, string?, string> Spoiled => new()
     {
-        // What binds the answer to the token.
+        // Claims that bind the response to the token.
         { "iss", "\"https://evil.example/realms/demo\"", "503" },
         { "iss", null, "503" },
         { "iss", "[\"http://localhost/realms/demo\"]", "503" },
@@ -17,7 +17,7 @@ public sealed class IntrospectionResponseTests
         { "azp", "\"spa\"", "503" },
         { "azp", null, "503" },
 
-        // What it is about.
+        // The type of the token.
         { "token_type", "\"ID\"", "503" },
         { "token_type", "\"Refresh\"", "503" },
         { "token_type", "[\"Bearer\"]", "503" },
@@ -25,14 +25,14 @@ public sealed class IntrospectionResponseTests
         { "token_type", "\"bearer\"", "200" },
         { "token_type", "\"DPoP\"", "200" },
 
-        // Whether it says so at all.
+        // Whether the token is active.
         { "active", null, "503" },
         { "active", "\"true\"", "503" },
         { "active", "1", "503" },
         { "active", "null", "503" },
         { "active", "false", "401 inactive" },
 
-        // Whom it is for, and what it is bound to.
+        // The audience, and the confirmation (sender constraint).
         { "aud", "\"account\"", "401 audience" },
         { "aud", "[]", "401 audience" },
         { "aud", null, "401 audience" },
@@ -41,7 +41,7 @@ public sealed class IntrospectionResponseTests
         { "cnf", "{\"jkt\":\"x\"}", "401 bound_dpop" },
         { "cnf", "{\"x5t#S256\":\"x\"}", "401 bound_certificate" },
 
-        // What a principal is made of.
+        // Claims of the principal.
         { "realm_access", "[]", "503" },
         { "scope", "7", "503" },
         { "realm_access", null, "200" },
@@ -96,7 +96,7 @@ public sealed class IntrospectionResponseTests
             Assert.Equal("503", await api.VerdictAsync(bob));
         }
 
-        // One question in five seconds, and alice does not notice.
+        // One introspection in five seconds, and alice is not affected.
         Assert.Equal(1, api.Line.Questions);
         Assert.Equal("200", await api.VerdictAsync(alice));
         Assert.Contains("'sub' differs", api.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);

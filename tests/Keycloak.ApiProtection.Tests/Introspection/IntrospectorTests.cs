@@ -46,7 +46,7 @@ public sealed class IntrospectorTests
         Assert.Equal("200", await api.VerdictAsync(token));
         var state = () => api.Introspector;
 
-        // 140 s, ten requests a second, 30 s of freshness: asked at 0, 28, 56, 84, 112 and 140.
+        // 140 s with ten requests per second and a freshness of 30 s: introspected at 0, 28, 56, 84, 112 and 140 s.
         for (var i = 0; i < 1399; i++)
         {
             api.Time.Advance(TimeSpan.FromMilliseconds(100));
@@ -68,7 +68,8 @@ public sealed class IntrospectorTests
         api.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal("200", await api.VerdictAsync(token));
 
-        // One request each ten seconds: the one at 20 s sees that the next one would come too late. It is not held up.
+        // With one request every ten seconds, the request at 20 s expects the next one to arrive too late for an early introspection.
+        // It starts the introspection and does not wait for it.
         api.Line.Hold();
         api.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal("200", await api.VerdictAsync(token));
@@ -190,7 +191,7 @@ public sealed class IntrospectorTests
         var token = api.Realm.Token("bob").For("cli").ExpiresIn(TimeSpan.FromHours(1)).Create();
         api.Realm.EndSession(Sid(token));
 
-        // Asked at 0, 30, 90, 210, 450, 750, 1050, ... seconds: then every five minutes.
+        // Introspected at 0, 30, 90, 210, 450, 750, 1050, ... seconds: the interval doubles up to five minutes.
         for (var second = 0; second < 1100; second += 5)
         {
             Assert.Equal("401 inactive", await api.VerdictAsync(token));
@@ -242,7 +243,7 @@ public sealed class IntrospectorTests
         Assert.Equal("401 inactive", await api.VerdictAsync(token));
         Assert.Equal(3, api.Line.Questions);
 
-        // Keycloak's clock is behind: to it the token lives. One question a second, not one a request.
+        // The clock of Keycloak is behind, so the token is still active there. It is introspected once per second, not on each request.
         api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(behind).ToJsonString());
         Assert.Equal("200", await api.VerdictAsync(behind));
         Assert.Equal("200", await api.VerdictAsync(behind));

@@ -49,7 +49,7 @@ public sealed class OutageTests
         Assert.Equal(2, api.Line.Questions);
         var probes = api.Line.Probes;
 
-        // A minute of it: the pauses grow to 5 s.
+        // During one minute, the pauses grow to 5 s.
         for (var i = 0; i < 600; i++)
         {
             api.Time.Advance(TimeSpan.FromMilliseconds(100));
@@ -85,7 +85,7 @@ public sealed class OutageTests
         Assert.Contains("only this token is affected", api.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
         Assert.Equal(0, api.Log.Count("IntrospectionRecovered"));
 
-        // 10 s: once in five seconds, each with a question whether Keycloak answers at all.
+        // During 10 s, the token is introspected once in five seconds, each time with a probe of whether Keycloak responds at all.
         Assert.Equal(102, api.Line.Questions);
         Assert.InRange(api.Line.Probes, 3, 4);
     }
@@ -100,7 +100,7 @@ public sealed class OutageTests
         Assert.Equal("503", await api.VerdictAsync(api.Token()));
         api.Time.Advance(TimeSpan.FromSeconds(1));
 
-        // Now it is asked first whether Keycloak answers at all: it does, and the time-out is the token's alone.
+        // Now a probe is sent first. Keycloak responds to it, so the timeout concerns only this token.
         await TimeOutAsync(2);
         Assert.Equal("200", await api.VerdictAsync(api.Token()));
         api.Time.Advance(TimeSpan.FromSeconds(6));
@@ -181,7 +181,7 @@ public sealed class OutageTests
         Assert.Equal("200", await api.VerdictAsync(ends));
         Assert.Equal("503", await api.VerdictAsync(revoked));
 
-        // Within the clock skew the token itself is still good.
+        // Within the clock skew the token itself is still valid.
         api.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal("503", await api.VerdictAsync(ends));
     }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>A revocation finds a token also by what only Keycloak's answer says of it: a lightweight token names neither its user nor its roles.</summary>
+/// <summary>
+/// A revocation also applies to a token by claims that are only in the introspection response: a lightweight token contains neither its
+/// user nor its roles.
+/// </summary>
 public sealed class RevokedHolderTests
 {
     [Fact]
@@ -115,7 +118,7 @@ public sealed class RevokedHolderTests
             _ => { },
             app =>
             {
-                // The endpoint is not known yet when the request is authenticated.
+                // Authentication runs before routing, so the endpoint is not known yet when the request is authenticated.
                 app.UseAuthentication();
                 app.UseRouting();
                 app.UseAuthorization();

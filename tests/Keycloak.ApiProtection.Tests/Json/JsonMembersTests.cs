@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tests.Json;
 
-/// <summary>Going through what was found good finds the same members and values again.</summary>
+/// <summary>Enumerating a document that was found valid gives the same members and values again.</summary>
 public sealed class JsonMembersTests
 {
     [Fact]
@@ -76,7 +76,7 @@ public sealed class JsonMembersTests
         Assert.Equal(value.Length + (value.Kind == JsonKind.String ? 2 : 0), (int)reader.BytesConsumed);
     }
 
-    /// <summary>The members as the reader has them that looks for mistakes; null where it found one.</summary>
+    /// <summary>The members that the validating reader returns, or null if it found a problem.</summary>
     private static List<(string Name, string Value)>? Checked(byte[] json)
     {
         var members = new List<(string, string)>();

@@ -62,13 +62,13 @@ public sealed class JsonStringsTests
 
         foreach (var _ in new JsonStrings("{}"u8, default))
         {
-            Assert.Fail("There is nothing.");
+            Assert.Fail("A missing member must not have any strings.");
         }
     }
 
     private static (byte[] Document, JsonValue Value) Value(string json)
     {
-        // Not at the document's beginning: positions are the document's.
+        // The value is not at the start of the document, because positions are relative to the document.
         var document = Encoding.UTF8.GetBytes($"{{ \"first\" : [1] , \"aud\" : {json} , \"last\" : \"x\" }}");
         var reader = new JsonObjectReader(document, new JsonMemberNames.Entry[4]);
         Assert.True(reader.Read() && reader.Read());
