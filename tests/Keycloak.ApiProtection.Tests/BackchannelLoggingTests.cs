@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>What an application with default log levels writes while the library reads the realm's documents over HTTP.</summary>
+/// <summary>The log of an application with default log levels while the library reads the realm's documents over HTTP.</summary>
 public sealed class BackchannelLoggingTests
 {
     private const string HttpClients = "System.Net.Http.HttpClient.";
@@ -20,7 +20,7 @@ public sealed class BackchannelLoggingTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_fetch_is_one_line_of_the_library_and_no_line_of_the_http_client()
+    public async Task Fetching_the_keys_writes_one_log_message_of_the_library_and_none_of_the_http_client()
     {
         await using var realm = await KeycloakRealm.StartAsync(cancellationToken: Cancelled);
         using var log = new CategoryLog();
@@ -32,7 +32,7 @@ public sealed class BackchannelLoggingTests
     }
 
     [Fact]
-    public async Task While_keycloak_is_down_the_log_has_the_librarys_line_and_no_stack_trace()
+    public async Task While_Keycloak_is_down_the_log_has_one_message_of_the_library_and_no_stack_trace()
     {
         await using var realm = await KeycloakRealm.StartAsync(cancellationToken: Cancelled);
         realm.GoDown();
@@ -46,7 +46,7 @@ public sealed class BackchannelLoggingTests
     }
 
     [Fact]
-    public async Task AddDefaultLogger_brings_the_lines_of_the_http_client_back()
+    public async Task AddDefaultLogger_restores_the_log_messages_of_the_http_client()
     {
         await using var realm = await KeycloakRealm.StartAsync(cancellationToken: Cancelled);
         using var log = new CategoryLog();
@@ -59,7 +59,7 @@ public sealed class BackchannelLoggingTests
     }
 
     [Fact]
-    public async Task A_second_scheme_leaves_the_logger_that_the_application_added()
+    public async Task A_second_scheme_does_not_remove_the_logger_that_the_application_added()
     {
         await using var realm = await KeycloakRealm.StartAsync(cancellationToken: Cancelled);
         using var log = new CategoryLog();
@@ -77,7 +77,7 @@ public sealed class BackchannelLoggingTests
     }
 
     [Fact]
-    public async Task The_other_http_clients_of_the_application_log_as_before()
+    public async Task Other_http_clients_of_the_application_still_log()
     {
         await using var realm = await KeycloakRealm.StartAsync(cancellationToken: Cancelled);
         using var log = new CategoryLog();
@@ -112,7 +112,7 @@ public sealed class BackchannelLoggingTests
         return response.StatusCode;
     }
 
-    /// <summary>Keeps the lines of every category, not only the library's.</summary>
+    /// <summary>Records the log messages of every category, not only those of the library.</summary>
     private sealed class CategoryLog : ILoggerProvider
     {
         private readonly ConcurrentQueue<(string Category, string? Event, bool HasException)> _lines = new();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>Over sockets, with the handlers of applications.</summary>
+/// <summary>Redirects of the backchannel over real sockets, with primary handlers that applications set.</summary>
 public sealed class BackchannelRedirectsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -17,7 +17,7 @@ public sealed class BackchannelRedirectsTests
 
     [Theory]
     [MemberData(nameof(Handlers))]
-    public async Task The_secret_does_not_follow_a_redirect_whatever_handler_the_application_sets(string handler)
+    public async Task The_secret_is_not_sent_to_a_redirect_target_with_any_handler_of_the_application(string handler)
     {
         var (server, address, received) = await ServeAsync();
         await using var _ = server;
@@ -36,7 +36,7 @@ public sealed class BackchannelRedirectsTests
     }
 
     [Fact]
-    public async Task Other_clients_of_the_application_follow_redirects_as_before()
+    public async Task Other_http_clients_of_the_application_still_follow_redirects()
     {
         var (server, address, received) = await ServeAsync();
         await using var _ = server;
@@ -50,7 +50,7 @@ public sealed class BackchannelRedirectsTests
     }
 
     [Fact]
-    public async Task A_handler_that_was_used_before_and_follows_redirects_is_rejected_with_the_remedy()
+    public async Task A_handler_that_was_already_used_and_follows_redirects_is_rejected_with_a_remedy()
     {
         var (server, address, _) = await ServeAsync();
         await using var disposal = server;
@@ -87,7 +87,7 @@ public sealed class BackchannelRedirectsTests
         return services.BuildServiceProvider();
     }
 
-    /// <summary>A server that sends <c>/introspect</c> elsewhere, and keeps what arrives there.</summary>
+    /// <summary>A server that redirects <c>/introspect</c> and records the requests that arrive at the target.</summary>
     private static async Task<(WebApplication Server, Uri Address, List<string> Received)> ServeAsync()
     {
         var received = new List<string>();

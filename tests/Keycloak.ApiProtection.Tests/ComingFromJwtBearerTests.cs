@@ -7,11 +7,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>What docs/coming-from-jwtbearer.md says and no other test does.</summary>
+/// <summary>Statements of docs/coming-from-jwtbearer.md that no other test covers.</summary>
 public sealed class ComingFromJwtBearerTests
 {
     [Fact]
-    public void The_defaults_that_differ_are_the_documented_ones()
+    public void The_defaults_that_differ_from_JwtBearer_are_the_documented_ones()
     {
         var options = new KeycloakBearerOptions();
 
@@ -21,7 +21,7 @@ public sealed class ComingFromJwtBearerTests
     }
 
     [Fact]
-    public async Task The_header_stays_when_the_event_changes_the_status_of_a_403()
+    public async Task The_challenge_header_is_kept_when_an_event_changes_the_status_of_a_403()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.Events.OnForbidden = context =>
         {
@@ -37,7 +37,7 @@ public sealed class ComingFromJwtBearerTests
     }
 
     [Fact]
-    public async Task A_challenge_that_the_application_answers_without_a_status_stays_a_401()
+    public async Task A_challenge_that_the_application_handles_without_setting_a_status_stays_a_401()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.Events.OnChallenge = context =>
         {
@@ -49,7 +49,7 @@ public sealed class ComingFromJwtBearerTests
     }
 
     [Fact]
-    public async Task The_ticket_names_the_scheme_and_was_issued_when_the_token_was()
+    public async Task The_ticket_has_the_scheme_and_the_issue_time_of_the_token()
     {
         ClaimsPrincipal? user = null;
         AuthenticationProperties? properties = null;
@@ -70,7 +70,7 @@ public sealed class ComingFromJwtBearerTests
     }
 
     [Fact]
-    public async Task Events_come_in_the_order_of_JwtBearer()
+    public async Task Events_run_in_the_same_order_as_in_JwtBearer()
     {
         var calls = new List<string>();
         await using var app = await ProtectedApp.StartAsync(options =>

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>What CONTRIBUTING.md promises of a test run.</summary>
+/// <summary>Statements of CONTRIBUTING.md about a test run.</summary>
 public sealed class ContributingTests
 {
     [Theory]
     [InlineData(null, true)]
     [InlineData("keycloak-26.7.3", false)]
-    public async Task A_test_run_without_a_real_Keycloak_says_in_one_line_that_tests_are_skipped_and_why(string? home, bool says)
+    public async Task A_test_run_without_a_real_Keycloak_reports_which_tests_are_skipped_and_why(string? home, bool says)
     {
         var start = new ProcessStartInfo("dotnet")
         {

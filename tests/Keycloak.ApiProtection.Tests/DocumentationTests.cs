@@ -6,18 +6,18 @@ namespace Keycloak.ApiProtection.Tests;
 public sealed partial class DocumentationTests
 {
     [Fact]
-    public void Every_snippet_of_the_documentation_is_code_that_is_compiled_and_run()
+    public void Every_code_snippet_in_the_documentation_is_compiled_and_run()
     {
         var sources = Sources().Select(file => Squeeze(File.ReadAllText(file))).ToArray();
 
         Assert.All(Snippets(), snippet => Assert.True(
             Paragraphs(snippet.Code).All(paragraph => sources.Any(source => source.Contains(paragraph, StringComparison.Ordinal))),
-            $"{snippet.File}: this snippet stands in no sample and no test:\n{snippet.Code}"));
+            $"{snippet.File}: this snippet is not in any sample or test:\n{snippet.Code}"));
         Assert.NotEmpty(Snippets());
     }
 
     [Fact]
-    public void Every_page_is_in_the_index_of_its_folder()
+    public void Every_page_is_listed_in_the_index()
     {
         var index = File.ReadAllText(Repository.File("docs/README.md"));
 
@@ -29,7 +29,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_link_between_documents_leads_somewhere() =>
+    public void Every_link_between_documents_has_an_existing_target() =>
         Assert.All(
             Documents().SelectMany(file => Link().Matches(File.ReadAllText(file)).Select(match => (File: file, Target: match.Groups[1].Value))),
             link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(link.File)!, link.Target)), $"{link.File}: {link.Target}"));
@@ -51,8 +51,9 @@ public sealed partial class DocumentationTests
             .Where(snippet => !IsBuiltAsWritten(Path.GetRelativePath(Repository.Root, snippet.File).Replace('\\', '/'), snippet.Code));
 
     /// <summary>
-    /// Keycloak.ApiProtection.PackageTests builds and runs README's snippets and the other README's whole file (from "using" on) as they are
-    /// written, and compares the Japanese page's file with README's. This code stands nowhere else.
+    /// Keycloak.ApiProtection.PackageTests builds and runs the snippets of README.md and the complete file (the snippet that starts with
+    /// "using") in the README of the testing package exactly as written, and compares the complete file in README.ja.md with the one in
+    /// README.md. No sample or test contains this code.
     /// </summary>
     private static bool IsBuiltAsWritten(string page, string code) => page switch
     {
@@ -64,7 +65,7 @@ public sealed partial class DocumentationTests
     private static IEnumerable<string> Paragraphs(string code) =>
         code.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(Squeeze).Where(paragraph => paragraph.Length > 0);
 
-    /// <summary>White space does not count, nor how deep a line is indented.</summary>
+    /// <summary>Ignores differences in white space, including indentation.</summary>
     private static string Squeeze(string text) => WhiteSpace().Replace(text, " ").Trim();
 
     [GeneratedRegex("```(?:csharp|cs)\n(.*?)```", RegexOptions.Singleline)]

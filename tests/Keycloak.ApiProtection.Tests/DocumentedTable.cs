@@ -1,9 +1,12 @@
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>A table of a page that follows from the code: it is compared as a whole, and written anew with <c>UPDATE_DOCS=1 dotnet test</c>.</summary>
+/// <summary>
+/// A table in the documentation that is generated from the code. A test compares the whole table; <c>UPDATE_DOCS=1 dotnet test</c>
+/// regenerates it.
+/// </summary>
 internal static class DocumentedTable
 {
-    /// <summary>Compares the table that begins with the same first line.</summary>
+    /// <summary>Compares the lines with the table in the page that has the same first line.</summary>
     public static void Check(string page, params IEnumerable<string> lines)
     {
         var file = Repository.File(page);
@@ -26,6 +29,6 @@ internal static class DocumentedTable
 
         Assert.True(
             text[start..end] == table,
-            $"{page} does not say what the code says. Write the table anew with UPDATE_DOCS=1 dotnet test, and read the difference.");
+            $"{page} does not match the code. Regenerate the table with UPDATE_DOCS=1 dotnet test, and review the difference.");
     }
 }

@@ -15,7 +15,7 @@ public sealed class KeycloakBearerExtensionsTests
     private const string Partners = "https://kc.example/realms/partners";
 
     [Fact]
-    public async Task Two_schemes_with_two_realms_work_side_by_side_and_neither_takes_the_others_tokens()
+    public async Task Two_schemes_with_two_realms_work_side_by_side_and_each_rejects_tokens_of_the_other()
     {
         var realm = TwoRealms();
         await using var app = await ProtectedApp.StartAsync(
@@ -37,7 +37,7 @@ public sealed class KeycloakBearerExtensionsTests
     }
 
     [Fact]
-    public async Task The_first_scheme_is_the_default_and_a_default_of_the_application_stays_it()
+    public async Task The_first_scheme_becomes_the_default_unless_the_application_has_set_a_default()
     {
         var first = await Default(services => services.AddKeycloakBearer("One", Settings).AddKeycloakBearer("Two", Settings));
         var own = await Default(services =>
@@ -51,7 +51,7 @@ public sealed class KeycloakBearerExtensionsTests
     }
 
     [Fact]
-    public async Task A_section_or_a_file_of_adapter_JSON_may_be_given()
+    public async Task Settings_can_come_from_a_section_or_from_an_adapter_JSON_file()
     {
         await using var section = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(Section(("Authority", FakeRealm.Issuer), ("resource", "orders-api"))));
         await using var root = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(
@@ -62,7 +62,7 @@ public sealed class KeycloakBearerExtensionsTests
     }
 
     [Fact]
-    public async Task Wrong_settings_stop_the_start_before_a_request_is_served()
+    public async Task Invalid_settings_fail_at_startup()
     {
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => ProtectedApp.StartAsync(options => options.ClockSkew = TimeSpan.FromHours(1)));
 
@@ -70,7 +70,7 @@ public sealed class KeycloakBearerExtensionsTests
     }
 
     [Fact]
-    public async Task Claims_settings_that_cannot_work_stop_the_start_too()
+    public async Task Invalid_claims_settings_fail_at_startup()
     {
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => ProtectedApp.StartAsync(options => options.Claims.RoleClaimType = " "));
 
@@ -81,7 +81,7 @@ public sealed class KeycloakBearerExtensionsTests
     [InlineData("ssl-required is 'none'")]
     [InlineData("verify-token-audience is false")]
     [InlineData("the audience 'account'")]
-    public async Task What_is_doubtful_is_said_at_start(string warning)
+    public async Task Doubtful_settings_are_logged_at_startup(string warning)
     {
         await using var app = await ProtectedApp.StartAsync(options =>
         {
@@ -94,7 +94,7 @@ public sealed class KeycloakBearerExtensionsTests
     }
 
     [Fact]
-    public async Task Good_settings_are_no_reason_to_warn()
+    public async Task Valid_settings_cause_no_warning()
     {
         await using var app = await ProtectedApp.StartAsync();
 

@@ -16,7 +16,7 @@ public sealed class KeycloakBearerHandlerTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_good_token_is_let_in_with_its_name()
+    public async Task A_valid_token_is_accepted_and_sets_the_user_name()
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -31,7 +31,7 @@ public sealed class KeycloakBearerHandlerTests
     [InlineData("bearer")]
     [InlineData("BEARER")]
     [InlineData("Bearer ")]
-    public async Task The_scheme_is_compared_without_case_and_spaces_do_not_count(string scheme)
+    public async Task The_scheme_is_case_insensitive_and_extra_spaces_are_ignored(string scheme)
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -43,7 +43,7 @@ public sealed class KeycloakBearerHandlerTests
     [InlineData("Basic YWxpY2U6YWxpY2U=")]
     [InlineData("BearerToken abc")]
     [InlineData("Basic YWxpY2U6YWxpY2U=", "Negotiate abc")]
-    public async Task Without_a_bearer_token_the_401_says_nothing_but_the_realm(params string[] headers)
+    public async Task Without_a_bearer_token_the_401_names_only_the_realm(params string[] headers)
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -55,7 +55,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task A_refused_token_is_answered_with_a_fixed_description()
+    public async Task A_rejected_token_gets_a_response_with_a_fixed_description()
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -66,7 +66,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task An_expired_token_is_told_so_that_clients_know_when_to_refresh()
+    public async Task The_response_to_an_expired_token_says_so_because_clients_then_refresh_it()
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -76,7 +76,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task Two_headers_are_one_too_many()
+    public async Task A_request_with_more_than_one_token_is_a_bad_request()
     {
         await using var app = await ProtectedApp.StartAsync();
         var token = $"Bearer {app.Alice.Text}";
@@ -108,7 +108,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task A_bad_token_does_not_close_what_is_open_to_anybody()
+    public async Task An_invalid_token_does_not_block_a_public_endpoint()
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -117,7 +117,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task Nothing_of_the_token_comes_back()
+    public async Task The_response_contains_nothing_from_the_token()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.ProblemDetails = true);
         const string hostile = "\"\r\nSet-Cookie: a=b\r\n<script>hostile</script>\u00e4";
@@ -133,7 +133,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task A_missing_scope_is_named_with_all_that_the_endpoint_needs()
+    public async Task The_response_to_a_missing_scope_names_everything_that_the_endpoint_requires()
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -147,7 +147,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task A_missing_role_is_told_too_and_the_log_says_what_to_do()
+    public async Task The_response_names_a_missing_role_and_the_log_names_the_remedy()
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -160,7 +160,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task A_policy_of_the_application_own_is_answered_without_guesses()
+    public async Task The_response_to_a_failed_policy_of_the_application_does_not_guess_the_reason()
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -170,7 +170,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task While_Keycloak_is_out_of_reach_the_answer_is_503_and_then_it_recovers_by_itself()
+    public async Task While_Keycloak_is_unreachable_the_response_is_503_and_it_recovers_without_a_restart()
     {
         var realm = new FakeRealm(OrdersApi.Key);
         realm.GoDown();
@@ -190,7 +190,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task Start_never_waits_for_Keycloak()
+    public async Task Startup_does_not_wait_for_Keycloak()
     {
         var realm = new FakeRealm(OrdersApi.Key);
         realm.Hold();
@@ -207,7 +207,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task A_token_in_the_query_counts_on_the_chosen_paths_only()
+    public async Task A_token_in_the_query_is_accepted_only_on_the_configured_paths()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.QueryTokenPaths.Add("/hub"));
         var query = "?access_token=" + app.Alice.Text;
@@ -221,7 +221,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task A_token_longer_than_the_limit_is_refused()
+    public async Task A_token_longer_than_the_limit_is_rejected()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.MaximumTokenSize = 2000);
 
@@ -230,7 +230,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task A_body_with_problem_details_is_there_for_those_who_want_it()
+    public async Task Problem_details_are_returned_when_the_option_is_set()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.ProblemDetails = true);
 
@@ -242,7 +242,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task The_token_is_kept_for_those_who_pass_it_on()
+    public async Task The_token_is_saved_only_when_the_option_is_set()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.SaveToken = true);
         await using var other = await ProtectedApp.StartAsync();
@@ -253,7 +253,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task Whoever_keeps_a_connection_open_learns_when_the_token_ends()
+    public async Task The_authentication_properties_have_the_time_when_the_token_expires()
     {
         await using var app = await ProtectedApp.StartAsync(
             services => services.AddKeycloakBearer(),
@@ -265,7 +265,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task The_log_knows_when_Keycloak_is_reached_under_two_names()
+    public async Task The_log_has_a_remedy_when_Keycloak_is_reached_under_two_host_names()
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -275,7 +275,7 @@ public sealed class KeycloakBearerHandlerTests
     }
 
     [Fact]
-    public async Task A_client_that_leaves_while_keys_are_fetched_disturbs_nobody()
+    public async Task A_client_that_disconnects_while_keys_are_fetched_does_not_affect_other_requests()
     {
         var realm = new FakeRealm(OrdersApi.Key);
         realm.Hold();

@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>Time that stands still until a test moves it. Timers fire in order, on the thread that moves the time.</summary>
+/// <summary>Time that changes only when a test advances it. Timers fire in order, on the thread that advances the time.</summary>
 internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -15,7 +15,7 @@ internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers are set to fire.</summary>
+    /// <summary>The number of timers that are set to fire.</summary>
     public int ActiveTimers
     {
         get
@@ -43,7 +43,7 @@ internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>Sets the wall clock, forth or back. Timers and timestamps do not notice.</summary>
+    /// <summary>Sets the wall clock forward or back. Timers and timestamps are not affected.</summary>
     public void SetWallClock(DateTimeOffset now)
     {
         lock (_gate)
@@ -52,7 +52,7 @@ internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>Lets time pass, and fires what becomes due on the way, each at its own moment.</summary>
+    /// <summary>Advances the time and fires each timer that becomes due, at its due time.</summary>
     public void Advance(TimeSpan time)
     {
         TimeSpan end;

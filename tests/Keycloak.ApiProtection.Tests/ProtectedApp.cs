@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>An application that protects itself, in the real pipeline; its realm is at the other end of the HTTP client.</summary>
+/// <summary>A protected application in the real pipeline. Its HTTP client is connected to a fake realm.</summary>
 internal sealed class ProtectedApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -33,7 +33,7 @@ internal sealed class ProtectedApp : IAsyncDisposable
 
     public TestServer Server => _app.GetTestServer();
 
-    /// <summary>A good token of Keycloak 26 for alice.</summary>
+    /// <summary>A valid token of Keycloak 26 for alice.</summary>
     public TestToken Alice => TestToken.Of(KeycloakPayloads.Alice, FakeRealm.Issuer, Realm.Now, OrdersApi.Key);
 
     public static Task<ProtectedApp> StartAsync(Action<KeycloakBearerOptions>? configure = null) =>

@@ -2,11 +2,11 @@ using System.Reflection;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>What users can see is written down, so that no change of it goes unnoticed.</summary>
+/// <summary>Compares the public API with a snapshot so that every change of it is noticed.</summary>
 public sealed class PublicApiTests
 {
     [Fact]
-    public void The_public_API_is_what_the_snapshot_says()
+    public void The_public_API_matches_the_snapshot()
     {
         var snapshot = Repository.File("src/Keycloak.ApiProtection/PublicAPI.txt");
         var now = string.Join('\n', Lines(typeof(KeycloakBearerOptions).Assembly)) + '\n';
@@ -17,7 +17,7 @@ public sealed class PublicApiTests
 
         Assert.True(
             File.ReadAllText(snapshot) == now,
-            "The public API has changed. If that is meant, write it down with UPDATE_PUBLIC_API=1 dotnet test, and tell it in CHANGELOG.md.");
+            "The public API has changed. If intended, update the snapshot with UPDATE_PUBLIC_API=1 dotnet test, and CHANGELOG.md.");
     }
 
     private static IEnumerable<string> Lines(Assembly assembly) =>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>Gives what the library says to one recording.</summary>
+/// <summary>Sends the log messages of the library to one recording.</summary>
 internal sealed class RecordingLoggerProvider(RecordingLogger recording) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) =>

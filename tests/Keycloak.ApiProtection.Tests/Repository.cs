@@ -1,6 +1,6 @@
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>Finds the repository's files from where the tests run.</summary>
+/// <summary>Finds files of the repository from the folder in which the tests run.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find(AppContext.BaseDirectory);

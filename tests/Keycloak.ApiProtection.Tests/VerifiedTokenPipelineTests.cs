@@ -7,13 +7,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>The same token again, through the whole pipeline.</summary>
+/// <summary>Repeated requests with the same token, through the whole pipeline.</summary>
 public sealed class VerifiedTokenPipelineTests
 {
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_one_request_does_to_its_user_no_other_request_of_the_same_token_sees()
+    public async Task A_change_to_the_user_in_one_request_is_not_visible_to_other_requests_with_the_same_token()
     {
         await using var app = await ProtectedApp.StartAsync(
             services => services.AddKeycloakBearer(),
@@ -39,7 +39,7 @@ public sealed class VerifiedTokenPipelineTests
     }
 
     [Fact]
-    public async Task What_one_request_writes_into_its_properties_no_other_request_of_the_same_token_sees()
+    public async Task A_change_to_the_properties_in_one_request_is_not_visible_to_other_requests_with_the_same_token()
     {
         await using var app = await ProtectedApp.StartAsync(
             services => services.AddKeycloakBearer(),
@@ -60,7 +60,7 @@ public sealed class VerifiedTokenPipelineTests
     }
 
     [Fact]
-    public async Task Hits_misses_and_what_is_remembered_can_be_read_as_metrics()
+    public async Task Cache_hits_misses_and_size_are_available_as_metrics()
     {
         await using var app = await ProtectedApp.StartAsync();
         var token = app.Alice;
@@ -79,7 +79,7 @@ public sealed class VerifiedTokenPipelineTests
     }
 
     [Fact]
-    public async Task The_memory_can_be_turned_off()
+    public async Task The_cache_can_be_disabled()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.VerifiedTokenCacheSize = 0);
         var token = app.Alice;
@@ -92,7 +92,7 @@ public sealed class VerifiedTokenPipelineTests
     }
 
     [Fact]
-    public async Task A_token_that_ends_between_two_requests_is_refused()
+    public async Task A_cached_token_that_expires_between_two_requests_is_rejected()
     {
         await using var app = await ProtectedApp.StartAsync();
         var token = app.Alice;
@@ -107,7 +107,7 @@ public sealed class VerifiedTokenPipelineTests
     }
 
     [Fact]
-    public async Task A_remembered_token_whose_session_ends_is_refused_from_then_on()
+    public async Task A_cached_token_is_rejected_after_its_session_is_revoked()
     {
         await using var app = await ProtectedApp.StartAsync();
         var token = app.Alice.WithText("sid", "session-1");
@@ -129,7 +129,7 @@ public sealed class VerifiedTokenPipelineTests
 
     private static Dictionary<string, long> Read(ProtectedApp app)
     {
-        // Only this application's meter: other tests have theirs.
+        // Other tests have meters of the same name, so listen only to the meter of this application.
         var factory = app.Services.GetRequiredService<IMeterFactory>();
         var values = new Dictionary<string, long>();
         using var listener = new MeterListener

@@ -2,10 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Keycloak.ApiProtection.Tests.Architecture;
 
-/// <summary>A folder of the library refers to itself and to the folders below it in docs/architecture.md, never to one above.</summary>
+/// <summary>
+/// A folder of the library refers only to itself and to the folders below it in docs/architecture.md, never to a folder above it.
+/// </summary>
 public sealed partial class RoomsTests
 {
-    /// <summary>From top to bottom. The root folder is the entry: registration, handler, start.</summary>
+    /// <summary>From top to bottom. The root folder is the entry point: registration, handler, startup.</summary>
     private static readonly string[] Rooms =
     [
         "",
@@ -50,15 +52,15 @@ public sealed partial class RoomsTests
     }
 
     [Fact]
-    public void Each_folder_of_the_library_is_a_room_of_the_list()
+    public void Each_folder_of_the_library_is_in_the_list_of_rooms()
     {
         Assert.Equal(Rooms.Order(), SourceFiles().Select(RoomOf).Distinct().Order());
     }
 
     [Fact]
-    public void The_references_of_a_method_body_are_seen()
+    public void References_in_method_bodies_are_found()
     {
-        // A check that sees nothing passes: the handler refers to the message in its methods only.
+        // A check that finds no references would always pass. The handler refers to BearerMessage only in its method bodies.
         var references = TypeReferences.Of(typeof(KeycloakBearerHandler)).Select(type => type.Name).ToArray();
 
         Assert.Contains("BearerMessage", references);
@@ -66,7 +68,7 @@ public sealed partial class RoomsTests
     }
 
     [Fact]
-    public void Public_types_are_in_one_namespace_or_in_one_of_the_framework()
+    public void Public_types_are_in_the_namespace_of_the_library_or_in_one_of_the_framework()
     {
         var elsewhere = typeof(KeycloakBearerOptions).Assembly.GetExportedTypes()
             .Where(type => type.Namespace != "Keycloak.ApiProtection" && !type.Namespace!.StartsWith("Microsoft.", StringComparison.Ordinal)

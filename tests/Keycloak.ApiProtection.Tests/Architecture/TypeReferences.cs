@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 
 namespace Keycloak.ApiProtection.Tests.Architecture;
 
-/// <summary>The types of the same assembly that a type refers to: in signatures, attributes and method bodies (IL).</summary>
+/// <summary>The types of the same assembly that a type refers to in signatures, attributes and method bodies (IL).</summary>
 internal static class TypeReferences
 {
     private const BindingFlags Declared =

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 
-#pragma warning disable CA1822 // actions and hub methods belong to instances
+#pragma warning disable CA1822 // actions and hub methods must be instance methods
 
 namespace Keycloak.ApiProtection.Tests.Authorization;
 
@@ -19,7 +19,7 @@ public sealed class ControllersAndHubsTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public async Task Attributes_on_controllers_and_actions_must_all_hold(string shape)
+    public async Task All_attributes_on_controllers_and_actions_must_be_satisfied(string shape)
     {
         await using var api = await TestApi.StartAsync(app => app.MapControllers(), shape: shape, controllers: [typeof(OrdersController)]);
         Assert.Equal(200, await api.StatusAsync("/orders", CapturedTokens.Bob26));
@@ -28,13 +28,13 @@ public sealed class ControllersAndHubsTests
         Assert.Equal(200, await api.StatusAsync("/orders/open"));
         foreach (var path in new[] { "/orders/write", "/orders/named", "/orders/staff" })
         {
-            await api.LetsInAliceOnly(path);
+            await api.AcceptsOnlyAlice(path);
         }
     }
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public async Task A_hub_is_opened_to_those_who_have_the_right(string shape)
+    public async Task Only_users_with_the_permission_can_connect_to_a_hub(string shape)
     {
         await using var api = await TestApi.StartAsync(app => app.MapHub<OrdersHub>("/hub"), services => services.AddSignalR(), shape);
         foreach (var (payload, status) in new[] { (null, 401), (CapturedTokens.Mallory26, 403), (CapturedTokens.Alice26, 200) })
@@ -53,7 +53,7 @@ public sealed class ControllersAndHubsTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public async Task A_hubs_method_is_invoked_by_those_who_have_the_right(string shape)
+    public async Task Only_users_with_the_permission_can_invoke_a_hub_method(string shape)
     {
         await using var api = await TestApi.StartAsync(app => app.MapHub<OrdersHub>("/hub"), services => services.AddSignalR(), shape);
         Assert.Contains("\"result\":\"written\"", await InvokeAsync(api, CapturedTokens.Alice26), StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 
-#pragma warning disable CA1822 // actions and hub methods belong to instances
+#pragma warning disable CA1822 // actions and hub methods must be instance methods
 
 namespace Keycloak.ApiProtection.Tests.Authorization;
 
@@ -26,7 +26,7 @@ public sealed class EndpointPolicyCheckTests
     [InlineData("Scope:email", "Did you mean \"scope:email\"?")]
     [InlineData("client_role:x", "Did you mean \"client-role:x\"?")]
     [InlineData("role:admin", "Did you mean \"realm-role:admin\"?")]
-    public async Task A_slip_in_a_policy_name_stops_the_application_at_start(string policy, string remedy)
+    public async Task A_mistyped_policy_name_fails_at_startup(string policy, string remedy)
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(app =>
         {
@@ -40,7 +40,7 @@ public sealed class EndpointPolicyCheckTests
     }
 
     [Fact]
-    public async Task On_a_controller_too()
+    public async Task A_mistyped_policy_name_on_a_controller_fails_at_startup()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(
             () => TestApi.StartAsync(app => app.MapControllers(), controllers: [typeof(SlipController)]));
@@ -49,13 +49,14 @@ public sealed class EndpointPolicyCheckTests
     }
 
     [Fact]
-    public async Task In_a_global_filter_too() => await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(
-        app => app.MapControllers(),
-        services => services.Configure<MvcOptions>(options => options.Filters.Add(new AuthorizeFilter("scope:"))),
-        controllers: [typeof(PlainController)]));
+    public async Task A_mistyped_policy_name_in_a_global_filter_fails_at_startup() =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(
+            app => app.MapControllers(),
+            services => services.Configure<MvcOptions>(options => options.Filters.Add(new AuthorizeFilter("scope:"))),
+            controllers: [typeof(PlainController)]));
 
     [Fact]
-    public async Task On_a_hub_and_on_its_methods_too()
+    public async Task A_mistyped_policy_name_on_a_hub_or_its_methods_fails_at_startup()
     {
         foreach (var map in new Action<WebApplication>[] { app => app.MapHub<SlipHub>("/hub"), app => app.MapHub<SlipMethodHub>("/hub") })
         {
@@ -66,11 +67,12 @@ public sealed class EndpointPolicyCheckTests
     }
 
     [Fact]
-    public async Task Where_anonymous_users_are_allowed_too() => await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(
-        app => app.MapGet("/", [AllowAnonymous] () => "ok").RequireAuthorization("scope:")));
+    public async Task A_mistyped_policy_name_on_an_anonymous_endpoint_fails_at_startup() =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(
+            app => app.MapGet("/", [AllowAnonymous] () => "ok").RequireAuthorization("scope:")));
 
     [Fact]
-    public async Task Names_of_the_application_are_its_own_business()
+    public async Task Policy_names_of_the_application_are_not_checked()
     {
         await using var api = await TestApi.StartAsync(
             app =>
@@ -90,7 +92,7 @@ public sealed class EndpointPolicyCheckTests
     }
 
     [Fact]
-    public async Task A_provider_registered_later_that_knows_nothing_of_ours_is_found_at_start()
+    public async Task A_policy_provider_registered_later_that_hides_ours_fails_at_startup()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(
             app => app.MapGet("/", () => "ok").RequireScope("email"),
@@ -100,7 +102,7 @@ public sealed class EndpointPolicyCheckTests
     }
 
     [Fact]
-    public async Task A_provider_that_makes_a_policy_of_any_name_must_not_change_the_meaning_of_RequireScope()
+    public async Task A_policy_provider_that_accepts_every_name_cannot_change_the_meaning_of_RequireScope()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(
             app => app.MapGet("/", () => "ok").RequireScope("email"),
@@ -124,7 +126,7 @@ public sealed class EndpointPolicyCheckTests
     }
 
     [Fact]
-    public async Task Several_slips_are_named_together()
+    public async Task All_mistyped_policy_names_are_reported_together()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(app =>
         {

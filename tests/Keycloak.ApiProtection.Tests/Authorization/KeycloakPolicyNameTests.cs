@@ -23,7 +23,7 @@ public sealed class KeycloakPolicyNameTests
     [InlineData("client-role:my api.v1:x/do it", KeycloakPolicyKind.ClientRole, "my api.v1:x", "do it")]
     [InlineData("organization:acme", KeycloakPolicyKind.Organization, null, "acme")]
     [InlineData("group:/staff/back office", KeycloakPolicyKind.Group, null, "/staff/back office")]
-    public void A_name_says_what_it_asks_for(string text, object kind, string? client, string values)
+    public void A_policy_name_is_parsed_into_kind_client_and_values(string text, object kind, string? client, string values)
     {
         Assert.True(KeycloakPolicyName.TryParse(text, out var name, out var problem));
         Assert.Null(problem);
@@ -48,7 +48,7 @@ public sealed class KeycloakPolicyNameTests
     [InlineData("client-role: /x", "names no client")]
     [InlineData("organization:", "names no organization")]
     [InlineData("group:", "names no group")]
-    public void A_malformed_name_is_refused_with_the_reason(string text, string reason)
+    public void A_malformed_policy_name_is_rejected_with_the_reason(string text, string reason)
     {
         Assert.False(KeycloakPolicyName.TryParse(text, out _, out var problem));
         Assert.Contains(reason, problem, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class KeycloakPolicyNameTests
     [InlineData("scopes:email")]
     [InlineData("scope")]
     [InlineData("")]
-    public void Other_names_are_none_of_ours(string text)
+    public void Other_policy_names_are_not_parsed_and_cause_no_error(string text)
     {
         Assert.False(KeycloakPolicyName.TryParse(text, out _, out var problem));
         Assert.Null(problem);
@@ -71,7 +71,7 @@ public sealed class KeycloakPolicyNameTests
 
     [Theory]
     [MemberData(nameof(DifficultNames))]
-    public void Every_name_survives_being_written_and_read(string name)
+    public void Every_policy_name_can_be_written_and_parsed_again_without_loss(string name)
     {
         var rest = new List<KeycloakPolicyName>();
         if (!string.IsNullOrWhiteSpace(name))
@@ -99,7 +99,7 @@ public sealed class KeycloakPolicyNameTests
     [InlineData("realm-role:team lead")]
     [InlineData("client-role:orders-api/writer")]
     [InlineData("group:/staff")]
-    public void Plain_names_need_no_escaping(string text)
+    public void Plain_policy_names_are_written_without_escaping(string text)
     {
         Assert.True(KeycloakPolicyName.TryParse(text, out var name, out _));
         Assert.Equal(text, name.ToString());
@@ -124,10 +124,11 @@ public sealed class KeycloakPolicyNameTests
     [InlineData("permission:orders", null)]
     [InlineData("tenant:x", null)]
     [InlineData(":x", null)]
-    public void A_slip_is_told_from_an_applications_own_name(string text, string? meant) => Assert.Equal(meant, PolicyNameSuggestion.For(text));
+    public void A_mistyped_policy_name_gets_a_suggestion_and_a_name_of_the_application_does_not(string text, string? meant) =>
+        Assert.Equal(meant, PolicyNameSuggestion.For(text));
 
     [Fact]
-    public void Attributes_carry_the_policy_name()
+    public void Attributes_set_the_policy_name()
     {
         Assert.Equal("scope:a b", new RequireScopeAttribute("a", "b").Policy);
         Assert.Equal("realm-role:admin", new RequireRealmRoleAttribute("admin").Policy);
@@ -138,7 +139,7 @@ public sealed class KeycloakPolicyNameTests
     }
 
     [Fact]
-    public void Empty_names_are_refused_where_they_are_written()
+    public void Attributes_and_requirements_reject_empty_names()
     {
         Assert.Contains("At least one scope", Assert.Throws<ArgumentException>(() => new RequireScopeAttribute()).Message, StringComparison.Ordinal);
         Assert.Contains("empty", Assert.Throws<ArgumentException>(() => new RequireScopeAttribute("a", " ")).Message, StringComparison.Ordinal);

@@ -13,7 +13,7 @@ namespace Keycloak.ApiProtection.Tests.Authorization;
 public sealed class MissingPermissionTests
 {
     [Fact]
-    public async Task It_names_all_scopes_that_the_endpoint_needs_and_the_same_to_everybody()
+    public async Task The_description_names_everything_that_the_endpoint_requires_and_is_the_same_for_every_user()
     {
         await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok")
             .RequireScope("email", "orders:write").RequireScope("audit").RequireClientRole("writer").RequireAuthorization(policy => policy.RequireRole("admin")));
@@ -28,7 +28,7 @@ public sealed class MissingPermissionTests
     }
 
     [Fact]
-    public async Task What_cannot_stand_in_a_header_is_left_out_or_replaced()
+    public async Task Names_that_are_not_valid_in_a_header_are_omitted_or_replaced()
     {
         await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok").RequireScope("ok:1", "sch\u00f6n", "quo\"te", "back\\slash").RequireRealmRole("r\u00f6le\r\n\"x\""));
         using var response = await api.GetAsync("/", "{}");
@@ -37,7 +37,7 @@ public sealed class MissingPermissionTests
     }
 
     [Fact]
-    public async Task The_frameworks_own_roles_are_explained_too()
+    public async Task Missing_roles_of_the_framework_are_explained()
     {
         await using var api = await TestApi.StartAsync(app =>
         {
@@ -58,7 +58,7 @@ public sealed class MissingPermissionTests
     }
 
     [Fact]
-    public async Task What_the_application_refuses_for_reasons_of_its_own_is_not_explained()
+    public async Task A_rejection_by_a_requirement_of_the_application_is_not_explained()
     {
         await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok").RequireScope("email").RequireAuthorization(policy => policy.RequireClaim("department")));
         using var response = await api.GetAsync("/", CapturedTokens.Alice26);
@@ -67,7 +67,7 @@ public sealed class MissingPermissionTests
     }
 
     [Fact]
-    public async Task A_filter_of_MVC_is_explained_too()
+    public async Task A_rejection_by_an_MVC_filter_is_explained()
     {
         await using var api = await TestApi.StartAsync(
             app => app.MapControllers(),
@@ -94,7 +94,7 @@ public sealed class MissingPermissionTests
     [InlineData("group:/staff", CapturedTokens.Mallory26, "contains no groups", "Group Membership")]
     [InlineData("organization:Acme", CapturedTokens.Alice26, "It contains \"acme\": aliases are case-sensitive.", "alias")]
     [InlineData("organization:acme", CapturedTokens.Mallory26, "contains no organization", "scope=organization")]
-    public async Task The_log_learns_what_was_missing_and_where_to_mend_it(string policy, string payload, string reason, string remedy)
+    public async Task The_log_says_what_is_missing_and_where_to_change_it(string policy, string payload, string reason, string remedy)
     {
         await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok").RequireAuthorization(policy));
         using var response = await api.GetAsync("/", payload);
@@ -104,7 +104,7 @@ public sealed class MissingPermissionTests
     }
 
     [Fact]
-    public async Task An_own_client_that_nobody_configured_is_said_so()
+    public async Task The_diagnosis_says_when_no_own_client_is_configured()
     {
         var requirement = (IKeycloakRequirement)new ClientRoleRequirement("writer");
         Assert.False(requirement.IsMet(Users.JwtBearer(CapturedTokens.Alice26), null));
@@ -113,11 +113,11 @@ public sealed class MissingPermissionTests
     }
 
     [Fact]
-    public void What_a_user_chose_cannot_break_a_log_line() =>
+    public void Text_chosen_by_a_user_cannot_break_a_log_line() =>
         Assert.Equal("a??b?" + new string('x', 195) + "...", PermissionDiagnosis.Printable("a\r\nb\"" + new string('x', 500)));
 
     [Fact]
-    public async Task Nothing_is_recorded_for_a_request_that_passes()
+    public async Task Nothing_is_recorded_for_an_authorized_request()
     {
         MissingPermission? recorded = null;
         await using var api = await TestApi.StartAsync(app => app.MapGet("/", (HttpContext http) =>

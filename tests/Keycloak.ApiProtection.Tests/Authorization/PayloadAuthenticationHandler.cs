@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Tests.Authorization;
 
-/// <summary>Takes a payload in the header for a verified token: authorization knows only claims.</summary>
+/// <summary>
+/// Accepts a token payload in the header as if it were a verified token. Authorization depends only on the claims, not on the signature.
+/// </summary>
 internal sealed class PayloadAuthenticationHandler(IOptionsMonitor<PayloadAuthenticationHandler.Settings> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<PayloadAuthenticationHandler.Settings>(options, logger, encoder)
 {

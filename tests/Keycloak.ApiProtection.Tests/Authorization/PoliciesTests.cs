@@ -15,7 +15,7 @@ public sealed class PoliciesTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public async Task Policies_by_name_let_in_who_has_the_right(string shape)
+    public async Task Policies_by_name_accept_only_users_with_the_permission(string shape)
     {
         string[] names = ["scope:orders:read", "scope:email orders:read", "realm-role:admin", "client-role:writer", "client-role:shipping-api/dispatcher", "organization:acme", "group:/staff"];
         await using var api = await TestApi.StartAsync(
@@ -29,13 +29,13 @@ public sealed class PoliciesTests
             shape: shape);
         for (var i = 0; i < names.Length; i++)
         {
-            await api.LetsInAliceOnly($"/{i}");
+            await api.AcceptsOnlyAlice($"/{i}");
         }
     }
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public async Task What_the_user_has_not_is_refused_also_when_it_differs_in_case_only(string shape)
+    public async Task A_missing_permission_is_rejected_even_if_the_user_has_one_that_differs_only_in_case(string shape)
     {
         string[] names = ["scope:Email", "scope:email orders:write", "realm-role:Admin", "realm-role:writer", "client-role:admin", "client-role:dispatcher",
             "client-role:Orders-api/writer", "organization:Acme", "group:staff", "group:/staff/x"];
@@ -56,7 +56,7 @@ public sealed class PoliciesTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public async Task Conventions_say_the_same_as_names(string shape)
+    public async Task Endpoint_conventions_and_attributes_work_like_policy_names(string shape)
     {
         await using var api = await TestApi.StartAsync(
             app =>
@@ -74,13 +74,13 @@ public sealed class PoliciesTests
             shape: shape);
         foreach (var path in new[] { "/0", "/1", "/2", "/3", "/4", "/5", "/6", "/group/7" })
         {
-            await api.LetsInAliceOnly(path);
+            await api.AcceptsOnlyAlice(path);
         }
     }
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public async Task Roles_of_the_framework_and_composed_policies_work_beside_ours(string shape)
+    public async Task Roles_of_the_framework_and_composed_policies_work_together_with_ours(string shape)
     {
         await using var api = await TestApi.StartAsync(
             app =>
@@ -94,14 +94,14 @@ public sealed class PoliciesTests
             shape);
         foreach (var path in new[] { "/roles", "/both", "/composed" })
         {
-            await api.LetsInAliceOnly(path);
+            await api.AcceptsOnlyAlice(path);
         }
 
         Assert.Equal(403, await api.StatusAsync("/both", CapturedTokens.Bob26));
     }
 
     [Fact]
-    public async Task AllowAnonymous_and_the_fallback_policy_behave_as_ever()
+    public async Task AllowAnonymous_and_the_fallback_policy_work_as_in_the_framework()
     {
         await using var api = await TestApi.StartAsync(
             app =>
@@ -112,20 +112,20 @@ public sealed class PoliciesTests
             },
             services => services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireRealmRole("admin").Build()));
         Assert.Equal(200, await api.StatusAsync("/open"));
-        await api.LetsInAliceOnly("/unmarked");
+        await api.AcceptsOnlyAlice("/unmarked");
         Assert.Equal(200, await api.StatusAsync("/scoped", CapturedTokens.Mallory26));
     }
 
     [Fact]
-    public async Task Policies_that_are_a_policys_own_scheme_still_apply()
+    public async Task A_policy_applies_when_the_attribute_names_an_authentication_scheme()
     {
         await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok")
             .RequireAuthorization(new AuthorizeAttribute("scope:orders:read") { AuthenticationSchemes = PayloadAuthenticationHandler.JwtBearerShape }));
-        await api.LetsInAliceOnly("/");
+        await api.AcceptsOnlyAlice("/");
     }
 
     [Fact]
-    public async Task The_applications_own_policy_of_a_name_like_ours_wins()
+    public async Task A_policy_that_the_application_registers_under_our_name_takes_precedence()
     {
         await using var api = await TestApi.StartAsync(
             app => app.MapGet("/", () => "ok").RequireScope("special"),
@@ -136,7 +136,7 @@ public sealed class PoliciesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_applications_own_policy_provider_works_registered_before_or_after(bool before)
+    public async Task A_policy_provider_of_the_application_works_when_registered_before_or_after(bool before)
     {
         void Own(IServiceCollection services) => services.AddSingleton<IAuthorizationPolicyProvider, AgePolicyProvider>();
 
@@ -160,13 +160,13 @@ public sealed class PoliciesTests
                 }
             },
             policies: false);
-        await api.LetsInAliceOnly("/ours");
+        await api.AcceptsOnlyAlice("/ours");
         Assert.Equal(200, await api.StatusAsync("/theirs", """{"age":"18"}"""));
         Assert.Equal(403, await api.StatusAsync("/theirs", CapturedTokens.Alice26));
     }
 
     [Fact]
-    public async Task Policies_stay_cacheable_as_long_as_the_applications_provider_allows_it()
+    public async Task Policies_can_be_cached_unless_the_provider_of_the_application_forbids_it()
     {
         await using var api = await TestApi.StartAsync(_ => { });
         var provider = api.Services.GetRequiredService<IAuthorizationPolicyProvider>();
@@ -186,7 +186,7 @@ public sealed class PoliciesTests
     }
 
     [Fact]
-    public async Task Registering_twice_changes_nothing_and_policy_memory_is_bounded()
+    public async Task Registering_twice_changes_nothing_and_the_policy_cache_is_bounded()
     {
         var services = new ServiceCollection().AddLogging().AddKeycloakPolicies();
         services.AddKeycloakPolicies();
@@ -225,7 +225,7 @@ public sealed class PoliciesTests
     }
 
     [Fact]
-    public async Task The_own_client_of_composed_policies_comes_from_the_options_where_the_user_does_not_know_it()
+    public async Task Composed_policies_take_the_own_client_from_the_options_if_the_user_does_not_have_it()
     {
         await using var api = await TestApi.StartAsync(
             app => app.MapGet("/", async (HttpContext http, IAuthorizationService authorization) =>
@@ -238,12 +238,12 @@ public sealed class PoliciesTests
     }
 
     [Fact]
-    public async Task Another_handler_of_the_application_may_let_its_administrators_pass()
+    public async Task An_authorization_handler_of_the_application_can_authorize_its_administrators()
     {
         await using var api = await TestApi.StartAsync(
             app => app.MapGet("/", () => "ok").RequireScope("nobody-has-it"),
             services => services.AddSingleton<IAuthorizationHandler, AdministratorsPass>());
-        await api.LetsInAliceOnly("/");
+        await api.AcceptsOnlyAlice("/");
     }
 
     private sealed class AdministratorsPass : IAuthorizationHandler

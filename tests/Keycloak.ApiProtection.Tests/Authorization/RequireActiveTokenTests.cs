@@ -15,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-#pragma warning disable CA1822 // actions and hub methods belong to instances
+#pragma warning disable CA1822 // actions and hub methods must be instance methods
 
 namespace Keycloak.ApiProtection.Tests.Authorization;
 
@@ -25,7 +25,7 @@ public sealed class RequireActiveTokenTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public async Task The_endpoint_asks_though_the_API_does_not(string path)
+    public async Task An_endpoint_can_require_introspection_when_the_API_does_not_use_it(string path)
     {
         await using var api = await StartAsync();
         var token = api.Token();
@@ -43,7 +43,7 @@ public sealed class RequireActiveTokenTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public async Task It_also_holds_where_authentication_runs_before_routing(string path)
+    public async Task The_requirement_also_applies_when_authentication_runs_before_routing(string path)
     {
         await using var api = await StartAsync(app =>
         {
@@ -66,7 +66,7 @@ public sealed class RequireActiveTokenTests
     }
 
     [Fact]
-    public async Task An_endpoint_may_want_it_fresher_than_the_API()
+    public async Task An_endpoint_can_require_a_shorter_maximum_age_than_the_API()
     {
         await using var api = await StartAsync(configure: options => options.Introspection = IntrospectionMode.Always);
         var token = api.Token();
@@ -85,7 +85,7 @@ public sealed class RequireActiveTokenTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Zero_asks_once_for_every_request(bool late)
+    public async Task A_maximum_age_of_zero_introspects_once_for_each_request(bool late)
     {
         await using var api = await StartAsync(late ? app => app.UseAuthentication().UseRouting().UseAuthorization() : null);
         var token = api.Token();
@@ -97,7 +97,7 @@ public sealed class RequireActiveTokenTests
     }
 
     [Fact]
-    public async Task It_composes_with_scopes_and_roles()
+    public async Task The_requirement_can_be_combined_with_scopes_and_roles()
     {
         await using var api = await StartAsync();
 
@@ -109,7 +109,7 @@ public sealed class RequireActiveTokenTests
     }
 
     [Fact]
-    public async Task A_user_of_another_scheme_is_not_let_in()
+    public async Task A_user_of_another_scheme_is_rejected()
     {
         await using var api = await StartAsync(add: services => services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, Stranger>("Stranger", null));
 
@@ -119,7 +119,7 @@ public sealed class RequireActiveTokenTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_only_kept_for_an_outage_does_not_serve_where_an_age_is_named()
+    public async Task A_stale_response_kept_for_an_outage_does_not_satisfy_a_maximum_age()
     {
         await using var api = await StartAsync(configure: options => options.AllowStaleFor = TimeSpan.FromMinutes(5));
         var token = api.Token();
@@ -132,7 +132,7 @@ public sealed class RequireActiveTokenTests
     }
 
     [Fact]
-    public async Task Every_call_of_an_open_hub_connection_is_asked_about()
+    public async Task Every_call_on_an_open_hub_connection_is_checked()
     {
         await using var api = await StartAsync();
         var token = api.Token();
@@ -153,7 +153,7 @@ public sealed class RequireActiveTokenTests
     [InlineData("policy", "GET /guarded")]
     [InlineData("name", "GET /guarded")]
     [InlineData("hub", "Connect /hub")]
-    public async Task Where_nobody_could_ask_Keycloak_the_application_does_not_start_and_names_the_endpoint(string how, string endpoint)
+    public async Task Without_introspection_credentials_startup_fails_and_the_error_names_the_endpoint(string how, string endpoint)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([new("Keycloak:Authority", "https://kc.example/realms/demo"), new("Keycloak:resource", "orders-api")]);
@@ -178,7 +178,7 @@ public sealed class RequireActiveTokenTests
     [Theory]
     [InlineData(-1)]
     [InlineData(3601)]
-    public void An_age_that_cannot_be_is_told_where_it_stands(int seconds) =>
+    public void An_attribute_rejects_a_maximum_age_that_is_out_of_range(int seconds) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new RequireActiveTokenAttribute { MaxAgeSeconds = seconds });
 
     [Theory]
@@ -186,7 +186,7 @@ public sealed class RequireActiveTokenTests
     [InlineData("active-token:0", 0d)]
     [InlineData("active-token:5", 5d)]
     [InlineData("active-token:0.5", 0.5)]
-    public void Names_and_attributes_say_the_same(string name, double? seconds)
+    public void Policy_names_and_attributes_have_the_same_meaning(string name, double? seconds)
     {
         TimeSpan? age = seconds is { } some ? TimeSpan.FromSeconds(some) : null;
 
@@ -201,7 +201,7 @@ public sealed class RequireActiveTokenTests
     [InlineData("active-token:-1")]
     [InlineData("active-token:3601")]
     [InlineData("active-token:NaN")]
-    public void A_name_without_a_possible_age_is_malformed(string name)
+    public void A_policy_name_with_an_invalid_maximum_age_is_malformed(string name)
     {
         Assert.False(KeycloakPolicyName.TryParse(name, out _, out var problem));
         Assert.Contains("from 0 to 3600", problem, StringComparison.Ordinal);

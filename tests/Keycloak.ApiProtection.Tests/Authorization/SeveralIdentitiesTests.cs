@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Keycloak.ApiProtection.Tests.Authorization;
 
 /// <summary>
-/// Endpoints that accept several schemes: only a realm's token gives rights, and the rights of two users are never added up.
+/// Endpoints that accept several schemes. Only a token of a realm grants permissions, and permissions of two users are never combined.
 /// </summary>
 public sealed class SeveralIdentitiesTests
 {
@@ -21,7 +21,7 @@ public sealed class SeveralIdentitiesTests
 
     [Theory]
     [MemberData(nameof(Rights))]
-    public async Task A_token_of_another_issuer_gives_no_right(string policy)
+    public async Task A_token_of_another_issuer_grants_no_permission(string policy)
     {
         await using var api = await StartAsync(policy);
 
@@ -32,7 +32,7 @@ public sealed class SeveralIdentitiesTests
 
     [Theory]
     [MemberData(nameof(Rights))]
-    public async Task A_token_of_another_issuer_adds_nothing_to_a_users_rights_not_even_with_the_users_id(string policy)
+    public async Task A_token_of_another_issuer_adds_no_permissions_to_a_user_even_with_the_same_user_id(string policy)
     {
         await using var api = await StartAsync(policy);
         var mallory = CapturedTokens.Mallory26.Replace(
@@ -46,7 +46,7 @@ public sealed class SeveralIdentitiesTests
 
     [Theory]
     [MemberData(nameof(Rights))]
-    public async Task A_token_of_a_foreign_realm_gives_no_right_where_the_options_name_the_trusted_ones(string policy)
+    public async Task A_token_of_a_foreign_realm_grants_no_permission_if_the_options_name_the_trusted_issuers(string policy)
     {
         await using var api = await StartAsync(policy, issuers: [Users.Issuer]);
         Assert.Equal(403, await StatusAsync(api, null, Of(OtherRealm)));
@@ -61,7 +61,7 @@ public sealed class SeveralIdentitiesTests
     [InlineData("Second,Keycloak")]
     [InlineData("Keycloak,JwtBearer")]
     [InlineData("JwtBearer,Keycloak")]
-    public async Task A_scope_of_one_user_and_a_role_of_another_meet_no_policy(string schemes)
+    public async Task A_scope_of_one_user_and_a_role_of_another_do_not_satisfy_a_policy_together(string schemes)
     {
         const string Reader = """{"iss":"http://127.0.0.1:18080/realms/demo","azp":"cli","sub":"reader","scope":"orders:read"}""";
         const string Admin = """{"iss":"http://127.0.0.1:18080/realms/demo","azp":"cli","sub":"admin","realm_access":{"roles":["admin"]}}""";
@@ -76,7 +76,7 @@ public sealed class SeveralIdentitiesTests
     }
 
     [Fact]
-    public async Task The_log_says_that_the_identity_was_not_a_realms()
+    public async Task The_log_says_when_the_identity_does_not_come_from_a_realm()
     {
         await using var api = await StartAsync("realm-role:admin");
         using var response = await SendAsync(api, null, Of(OtherIssuer));

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests.Authorization;
 
-/// <summary>An API with a test's endpoints, started in memory.</summary>
+/// <summary>An API with the endpoints of a test, hosted in memory.</summary>
 internal sealed class TestApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -89,8 +89,8 @@ internal sealed class TestApi : IAsyncDisposable
         return (int)response.StatusCode;
     }
 
-    /// <summary>Nobody is asked for a token, mallory has no right to it, alice may.</summary>
-    public async Task LetsInAliceOnly(string path)
+    /// <summary>Without a token the response is 401, for mallory it is 403, and for alice it is 200.</summary>
+    public async Task AcceptsOnlyAlice(string path)
     {
         Assert.Equal((401, 403, 200),
             (await StatusAsync(path), await StatusAsync(path, CapturedTokens.Mallory26), await StatusAsync(path, CapturedTokens.Alice26)));

@@ -9,7 +9,7 @@ namespace Keycloak.ApiProtection.Tests.Claims;
 public sealed class AccessTokenClaimsTests
 {
     [Fact]
-    public void Token_claims_stand_under_their_own_names_one_claim_an_element()
+    public void Token_claims_keep_their_names_and_an_array_gives_one_claim_for_each_element()
     {
         var identity = Users.Identity(CapturedTokens.Alice26);
         Assert.Equal(["orders-api", "gateway", "shipping-api", "account"], Values(identity, "aud"));
@@ -21,7 +21,7 @@ public sealed class AccessTokenClaimsTests
     }
 
     [Fact]
-    public void Numbers_and_booleans_have_their_value_types()
+    public void Numbers_and_booleans_have_the_matching_value_types()
     {
         var identity = Users.Identity("""{"exp":1795221251,"big":123456789012345678901234567890,"ratio":1.50,"verified":true,"locked":false,"gone":null}""");
         Assert.Equal(("1795221251", ClaimValueTypes.Integer64), Typed(identity, "exp"));
@@ -33,7 +33,7 @@ public sealed class AccessTokenClaimsTests
     }
 
     [Fact]
-    public void Realm_access_and_resource_access_stay_readable_in_full()
+    public void Realm_access_and_resource_access_are_available_as_complete_JSON()
     {
         var identity = Users.Identity(CapturedTokens.Alice26);
         Assert.Equal(
@@ -43,7 +43,7 @@ public sealed class AccessTokenClaimsTests
     }
 
     [Fact]
-    public void Nested_arrays_and_objects_lose_nothing()
+    public void Nested_arrays_and_objects_are_kept_completely()
     {
         var identity = Users.Identity("""{"matrix":[[1, 2],{"a":[3]},"x",4,null,true],"address":{"street":"\u00c4", "geo":[1.5]},"empty":[]}""");
         Assert.Equal(["[1, 2]", """{"a":[3]}""", "x", "4", "true"], Values(identity, "matrix"));
@@ -54,7 +54,7 @@ public sealed class AccessTokenClaimsTests
     }
 
     [Fact]
-    public void Escaped_text_and_names_are_read_and_text_that_is_none_never_throws()
+    public void Escaped_text_and_names_are_read_and_invalid_text_does_not_throw()
     {
         var identity = Users.Identity("""{"s\u0075b":"\u00fc","half":"\ud800","scope":"a\u0020b","realm_access":{"roles":["\ud800","r"]}}""");
         var user = new ClaimsPrincipal(identity);
@@ -73,7 +73,7 @@ public sealed class AccessTokenClaimsTests
     [InlineData("""{"scope":["a","b c"]}""", new[] { "a", "b", "c" })]
     [InlineData("""{"scope":"a a"}""", new[] { "a" })]
     [InlineData("{}", new string[0])]
-    public void Scopes_are_one_claim_each(string payload, string[] scopes)
+    public void Each_scope_is_one_claim(string payload, string[] scopes)
     {
         Assert.Equal(scopes, Users.Of(payload).GetScopes());
         Assert.Equal(scopes, Values(Users.Identity(payload), "scope"));
@@ -83,7 +83,7 @@ public sealed class AccessTokenClaimsTests
     [InlineData("""{"realm_access":"admin","resource_access":["orders-api"]}""")]
     [InlineData("""{"realm_access":{"roles":"x","more":[{}]},"resource_access":{"orders-api":"writer","b":{"roles":{"a":"writer"}}}}""")]
     [InlineData("""{"realm_access":null,"resource_access":{"orders-api":null},"scope":{"a":1},"aud":1,"sub":1,"exp":"x","groups":{"a":"b"},"organization":7}""")]
-    public void Rights_of_another_shape_grant_nothing_and_throw_nothing(string payload)
+    public void Permission_claims_of_an_unexpected_shape_grant_nothing_and_do_not_throw(string payload)
     {
         var user = Users.Of(payload);
         Assert.False(user.IsInRole("admin") || user.IsInRole("writer") || user.HasClientRole("writer") || user.HasRealmRole("admin") || user.HasScope("a"));
@@ -95,7 +95,7 @@ public sealed class AccessTokenClaimsTests
     }
 
     [Fact]
-    public void Role_claims_come_from_the_configured_sources_only()
+    public void Role_claims_come_only_from_the_configured_sources()
     {
         string[] Roles(Action<KeycloakClaimsOptions> configure) => Values(Users.Identity(CapturedTokens.Alice26, configure), ClaimTypes.Role);
 
@@ -112,7 +112,7 @@ public sealed class AccessTokenClaimsTests
     }
 
     [Fact]
-    public void A_token_claim_named_like_the_role_type_makes_no_role_unless_it_is_a_named_source()
+    public void A_token_claim_with_the_name_of_the_role_type_is_a_role_only_if_it_is_a_configured_source()
     {
         const string Payload = """{"Roles":["root"],"roles":["boss"],"realm_access":{"roles":["admin"]}}""";
         var user = Users.Of(Payload, options => options.RoleClaimType = "roles");
@@ -138,7 +138,7 @@ public sealed class AccessTokenClaimsTests
     }
 
     [Fact]
-    public void Flat_role_claims_keep_their_own_name_too()
+    public void Flat_role_claims_are_also_available_under_their_own_names()
     {
         var identity = Users.Identity("""{"perms":["p1","p2"],"team":"t"}""", options =>
         {
@@ -150,7 +150,7 @@ public sealed class AccessTokenClaimsTests
     }
 
     [Fact]
-    public void Long_names_stand_beside_the_short_ones_when_asked_for()
+    public void Long_claim_names_are_added_to_the_short_ones_when_the_option_is_set()
     {
         var identity = Users.Identity(CapturedTokens.Alice26, options => options.MapInboundClaims = true);
         Assert.Equal(identity.FindFirst("sub")!.Value, identity.FindFirst(ClaimTypes.NameIdentifier)!.Value);
@@ -161,7 +161,7 @@ public sealed class AccessTokenClaimsTests
     }
 
     [Fact]
-    public void A_role_claim_stands_once_though_two_sources_have_it()
+    public void A_role_from_two_sources_is_one_role_claim()
     {
         var identity = Users.Identity("""{"realm_access":{"roles":["reader"]},"resource_access":{"orders-api":{"roles":["reader"]}}}""");
         Assert.Equal(["reader"], Values(identity, ClaimTypes.Role));
@@ -173,7 +173,7 @@ public sealed class AccessTokenClaimsTests
     [InlineData(1_500)]
     [InlineData(2_300)]
     [InlineData(100_000)]
-    public void What_was_read_is_kept_as_far_as_there_is_room_and_the_rest_is_lent_until_the_next_garbage_collection(int room)
+    public void Parsed_parts_are_kept_up_to_the_size_limit_and_the_others_can_be_collected(int room)
     {
         var payload = Encoding.UTF8.GetBytes(CapturedTokens.Alice26);
         var claims = new AccessTokenClaims(payload, 0, 0, Users.Options(), Users.Issuer, room);
@@ -185,7 +185,7 @@ public sealed class AccessTokenClaimsTests
         Assert.Equal(room switch { 0 => 0, 100_000 => parts.Length, _ => kept.Length }, kept.Length);
         Assert.True(room is 0 or 100 || kept.Any(part => part.Name == nameof(claims.Scopes)));
 
-        // Read again it says the same.
+        // Parsing again gives the same values.
         var again = new AccessTokenClaims(payload, Users.Options(), Users.Issuer);
         Assert.Equal(again.Scopes, claims.Scopes);
         Assert.Equal(again.Roles, claims.Roles);
@@ -196,7 +196,7 @@ public sealed class AccessTokenClaimsTests
     }
 
     [Fact]
-    public void The_list_of_all_claims_leaves_room_for_the_rights()
+    public void The_list_of_all_claims_leaves_space_for_the_permissions()
     {
         var payload = Encoding.UTF8.GetBytes(CapturedTokens.Alice26);
         var claims = new AccessTokenClaims(payload, 0, 0, Users.Options(), Users.Issuer, 4_500);
@@ -210,7 +210,7 @@ public sealed class AccessTokenClaimsTests
         static WeakReference Weak(AccessTokenClaims claims) => new(claims.Scopes);
     }
 
-    // A frame of its own: nothing on the stack holds a part when it returns.
+    // A separate stack frame, so that no reference to a part remains on the stack after it returns.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static (string Name, WeakReference Reference, int Size)[] Read(AccessTokenClaims claims)
     {

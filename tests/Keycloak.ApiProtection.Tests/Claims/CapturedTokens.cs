@@ -1,9 +1,9 @@
 namespace Keycloak.ApiProtection.Tests.Claims;
 
-/// <summary>Payloads of access tokens as real Keycloak servers issued them.</summary>
+/// <summary>Payloads of access tokens that real Keycloak servers issued.</summary>
 internal static class CapturedTokens
 {
-    /// <summary>Alice's token from Keycloak 26.7.3: every kind of right.</summary>
+    /// <summary>Alice's token from Keycloak 26.7.3, with every kind of permission.</summary>
     public const string Alice26 = """
         {"exp":1795221251,
          "iat":1795220951,
@@ -28,7 +28,7 @@ internal static class CapturedTokens
          "email":"alice@example.com"}
         """;
 
-    /// <summary>Alice's token from Keycloak 24.0.5: session_state, no organizations.</summary>
+    /// <summary>Alice's token from Keycloak 24.0.5, with session_state and without organizations.</summary>
     public const string Alice24 = """
         {"exp":1795221313,
          "iat":1795221013,
@@ -76,7 +76,7 @@ internal static class CapturedTokens
          "email":"bob@example.com"}
         """;
 
-    /// <summary>A token for no API, from Keycloak 26.7.3.</summary>
+    /// <summary>A token from Keycloak 26.7.3 that is not meant for an API.</summary>
     public const string Mallory26 = """
         {"exp":1795221251,
          "iat":1795220951,
@@ -99,7 +99,7 @@ internal static class CapturedTokens
          "email":"mallory@example.com"}
         """;
 
-    /// <summary>A lightweight token from Keycloak 26.7.3: no sub, no roles.</summary>
+    /// <summary>A lightweight token from Keycloak 26.7.3, without sub and roles.</summary>
     public const string Lightweight26 = """
         {"exp":1795221252,
          "iat":1795220952,

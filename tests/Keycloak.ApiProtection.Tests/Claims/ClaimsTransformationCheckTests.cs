@@ -12,7 +12,7 @@ public sealed class ClaimsTransformationCheckTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_transformation_registered_later_is_warned_of_at_start_and_one_registered_before_is_not(bool later)
+    public void Startup_logs_a_warning_only_for_a_transformation_that_is_registered_later(bool later)
     {
         var logger = new Lines();
         var services = new ServiceCollection();

@@ -4,7 +4,9 @@ using Keycloak.ApiProtection.Claims.Foreign;
 
 namespace Keycloak.ApiProtection.Tests.Claims;
 
-/// <summary>Each promise holds for our identity, for JwtBearer's, and for ours after the application changed it.</summary>
+/// <summary>
+/// Each test runs with our identity, with the identity of JwtBearer, and with our identity after the application changed it.
+/// </summary>
 public sealed class KeycloakClaimsPrincipalExtensionsTests
 {
     public enum Shape
@@ -19,7 +21,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Typed_access_reads_a_token_of_Keycloak_26(Shape shape)
+    public void The_typed_accessors_read_a_token_of_Keycloak_26(Shape shape)
     {
         var user = User(shape, CapturedTokens.Alice26);
         Assert.Equal("c156d07e-4bed-4bb7-8371-8468b4de79ab", user.GetSubject());
@@ -52,7 +54,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     [InlineData(Shape.Ours)]
     [InlineData(Shape.OursChanged)]
     [InlineData(Shape.JwtBearerShaped)]
-    public void The_own_clients_roles_are_known_to_those_who_know_the_own_client(Shape shape)
+    public void Roles_of_the_own_client_are_available_if_the_identity_has_the_own_client(Shape shape)
     {
         var user = User(shape, CapturedTokens.Alice26);
         Assert.Equal(["reader", "writer"], user.GetClientRoles());
@@ -63,7 +65,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Before_Keycloak_25_the_session_is_session_state(Shape shape)
+    public void The_session_id_of_a_token_from_before_Keycloak_25_is_its_session_state(Shape shape)
     {
         Assert.Equal("a332d35b-6ea3-42f8-832e-b7e7c0332745", User(shape, CapturedTokens.Alice24).GetSessionId());
         const string Old = """{"iss":"http://127.0.0.1:18080/realms/demo","azp":"cli","session_state":"old","auth_time":0,"exp":0}""";
@@ -74,7 +76,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_lightweight_token_has_no_subject_and_no_roles_but_its_scopes(Shape shape)
+    public void A_lightweight_token_has_scopes_but_no_subject_and_no_roles(Shape shape)
     {
         var user = User(shape, CapturedTokens.Lightweight26);
         Assert.Null(user.GetSubject());
@@ -85,7 +87,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_service_account_is_told_from_a_user(Shape shape)
+    public void A_service_account_is_distinguished_from_a_user(Shape shape)
     {
         Assert.True(User(shape, CapturedTokens.ServiceAccount26).IsServiceAccount());
         Assert.True(User(shape, CapturedTokens.ServiceAccount24).IsServiceAccount());
@@ -102,7 +104,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     [InlineData("""{"azp":"cli","client_id":"cli","sid":"s"}""", false)]
     [InlineData("""{"azp":"cli","sid":"s","preferred_username":"service-account-other"}""", false)]
     [InlineData("{}", false)]
-    public void A_user_who_registered_under_a_service_accounts_name_is_a_user(string payload, bool serviceAccount)
+    public void A_user_with_the_user_name_of_a_service_account_is_a_user(string payload, bool serviceAccount)
     {
         Assert.Equal(serviceAccount, Users.Of(payload).IsServiceAccount());
         Assert.Equal(serviceAccount, Users.JwtBearer(payload).IsServiceAccount());
@@ -136,7 +138,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     [InlineData("resource_access", "[]")]
     [InlineData("organization", "{\"acme\":")]
     [InlineData("groups", "[\"/staff\"")]
-    public void Broken_JSON_in_a_claim_grants_nothing_and_throws_nothing(string type, string value)
+    public void Malformed_JSON_in_a_claim_grants_nothing_and_does_not_throw(string type, string value)
     {
         var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(type, value)], "Bearer"));
         Assert.False(user.HasRealmRole("admin") || user.HasClientRole("orders-api", "writer") || user.HasClientRole("writer"));
@@ -145,7 +147,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     }
 
     [Fact]
-    public void Only_authenticated_identities_count()
+    public void Only_authenticated_identities_are_read()
     {
         var stranger = new ClaimsPrincipal(Users.JwtBearerIdentity(CapturedTokens.Alice26, authenticationType: null));
         Assert.False(stranger.HasScope("email") || stranger.HasRealmRole("admin") || stranger.HasClientRole("orders-api", "writer"));
@@ -155,7 +157,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     }
 
     [Fact]
-    public void Several_identities_of_one_user_are_united()
+    public void Several_identities_of_one_user_are_merged()
     {
         var user = new ClaimsPrincipal([
             new ClaimsIdentity(),
@@ -175,7 +177,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     [InlineData("""{"sub":"s","sid":"1","scope":"c","organization":"acme","groups":["g"],"aud":["x"]}""")]
     [InlineData("""{"sub":"s","azp":"c","iss":"https://other.example/realms/demo","sid":"1","scope":"c","realm_access":{"roles":["y"]}}""")]
     [InlineData("""{"sub":"s","azp":"c","typ":"ID","sid":"1","scope":"c","realm_access":{"roles":["y"]},"groups":["g"],"aud":["x"]}""")]
-    public void Nothing_of_another_user_or_issuer_is_added_whichever_identity_comes_first(string other)
+    public void Claims_of_another_user_or_issuer_are_not_added_in_either_order_of_the_identities(string other)
     {
         var ours = Users.Identity("""{"sub":"s","scope":"a","realm_access":{"roles":["x"]}}""");
         foreach (var user in new ClaimsPrincipal[] { new([ours, Users.JwtBearerIdentity(other)]), new([Users.JwtBearerIdentity(other), ours]) })
@@ -191,7 +193,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     }
 
     [Fact]
-    public void Of_two_users_without_our_handler_the_first_counts()
+    public void Without_our_handler_only_the_first_of_two_users_is_read()
     {
         var (alice, bob) = (Users.JwtBearerIdentity(CapturedTokens.Alice26), Users.JwtBearerIdentity(CapturedTokens.Bob26));
         var user = new ClaimsPrincipal([bob, alice]);
@@ -205,7 +207,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     [InlineData("https://other.example/realms/")]
     [InlineData("/realms/demo")]
     [InlineData("ftp://other.example/realms/demo")]
-    public void An_identity_that_no_realm_issued_has_a_name_and_no_rights(string issuer)
+    public void An_identity_that_was_not_issued_by_a_realm_has_a_subject_and_no_permissions(string issuer)
     {
         var user = Users.JwtBearer(CapturedTokens.Alice26.Replace(Users.Issuer, issuer, StringComparison.Ordinal));
         Assert.Equal("c156d07e-4bed-4bb7-8371-8468b4de79ab", user.GetSubject());
@@ -215,7 +217,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     }
 
     [Fact]
-    public void An_identity_with_two_issuers_has_no_rights()
+    public void An_identity_with_two_issuers_has_no_permissions()
     {
         var identity = Users.JwtBearerIdentity(CapturedTokens.Alice26);
         identity.AddClaim(new Claim("iss", Users.Issuer));
@@ -225,7 +227,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     }
 
     [Fact]
-    public void Long_names_of_JwtBearers_claim_mapping_are_understood()
+    public void The_long_claim_names_of_the_JwtBearer_claim_mapping_are_read()
     {
         var user = new ClaimsPrincipal(new ClaimsIdentity(
             [new Claim(ClaimTypes.NameIdentifier, "u-1"), new Claim("http://schemas.microsoft.com/claims/authnclassreference", "gold")], "Bearer"));
@@ -234,7 +236,7 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     }
 
     [Fact]
-    public void Lists_cannot_be_changed_by_those_who_get_them()
+    public void Callers_cannot_change_the_returned_lists()
     {
         var token = Users.Token(CapturedTokens.Alice26);
         var scopes = new ClaimsPrincipal(new KeycloakIdentity(token, "Keycloak")).GetScopes();

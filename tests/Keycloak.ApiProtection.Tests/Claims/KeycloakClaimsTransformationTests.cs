@@ -9,7 +9,7 @@ namespace Keycloak.ApiProtection.Tests.Claims;
 public sealed class KeycloakClaimsTransformationTests
 {
     [Fact]
-    public async Task JwtBearers_user_gets_roles_scopes_and_a_name()
+    public async Task A_JwtBearer_user_gets_roles_scopes_and_a_name()
     {
         var user = await Transform(Users.JwtBearer(CapturedTokens.Alice26));
         Assert.True(user.IsInRole("admin") && user.IsInRole("writer"));
@@ -21,7 +21,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public async Task Running_twice_changes_nothing()
+    public async Task Running_the_transformation_twice_has_no_further_effect()
     {
         var once = await Transform(Users.JwtBearer(CapturedTokens.Alice26));
         var claims = once.Claims.Select(claim => claim.ToString()).ToArray();
@@ -31,7 +31,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public async Task The_principal_that_the_handler_keeps_is_not_changed()
+    public async Task The_original_principal_is_not_changed()
     {
         var original = Users.JwtBearer(CapturedTokens.Alice26);
         var before = original.Claims.Count();
@@ -42,7 +42,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public async Task The_identity_keeps_its_types_token_label_and_actor()
+    public async Task The_identity_keeps_its_claim_types_token_label_and_actor()
     {
         var source = Users.JwtBearerIdentity(CapturedTokens.Alice26);
         var identity = new ClaimsIdentity(source.Claims, "Bearer", "email", "role") { BootstrapContext = "jwt", Label = "label", Actor = new ClaimsIdentity("actor") };
@@ -56,7 +56,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public async Task A_principal_of_the_applications_own_type_stays_of_that_type()
+    public async Task A_principal_type_of_the_application_is_kept()
     {
         var own = new OwnPrincipal(Users.JwtBearerIdentity(CapturedTokens.Alice26));
         var transformed = await Transform(await Transform(own));
@@ -66,7 +66,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public async Task Users_of_our_own_handler_are_left_alone()
+    public async Task Users_of_our_own_handler_are_not_changed()
     {
         var user = Users.Of(CapturedTokens.Alice26);
         Assert.Same(user, await Transform(user));
@@ -79,7 +79,7 @@ public sealed class KeycloakClaimsTransformationTests
     [InlineData("""{"realm_access":{"roles":["admin"]},"iss":"/realms/demo"}""", "x")]
     [InlineData("""{"realm_access":{"roles":["admin"]},"iss":"http://127.0.0.1:18080/realms/demo","typ":"ID"}""", "x")]
     [InlineData("""{"scope":"a b","name":"cookie"}""", "http://127.0.0.1:18080/realms/demo")]
-    public async Task Identities_that_are_no_realms_access_token_are_left_alone(string payload, string issuer)
+    public async Task Identities_that_do_not_come_from_an_access_token_of_a_realm_are_not_changed(string payload, string issuer)
     {
         var identity = new ClaimsIdentity(Users.JwtBearerIdentity(payload).Claims.Select(claim => new Claim(claim.Type, claim.Value, claim.ValueType, issuer)), "Cookies");
         var user = new ClaimsPrincipal(identity);
@@ -91,7 +91,7 @@ public sealed class KeycloakClaimsTransformationTests
     [InlineData("https://other.example/realms/demo", false)]
     [InlineData(Users.Issuer + "x", false)]
     [InlineData(Users.Issuer, true)]
-    public async Task Only_the_realms_that_the_options_name_count(string issuer, bool counts)
+    public async Task Only_identities_of_the_configured_issuers_get_permissions(string issuer, bool counts)
     {
         var payload = CapturedTokens.Alice26.Replace(Users.Issuer, issuer, StringComparison.Ordinal);
         var original = Users.JwtBearer(payload);
@@ -104,7 +104,7 @@ public sealed class KeycloakClaimsTransformationTests
             Assert.Same(user, await Transform(user, [Users.Issuer]));
         }
 
-        // The principal that the handler keeps is not changed, and without the option the form is enough.
+        // The original principal is not changed. Without the option, the form of the issuer is sufficient.
         Assert.True(original.HasRealmRole("admin"));
         Assert.True((await Transform(original)).HasRealmRole("admin"));
     }
@@ -117,7 +117,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public async Task Of_several_identities_only_the_realms_is_shaped()
+    public async Task Only_the_identity_of_the_realm_is_transformed()
     {
         var cookie = new ClaimsIdentity([new Claim(ClaimTypes.Name, "c")], "Cookies");
         var user = await Transform(new ClaimsPrincipal([cookie, Users.JwtBearerIdentity(CapturedTokens.Alice26)]));
@@ -126,7 +126,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public async Task Broken_JSON_is_no_role_and_no_exception()
+    public async Task Malformed_JSON_gives_no_role_and_does_not_throw()
     {
         var identity = Users.JwtBearerIdentity($$"""{"iss":"{{Users.Issuer}}","azp":"cli","scope":"a b"}""");
         identity.AddClaim(new Claim("realm_access", "{\"roles\":[\"admin\""));
@@ -137,7 +137,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public async Task The_transformation_that_was_there_before_runs_after_ours_and_keeps_its_lifetime()
+    public async Task A_transformation_registered_before_ours_runs_after_it_and_keeps_its_lifetime()
     {
         var services = new ServiceCollection().AddLogging();
         services.AddScoped<IClaimsTransformation, Department>();
@@ -157,7 +157,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public async Task A_transformation_registered_as_an_instance_or_a_factory_is_kept_too()
+    public async Task A_transformation_registered_as_an_instance_or_a_factory_also_runs()
     {
         foreach (var register in new Action<IServiceCollection>[]
         {
@@ -175,7 +175,7 @@ public sealed class KeycloakClaimsTransformationTests
     }
 
     [Fact]
-    public void Wrong_options_are_found_with_the_mend()
+    public void Invalid_options_are_rejected_with_the_reasons()
     {
         var services = new ServiceCollection().AddKeycloakClaims(options =>
         {

@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.Tests.Claims;
 public sealed class KeycloakIdentityTests
 {
     [Fact]
-    public void Realm_roles_and_role_claims_are_changed_each_for_themselves()
+    public void Realm_roles_and_role_claims_are_changed_independently()
     {
         var withoutClaim = Users.Identity(CapturedTokens.Alice26);
         withoutClaim.RemoveClaim(withoutClaim.FindFirst(claim => claim.Type == ClaimTypes.Role && claim.Value == "admin"));
@@ -31,7 +31,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void Name_is_the_user_name_and_without_one_the_subject()
+    public void Name_is_the_user_name_or_else_the_subject()
     {
         Assert.Equal("alice", Users.Identity(CapturedTokens.Alice26).Name);
         Assert.Equal("u-1", Users.Identity("""{"sub":"u-1"}""").Name);
@@ -39,7 +39,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void Name_can_be_another_claim_and_is_the_same_before_and_after_the_claims_were_read()
+    public void Name_can_be_another_claim_and_does_not_change_when_the_claims_are_read()
     {
         var identity = Users.Identity(CapturedTokens.Alice26, options => options.NameClaimType = "EMAIL");
         var before = identity.Name;
@@ -51,7 +51,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void IsInRole_knows_realm_roles_and_the_own_clients_roles_and_no_others()
+    public void IsInRole_is_true_only_for_realm_roles_and_roles_of_the_own_client()
     {
         var user = Users.Of(CapturedTokens.Alice26);
         Assert.True(user.IsInRole("admin"));
@@ -63,7 +63,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void Every_question_has_the_same_answer_whether_it_is_asked_first_or_after_the_claims_were_read()
+    public void Claim_lookups_give_the_same_result_before_and_after_the_claims_are_read()
     {
         var all = Users.Identity(CapturedTokens.Alice26).Claims.ToArray();
         Assert.True(all.Length > 30);
@@ -85,7 +85,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void A_claim_belongs_to_its_identity_and_says_who_issued_it()
+    public void A_claim_has_its_identity_as_subject_and_the_realm_as_issuer()
     {
         var identity = Users.Identity(CapturedTokens.Alice26);
         var email = identity.FindFirst("email")!;
@@ -96,7 +96,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void What_one_request_does_to_its_user_never_shows_in_another()
+    public void A_change_to_the_user_of_one_request_is_not_visible_in_another()
     {
         var token = Users.Token(CapturedTokens.Alice26);
         var one = new KeycloakIdentity(token, "Keycloak");
@@ -121,7 +121,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void A_removed_role_is_gone_and_an_added_one_counts()
+    public void IsInRole_reflects_removed_and_added_role_claims()
     {
         var identity = Users.Identity(CapturedTokens.Alice26);
         var user = new ClaimsPrincipal(identity);
@@ -136,7 +136,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void Each_way_of_changing_claims_counts_by_itself()
+    public void Each_method_that_changes_claims_takes_effect()
     {
         var added = Users.Identity(CapturedTokens.Alice26);
         added.AddClaim(new Claim(ClaimTypes.Role, "auditor"));
@@ -152,7 +152,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void Typed_access_follows_what_the_application_changed()
+    public void The_typed_accessors_reflect_changes_by_the_application()
     {
         var identity = Users.Identity(CapturedTokens.Alice26);
         var user = new ClaimsPrincipal(identity);
@@ -170,7 +170,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void Removing_a_claim_of_somebody_else_removes_nothing()
+    public void Removing_a_claim_of_another_identity_removes_nothing()
     {
         var identity = Users.Identity(CapturedTokens.Alice26);
         Assert.False(identity.TryRemoveClaim(new Claim("email", "alice@example.com")));
@@ -182,7 +182,7 @@ public sealed class KeycloakIdentityTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_clone_has_everything_and_goes_its_own_way(bool readFirst)
+    public void A_clone_is_complete_and_independent(bool readFirst)
     {
         var identity = Users.Identity(CapturedTokens.Alice26);
         identity.Label = "label";
@@ -223,7 +223,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void Roles_that_GenericPrincipal_hangs_on_its_copy_count()
+    public void Roles_that_GenericPrincipal_adds_to_its_copy_are_visible()
     {
         var generic = new GenericPrincipal(Users.Identity(CapturedTokens.Alice26), ["extra"]);
         Assert.True(generic.HasClaim(ClaimTypes.Role, "extra"));
@@ -233,7 +233,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void Written_and_read_again_it_has_the_same_claims()
+    public void A_serialized_and_deserialized_identity_has_the_same_claims()
     {
         using var stream = new MemoryStream();
         using (var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true))
@@ -253,7 +253,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public async Task Tasks_of_one_request_may_read_its_user_at_once()
+    public async Task Concurrent_tasks_of_one_request_can_read_its_user()
     {
         for (var round = 0; round < 200; round++)
         {
@@ -269,7 +269,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void Null_arguments_are_refused_as_by_every_identity()
+    public void Null_arguments_are_rejected_as_in_ClaimsIdentity()
     {
         var identity = Users.Identity(CapturedTokens.Alice26);
         Assert.Throws<ArgumentNullException>(() => identity.HasClaim(null!, "x"));
@@ -284,7 +284,7 @@ public sealed class KeycloakIdentityTests
     }
 
     [Fact]
-    public void It_is_small_until_somebody_reads_it_and_role_and_scope_checks_allocate_nothing()
+    public void An_identity_is_small_until_its_claims_are_read_and_role_and_scope_checks_do_not_allocate()
     {
         var token = Users.Token(CapturedTokens.Alice26);
         var identity = new KeycloakIdentity(token, "Keycloak");

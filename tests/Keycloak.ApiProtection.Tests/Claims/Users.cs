@@ -7,7 +7,7 @@ using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Tests.Claims;
 
-/// <summary>The same token as our handler presents it, and as JwtBearer does.</summary>
+/// <summary>Users from the same token as our handler creates them, and as JwtBearer creates them.</summary>
 internal static class Users
 {
     public const string Issuer = "http://127.0.0.1:18080/realms/demo";
@@ -27,7 +27,7 @@ internal static class Users
 
     public static ClaimsPrincipal Of(string payload, Action<KeycloakClaimsOptions>? configure = null) => new(Identity(payload, configure));
 
-    /// <summary>As IdentityModel does: arrays one claim an element, objects as JSON text, scope as it is.</summary>
+    /// <summary>Creates claims as IdentityModel does: one claim for each array element, objects as JSON text, scope unchanged.</summary>
     public static ClaimsIdentity JwtBearerIdentity(string payload, string? authenticationType = "AuthenticationTypes.Federation")
     {
         var identity = new ClaimsIdentity(authenticationType);

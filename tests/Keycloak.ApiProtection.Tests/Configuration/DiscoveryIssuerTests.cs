@@ -4,13 +4,13 @@ using Keycloak.ApiProtection.Tests.Tokens;
 
 namespace Keycloak.ApiProtection.Tests.Configuration;
 
-/// <summary>The commonest trouble of all: Keycloak under one name inside a network and another one outside.</summary>
+/// <summary>The most common problem: Keycloak has one host name inside a network and another one outside.</summary>
 public sealed class DiscoveryIssuerTests
 {
     private const string Outside = "http://localhost:8080/realms/demo";
 
     [Fact]
-    public async Task Tokens_from_outside_are_taken_though_Keycloak_calls_itself_what_the_API_called_it()
+    public async Task Tokens_of_a_configured_issuer_are_accepted_even_if_the_discovery_document_names_another()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.ValidIssuers.Add(Outside));
 
@@ -19,7 +19,7 @@ public sealed class DiscoveryIssuerTests
     }
 
     [Fact]
-    public async Task The_backend_address_may_differ_from_the_issuer()
+    public async Task The_metadata_address_can_differ_from_the_issuer()
     {
         await using var app = await ProtectedApp.StartAsync(options =>
         {
@@ -32,7 +32,7 @@ public sealed class DiscoveryIssuerTests
     }
 
     [Fact]
-    public async Task A_discovery_document_of_a_stranger_is_never_believed()
+    public async Task A_discovery_document_of_a_foreign_issuer_is_rejected()
     {
         var realm = new FakeRealm(OrdersApi.Key);
         realm.Discovery["issuer"] = "https://stranger.example.com/realms/demo";

@@ -8,7 +8,7 @@ namespace Keycloak.ApiProtection.Tests.Configuration;
 public sealed class KeycloakBearerConfigureOptionsTests
 {
     [Fact]
-    public void The_adapter_JSON_is_taken_as_the_console_downloads_it()
+    public void The_adapter_JSON_is_accepted_as_downloaded_from_the_console()
     {
         var options = ReadJson("""
             {
@@ -35,7 +35,7 @@ public sealed class KeycloakBearerConfigureOptionsTests
     }
 
     [Fact]
-    public void PascalCase_and_shell_spelling_mean_the_same_as_the_adapters()
+    public void Keys_in_PascalCase_and_shell_style_mean_the_same_as_the_adapter_keys()
     {
         var pascal = Read(("AuthServerUrl", "https://login.example.com"), ("Realm", "demo"), ("Resource", "orders-api"), ("PrincipalAttribute", "email"));
         var shell = Read(("auth_server_url", "https://login.example.com"), ("REALM", "demo"), ("resource", "orders-api"), ("principal_attribute", "email"));
@@ -85,14 +85,14 @@ public sealed class KeycloakBearerConfigureOptionsTests
     }
 
     [Fact]
-    public void Settings_in_code_count_more_than_the_section() =>
+    public void Settings_in_code_take_precedence_over_the_section() =>
         Assert.Equal("shipping-api", Read(options => options.Resource = "shipping-api", Least).Resource);
 
     [Theory]
     [InlineData("auth-server-ulr", "Did you mean 'auth-server-url'?")]
     [InlineData("Audiance", "Did you mean 'Audience'?")]
     [InlineData("frobnicate", "docs/configuration.md")]
-    public void A_misspelled_key_stops_the_start_with_its_name_and_the_mend(string key, string remedy)
+    public void A_misspelled_key_fails_at_startup_with_its_name_and_a_remedy(string key, string remedy)
     {
         var refusal = Rejection([.. Least, (key, "true")]);
 
@@ -109,14 +109,14 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [InlineData("public-client", "true", "credentials:secret", "s3cret", "a public client has none")]
     [InlineData("verify-token-audience", "false", "Audience", "orders-api", "audiences that nobody checks")]
     [InlineData("Authority", "https://login.example.com/realms/other", "realm", "demo", "contradicts auth-server-url and realm")]
-    public void Keys_that_contradict_each_other_stop_the_start(string one, string first, string other, string second, string because)
+    public void Keys_that_contradict_each_other_fail_at_startup(string one, string first, string other, string second, string because)
     {
         var rest = Least.Where(setting => setting.Key != one && setting.Key != other);
         Assert.Contains(because, Rejection([.. rest, (one, first), (other, second)]), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_secret_is_never_part_of_what_stops_the_start() =>
+    public void A_startup_error_never_contains_a_secret() =>
         Assert.DoesNotContain("s3cret", Rejection([.. Least, ("public-client", "true"), ("credentials:secret", "s3cret")]), StringComparison.Ordinal);
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [InlineData("ssl-required", "1", "one of external, all, none")]
     [InlineData("realm:name", "demo", "where one value is expected")]
     [InlineData("credentials", "s", "a section with 'secret' is expected")]
-    public void A_value_that_cannot_be_read_stops_the_start(string key, string value, string because) =>
+    public void A_value_that_cannot_be_parsed_fails_at_startup(string key, string value, string because) =>
         Assert.Contains(because, Rejection([.. Least.Where(setting => !key.StartsWith(setting.Key, StringComparison.Ordinal)), (key, value)]), StringComparison.Ordinal);
 
     [Theory]
@@ -135,28 +135,28 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [InlineData("truststore", "/etc/truststore.jks")]
     [InlineData("disable-trust-manager", "true")]
     [InlineData("allow-any-hostname", "true")]
-    public void A_key_whose_meaning_would_be_lost_stops_the_start(string key, string value) =>
+    public void A_key_that_is_not_supported_but_has_an_effect_fails_at_startup(string key, string value) =>
         Assert.Contains($"'Keycloak:{key}'", Rejection([.. Least, (key, value)]), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("ValidAudience", "set Audience instead")]
     [InlineData("ValidAudiences", "set Audiences instead")]
     [InlineData("AdditionalAudiences", "set Audiences instead")]
-    public void Another_librarys_name_for_the_audiences_stops_the_start_and_names_ours(string key, string remedy) =>
+    public void The_name_of_another_library_for_the_audiences_fails_at_startup_and_the_error_names_ours(string key, string remedy) =>
         Assert.Contains($"'Keycloak:{key}' is", Assert.Single(Rejection([.. Least, (key, "orders-api")]).Split('\n'), line => line.Contains(remedy, StringComparison.Ordinal)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("disable-trust-manager", "false")]
     [InlineData("bearer-only", "true")]
     [InlineData("enable-cors", "true")]
-    public void A_key_that_cannot_matter_to_an_API_is_ignored(string key, string value) => Assert.NotNull(Read([.. Least, (key, value)]));
+    public void A_key_that_has_no_effect_on_an_API_is_ignored(string key, string value) => Assert.NotNull(Read([.. Least, (key, value)]));
 
     [Fact]
-    public void A_policy_enforcer_with_content_is_worth_a_warning() =>
+    public void A_policy_enforcer_with_content_causes_a_warning() =>
         Assert.Contains("policy-enforcer", Assert.Single(Read([.. Least, ("policy-enforcer:enforcement-mode", "ENFORCING")]).ConfigurationWarnings), StringComparison.Ordinal);
 
     [Fact]
-    public void Every_key_stands_in_the_documentation()
+    public void Every_key_is_documented()
     {
         var documentation = File.ReadAllText(Repository.File("docs/configuration.md"));
 

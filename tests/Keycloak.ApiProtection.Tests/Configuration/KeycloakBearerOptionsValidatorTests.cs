@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.Tests.Configuration;
 public sealed class KeycloakBearerOptionsValidatorTests
 {
     [Fact]
-    public void Realm_server_and_client_are_enough()
+    public void Realm_server_and_client_are_sufficient()
     {
         var options = Read(Least);
 
@@ -18,15 +18,15 @@ public sealed class KeycloakBearerOptionsValidatorTests
     }
 
     [Fact]
-    public void An_authority_is_enough_and_names_the_realm() =>
+    public void An_authority_is_sufficient_and_names_the_realm() =>
         Assert.Equal("demo", Read(("Authority", "https://login.example.com/realms/demo/"), ("resource", "orders-api")).ChallengeRealm);
 
     [Fact]
-    public void Nothing_at_all_says_what_to_set() =>
+    public void Without_settings_the_error_says_what_to_set() =>
         Assert.Contains("Set auth-server-url (https://login.example.com) and realm", Rejection(), StringComparison.Ordinal);
 
     [Fact]
-    public void Every_problem_is_said_at_once()
+    public void All_problems_are_reported_together()
     {
         var refusal = Rejection(("auth-server-url", "https://login.example.com"), ("ClockSkew", "-00:00:01"), ("Algorithms:0", "HS256"));
 
@@ -41,11 +41,11 @@ public sealed class KeycloakBearerOptionsValidatorTests
     [InlineData("ftp://login.example.com")]
     [InlineData("https://login.example.com/?x=1")]
     [InlineData("https://user:password@login.example.com")]
-    public void A_server_that_is_no_URL_is_refused(string url) =>
+    public void An_invalid_server_URL_is_rejected(string url) =>
         Assert.Contains("is not an absolute http or https URL", Rejection(options => options.AuthServerUrl = url), StringComparison.Ordinal);
 
     [Fact]
-    public void A_server_URL_that_names_the_realm_already_says_so() =>
+    public void A_server_URL_that_already_names_a_realm_is_rejected_with_the_reason() =>
         Assert.Contains("already names a realm", Rejection(options => options.AuthServerUrl = "https://login.example.com/realms/demo"), StringComparison.Ordinal);
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class KeycloakBearerOptionsValidatorTests
     [InlineData("http://127.0.0.1:8080", SslRequired.External, true)]
     [InlineData("http://127.0.0.1:8080", SslRequired.All, false)]
     [InlineData("https://keycloak", SslRequired.All, true)]
-    public void HTTPS_is_required_but_on_this_machine_or_where_the_owner_says_otherwise(string url, SslRequired required, bool accepted)
+    public void HTTPS_is_required_except_for_loopback_addresses_unless_configured_otherwise(string url, SslRequired required, bool accepted)
     {
         void Configure(KeycloakBearerOptions options) => (options.AuthServerUrl, options.SslRequired) = (url, required);
 
@@ -75,7 +75,7 @@ public sealed class KeycloakBearerOptionsValidatorTests
     }
 
     [Fact]
-    public void The_backend_URL_is_what_HTTPS_is_asked_of() =>
+    public void The_HTTPS_requirement_applies_to_the_metadata_address() =>
         Assert.NotNull(Read(options => options.MetadataAddress = "http://localhost:8080/realms/demo/.well-known/openid-configuration", Least));
 
     [Theory]
@@ -83,17 +83,17 @@ public sealed class KeycloakBearerOptionsValidatorTests
     [InlineData("HS256", "Keycloak's own secret")]
     [InlineData("none", "anybody can write")]
     [InlineData("rs256", "is not known")]
-    public void An_algorithm_that_cannot_be_is_refused_with_the_reason(string algorithm, string because) =>
+    public void An_unsupported_algorithm_is_rejected_with_the_reason(string algorithm, string because) =>
         Assert.Contains(because, Rejection(options => options.Algorithms.Add(algorithm)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://login.example.com/realms/demo/")]
     [InlineData("demo")]
-    public void An_issuer_that_Keycloak_cannot_have_is_refused(string issuer) =>
+    public void An_issuer_that_cannot_belong_to_Keycloak_is_rejected(string issuer) =>
         Assert.Contains("can be no issuer of Keycloak", Rejection(options => options.ValidIssuers.Add(issuer)), StringComparison.Ordinal);
 
     [Fact]
-    public void Numbers_and_times_out_of_range_are_refused()
+    public void Numbers_and_durations_out_of_range_are_rejected()
     {
         var refusal = Rejection(options =>
         {
@@ -114,7 +114,7 @@ public sealed class KeycloakBearerOptionsValidatorTests
     }
 
     [Fact]
-    public void Tokens_are_not_taken_from_every_URL() =>
+    public void Query_tokens_for_all_paths_are_rejected() =>
         Assert.Contains("QueryTokenPaths", Rejection(options => options.QueryTokenPaths.Add("/")), StringComparison.Ordinal);
 
     [Fact]

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Tests.Configuration;
 
-/// <summary>Reads settings the way an application does: configuration, code, completion, validation.</summary>
+/// <summary>Reads settings as an application does: configuration, code, post-configuration, validation.</summary>
 internal static class SettingsReader
 {
-    /// <summary>The least that a scheme needs.</summary>
+    /// <summary>The minimum settings of a scheme.</summary>
     public static readonly (string Key, string? Value)[] Least =
         [("auth-server-url", "https://login.example.com"), ("realm", "demo"), ("resource", "orders-api")];
 
@@ -27,7 +27,7 @@ internal static class SettingsReader
         return Read(new ConfigurationBuilder().AddJsonStream(stream).Build(), _ => { });
     }
 
-    /// <summary>What stops the start.</summary>
+    /// <summary>The validation error at startup.</summary>
     public static string Rejection(params (string Key, string? Value)[] settings) =>
         string.Join('\n', Assert.Throws<OptionsValidationException>(() => Read(settings)).Failures);
 

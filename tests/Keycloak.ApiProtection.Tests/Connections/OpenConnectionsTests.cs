@@ -9,14 +9,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 
-#pragma warning disable CA1822 // hub methods belong to instances
+#pragma warning disable CA1822 // hub methods must be instance methods
 
 namespace Keycloak.ApiProtection.Tests.Connections;
 
 public sealed class OpenConnectionsTests
 {
     [Fact]
-    public async Task A_hubs_open_connection_is_closed_when_its_session_is_revoked_and_others_stay_open()
+    public async Task An_open_hub_connection_is_closed_when_its_session_is_revoked_and_others_stay_open()
     {
         await using var app = await StartAsync(services => services.AddSignalR().AddKeycloakRevocations());
         var token = KeycloakRevocationsTests.Token(app);
@@ -33,7 +33,7 @@ public sealed class OpenConnectionsTests
     }
 
     [Fact]
-    public async Task A_hubs_connection_that_closes_by_itself_leaves_no_watch_behind()
+    public async Task A_hub_connection_closed_by_the_client_leaves_no_watch()
     {
         await using var app = await StartAsync(services => services.AddSignalR().AddKeycloakRevocations());
         var revocations = (KeycloakRevocations)app.Services.GetRequiredService<IKeycloakRevocations>();
@@ -43,12 +43,12 @@ public sealed class OpenConnectionsTests
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Cancellation);
         await app.Services.GetRequiredService<Departures>().Left.Reader.ReadAsync(Cancellation);
 
-        // The hub's filter has run around the hub, before it.
+        // The hub filter wraps the hub, so the filter has already removed its watch.
         Assert.Equal(0, revocations.Watches);
     }
 
     [Fact]
-    public async Task A_stream_is_told_that_its_token_was_revoked()
+    public async Task A_stream_is_notified_when_its_token_is_revoked()
     {
         await using var app = await StartAsync(_ => { });
         using var request = new HttpRequestMessage(HttpMethod.Get, "/stream");
@@ -148,7 +148,7 @@ public sealed class OpenConnectionsTests
         }
     }
 
-    /// <summary>Whoever left this application's hub: tests must not see each other's.</summary>
+    /// <summary>Connections that left the hub of this application. Each test has its own, so that tests do not affect each other.</summary>
     public sealed class Departures
     {
         public System.Threading.Channels.Channel<string> Left { get; } = System.Threading.Channels.Channel.CreateUnbounded<string>();

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests.Diagnostics;
 
-/// <summary>Alerts and filters are written against event ids: an id means one event, and the ids of one class are one range.</summary>
+/// <summary>
+/// Alerts and log filters use event ids, so each id identifies one event, and the ids of each class are in a range of their own.
+/// </summary>
 public sealed class EventIdTests
 {
     private static readonly (Type Class, LoggerMessageAttribute Event)[] Events = typeof(KeycloakBearerOptions).Assembly.GetTypes()

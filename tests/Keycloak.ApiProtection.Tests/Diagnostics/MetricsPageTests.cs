@@ -3,18 +3,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Diagnostics;
 
-/// <summary>docs/metrics.md lists what a dashboard can show: the instruments of a running application.</summary>
+/// <summary>docs/metrics.md lists the instruments of a running application.</summary>
 public sealed class MetricsPageTests
 {
     [Fact]
-    public async Task The_table_has_every_instrument_with_its_kind_its_unit_and_its_description_and_nothing_else()
+    public async Task The_table_lists_exactly_the_instruments_with_kind_unit_and_description()
     {
         await using var app = await ProtectedApp.StartAsync();
         var factory = app.Services.GetRequiredService<IMeterFactory>();
         var found = new List<Instrument>();
         using var listener = new MeterListener
         {
-            // Other applications of this test run have meters of the same name.
+            // Other applications in this test run have meters of the same name.
             InstrumentPublished = (instrument, _) =>
             {
                 if (instrument.Meter.Name == KeycloakBearerDefaults.MeterName && instrument.Meter.Scope == factory)

@@ -23,7 +23,7 @@ public sealed class BearerMessageTests
     [InlineData("Bearer a\u0301bc")]
     [InlineData("Bearer abc def")]
     [InlineData("Bearer")]
-    public void White_space_control_characters_and_letters_of_no_token_are_malformed(string header) =>
+    public void A_header_with_characters_that_are_not_valid_in_a_token_is_malformed(string header) =>
         Assert.Equal("header_malformed", Rejection(header));
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class BearerMessageTests
     [InlineData("Bearer abc", "Bearer def")]
     [InlineData("Basic abc", "bearer def")]
     [InlineData("Bearer, Bearer abc")]
-    public void Several_tokens_are_told_apart_from_a_malformed_one(params string[] headers) =>
+    public void Several_tokens_are_distinguished_from_a_malformed_token(params string[] headers) =>
         Assert.Equal("header_repeated", Rejection(headers));
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class BearerMessageTests
     [InlineData("Bear er")]
     [InlineData("Bearerabc")]
     [InlineData("Basic abc", "Negotiate def")]
-    public void What_is_meant_for_somebody_else_is_left_alone(params string[] headers)
+    public void Headers_of_other_schemes_are_ignored(params string[] headers)
     {
         var message = Read(headers);
 

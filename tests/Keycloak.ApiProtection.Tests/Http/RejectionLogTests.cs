@@ -8,7 +8,7 @@ namespace Keycloak.ApiProtection.Tests.Http;
 public sealed class RejectionLogTests
 {
     [Fact]
-    public async Task The_log_says_once_a_minute_what_was_wrong_and_what_to_change_and_never_the_token()
+    public async Task The_log_names_the_reason_and_the_remedy_once_a_minute_and_never_contains_the_token()
     {
         await using var app = await StartAsync();
         var token = app.Alice.WithText("aud", "account");
@@ -32,7 +32,7 @@ public sealed class RejectionLogTests
     }
 
     [Fact]
-    public async Task Two_mistakes_with_one_code_are_both_written_at_once()
+    public async Task Two_causes_with_the_same_code_are_both_logged_immediately()
     {
         await using var app = await StartAsync();
 
@@ -47,7 +47,7 @@ public sealed class RejectionLogTests
     }
 
     [Fact]
-    public async Task Strangers_cannot_fill_the_log_with_findings_of_their_own()
+    public async Task Callers_cannot_flood_the_log_with_different_causes()
     {
         await using var app = await StartAsync();
 
@@ -63,7 +63,7 @@ public sealed class RejectionLogTests
     }
 
     [Fact]
-    public async Task After_many_of_the_same_the_code_alone_counts_for_the_rest_of_the_minute()
+    public async Task After_many_rejections_with_one_code_other_causes_are_not_logged_until_the_minute_ends()
     {
         await using var app = await StartAsync();
 
@@ -77,7 +77,7 @@ public sealed class RejectionLogTests
     }
 
     [Fact]
-    public async Task A_time_in_the_reason_is_not_another_cause()
+    public async Task Reasons_that_differ_only_in_a_time_are_one_cause()
     {
         await using var app = await StartAsync();
 
@@ -88,7 +88,7 @@ public sealed class RejectionLogTests
     }
 
     [Fact]
-    public async Task What_two_users_lack_at_one_endpoint_is_both_written()
+    public async Task Different_missing_permissions_at_one_endpoint_are_both_logged()
     {
         await using var app = await StartAsync();
 
@@ -103,7 +103,7 @@ public sealed class RejectionLogTests
     }
 
     [Fact]
-    public async Task In_development_every_rejected_request_is_written()
+    public async Task In_development_every_rejected_request_is_logged()
     {
         await using var app = await ProtectedApp.StartAsync();
 
@@ -118,7 +118,7 @@ public sealed class RejectionLogTests
     }
 
     [Fact]
-    public async Task A_token_without_the_word_Bearer_is_written_with_what_to_send()
+    public async Task A_token_without_the_Bearer_scheme_is_logged_with_the_header_to_send()
     {
         await using var app = await StartAsync();
         var token = app.Alice.Text;
@@ -133,7 +133,7 @@ public sealed class RejectionLogTests
     }
 
     [Fact]
-    public async Task A_token_in_the_query_of_another_path_is_written_with_the_setting()
+    public async Task A_token_in_the_query_of_a_path_that_is_not_configured_is_logged_with_the_setting()
     {
         await using var app = await StartAsync(options => options.QueryTokenPaths.Add("/other"));
         var token = app.Alice.Text;
@@ -147,7 +147,7 @@ public sealed class RejectionLogTests
     }
 
     [Fact]
-    public async Task A_request_without_any_token_or_to_an_open_endpoint_is_not_worth_a_line()
+    public async Task A_request_without_a_token_or_to_a_public_endpoint_is_not_logged()
     {
         await using var app = await StartAsync(options => options.QueryTokenPaths.Add("/hub"));
         var token = app.Alice.Text;

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>Answers of introspection, to be spoiled.</summary>
+/// <summary>Introspection responses that tests can modify.</summary>
 internal static class Answers
 {
-    /// <summary>What Keycloak says about an active token.</summary>
+    /// <summary>The response of Keycloak for an active token.</summary>
     public static JsonObject Of(string token)
     {
         var answer = JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]))!.AsObject();

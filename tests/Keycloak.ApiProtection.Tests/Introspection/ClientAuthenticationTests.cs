@@ -24,7 +24,7 @@ public sealed class ClientAuthenticationTests
     };
 
     [Fact]
-    public async Task Id_and_secret_are_form_urlencoded_before_they_go_into_the_header()
+    public async Task The_Basic_header_has_the_form_urlencoded_client_id_and_secret()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Credentials.Secret = "a b:c%+\u00e4");
         await api.VerdictAsync(api.Token());
@@ -34,7 +34,7 @@ public sealed class ClientAuthenticationTests
     }
 
     [Fact]
-    public async Task Or_they_stand_in_the_form()
+    public async Task Client_id_and_secret_can_be_sent_in_the_form()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Credentials.Method = ClientAuthenticationMethod.ClientSecretPost);
 
@@ -44,7 +44,7 @@ public sealed class ClientAuthenticationTests
     }
 
     [Fact]
-    public async Task Or_the_connections_certificate_says_it_all()
+    public async Task With_a_TLS_client_certificate_only_the_client_id_is_sent()
     {
         await using var api = await IntrospectingApi.StartAsync(options => (options.Credentials.Secret, options.Credentials.Method) = (null, ClientAuthenticationMethod.TlsClientCertificate));
         await api.VerdictAsync(api.Token());
@@ -55,7 +55,7 @@ public sealed class ClientAuthenticationTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public async Task Or_a_new_assertion_is_signed_for_every_question(string algorithm, string key)
+    public async Task With_a_private_key_each_request_has_a_new_signed_assertion(string algorithm, string key)
     {
         await using var api = await IntrospectingApi.StartAsync(options =>
         {
@@ -83,7 +83,7 @@ public sealed class ClientAuthenticationTests
     [InlineData("RS256", "is on a different curve", "P-256-as-ES384")]
     [InlineData("ES256", "is an RSA key, which cannot sign ES256", null)]
     [InlineData("HS256", "names an algorithm", null)]
-    public void A_key_that_does_not_fit_its_algorithm_is_told_at_start(string algorithm, string problem, string? other) =>
+    public void A_key_that_does_not_match_its_algorithm_fails_at_startup(string algorithm, string problem, string? other) =>
         Assert.Contains(problem, Configuration.SettingsReader.Rejection(options =>
         {
             options.Credentials.Key = other is null ? Rsa.ExportPkcs8PrivateKeyPem() : Ec(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem();
@@ -94,7 +94,7 @@ public sealed class ClientAuthenticationTests
     [InlineData("top-s3cret")]
     [InlineData("{\"kty\":\"RSA\",\"n\":\"top-s3cret\"}")]
     [InlineData("-----BEGIN PRIVATE KEY-----\ntop-s3cret\n-----END PRIVATE KEY-----")]
-    public void A_key_that_cannot_be_read_is_told_at_start_without_a_letter_of_it(string key)
+    public void A_key_that_cannot_be_parsed_fails_at_startup_and_the_error_does_not_contain_it(string key)
     {
         var refusal = Configuration.SettingsReader.Rejection(options => options.Credentials.Key = key);
 
@@ -103,7 +103,7 @@ public sealed class ClientAuthenticationTests
     }
 
     [Fact]
-    public void Credentials_never_say_what_they_are() =>
+    public void Credentials_are_not_revealed_as_text() =>
         Assert.Equal("ClientSecretBasic", new KeycloakClientCredentials { Secret = "top-s3cret", KeyId = "x" }.ToString());
 
     private static ECDsa Ec(ECCurve curve) => ECDsa.Create(curve);
@@ -170,7 +170,7 @@ public sealed class ClientAuthenticationTests
             return ec.VerifyData(input, signature, hash);
         }
 
-        // The key of this case, not the class's own: cases may be listed by one process and run by another.
+        // Use the key of this test case and not the static one: test cases can be discovered in one process and run in another.
         using var rsa = RSA.Create();
         if (key.StartsWith('{'))
         {

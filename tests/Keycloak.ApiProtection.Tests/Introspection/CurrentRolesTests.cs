@@ -4,11 +4,13 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>Keycloak's answer changes what a token may do today, and never gives it what it was issued without.</summary>
+/// <summary>
+/// The introspection response changes the permissions of a token and never adds permissions that the token was issued without.
+/// </summary>
 public sealed class CurrentRolesTests
 {
     [Fact]
-    public async Task A_token_that_was_exchanged_for_one_audience_does_not_get_another_clients_roles()
+    public async Task A_token_exchanged_for_one_audience_does_not_get_roles_of_another_client()
     {
         await using var api = await StartAsync();
         var token = Exchanged(api);
@@ -18,7 +20,7 @@ public sealed class CurrentRolesTests
     }
 
     [Fact]
-    public async Task The_roles_of_a_client_that_the_token_names_are_the_answers()
+    public async Task Roles_of_a_client_that_is_in_the_token_come_from_the_response()
     {
         await using var api = await StartAsync();
         var token = api.Realm.Token("alice").For("cli").WithClientRoles("shipping-api", "packer").Create();
@@ -30,7 +32,7 @@ public sealed class CurrentRolesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_first_role_of_this_API_works_within_the_freshness(bool hasOthers)
+    public async Task A_first_role_of_this_API_takes_effect_within_the_freshness(bool hasOthers)
     {
         await using var api = await StartAsync();
         var token = hasOthers
@@ -41,7 +43,7 @@ public sealed class CurrentRolesTests
     }
 
     [Fact]
-    public async Task A_token_without_realm_roles_does_not_get_any()
+    public async Task A_token_without_realm_roles_gets_none_from_the_response()
     {
         await using var api = await StartAsync();
         var token = api.Realm.Token("alice").For("cli").WithoutClaim("realm_access").Create();
@@ -50,7 +52,7 @@ public sealed class CurrentRolesTests
     }
 
     [Fact]
-    public async Task A_realm_role_that_was_given_works_within_the_freshness()
+    public async Task A_newly_assigned_realm_role_takes_effect_within_the_freshness()
     {
         await using var api = await StartAsync();
         var token = api.Realm.Token("alice").For("cli").WithRealmRoles("customer").Create();
@@ -65,7 +67,7 @@ public sealed class CurrentRolesTests
     [InlineData("openid email orders:write", "openid email", "403")]
     [InlineData("openid email orders:write", "orders:write email openid profile", "200")]
     [InlineData(null, "orders:write", "403")]
-    public async Task Of_the_scopes_those_count_that_both_the_token_and_the_answer_say(string? said, string answered, string verdict)
+    public async Task Only_scopes_that_are_in_the_token_and_in_the_response_are_granted(string? said, string answered, string verdict)
     {
         await using var api = await StartAsync();
         var builder = api.Realm.Token("alice").For("cli");
@@ -77,7 +79,7 @@ public sealed class CurrentRolesTests
     [Theory]
     [InlineData("groups", "/group")]
     [InlineData("organization", "/organization")]
-    public async Task A_claim_that_the_token_lacks_is_not_added(string claim, string path)
+    public async Task A_claim_that_is_not_in_the_token_is_not_added_from_the_response(string claim, string path)
     {
         await using var api = await StartAsync();
         var token = api.Realm.Token("alice").For("cli").WithoutClaim(claim).Create();
@@ -88,7 +90,7 @@ public sealed class CurrentRolesTests
     }
 
     [Fact]
-    public async Task Of_a_lightweight_token_the_answer_says_everything()
+    public async Task All_permissions_of_a_lightweight_token_come_from_the_response()
     {
         await using var api = await StartAsync();
         var token = api.Realm.Token("alice").For("lightweight").Create();
@@ -112,7 +114,7 @@ public sealed class CurrentRolesTests
         },
         options => (options.Introspection, options.Freshness) = (IntrospectionMode.Always, TimeSpan.Zero));
 
-    /// <summary>As Keycloak 26.7.3 issues it with <c>audience=orders-api</c>.</summary>
+    /// <summary>An exchanged token as Keycloak 26.7.3 issues it with <c>audience=orders-api</c>.</summary>
     private static string Exchanged(IntrospectingApi api) =>
         api.Realm.Token("alice").For("exchanger").WithAudience("orders-api").WithClaim("resource_access", new JsonObject { ["orders-api"] = Roles("reader", "writer") }).Create();
 

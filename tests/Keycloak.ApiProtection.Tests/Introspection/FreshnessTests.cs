@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>How old Keycloak's word may be, and how long a "no" is remembered.</summary>
+/// <summary>The maximum age of an introspection response, and how long an inactive response is cached.</summary>
 public sealed class FreshnessTests
 {
     private static readonly string[] Duties = ["auditor"];
     private static readonly string[] Readers = ["reader"];
 
     [Fact]
-    public async Task The_age_of_an_answer_counts_from_when_the_question_left()
+    public async Task The_age_of_a_response_is_measured_from_when_its_request_was_sent()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.IntrospectionTimeout = TimeSpan.FromMinutes(2));
         var token = api.Token();
@@ -28,7 +28,7 @@ public sealed class FreshnessTests
     }
 
     [Fact]
-    public async Task An_answer_that_took_longer_than_the_freshness_serves_those_who_waited_for_it_and_nobody_else()
+    public async Task A_response_that_took_longer_than_the_freshness_is_used_only_for_requests_that_waited_for_it()
     {
         await using var api = await IntrospectingApi.StartAsync(options => (options.IntrospectionTimeout, options.Freshness) = (TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10)));
         var token = api.Token();
@@ -45,7 +45,7 @@ public sealed class FreshnessTests
     }
 
     [Fact]
-    public async Task An_endpoint_cannot_be_content_with_less_than_the_API_asks_for()
+    public async Task An_endpoint_cannot_extend_the_freshness_of_the_API()
     {
         await using var api = await IntrospectingApi.StartAsync(
             _ => { },
@@ -60,7 +60,7 @@ public sealed class FreshnessTests
     }
 
     [Fact]
-    public async Task Even_where_every_request_asks_a_revoked_token_costs_one_question_in_five_seconds()
+    public async Task Even_with_a_freshness_of_zero_a_revoked_token_is_introspected_once_in_five_seconds()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Freshness = TimeSpan.Zero);
         var token = api.Token();
@@ -78,7 +78,7 @@ public sealed class FreshnessTests
     }
 
     [Fact]
-    public async Task A_user_who_was_let_in_again_is_not_shut_out_for_longer_the_next_time()
+    public async Task After_a_user_is_accepted_again_the_next_inactive_response_is_cached_only_briefly()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("bob").For("cli").ExpiresIn(TimeSpan.FromHours(1)).Create();
@@ -100,7 +100,7 @@ public sealed class FreshnessTests
     }
 
     [Fact]
-    public async Task A_flat_claim_that_holds_roles_is_the_answers_too_where_the_token_has_it()
+    public async Task A_flat_role_claim_that_is_in_the_token_comes_from_the_response()
     {
         await using var api = await IntrospectingApi.StartAsync(
             _ => { },

@@ -12,7 +12,7 @@ namespace Keycloak.ApiProtection.Tests.Introspection;
 public sealed class IntrospectedTokensTests
 {
     [Fact]
-    public async Task Ten_thousand_revoked_tokens_cost_a_question_each_and_then_none()
+    public async Task Ten_thousand_revoked_tokens_are_introspected_once_each()
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var questions = 0;
@@ -44,7 +44,7 @@ public sealed class IntrospectedTokensTests
     }
 
     [Fact]
-    public async Task Memory_is_bounded_and_what_has_expired_goes_by_itself()
+    public async Task The_cache_is_bounded_and_expired_entries_are_removed()
     {
         using var realm = new FakeRealm(OrdersApi.Key) { Instead = request => request.Method == HttpMethod.Post ? FakeRealm.Answer("""{"active":false}""") : null };
         using var introspector = await OpenAsync(realm, maximum: 100);
@@ -73,7 +73,7 @@ public sealed class IntrospectedTokensTests
     }
 
     [Fact]
-    public async Task Memory_is_bounded_in_bytes_too_where_answers_have_claims_of_their_own()
+    public async Task The_cache_is_also_bounded_in_bytes_when_responses_have_claims_of_their_own()
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var answer = Encoding.UTF8.GetString(Token(realm).Claims.Payload.Span)[..^1]
@@ -88,11 +88,11 @@ public sealed class IntrospectedTokensTests
             Assert.True(result.IsAccepted(out var claims));
             Assert.Single(claims.RealmRoles.ToArray());
 
-            // One that has just been answered may be above it until it is counted.
+            // A response that has just arrived can exceed the limit until it is counted.
             Assert.InRange(introspector.Bytes, 1, (100 * 4096) + 300);
         }
 
-        // 4 KB each on average, and four times 10,000 letters each.
+        // The limit is 4 KB for each entry on average, and each response is counted as four times its 10,000 letters.
         Assert.InRange(introspector.Count, 8, 11);
         var introspected = (IntrospectedToken)first.Introspected!;
         Assert.True(introspected.IsEvicted);
@@ -102,7 +102,7 @@ public sealed class IntrospectedTokensTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_young_enough_costs_no_wait_and_no_allocation()
+    public async Task A_fresh_cached_response_is_used_without_waiting_or_allocating()
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var token = Token(realm);
@@ -126,7 +126,7 @@ public sealed class IntrospectedTokensTests
     }
 
     [Fact]
-    public async Task Who_found_no_answer_takes_the_one_that_came_a_moment_later_and_asks_no_second_time()
+    public async Task A_request_uses_a_response_that_arrives_after_its_cache_lookup_instead_of_sending_another()
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         using var introspector = await OpenAsync(realm);
@@ -150,7 +150,7 @@ public sealed class IntrospectedTokensTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_token_in_use_is_not_forgotten_though_many_others_come(bool active)
+    public async Task A_token_in_use_is_not_evicted_when_many_others_are_added(bool active)
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var questions = 0;
@@ -175,7 +175,7 @@ public sealed class IntrospectedTokensTests
     }
 
     [Fact]
-    public async Task One_accepted_token_is_asked_about_for_each_scheme_and_after_changed_options()
+    public async Task A_verified_token_is_introspected_once_for_each_introspector()
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var questions = 0;
@@ -193,7 +193,7 @@ public sealed class IntrospectedTokensTests
     }
 
     [Fact]
-    public async Task Who_waits_when_the_application_stops_is_told_that_nothing_was_decided()
+    public async Task A_request_that_waits_while_the_application_stops_gets_an_undecided_result()
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var introspector = await OpenAsync(realm);
@@ -210,7 +210,7 @@ public sealed class IntrospectedTokensTests
     [Theory]
     [InlineData("http://kc.example/introspect", 0)]
     [InlineData("https://kc.example/introspect", 1)]
-    public async Task Tokens_and_credentials_leave_over_HTTPS_only(string address, int questions)
+    public async Task Tokens_and_credentials_are_sent_only_over_HTTPS(string address, int questions)
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var asked = 0;
@@ -224,7 +224,7 @@ public sealed class IntrospectedTokensTests
     }
 
     [Fact]
-    public async Task An_answer_from_where_a_redirect_led_counts_for_nothing()
+    public async Task A_response_from_a_redirect_target_is_ignored()
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         realm.Instead = request =>

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>The orders API in the real pipeline on the embedded realm, with a clock that a test moves.</summary>
+/// <summary>The orders API in the real pipeline with the embedded realm and a clock that the test controls.</summary>
 internal sealed class IntrospectingApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -46,7 +46,7 @@ internal sealed class IntrospectingApi : IAsyncDisposable
 
     public KeycloakBearerOptions Options => _app.Services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>().Get("Keycloak");
 
-    /// <summary>An API that asks about every token.</summary>
+    /// <summary>An API that introspects every token.</summary>
     public static Task<IntrospectingApi> StartAsync(Action<KeycloakBearerOptions>? configure = null) =>
         StartAsync(_ => { }, _ => { }, options =>
         {
@@ -92,7 +92,7 @@ internal sealed class IntrospectingApi : IAsyncDisposable
 
     public string Token(string user = "alice") => Realm.Token(user).For("cli").Create();
 
-    /// <summary>The status, and the code of the refusal where there is one: <c>200</c>, <c>401 inactive</c>.</summary>
+    /// <summary>The status and, if there is one, the code of the rejection: <c>200</c>, <c>401 inactive</c>.</summary>
     public async Task<string> VerdictAsync(string token, string path = "/me")
     {
         using var response = await SendAsync(token, path);
@@ -102,7 +102,7 @@ internal sealed class IntrospectingApi : IAsyncDisposable
 
     public Task<HttpResponseMessage> SendAsync(string token, string path = "/me") => SendUntilAsync(token, path, TestContext.Current.CancellationToken);
 
-    /// <summary>A request whose sender may give up.</summary>
+    /// <summary>Sends a request that the test can cancel.</summary>
     public async Task<HttpResponseMessage> SendUntilAsync(string token, string path, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -117,13 +117,13 @@ internal sealed class IntrospectingApi : IAsyncDisposable
         return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Waits for what happens in the background.</summary>
+    /// <summary>Waits until the condition is true because of work in the background. Fails after one minute.</summary>
     public static async Task Eventually(Func<bool> happened)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (!happened())
         {
-            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "It has not happened within a minute.");
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "The condition was not met within a minute.");
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();
         }

@@ -4,11 +4,13 @@ using Keycloak.ApiProtection.Introspection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>A Keycloak that cannot answer is not hammered, and is asked again soon after it can.</summary>
+/// <summary>
+/// A Keycloak that is unavailable does not receive many requests, and requests resume soon after it is available again.
+/// </summary>
 public sealed class IntrospectionBackoffTests
 {
     [Fact]
-    public async Task Questions_ahead_do_not_hammer_a_Keycloak_that_is_down()
+    public async Task Early_refreshes_do_not_overload_a_Keycloak_that_is_down()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
@@ -26,7 +28,7 @@ public sealed class IntrospectionBackoffTests
     }
 
     [Fact]
-    public async Task When_the_pause_is_over_one_question_tries_and_all_others_are_told_to_come_again()
+    public async Task After_the_pause_one_request_probes_Keycloak_and_all_others_get_a_503()
     {
         await using var api = await FailedAsync();
         api.Time.Advance(TimeSpan.FromSeconds(1));
@@ -48,7 +50,7 @@ public sealed class IntrospectionBackoffTests
     }
 
     [Fact]
-    public async Task Questions_that_fail_together_are_one_failure()
+    public async Task Concurrent_requests_that_fail_together_count_as_one_failure()
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -83,13 +85,13 @@ public sealed class IntrospectionBackoffTests
     }
 
     [Fact]
-    public async Task Retry_After_says_when_Keycloak_is_asked_again()
+    public async Task Retry_After_says_when_the_next_request_to_Keycloak_is_allowed()
     {
         await using var api = await FailedAsync();
         await StayDownAsync(api);
         api.Time.Advance(TimeSpan.FromSeconds(6));
 
-        // The one that tried, and one that did not.
+        // The request that probed Keycloak, and one that did not.
         Assert.InRange(await RetryAfterAsync(api), 4, 6);
         Assert.InRange(await RetryAfterAsync(api), 4, 6);
     }
@@ -98,7 +100,7 @@ public sealed class IntrospectionBackoffTests
     [InlineData(HttpStatusCode.TooManyRequests, 20, 20)]
     [InlineData(HttpStatusCode.ServiceUnavailable, 20, 20)]
     [InlineData(HttpStatusCode.TooManyRequests, 3600, 30)]
-    public async Task Who_asks_to_be_left_alone_is_left_alone_for_half_a_minute_at_most(HttpStatusCode status, int asked, int left)
+    public async Task Retry_After_of_Keycloak_is_honored_for_at_most_30_seconds(HttpStatusCode status, int asked, int left)
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -121,7 +123,7 @@ public sealed class IntrospectionBackoffTests
     }
 
     [Fact]
-    public async Task A_date_to_come_again_counts_too_and_one_that_is_over_does_not_shorten_the_pause()
+    public async Task Retry_After_can_be_a_date_and_a_past_date_does_not_shorten_the_pause()
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -142,12 +144,12 @@ public sealed class IntrospectionBackoffTests
             Assert.Equal("503", await api.VerdictAsync(api.Token()));
         }
 
-        // The check at start, and the one that tried when the pause was over.
+        // The startup check, and the probe after the pause.
         Assert.Equal((1, 2), (api.Line.Questions, api.Line.Probes));
     }
 
     [Fact]
-    public async Task A_token_whose_answer_does_not_fit_is_told_when_it_is_asked_about_again()
+    public async Task Retry_After_for_a_token_with_a_mismatched_response_names_its_next_introspection()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
@@ -168,7 +170,7 @@ public sealed class IntrospectionBackoffTests
         return api;
     }
 
-    /// <summary>Until the pauses are as long as they get.</summary>
+    /// <summary>Keeps Keycloak down until the pauses have their maximum length.</summary>
     private static async Task StayDownAsync(IntrospectingApi api)
     {
         var token = api.Token();

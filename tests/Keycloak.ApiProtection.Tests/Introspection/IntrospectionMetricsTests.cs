@@ -4,11 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>What introspection costs can be read: questions, answers by kind, waits, ages, and what was let in on an old answer.</summary>
+/// <summary>
+/// The metrics of introspection: requests, responses by kind, waits, ages, and requests that were accepted with a stale response.
+/// </summary>
 public sealed class IntrospectionMetricsTests
 {
     [Fact]
-    public async Task Questions_are_counted_by_reason()
+    public async Task Introspection_requests_are_counted_by_reason()
     {
         await using var api = await CheckedAsync();
         using var metrics = new RecordedMetrics(api.Services);
@@ -25,7 +27,7 @@ public sealed class IntrospectionMetricsTests
     }
 
     [Fact]
-    public async Task The_check_at_start_is_a_question_too()
+    public async Task The_startup_check_is_counted_as_a_request()
     {
         await using var api = await IntrospectingApi.StartAsync(
             services => services.AddSingleton(provider => new RecordedMetrics(provider)),
@@ -38,7 +40,7 @@ public sealed class IntrospectionMetricsTests
     }
 
     [Fact]
-    public async Task Answers_are_counted_by_kind_with_the_time_that_they_took()
+    public async Task Responses_and_their_durations_are_recorded_by_kind()
     {
         await using var api = await CheckedAsync();
         using var metrics = new RecordedMetrics(api.Services);
@@ -61,7 +63,7 @@ public sealed class IntrospectionMetricsTests
     }
 
     [Fact]
-    public async Task Waits_and_durations_are_seconds_and_a_request_that_does_not_wait_has_none()
+    public async Task Waits_and_durations_are_in_seconds_and_a_request_that_does_not_wait_records_none()
     {
         await using var api = await CheckedAsync(options => options.IntrospectionTimeout = TimeSpan.FromMinutes(1));
         using var metrics = new RecordedMetrics(api.Services);
@@ -80,7 +82,7 @@ public sealed class IntrospectionMetricsTests
     }
 
     [Fact]
-    public async Task The_age_is_that_of_the_answer_that_let_a_request_in()
+    public async Task The_recorded_age_is_that_of_the_response_used_to_accept_a_request()
     {
         await using var api = await CheckedAsync();
         using var metrics = new RecordedMetrics(api.Services);
@@ -95,7 +97,7 @@ public sealed class IntrospectionMetricsTests
     }
 
     [Fact]
-    public async Task Each_request_that_an_old_answer_let_in_is_counted_and_none_that_was_not()
+    public async Task Only_requests_accepted_with_a_stale_response_are_counted_as_stale()
     {
         await using var api = await CheckedAsync(options => options.AllowStaleFor = TimeSpan.FromMinutes(1));
         using var metrics = new RecordedMetrics(api.Services);

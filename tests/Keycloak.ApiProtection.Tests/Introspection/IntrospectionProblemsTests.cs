@@ -11,7 +11,7 @@ public sealed class IntrospectionProblemsTests
     [Theory]
     [InlineData(IntrospectionMode.Always)]
     [InlineData(IntrospectionMode.LightweightOnly)]
-    public void Introspection_without_credentials_stops_the_start(IntrospectionMode mode) =>
+    public void Introspection_without_credentials_fails_at_startup(IntrospectionMode mode) =>
         Assert.Contains("Set credentials.secret (Clients > orders-api > Credentials", Rejection(options => options.Introspection = mode), StringComparison.Ordinal);
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class IntrospectionProblemsTests
     [InlineData("credentials:method", "client-secret-post", "there is no secret")]
     [InlineData("credentials:method", "private-key-jwt", "there is no key")]
     [InlineData("credentials:colour", "red", "'colour', which is not known")]
-    public void A_setting_that_cannot_be_stops_the_start(string key, string value, string because)
+    public void An_invalid_setting_fails_at_startup(string key, string value, string because)
     {
         var refusal = Rejection([.. Least, (key, value)]);
 
@@ -38,7 +38,7 @@ public sealed class IntrospectionProblemsTests
     }
 
     [Fact]
-    public void Two_ways_to_authenticate_are_one_too_many()
+    public void Two_client_authentication_methods_fail_at_startup()
     {
         var refusal = Rejection(options => (options.Credentials.Secret, options.Credentials.Key) = ("s3cret", "{}"));
 
@@ -47,11 +47,11 @@ public sealed class IntrospectionProblemsTests
     }
 
     [Fact]
-    public void Credentials_without_a_client_stop_the_start() =>
+    public void Credentials_without_a_client_fail_at_startup() =>
         Assert.Contains("resource is not", Rejection(("Authority", "https://kc/realms/demo"), ("Audience", "orders-api"), ("credentials:secret", "s3cret")), StringComparison.Ordinal);
 
     [Fact]
-    public void The_adapters_JSON_is_all_that_is_needed()
+    public void The_adapter_JSON_is_sufficient()
     {
         var options = ReadJson("""{ "auth-server-url": "https://kc", "realm": "demo", "resource": "orders-api", "credentials": { "secret": "s" } }""");
 

@@ -6,7 +6,7 @@ public sealed class IntrospectionResponseTests
 {
     public static TheoryData<string, string?, string> Spoiled => new()
     {
-        // What binds the answer to the token.
+        // Claims that bind the response to the token.
         { "iss", "\"https://evil.example/realms/demo\"", "503" },
         { "iss", null, "503" },
         { "iss", "[\"http://localhost/realms/demo\"]", "503" },
@@ -17,7 +17,7 @@ public sealed class IntrospectionResponseTests
         { "azp", "\"spa\"", "503" },
         { "azp", null, "503" },
 
-        // What it is about.
+        // The type of the token.
         { "token_type", "\"ID\"", "503" },
         { "token_type", "\"Refresh\"", "503" },
         { "token_type", "[\"Bearer\"]", "503" },
@@ -25,14 +25,14 @@ public sealed class IntrospectionResponseTests
         { "token_type", "\"bearer\"", "200" },
         { "token_type", "\"DPoP\"", "200" },
 
-        // Whether it says so at all.
+        // Whether the token is active.
         { "active", null, "503" },
         { "active", "\"true\"", "503" },
         { "active", "1", "503" },
         { "active", "null", "503" },
         { "active", "false", "401 inactive" },
 
-        // Whom it is for, and what it is bound to.
+        // The audience, and the confirmation (sender constraint).
         { "aud", "\"account\"", "401 audience" },
         { "aud", "[]", "401 audience" },
         { "aud", null, "401 audience" },
@@ -41,7 +41,7 @@ public sealed class IntrospectionResponseTests
         { "cnf", "{\"jkt\":\"x\"}", "401 bound_dpop" },
         { "cnf", "{\"x5t#S256\":\"x\"}", "401 bound_certificate" },
 
-        // What a principal is made of.
+        // Claims of the principal.
         { "realm_access", "[]", "503" },
         { "scope", "7", "503" },
         { "realm_access", null, "200" },
@@ -50,7 +50,7 @@ public sealed class IntrospectionResponseTests
 
     [Theory]
     [MemberData(nameof(Spoiled))]
-    public async Task Every_field_of_an_answer_is_looked_at_before_it_is_believed(string member, string? json, string verdict)
+    public async Task Every_field_of_a_response_is_verified_before_the_response_is_used(string member, string? json, string verdict)
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
@@ -76,7 +76,7 @@ public sealed class IntrospectionResponseTests
     [InlineData("true")]
     [InlineData("")]
     [InlineData("<html></html>")]
-    public async Task An_answer_that_says_nothing_of_this_token_lets_nobody_in(string body)
+    public async Task A_response_that_does_not_identify_the_token_is_not_accepted(string body)
     {
         await using var api = await IntrospectingApi.StartAsync();
         api.Line.Instead = _ => QuestionLine.Answer(body);
@@ -85,7 +85,7 @@ public sealed class IntrospectionResponseTests
     }
 
     [Fact]
-    public async Task The_answer_about_somebody_elses_token_lets_nobody_in_and_does_not_stop_the_others()
+    public async Task A_response_about_another_token_is_not_accepted_and_does_not_affect_other_tokens()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var (alice, bob) = (api.Token(), api.Token("bob"));
@@ -96,14 +96,14 @@ public sealed class IntrospectionResponseTests
             Assert.Equal("503", await api.VerdictAsync(bob));
         }
 
-        // One question in five seconds, and alice does not notice.
+        // One introspection in five seconds, and alice is not affected.
         Assert.Equal(1, api.Line.Questions);
         Assert.Equal("200", await api.VerdictAsync(alice));
         Assert.Contains("'sub' differs", api.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Answers_other_than_200_count_for_nothing_whatever_they_say()
+    public async Task A_response_with_a_status_other_than_200_is_ignored_whatever_its_content()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();

@@ -10,7 +10,7 @@ public sealed class IntrospectorTests
     private static string Sid(string token) => System.Text.Json.JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement.GetProperty("sid").GetString()!;
 
     [Fact]
-    public async Task A_token_whose_session_ended_is_refused_when_the_freshness_ends_and_other_sessions_live_on()
+    public async Task A_token_of_an_ended_session_is_rejected_after_the_freshness_and_other_sessions_are_not()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var (ended, other) = (api.Token(), api.Token());
@@ -28,7 +28,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task Without_introspection_the_same_token_works_until_it_expires()
+    public async Task Without_introspection_a_token_of_an_ended_session_is_still_accepted()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Introspection = IntrospectionMode.Never);
         var token = api.Token();
@@ -39,14 +39,14 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task A_busy_token_costs_one_question_per_window_and_none_of_its_requests_waits()
+    public async Task A_busy_token_is_introspected_once_for_each_freshness_window()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token));
         var state = () => api.Introspector;
 
-        // 140 s, ten requests a second, 30 s of freshness: asked at 0, 28, 56, 84, 112 and 140.
+        // 140 s with ten requests per second and a freshness of 30 s: introspected at 0, 28, 56, 84, 112 and 140 s.
         for (var i = 0; i < 1399; i++)
         {
             api.Time.Advance(TimeSpan.FromMilliseconds(100));
@@ -60,7 +60,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task A_token_in_use_is_asked_about_ahead_while_its_requests_go_on()
+    public async Task A_token_in_use_is_introspected_early_without_delaying_its_requests()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
@@ -68,7 +68,8 @@ public sealed class IntrospectorTests
         api.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal("200", await api.VerdictAsync(token));
 
-        // One request each ten seconds: the one at 20 s sees that the next one would come too late. It is not held up.
+        // With one request every ten seconds, the request at 20 s expects the next one to arrive too late for an early introspection.
+        // It starts the introspection and does not wait for it.
         api.Line.Hold();
         api.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal("200", await api.VerdictAsync(token));
@@ -84,7 +85,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task A_token_that_is_not_in_use_costs_nothing()
+    public async Task A_token_that_is_not_in_use_is_not_introspected_again()
     {
         await using var api = await IntrospectingApi.StartAsync();
         Assert.Equal("200", await api.VerdictAsync(api.Token()));
@@ -97,7 +98,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task A_freshness_of_zero_asks_for_every_request()
+    public async Task A_freshness_of_zero_introspects_on_every_request()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Freshness = TimeSpan.Zero);
         var token = api.Token();
@@ -112,7 +113,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task With_a_freshness_of_zero_a_request_never_takes_the_answer_to_a_question_that_was_asked_before_it_came()
+    public async Task With_a_freshness_of_zero_an_introspection_sent_before_a_request_arrived_is_not_used_for_it()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Freshness = TimeSpan.Zero);
         var token = api.Token();
@@ -131,7 +132,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task A_thousand_parallel_requests_with_one_new_token_cost_one_question()
+    public async Task A_thousand_concurrent_requests_with_one_new_token_cause_one_introspection()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
@@ -145,7 +146,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task Who_gives_up_does_not_end_the_question_that_others_wait_for()
+    public async Task A_canceled_request_does_not_cancel_the_introspection_that_others_wait_for()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
@@ -165,7 +166,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task An_inactive_token_is_remembered_and_a_user_who_is_enabled_again_is_let_in_again()
+    public async Task An_inactive_response_is_cached_and_a_user_who_is_enabled_again_is_accepted_again()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("bob").For("cli").ExpiresIn(TimeSpan.FromHours(1)).Create();
@@ -184,13 +185,13 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task A_revoked_token_that_is_sent_on_and_on_is_asked_about_less_and_less()
+    public async Task A_revoked_token_that_is_sent_repeatedly_is_introspected_less_and_less_often()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("bob").For("cli").ExpiresIn(TimeSpan.FromHours(1)).Create();
         api.Realm.EndSession(Sid(token));
 
-        // Asked at 0, 30, 90, 210, 450, 750, 1050, ... seconds: then every five minutes.
+        // Introspected at 0, 30, 90, 210, 450, 750, 1050, ... seconds: the interval doubles up to five minutes.
         for (var second = 0; second < 1100; second += 5)
         {
             Assert.Equal("401 inactive", await api.VerdictAsync(token));
@@ -201,7 +202,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task Junk_never_reaches_Keycloak()
+    public async Task Invalid_tokens_are_not_sent_to_Keycloak()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("alice").For("cli");
@@ -215,7 +216,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task Nothing_is_honoured_past_the_tokens_end()
+    public async Task A_cached_response_does_not_extend_the_lifetime_of_a_token()
     {
         await using var api = await IntrospectingApi.StartAsync(options => (options.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.Zero));
         var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
@@ -227,7 +228,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task Past_the_tokens_end_only_Keycloaks_own_word_counts_however_far_the_clocks_may_differ()
+    public async Task Within_the_clock_skew_after_expiry_only_a_current_response_of_Keycloak_is_used()
     {
         await using var api = await IntrospectingApi.StartAsync(options => (options.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(30)));
         var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
@@ -242,7 +243,7 @@ public sealed class IntrospectorTests
         Assert.Equal("401 inactive", await api.VerdictAsync(token));
         Assert.Equal(3, api.Line.Questions);
 
-        // Keycloak's clock is behind: to it the token lives. One question a second, not one a request.
+        // The clock of Keycloak is behind, so the token is still active there. It is introspected once per second, not on each request.
         api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(behind).ToJsonString());
         Assert.Equal("200", await api.VerdictAsync(behind));
         Assert.Equal("200", await api.VerdictAsync(behind));
@@ -254,7 +255,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task A_token_that_expires_while_Keycloak_is_asked_is_refused()
+    public async Task A_token_that_expires_during_introspection_is_rejected()
     {
         await using var api = await IntrospectingApi.StartAsync(options => (options.IntrospectionTimeout, options.ClockSkew) = (TimeSpan.FromMinutes(2), TimeSpan.Zero));
         var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromSeconds(10)).Create();
@@ -269,7 +270,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task A_role_that_was_taken_away_stops_working_within_the_freshness_and_one_that_was_given_works()
+    public async Task Removed_and_assigned_roles_take_effect_within_the_freshness()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var (alice, bob) = (api.Token(), api.Token("bob"));
@@ -286,7 +287,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task An_owner_may_keep_the_roles_of_the_token()
+    public async Task The_roles_of_the_token_can_be_kept()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.CurrentRoles = false);
         var token = api.Token();
@@ -297,7 +298,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task Nothing_is_shared_between_schemes()
+    public async Task Schemes_do_not_share_introspection_responses()
     {
         await using var api = await IntrospectingApi.StartAsync(
             services => services.AddKeycloakBearer("Other", options =>
@@ -319,7 +320,7 @@ public sealed class IntrospectorTests
     }
 
     [Fact]
-    public async Task No_more_questions_are_on_their_way_than_the_owner_allows()
+    public async Task The_number_of_concurrent_introspections_is_limited()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.MaximumIntrospectionsInFlight = 3);
         var tokens = Enumerable.Range(0, 20).Select(_ => api.Token()).ToArray();

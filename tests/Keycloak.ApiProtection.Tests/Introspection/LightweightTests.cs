@@ -3,7 +3,7 @@ namespace Keycloak.ApiProtection.Tests.Introspection;
 public sealed class LightweightTests
 {
     [Fact]
-    public async Task With_credentials_a_lightweight_token_is_introspected_and_others_are_not()
+    public async Task With_credentials_only_lightweight_tokens_are_introspected_by_default()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Introspection = null);
         var lightweight = api.Realm.Token("alice").For("lightweight").Create();
@@ -15,7 +15,7 @@ public sealed class LightweightTests
     }
 
     [Fact]
-    public async Task Its_claims_are_the_answers_without_what_only_answers_have()
+    public async Task The_claims_come_from_the_response_without_the_members_that_only_responses_have()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var types = (await api.TextAsync(api.Realm.Token("alice").For("lightweight").Create(), "/claims")).Split(' ');
@@ -30,7 +30,7 @@ public sealed class LightweightTests
     }
 
     [Fact]
-    public async Task A_role_that_was_taken_away_stops_working_even_where_roles_are_kept()
+    public async Task A_removed_role_takes_effect_even_when_the_roles_of_tokens_are_kept()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.CurrentRoles = false);
         var token = api.Realm.Token("alice").For("lightweight").Create();
@@ -43,7 +43,7 @@ public sealed class LightweightTests
     }
 
     [Fact]
-    public async Task A_lightweight_token_for_another_API_is_refused_for_its_audience()
+    public async Task A_lightweight_token_for_another_API_is_rejected_because_of_its_audience()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("alice").For("lightweight").Create();
@@ -56,7 +56,7 @@ public sealed class LightweightTests
     }
 
     [Fact]
-    public async Task A_lightweight_token_that_only_Keycloak_knows_to_be_bound_is_no_bearer_token()
+    public async Task A_lightweight_token_that_is_sender_constrained_according_to_the_response_is_rejected()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("alice").For("lightweight").Create();
@@ -68,7 +68,7 @@ public sealed class LightweightTests
     }
 
     [Fact]
-    public async Task Where_nothing_is_introspected_a_lightweight_token_is_refused_as_ever()
+    public async Task Without_introspection_a_lightweight_token_is_rejected()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Introspection = IntrospectionMode.Never);
 

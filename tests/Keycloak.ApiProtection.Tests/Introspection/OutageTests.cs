@@ -13,7 +13,7 @@ public sealed class OutageTests
 
     [Theory]
     [MemberData(nameof(WrongAnswers))]
-    public async Task What_is_no_answer_is_503_and_neither_active_nor_inactive_and_it_recovers_by_itself(WrongAnswer wrong)
+    public async Task An_invalid_response_causes_a_503_and_it_recovers_without_a_restart(WrongAnswer wrong)
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
@@ -32,7 +32,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task While_Keycloak_is_down_it_is_not_hammered_and_tokens_with_a_young_answer_go_on()
+    public async Task While_Keycloak_is_down_requests_are_limited_and_tokens_with_a_fresh_response_are_accepted()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var (known, other) = (api.Token(), api.Token());
@@ -49,7 +49,7 @@ public sealed class OutageTests
         Assert.Equal(2, api.Line.Questions);
         var probes = api.Line.Probes;
 
-        // A minute of it: the pauses grow to 5 s.
+        // During one minute, the pauses grow to 5 s.
         for (var i = 0; i < 600; i++)
         {
             api.Time.Advance(TimeSpan.FromMilliseconds(100));
@@ -68,7 +68,7 @@ public sealed class OutageTests
     [InlineData(HttpStatusCode.InternalServerError)]
     [InlineData(HttpStatusCode.RequestEntityTooLarge)]
     [InlineData(HttpStatusCode.Forbidden)]
-    public async Task A_token_that_is_never_answered_harms_no_other_token(HttpStatusCode status)
+    public async Task A_token_whose_introspection_always_fails_does_not_affect_other_tokens(HttpStatusCode status)
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -85,13 +85,13 @@ public sealed class OutageTests
         Assert.Contains("only this token is affected", api.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
         Assert.Equal(0, api.Log.Count("IntrospectionRecovered"));
 
-        // 10 s: once in five seconds, each with a question whether Keycloak answers at all.
+        // During 10 s, the token is introspected once in five seconds, each time with a probe of whether Keycloak responds at all.
         Assert.Equal(102, api.Line.Questions);
         Assert.InRange(api.Line.Probes, 3, 4);
     }
 
     [Fact]
-    public async Task A_token_that_Keycloak_never_answers_in_time_does_not_keep_the_others_out()
+    public async Task A_token_whose_introspection_always_times_out_does_not_block_other_tokens()
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -100,7 +100,7 @@ public sealed class OutageTests
         Assert.Equal("503", await api.VerdictAsync(api.Token()));
         api.Time.Advance(TimeSpan.FromSeconds(1));
 
-        // Now it is asked first whether Keycloak answers at all: it does, and the time-out is the token's alone.
+        // Now a probe is sent first. Keycloak responds to it, so the timeout concerns only this token.
         await TimeOutAsync(2);
         Assert.Equal("200", await api.VerdictAsync(api.Token()));
         api.Time.Advance(TimeSpan.FromSeconds(6));
@@ -119,7 +119,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task A_slow_Keycloak_is_waited_for_no_longer_than_the_time_out()
+    public async Task A_slow_response_is_awaited_no_longer_than_the_timeout()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.IntrospectionTimeout = TimeSpan.FromSeconds(2));
         api.Line.Hold();
@@ -132,7 +132,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task The_wait_for_a_turn_counts_towards_the_time_out()
+    public async Task The_wait_for_a_free_slot_counts_toward_the_timeout()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.MaximumIntrospectionsInFlight = 1);
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -151,7 +151,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task An_owner_may_let_old_answers_serve_for_a_while_and_each_use_is_told()
+    public async Task Stale_responses_can_be_allowed_for_a_limited_time_and_their_use_is_logged()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.AllowStaleFor = TimeSpan.FromMinutes(1));
         var (known, other) = (api.Token(), api.Token());
@@ -168,7 +168,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task An_old_answer_never_serves_past_the_tokens_end_nor_where_it_said_no()
+    public async Task A_stale_response_is_not_used_after_the_token_expires_or_if_it_was_inactive()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.AllowStaleFor = TimeSpan.FromHours(1));
         var ends = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromSeconds(60)).Create();
@@ -181,7 +181,7 @@ public sealed class OutageTests
         Assert.Equal("200", await api.VerdictAsync(ends));
         Assert.Equal("503", await api.VerdictAsync(revoked));
 
-        // Within the clock skew the token itself is still good.
+        // Within the clock skew the token itself is still valid.
         api.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal("503", await api.VerdictAsync(ends));
     }
@@ -191,7 +191,7 @@ public sealed class OutageTests
     [InlineData(401, """{"error":"invalid_request","error_description":"Authentication failed."}""", "does not accept this API's own credentials")]
     [InlineData(401, """{"error":"unauthorized_client"}""", "Client secret")]
     [InlineData(403, """{"error":"invalid_request","error_description":"Client not allowed."}""", "Client authentication")]
-    public async Task Wrong_credentials_are_an_outage_and_the_log_says_what_to_do(int status, string body, string remedy)
+    public async Task Wrong_credentials_are_an_outage_and_the_log_names_the_remedy(int status, string body, string remedy)
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
@@ -204,7 +204,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task A_secret_that_was_changed_is_found_by_the_check_at_start()
+    public async Task The_startup_check_finds_a_changed_secret()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Credentials.Secret = "changed-s3cret");
 
@@ -215,7 +215,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task A_realm_that_calls_itself_something_else_is_found_by_the_check_at_start()
+    public async Task The_startup_check_finds_a_realm_that_is_reached_under_another_host_name()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.ValidIssuers.Add("https://login.example.com/realms/demo"));
 
@@ -225,7 +225,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task A_client_that_is_not_the_audience_is_found_by_the_check_at_start_and_named_with_each_refusal()
+    public async Task The_startup_check_finds_a_client_that_is_not_in_the_audience_and_rejections_name_it()
     {
         await using var api = await IntrospectingApi.StartAsync(options =>
         {

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>The line to the realm: counts, holds and exchanges answers of introspection, and lets everything else pass.</summary>
+/// <summary>
+/// The connection to the realm. It counts and holds introspection requests, replaces their responses, and forwards everything else.
+/// </summary>
 internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler(realm)
 {
     private readonly SemaphoreSlim _arrivals = new(0);
@@ -18,35 +20,40 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
     private int _atOnce;
     private int _mostAtOnce;
 
-    /// <summary>How many questions about tokens arrived; the check at start does not count.</summary>
+    /// <summary>The number of introspection requests for tokens that arrived, without the startup check.</summary>
     public int Questions => Volatile.Read(ref _questions);
 
-    /// <summary>How many questions arrived that are about no token: the check at start, and those that ask whether Keycloak answers at all.</summary>
+    /// <summary>
+    /// The number of introspection requests that arrived without a token to check: the startup check, and the probes of whether Keycloak
+    /// responds at all.
+    /// </summary>
     public int Probes => Volatile.Read(ref _probes);
 
-    /// <summary>The most that were ever there together.</summary>
+    /// <summary>The highest number of concurrent introspection requests.</summary>
     public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
 
-    /// <summary>Answers instead of the realm, where it answers at all.</summary>
+    /// <summary>Responds instead of the realm, unless it returns null.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?>? Instead { get; set; }
 
-    /// <summary>The form of the last question.</summary>
+    /// <summary>The form of the last introspection request.</summary>
     public Dictionary<string, StringValues> LastForm { get; private set; } = [];
 
-    /// <summary>Whether what is answered now is a question about a token, where one is asked after the other.</summary>
+    /// <summary>Whether the current request is about a token. Reliable only when requests are sequential.</summary>
     public bool IsQuestion { get; private set; }
 
-    /// <summary>The header of the last question.</summary>
+    /// <summary>The Authorization header of the last introspection request.</summary>
     public string? LastAuthorization { get; private set; }
 
-    /// <summary>Questions stay unanswered until <see cref="Release"/>, or, where they are not stubborn, until who asks gives up.</summary>
+    /// <summary>
+    /// Holds introspection requests until <see cref="Release"/> or, unless <paramref name="stubbornly"/> is set, until the caller cancels.
+    /// </summary>
     public void Hold(bool stubbornly = false)
     {
         _isStubborn = stubbornly;
         _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>The next probes stay unanswered until <see cref="ReleaseProbes"/>.</summary>
+    /// <summary>Holds the next probes until <see cref="ReleaseProbes"/>.</summary>
     public void HoldProbes() => _heldProbes = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void ReleaseProbes()
@@ -60,7 +67,9 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
     {
         while (Probes < probes)
         {
-            Assert.True(await _probeArrivals.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), $"{Probes} of {probes} probes arrived within a minute.");
+            Assert.True(
+                await _probeArrivals.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken),
+                $"Only {Probes} of {probes} probes arrived within a minute.");
         }
     }
 
@@ -75,7 +84,9 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
     {
         while (Questions < questions)
         {
-            Assert.True(await _arrivals.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), $"{Questions} of {questions} questions arrived within a minute.");
+            Assert.True(
+                await _arrivals.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken),
+                $"Only {Questions} of {questions} introspection requests arrived within a minute.");
         }
     }
 

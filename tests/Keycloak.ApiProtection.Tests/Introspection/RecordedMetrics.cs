@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>What one application's introspection measured; other applications of the run are not heard.</summary>
+/// <summary>The introspection metrics of one application, without those of other applications in the test run.</summary>
 internal sealed class RecordedMetrics : IDisposable
 {
     private const string Prefix = "keycloak.introspection.";
@@ -27,13 +27,13 @@ internal sealed class RecordedMetrics : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The values of an instrument, in order; with a tag where one is named.</summary>
+    /// <summary>The values of an instrument, in order. If a tag is given, only the values with that tag.</summary>
     public double[] Of(string instrument, string? tag = null, string? value = null) =>
     [
         .. _measured.Where(one => one.Instrument == Prefix + instrument && (tag is null || (string?)one.Tags.GetValueOrDefault(tag) == value)).Select(one => one.Value),
     ];
 
-    /// <summary>Every value of a tag on an instrument, in order.</summary>
+    /// <summary>All values of a tag of an instrument, in order.</summary>
     public string[] Tags(string instrument, string tag) =>
         [.. _measured.Where(one => one.Instrument == Prefix + instrument).Select(one => (string?)one.Tags.GetValueOrDefault(tag) ?? "")];
 

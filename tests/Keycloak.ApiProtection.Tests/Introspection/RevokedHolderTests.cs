@@ -5,11 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Introspection;
 
-/// <summary>A revocation finds a token also by what only Keycloak's answer says of it: a lightweight token names neither its user nor its roles.</summary>
+/// <summary>
+/// A revocation also applies to a token by claims that are only in the introspection response: a lightweight token contains neither its
+/// user nor its roles.
+/// </summary>
 public sealed class RevokedHolderTests
 {
     [Fact]
-    public async Task A_lightweight_token_is_rejected_when_its_user_is_revoked_and_another_users_is_not()
+    public async Task A_lightweight_token_is_rejected_when_its_user_is_revoked_and_one_of_another_user_is_not()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var (alice, bob) = (Lightweight(api, "alice"), Lightweight(api, "bob"));
@@ -24,7 +27,7 @@ public sealed class RevokedHolderTests
     }
 
     [Fact]
-    public async Task A_lightweight_token_that_comes_for_the_first_time_after_its_user_was_revoked_is_rejected()
+    public async Task A_lightweight_token_first_sent_after_its_user_was_revoked_is_rejected()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = Lightweight(api, "alice");
@@ -35,7 +38,7 @@ public sealed class RevokedHolderTests
     }
 
     [Fact]
-    public async Task Where_tokens_are_not_remembered_the_answer_still_says_whose_token_it_is()
+    public async Task A_cached_response_identifies_the_user_even_when_verified_tokens_are_not_cached()
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.VerifiedTokenCacheSize = 0);
         var token = Lightweight(api, "alice");
@@ -52,7 +55,7 @@ public sealed class RevokedHolderTests
     [InlineData("sub", "user-1")]
     [InlineData("sid", "session-1")]
     [InlineData("azp", "storefront")]
-    public async Task A_regular_token_that_lacks_a_name_is_revoked_by_the_answers(string claim, string name)
+    public async Task A_regular_token_without_an_identifying_claim_is_revoked_by_the_claim_in_the_response(string claim, string name)
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("alice").For("cli").WithoutClaim(claim).Create();
@@ -74,7 +77,7 @@ public sealed class RevokedHolderTests
     }
 
     [Fact]
-    public async Task The_time_of_issue_is_the_tokens_own_whatever_the_answer_says()
+    public async Task The_issue_time_comes_from_the_token_and_not_from_the_response()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = Lightweight(api, "alice");
@@ -92,7 +95,7 @@ public sealed class RevokedHolderTests
     [Theory]
     [InlineData("lightweight")]
     [InlineData("cli")]
-    public async Task An_event_that_comes_while_the_answer_is_awaited_counts(string client)
+    public async Task A_revocation_that_arrives_during_introspection_takes_effect(string client)
     {
         await using var api = await IntrospectingApi.StartAsync();
         var subject = Subject(api, "alice");
@@ -109,13 +112,13 @@ public sealed class RevokedHolderTests
     }
 
     [Fact]
-    public async Task At_authorization_the_answers_user_counts_too()
+    public async Task A_revocation_of_the_user_in_the_response_also_takes_effect_at_authorization()
     {
         await using var api = await IntrospectingApi.StartAsync(
             _ => { },
             app =>
             {
-                // The endpoint is not known yet when the request is authenticated.
+                // Authentication runs before routing, so the endpoint is not known yet when the request is authenticated.
                 app.UseAuthentication();
                 app.UseRouting();
                 app.UseAuthorization();
@@ -138,7 +141,7 @@ public sealed class RevokedHolderTests
     [InlineData("lightweight", true)]
     [InlineData("cli", false)]
     [InlineData("cli", true)]
-    public async Task A_user_of_the_answer_is_watched_for_and_known_to_be_revoked(string client, bool changed)
+    public async Task Watch_and_IsRevoked_use_the_user_in_the_response(string client, bool changed)
     {
         IKeycloakRevocations revocations = null!;
         var (before, after) = (true, false);

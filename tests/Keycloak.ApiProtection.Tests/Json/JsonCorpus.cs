@@ -3,7 +3,7 @@ using Keycloak.ApiProtection.Tests.Tokens;
 
 namespace Keycloak.ApiProtection.Tests.Json;
 
-/// <summary>JSON as parsers trip over it: good and bad, by hand and by chance.</summary>
+/// <summary>Valid and invalid JSON documents that are difficult for parsers, handwritten and random.</summary>
 internal static class JsonCorpus
 {
     private static readonly string[] Values =
@@ -14,7 +14,7 @@ internal static class JsonCorpus
         "00", "01", "-01", "-", "+", "+1", ".5", "1.", "1.e1", "-.5", "1e", "1e+", "1E-", "1.5e", "0x1", "1a", "1 2", "--1", "1-1", "1,5", "0.3.1", "1e1.5", "NaN", "-Infinity", "Infinity",
         "1_000", "1f", "\u0661", "\uFF11", "-a", "1eE2", "0e", "-0e-", "2.e3", "1\0",
 
-        // Words.
+        // Literals.
         "true", "false", "null", "True", "TRUE", "tru", "truee", "fals", "nul", "nulll", "nil", "undefined", "t", "f", "n", "true1", "true true", "\u00A0true",
 
         // Strings.
@@ -34,7 +34,7 @@ internal static class JsonCorpus
         "{{}}", "{\"a\":}", "{\"a\":]", "{]", "{\"a\":1]", "{\"a\":{}", "{\"a\":1}}", "{\"a\"}", "{:1}", "{\"a\":1;\"b\":2}", "{\"a\"/**/:1}", "{\"a\":1}//", "{\"a\":\"b\"", "{\"\\x\":1}", "{\"a\nb\":1}", "{\"a\":1,\"b\"}", "{\"a\":1,\"b\":}",
         "{\"\\uD800\":1}", "{\"a\":[1,{\"b\":2],3}}", "[{]}", "[1,{\"a\":2,[3]}]",
 
-        // Nothing, and what is none of these.
+        // Empty text, and text that is not JSON.
         "", " ", "\0", "\\", "/", "*", "//", "/**/", "#", "\u00A0", "\u200B", "\uFEFF", "<a/>", "a", ",", ":", "@", "`a`", "$", "\u00E9",
     ];
 
@@ -47,7 +47,9 @@ internal static class JsonCorpus
 
     private static readonly string Significant = "\"\"\\\\{}[],::  019-+.eEtfnu/b\u007F\u001F\n\t\0";
 
-    /// <summary>Everything that was thought of: each value as a member's, alone, after and before others, and in the depth.</summary>
+    /// <summary>
+    /// Handwritten documents. Each value is used as the only member, before and after other members, and nested.
+    /// </summary>
     public static IEnumerable<byte[]> ByHand()
     {
         foreach (var document in Documents)
@@ -65,7 +67,7 @@ internal static class JsonCorpus
             yield return Encoding.UTF8.GetBytes(value);
         }
 
-        // Bytes that are no UTF-8, in and outside strings.
+        // Bytes that are not UTF-8, inside and outside strings.
         foreach (var wrong in new byte[][] { [0xFF], [0x80], [0xC3], [0xC0, 0xA2], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80] })
         {
             yield return [.. "{\"a\":\""u8, .. wrong, .. "\"}"u8];
@@ -89,7 +91,7 @@ internal static class JsonCorpus
         yield return Nested(10_000, "{\"a\":", "");
     }
 
-    /// <summary>Documents like real ones with some bytes changed, by a chance that is the same every time.</summary>
+    /// <summary>Realistic documents with some bytes changed at random. The seed is fixed, so every run uses the same documents.</summary>
     public static IEnumerable<byte[]> ByChance(int count)
     {
         var random = new Random(20261121);
@@ -107,7 +109,7 @@ internal static class JsonCorpus
 
         for (var number = 0; number < count; number++)
         {
-            // Short ones more often: there a change is more likely to meet the grammar.
+            // Prefer short documents: there a change more often affects the grammar.
             var document = new List<byte>(seeds[random.Next(2) == 0 ? random.Next(seeds.Length) : random.Next(4, seeds.Length)]);
 
             for (var changes = random.Next(1, 4); changes > 0; changes--)

@@ -4,11 +4,11 @@ using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tests.Json;
 
-/// <summary>Going through what was found good finds the same members and values again.</summary>
+/// <summary>Enumerating a document that was found valid gives the same members and values again.</summary>
 public sealed class JsonMembersTests
 {
     [Fact]
-    public void Every_member_of_a_document_that_is_good_is_found_with_its_value()
+    public void Every_member_of_a_valid_document_is_found_with_its_value()
     {
         var good = 0;
         foreach (var json in JsonCorpus.ByHand().Concat(JsonCorpus.ByChance(30_000)))
@@ -35,7 +35,7 @@ public sealed class JsonMembersTests
     }
 
     [Fact]
-    public void A_document_that_is_not_good_ends_where_the_mistake_is_and_nothing_is_thrown()
+    public void Enumerating_an_invalid_document_ends_and_does_not_throw()
     {
         foreach (var json in JsonCorpus.ByHand().Concat(JsonCorpus.ByChance(5_000)))
         {
@@ -49,7 +49,7 @@ public sealed class JsonMembersTests
     }
 
     [Fact]
-    public void A_member_is_found_by_its_name_however_that_is_spelled()
+    public void A_member_is_found_by_its_name_even_if_the_name_is_escaped()
     {
         var json = """{"a":{"b":1},"x":[{"b":2}],"\u0062":3}"""u8;
         var members = new JsonMembers(json);
@@ -76,7 +76,7 @@ public sealed class JsonMembersTests
         Assert.Equal(value.Length + (value.Kind == JsonKind.String ? 2 : 0), (int)reader.BytesConsumed);
     }
 
-    /// <summary>The members as the reader has them that looks for mistakes; null where it found one.</summary>
+    /// <summary>The members that the validating reader returns, or null if it found a problem.</summary>
     private static List<(string Name, string Value)>? Checked(byte[] json)
     {
         var members = new List<(string, string)>();

@@ -10,7 +10,7 @@ public sealed class JsonNestedNamesTests
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     [Fact]
-    public void It_agrees_with_the_frameworks_reader_on_nested_documents_of_few_names()
+    public void Duplicate_nested_names_are_found_as_by_the_framework_reader()
     {
         var random = new Random(7);
         var (unique, doubled) = (0, 0);
@@ -31,7 +31,7 @@ public sealed class JsonNestedNamesTests
     [InlineData("""{"active":true,"realm_access":{"roles":["a"],"roles":["admin"]}}""", false)]
     [InlineData("""{"active":true,"resource_access":{"orders-api":{"roles":["a"]},"orders-api":{}}}""", false)]
     [InlineData("""{"active":true,"realm_access":{"roles":["a"]}}""", true)]
-    public void An_answer_of_the_realm_is_held_to_the_same(string answer, bool good) =>
+    public void A_response_of_the_realm_with_duplicate_nested_names_is_rejected(string answer, bool good) =>
         Assert.Equal(good, RealmJson.Parse(Encoding.UTF8.GetBytes(answer), new Uri("https://kc.example/introspect")).Succeeded(out _, out _));
 
     private static bool IsStrict(byte[] json)

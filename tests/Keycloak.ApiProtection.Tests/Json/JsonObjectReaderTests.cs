@@ -5,11 +5,13 @@ using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Tests.Json;
 
-/// <summary>The reader against the framework's: what one of them takes the other takes, with the same members and values.</summary>
+/// <summary>
+/// Compares the reader with the framework's reader: both accept the same documents, with the same members and values.
+/// </summary>
 public sealed class JsonObjectReaderTests
 {
     [Fact]
-    public void What_the_framework_accepts_is_accepted_and_nothing_else_by_hand()
+    public void The_reader_accepts_the_same_handwritten_documents_as_the_framework()
     {
         var (accepted, refused) = Compare(JsonCorpus.ByHand());
 
@@ -18,7 +20,7 @@ public sealed class JsonObjectReaderTests
     }
 
     [Fact]
-    public void What_the_framework_accepts_is_accepted_and_nothing_else_by_chance()
+    public void The_reader_accepts_the_same_random_documents_as_the_framework()
     {
         var (accepted, refused) = Compare(JsonCorpus.ByChance(30_000));
 
@@ -27,16 +29,16 @@ public sealed class JsonObjectReaderTests
     }
 
     [Fact]
-    public void Every_byte_in_every_place_of_a_string_is_taken_as_the_framework_takes_it()
+    public void Every_byte_at_every_position_of_a_string_is_handled_as_in_the_framework()
     {
-        // Strings are searched in blocks: the place within a block, and what follows the last whole one, must not matter.
+        // Strings are searched in blocks. The position within a block and the bytes after the last complete block must not matter.
         var documents = from at in Enumerable.Range(0, 35)
                         from value in Enumerable.Range(0, 256)
                         from rest in Enumerable.Range(0, 3)
                         select (byte[])[.. "{\"a\":\""u8, .. new string('x', at).Select(letter => (byte)letter), (byte)value, .. new string('y', rest).Select(letter => (byte)letter), .. "\"}"u8];
         var (accepted, refused) = Compare(documents);
 
-        // All but the 32 control characters, the backslash (before a quote or an unknown letter) and the quote.
+        // All bytes except the 32 control characters, the backslash (before a quote or an unknown letter) and the quote.
         Assert.Equal(35 * 3 * (256 - 34), accepted);
         Assert.Equal(35 * 3 * 34, refused);
     }
@@ -48,7 +50,7 @@ public sealed class JsonObjectReaderTests
     [InlineData("[]", "it is not a JSON object")]
     [InlineData("{\"a\"}", "it is not well-formed JSON")]
     [InlineData("{\"a\":1,\"b\":2,\"c\":3}", "it has too many members")]
-    public void The_reader_says_what_is_wrong_and_goes_no_further(string json, string problem)
+    public void The_reader_reports_the_problem_and_stops(string json, string problem)
     {
         var reader = new JsonObjectReader(Encoding.UTF8.GetBytes(json), new JsonMemberNames.Entry[2]);
 
@@ -62,7 +64,7 @@ public sealed class JsonObjectReaderTests
     }
 
     [Fact]
-    public void After_the_end_there_is_nothing_more()
+    public void After_the_end_of_the_document_there_are_no_more_members()
     {
         var reader = new JsonObjectReader("{\"a\":1}"u8, new JsonMemberNames.Entry[2]);
 
@@ -73,7 +75,7 @@ public sealed class JsonObjectReaderTests
     }
 
     [Fact]
-    public void Names_that_differ_in_their_last_letter_only_are_different_and_a_name_of_any_length_is_found_again()
+    public void Names_of_any_length_that_differ_only_in_one_letter_are_distinguished()
     {
         for (var length = 0; length < 40; length++)
         {
@@ -103,7 +105,9 @@ public sealed class JsonObjectReaderTests
         {
             var expected = ReadByFramework(json);
             var found = Read(json);
-            Assert.True((expected is null) == (found is null), $"{(found is null ? "Only the framework" : "Only we")} accepted {Encoding.UTF8.GetString(json)}");
+            Assert.True(
+                (expected is null) == (found is null),
+                $"Only {(found is null ? "the framework" : "this library")} accepted: {Encoding.UTF8.GetString(json)}");
 
             if (expected is null)
             {
@@ -118,7 +122,7 @@ public sealed class JsonObjectReaderTests
         return (accepted, refused);
     }
 
-    /// <summary>Each member as name, kind, raw text and text; null where the document is refused.</summary>
+    /// <summary>Each member as name, kind, raw text and text, or null if the document is rejected.</summary>
     private static List<(string Name, JsonKind Kind, string Raw, string? Text)>? Read(byte[] json)
     {
         var members = new List<(string, JsonKind, string, string?)>();
@@ -158,7 +162,7 @@ public sealed class JsonObjectReaderTests
 
             while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
             {
-                // Our own law: a member's name stands there as it is, and once.
+                // Our own rule: a member name is not escaped, and it is unique.
                 if (reader.ValueIsEscaped || !names.Add(Convert.ToHexString(reader.ValueSpan)) || names.Count > JsonObjectReader.MaximumMembers)
                 {
                     return null;
@@ -175,7 +179,7 @@ public sealed class JsonObjectReaderTests
                 members.Add((name, kind, Convert.ToHexString(isString ? json.AsSpan((start + 1)..(end - 1)) : json.AsSpan(start..end)), text));
             }
 
-            // To the end of the document, where the reader finds out about trailing garbage.
+            // Read to the end of the document, because only there does the reader detect trailing content.
             return reader.Read() ? null : Confirm(json, members);
         }
         catch (JsonException)
@@ -184,7 +188,7 @@ public sealed class JsonObjectReaderTests
         }
     }
 
-    /// <summary>The framework's other parser must agree with its reader, or the comparison compares nothing.</summary>
+    /// <summary>The framework's document parser must agree with its reader, otherwise the comparison is meaningless.</summary>
     private static List<(string, JsonKind, string, string?)> Confirm(byte[] json, List<(string, JsonKind, string, string?)> members)
     {
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 64 });
@@ -201,7 +205,7 @@ public sealed class JsonObjectReaderTests
         }
         catch (InvalidOperationException)
         {
-            // Not UTF-8, or half a character in an escape.
+            // Not UTF-8, or an unpaired surrogate in an escape sequence.
             return null;
         }
     }

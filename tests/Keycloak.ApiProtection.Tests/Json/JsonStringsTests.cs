@@ -16,7 +16,7 @@ public sealed class JsonStringsTests
     [InlineData("[\"a\",\"b\",\"\"]")]
     [InlineData("[ \"a\" ,\n\"b\\\"]\" , \"[\" ]")]
     [InlineData("[\"\\u0061\",\"\\\\\"]")]
-    public void One_text_or_a_list_of_texts_is_read_in_order(string json)
+    public void One_string_or_an_array_of_strings_is_read_in_order(string json)
     {
         var (document, value) = Value(json);
         var strings = new JsonStrings(document, value);
@@ -45,7 +45,7 @@ public sealed class JsonStringsTests
     [InlineData("[null,\"a\"]")]
     [InlineData("[\"a\",[\"b\"]]")]
     [InlineData("[{},\"a\"]")]
-    public void Anything_else_is_neither_and_what_is_no_text_says_nothing(string json)
+    public void Any_other_value_is_malformed_and_values_that_are_not_strings_do_not_match(string json)
     {
         var (document, value) = Value(json);
         var strings = new JsonStrings(document, value);
@@ -56,19 +56,19 @@ public sealed class JsonStringsTests
     }
 
     [Fact]
-    public void A_member_that_is_not_there_has_none()
+    public void A_missing_member_has_no_strings()
     {
         Assert.False(new JsonStrings("{}"u8, default).Contains(""u8));
 
         foreach (var _ in new JsonStrings("{}"u8, default))
         {
-            Assert.Fail("There is nothing.");
+            Assert.Fail("A missing member must not have any strings.");
         }
     }
 
     private static (byte[] Document, JsonValue Value) Value(string json)
     {
-        // Not at the document's beginning: positions are the document's.
+        // The value is not at the start of the document, because positions are relative to the document.
         var document = Encoding.UTF8.GetBytes($"{{ \"first\" : [1] , \"aud\" : {json} , \"last\" : \"x\" }}");
         var reader = new JsonObjectReader(document, new JsonMemberNames.Entry[4]);
         Assert.True(reader.Read() && reader.Read());

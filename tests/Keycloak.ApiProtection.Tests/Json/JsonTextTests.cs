@@ -11,7 +11,7 @@ public sealed class JsonTextTests
         ["\\u0000", "\\u0041", "\\u00e9", "\\u07FF", "\\u0800", "\\uFFFF", "\\uD83D\\uDE00", "\\uDBFF\\uDFFF", "\\uD800", "\\uDC00", "\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t", "u0041", "D", " ", "a", "\u00E9", "\u20AC", "\uD83D\uDE00"];
 
     [Fact]
-    public void Texts_with_escapes_say_what_the_framework_reads_in_them()
+    public void Strings_with_escape_sequences_are_read_as_by_the_framework()
     {
         var random = new Random(20261121);
         var texts = 0;
@@ -33,7 +33,7 @@ public sealed class JsonTextTests
             }
             else
             {
-                // Not asked for before it is known to be text, except for the log: something comes out and nothing breaks.
+                // Invalid text is unescaped only for the log. The result does not matter, but it must not throw.
                 Assert.NotNull(JsonText.Unescape(bytes));
             }
         }
@@ -46,7 +46,7 @@ public sealed class JsonTextTests
     [InlineData(256)]
     [InlineData(257)]
     [InlineData(100_000)]
-    public void The_length_of_a_text_does_not_matter(int length)
+    public void Strings_of_any_length_are_read(int length)
     {
         var escaped = Encoding.UTF8.GetBytes("\\/" + new string('x', length - 2));
 
@@ -61,14 +61,14 @@ public sealed class JsonTextTests
     [InlineData(new byte[] { 0x5C, 0x75, 0x44 }, "it contains an escape sequence that is not a valid character")]
     [InlineData(new byte[] { 0x5C }, null)]
     [InlineData(new byte[] { }, null)]
-    public void What_is_no_text_is_told(byte[] json, string? problem)
+    public void Invalid_text_is_reported_with_the_problem(byte[] json, string? problem)
     {
         Assert.Equal(problem is null, JsonText.IsText(json, out var found));
         Assert.Equal(problem, found);
     }
 
     [Fact]
-    public void Cutting_a_document_anywhere_breaks_nothing()
+    public void A_document_truncated_at_any_position_does_not_throw()
     {
         var json = Encoding.UTF8.GetBytes("{\"a\":\"\\uD83D\\uDE00\\\\\\u0041\u20AC\\n\"}");
 

@@ -10,7 +10,7 @@ namespace Keycloak.ApiProtection.Tests.Configuration.Events;
 public sealed class KeycloakBearerEventsTests
 {
     [Fact]
-    public async Task A_token_may_be_brought_from_elsewhere()
+    public async Task OnMessageReceived_can_supply_the_token()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.Events.OnMessageReceived = context =>
         {
@@ -26,7 +26,7 @@ public sealed class KeycloakBearerEventsTests
     }
 
     [Fact]
-    public async Task A_good_token_may_still_be_refused_or_its_principal_replaced()
+    public async Task OnTokenValidated_can_reject_a_valid_token_or_replace_the_principal()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.Events.OnTokenValidated = context =>
         {
@@ -51,7 +51,7 @@ public sealed class KeycloakBearerEventsTests
     }
 
     [Fact]
-    public async Task A_refusal_is_told_in_full()
+    public async Task OnAuthenticationFailed_receives_the_code_and_reason_of_a_rejection()
     {
         var told = new List<string>();
         await using var app = await ProtectedApp.StartAsync(options => options.Events.OnAuthenticationFailed = context =>
@@ -70,7 +70,7 @@ public sealed class KeycloakBearerEventsTests
     }
 
     [Fact]
-    public async Task An_outage_is_told_as_what_it_is()
+    public async Task OnAuthenticationFailed_receives_an_outage_as_an_exception_and_not_as_a_rejection()
     {
         Exception? told = null;
         var realm = new FakeRealm(OrdersApi.Key);
@@ -90,7 +90,7 @@ public sealed class KeycloakBearerEventsTests
     }
 
     [Fact]
-    public async Task A_challenge_may_be_changed_and_cannot_break_the_header()
+    public async Task OnChallenge_can_change_the_challenge_but_cannot_break_the_header()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.Events.OnChallenge = context =>
         {
@@ -108,7 +108,7 @@ public sealed class KeycloakBearerEventsTests
     }
 
     [Fact]
-    public async Task A_challenge_and_a_403_may_be_answered_by_the_application()
+    public async Task The_application_can_handle_a_challenge_and_a_403()
     {
         await using var app = await ProtectedApp.StartAsync(options =>
         {
@@ -130,7 +130,7 @@ public sealed class KeycloakBearerEventsTests
     }
 
     [Fact]
-    public async Task Events_may_be_a_type_that_DI_makes()
+    public async Task Events_can_be_a_type_resolved_from_dependency_injection()
     {
         await using var app = await ProtectedApp.StartAsync(services =>
         {
@@ -143,7 +143,7 @@ public sealed class KeycloakBearerEventsTests
     }
 
     [Fact]
-    public async Task A_header_that_is_set_or_removed_when_the_message_is_received_counts()
+    public async Task OnMessageReceived_can_set_or_remove_the_header()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.Events.OnMessageReceived = context =>
         {
@@ -165,7 +165,7 @@ public sealed class KeycloakBearerEventsTests
     }
 
     [Fact]
-    public async Task A_token_of_the_event_counts_more_than_any_header()
+    public async Task A_token_set_by_OnMessageReceived_takes_precedence_over_the_header()
     {
         string? token = null;
         await using var app = await ProtectedApp.StartAsync(options => options.Events.OnMessageReceived = context =>
@@ -182,7 +182,7 @@ public sealed class KeycloakBearerEventsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_another_event_throws_is_told_once_and_thrown_again(bool whenReceived)
+    public async Task An_exception_in_another_event_is_reported_once_and_rethrown(bool whenReceived)
     {
         var told = new List<Exception>();
         await using var app = await ProtectedApp.StartAsync(options => Throw(options, whenReceived, context =>
@@ -199,7 +199,7 @@ public sealed class KeycloakBearerEventsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_another_event_throws_may_be_answered(bool whenReceived)
+    public async Task OnAuthenticationFailed_can_handle_an_exception_of_another_event(bool whenReceived)
     {
         await using var failing = await ProtectedApp.StartAsync(options => Throw(options, whenReceived, context => context.Fail("the directory is down")));
         await using var open = await ProtectedApp.StartAsync(options => Throw(options, whenReceived, context => context.NoResult()));
@@ -210,7 +210,7 @@ public sealed class KeycloakBearerEventsTests
     }
 
     [Fact]
-    public async Task What_the_event_of_failures_throws_itself_is_not_told_to_it_again()
+    public async Task An_exception_in_OnAuthenticationFailed_is_not_reported_to_it_again()
     {
         var calls = 0;
         await using var app = await ProtectedApp.StartAsync(options => options.Events.OnAuthenticationFailed = _ =>
@@ -224,7 +224,7 @@ public sealed class KeycloakBearerEventsTests
     }
 
     [Fact]
-    public async Task A_client_that_leaves_is_told_as_in_JwtBearer()
+    public async Task A_client_that_disconnects_is_reported_as_in_JwtBearer()
     {
         var told = new TaskCompletionSource<Exception>();
         var realm = new FakeRealm(OrdersApi.Key);
