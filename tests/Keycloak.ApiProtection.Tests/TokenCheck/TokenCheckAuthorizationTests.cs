@@ -113,7 +113,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public void Without_a_scheme_mapping_says_what_is_missing()
+    public void Mapping_without_a_scheme_fails_and_the_message_says_what_is_missing()
     {
         var builder = WebApplication.CreateSlimBuilder();
         using var app = (IDisposable)builder.Build();
