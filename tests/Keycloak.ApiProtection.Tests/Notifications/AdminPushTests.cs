@@ -148,7 +148,8 @@ public sealed class AdminPushTests
         await using var app = await KeycloakCaller.StartAsync();
 
         Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "TEST_AVAILABLE", 0))).StatusCode);
-        await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "LOGOUT", 0)).AssertRejectedAsync("It is not the admin action of this endpoint.");
+        await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "LOGOUT", 0))
+            .AssertRejectedAsync("It is not the admin action of this endpoint.");
     }
 
     [Fact]
@@ -156,9 +157,12 @@ public sealed class AdminPushTests
     {
         await using var app = await KeycloakCaller.StartAsync();
         var push = KeycloakCaller.Push(app, "LOGOUT", Now(app)).Text;
-        await app.PostAsync("/.keycloak/k_logout", push, "application/x-www-form-urlencoded").AssertRejectedAsync("The content type is not the one of this endpoint.");
-        await app.PostAsync("/.keycloak/k_logout", new string('a', 17 * 1024), "text/plain").AssertRejectedAsync("The body is larger than 16 KiB.");
-        await app.PostAsync("/.keycloak/k_logout", "", "text/plain").AssertRejectedAsync("It is not three parts of base64url text with a dot between each.");
+        await app.PostAsync("/.keycloak/k_logout", push, "application/x-www-form-urlencoded")
+            .AssertRejectedAsync("The content type is not the one of this endpoint.");
+        await app.PostAsync("/.keycloak/k_logout", new string('a', 17 * 1024), "text/plain")
+            .AssertRejectedAsync("The body is larger than 16 KiB.");
+        await app.PostAsync("/.keycloak/k_logout", "", "text/plain")
+            .AssertRejectedAsync("It is not three parts of base64url text with a dot between each.");
         var get = await app.Client.GetAsync("/.keycloak/k_logout", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, get.StatusCode);
 
