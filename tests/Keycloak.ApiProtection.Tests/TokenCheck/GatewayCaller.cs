@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.TokenCheck;
 
-/// <summary>Asks as a gateway does, and reads what it would tell the API behind it.</summary>
+/// <summary>Sends requests as a gateway does, and reads the headers that the gateway would pass to the API behind it.</summary>
 internal static class GatewayCaller
 {
     public const string Check = "/.keycloak/token-check";
@@ -21,7 +21,7 @@ internal static class GatewayCaller
         return $"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate}".TrimEnd();
     }
 
-    /// <summary>The identity that a good answer tells of; that it is one is asserted.</summary>
+    /// <summary>Asserts that the response is successful, and returns the identity that it contains.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> IdentityAsync(this Task<HttpResponseMessage> asked)
     {
         using var answer = await asked;
