@@ -14,17 +14,17 @@ public sealed class UnknownKeyMemoryTests
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", realm.Now, Cancelled);
         var old = realm.Now.AddDays(-1);
-        await AskAsync(1_000);
+        await SearchAsync(1_000);
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
-        await AskAsync(100_000);
+        await SearchAsync(100_000);
 
         // If every unknown kid were stored, the difference would be 20 MB or more.
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8_000_000);
         Assert.Equal(2, realm.Fetches);
         Assert.InRange(realm.Time.ActiveTimers, 0, 1);
 
-        async Task AskAsync(int count)
+        async Task SearchAsync(int count)
         {
             for (var i = 0; i < count; i++)
             {

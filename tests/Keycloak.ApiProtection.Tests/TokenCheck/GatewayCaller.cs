@@ -17,7 +17,7 @@ internal static class GatewayCaller
     public static async Task<string> ChallengeAsync(this Task<HttpResponseMessage> asked)
     {
         using var answer = await asked;
-        AssertTellsNothing(answer);
+        AssertNoIdentity(answer);
         return $"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate}".TrimEnd();
     }
 
@@ -38,6 +38,6 @@ internal static class GatewayCaller
 
     public static Task<HttpResponseMessage> CheckAsync(this ProtectedApp app, TestToken token, string path = Check) => app.GetAsync(path, token);
 
-    public static void AssertTellsNothing(HttpResponseMessage answer) =>
+    public static void AssertNoIdentity(HttpResponseMessage answer) =>
         Assert.DoesNotContain(answer.Headers, header => header.Key.StartsWith("X-Token-", StringComparison.OrdinalIgnoreCase));
 }

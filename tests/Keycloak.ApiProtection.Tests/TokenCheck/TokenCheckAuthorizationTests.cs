@@ -166,7 +166,7 @@ public sealed class TokenCheckAuthorizationTests
 
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             Assert.NotNull(answer.Headers.RetryAfter);
-            GatewayCaller.AssertTellsNothing(answer);
+            GatewayCaller.AssertNoIdentity(answer);
         }
 
         Assert.StartsWith("401", await app.CheckAsync(app.Alice.WithText("iss", "https://kc.example/realms/other")).ChallengeAsync(), StringComparison.Ordinal);
@@ -248,7 +248,7 @@ public sealed class TokenCheckAuthorizationTests
         using var answer = await asked;
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Contains("UseAuthorization()", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        GatewayCaller.AssertTellsNothing(answer);
+        GatewayCaller.AssertNoIdentity(answer);
     }
 
     private static async Task<string> RawAsync(Uri address, string target, TestToken token)

@@ -128,7 +128,7 @@ public sealed class TokenCheckTests
         {
             using var rejected = await CheckAsync(app, header, "/orders/1", target);
             Assert.Equal(HttpStatusCode.BadRequest, rejected.StatusCode);
-            GatewayCaller.AssertTellsNothing(rejected);
+            GatewayCaller.AssertNoIdentity(rejected);
         }
 
         await CheckAsync(app, header, "/orders;v=1/1", "/orders/1;a=b?next=/../admin").IdentityAsync();
@@ -162,7 +162,7 @@ public sealed class TokenCheckTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.True(answer.Headers.RetryAfter!.Delta > TimeSpan.Zero);
-        GatewayCaller.AssertTellsNothing(answer);
+        GatewayCaller.AssertNoIdentity(answer);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class TokenCheckTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.NotNull(answer.Headers.RetryAfter);
-        GatewayCaller.AssertTellsNothing(answer);
+        GatewayCaller.AssertNoIdentity(answer);
         Assert.StartsWith("401", await app.GetAsync(GatewayCaller.Check).ChallengeAsync(), StringComparison.Ordinal);
     }
 
