@@ -5,12 +5,12 @@ using Keycloak.ApiProtection.PackageTests.Readme;
 namespace Keycloak.ApiProtection.PackageTests;
 
 /// <summary>
-/// The quick start of README.md, done word for word in a folder outside the repository: the packages are packed, the project is created
-/// by README's commands, its files are README's. The test project is that of the other README.
+/// Follows the quick start of README.md exactly, in a folder outside the repository. The packages are packed, the project is created
+/// with the commands of the README, and its files are those of the README. The test project is that of the testing README.
 /// </summary>
 public sealed partial class QuickStart : IAsyncLifetime
 {
-    /// <summary>Higher than any release, so that the newest version is the packed one.</summary>
+    /// <summary>A version higher than any release, so that the packed version is the newest one.</summary>
     private const string PackedVersion = "999.0.0";
 
     private const string ApiName = "OrdersApi";
@@ -22,7 +22,7 @@ public sealed partial class QuickStart : IAsyncLifetime
 
     internal static MarkdownPage TestingReadme { get; } = MarkdownPage.Read("src/Keycloak.ApiProtection.Testing/README.md");
 
-    /// <summary>The realm that README offers for import.</summary>
+    /// <summary>The realm that the README offers for import.</summary>
     internal static string RealmJson { get; } = File.ReadAllText(Repository.PathOf("docs/quickstart/realm.json"));
 
     internal static IReadOnlyList<CurlLine> CurlLines { get; } = CurlLine.ReadAll(Readme.Block("sh", "curl "));
@@ -55,11 +55,11 @@ public sealed partial class QuickStart : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Starts the API of README's <c>Program.cs</c> and <c>appsettings.json</c>, with Keycloak at another address.</summary>
+    /// <summary>Starts the API with the <c>Program.cs</c> and <c>appsettings.json</c> of the README and another Keycloak address.</summary>
     internal Task<RunningApi> StartApiAsync(Uri keycloak, CancellationToken cancellationToken) =>
         StartAsync(ApiName, [AuthServerUrl(keycloak)], cancellationToken);
 
-    /// <summary>Builds the API once more, with lines added to README's <c>Program.cs</c>, and starts it with a client secret.</summary>
+    /// <summary>Builds the API again with lines added to <c>Program.cs</c> of the README, and starts it with a client secret.</summary>
     internal async Task<RunningApi> StartApiWithAsync(string lines, Uri keycloak, string? secret, CancellationToken cancellationToken)
     {
         const string Name = "ExtendedApi";
@@ -82,7 +82,7 @@ public sealed partial class QuickStart : IAsyncLifetime
         return await StartAsync(Name, settings, cancellationToken);
     }
 
-    /// <summary>Runs the test project and returns what the runner says.</summary>
+    /// <summary>Runs the test project and returns the output of the test runner.</summary>
     internal Task<string> TestAsync(CancellationToken cancellationToken) =>
         Commands.RunAsync(["dotnet", "test", TestsName, "--no-build"], cancellationToken);
 
@@ -104,8 +104,8 @@ public sealed partial class QuickStart : IAsyncLifetime
         cancellation);
 
     /// <summary>
-    /// The API restores from the packed packages alone: it needs no others. The tests need xunit and the like, from where this repository
-    /// has them, or from the sources that are configured here.
+    /// The API restores only from the packed packages because it needs no others. The tests need packages such as xunit. They come from
+    /// the package folder that this repository uses, or from the sources that are configured here.
     /// </summary>
     private void WriteNuGetConfigurations()
     {

@@ -6,7 +6,7 @@ using Keycloak.ApiProtection.Testing;
 
 namespace Keycloak.ApiProtection.PackageTests;
 
-/// <summary>README's quick start on the embedded realm, with the realm that README offers for import.</summary>
+/// <summary>Runs the quick start of the README on the embedded realm, with the realm that the README offers for import.</summary>
 public sealed class QuickStartTests(QuickStart quickStart)
 {
     private const string Secret = "a secret of these tests";
@@ -14,7 +14,7 @@ public sealed class QuickStartTests(QuickStart quickStart)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_api_of_the_quick_start_answers_each_curl_call_as_readme_says()
+    public async Task The_api_of_the_quick_start_responds_to_each_curl_call_as_the_readme_says()
     {
         await using var realm = await StartRealmAsync(QuickStart.RealmJson);
         await using var api = await quickStart.StartApiAsync(realm.BaseAddress, Cancelled);
@@ -27,7 +27,7 @@ public sealed class QuickStartTests(QuickStart quickStart)
     }
 
     [Fact]
-    public async Task Without_the_audience_mapper_only_users_with_a_role_of_the_api_get_beyond_401_and_with_it_all_users_do()
+    public async Task Without_the_audience_mapper_users_without_a_role_of_the_api_get_401_and_with_it_403()
     {
         await using var with = await StartRealmAsync(RealmWithBob(audienceMapper: true));
         await using var without = await StartRealmAsync(RealmWithBob(audienceMapper: false));
@@ -37,7 +37,7 @@ public sealed class QuickStartTests(QuickStart quickStart)
     }
 
     [Fact]
-    public async Task The_active_token_line_works_with_client_authentication_and_its_secret_and_stops_the_start_without()
+    public async Task The_active_token_line_works_with_client_authentication_and_without_a_secret_startup_fails()
     {
         var line = QuickStart.Readme.Block("csharp", "RequireActiveToken");
         var realmJson = JsonNode.Parse(QuickStart.RealmJson)!;
@@ -59,7 +59,7 @@ public sealed class QuickStartTests(QuickStart quickStart)
     }
 
     [Fact]
-    public async Task The_test_of_the_testing_readme_passes_in_a_project_of_its_own()
+    public async Task The_test_of_the_testing_readme_passes_in_its_own_project()
     {
         var output = await quickStart.TestAsync(Cancelled);
 

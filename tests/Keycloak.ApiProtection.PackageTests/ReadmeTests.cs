@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Keycloak.ApiProtection.PackageTests;
 
-/// <summary>What a reader learns without running anything.</summary>
+/// <summary>Checks the parts of the README files that need no running program.</summary>
 public sealed class ReadmeTests
 {
     [Fact]
@@ -13,7 +13,7 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public void The_versions_in_the_test_project_are_those_that_this_repository_tests_with()
+    public void The_test_project_of_the_readme_uses_the_versions_that_this_repository_tests_with()
     {
         var project = XElement.Parse(QuickStart.TestingReadme.Block("xml", "<Project"));
         var tested = XElement.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
@@ -25,7 +25,7 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public void The_japanese_readme_has_the_same_files_and_calls()
+    public void The_japanese_readme_has_the_same_files_and_curl_calls()
     {
         var japanese = Readme.MarkdownPage.Read("README.ja.md");
         Assert.Equal(QuickStart.Readme.Block("csharp", "CreateBuilder"), japanese.Block("csharp", "CreateBuilder"));

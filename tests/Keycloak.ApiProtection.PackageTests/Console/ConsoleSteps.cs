@@ -5,8 +5,8 @@ using Keycloak.ApiProtection.Testing.Servers;
 namespace Keycloak.ApiProtection.PackageTests.Console;
 
 /// <summary>
-/// README's steps for Keycloak's console as calls of the admin REST API, with what README says to set and nothing else: all other values
-/// are Keycloak's defaults.
+/// The steps of the README for the Keycloak console, as calls of the admin REST API. The calls set only the values that the README
+/// names. All other values are defaults of Keycloak.
 /// </summary>
 internal static partial class ConsoleSteps
 {

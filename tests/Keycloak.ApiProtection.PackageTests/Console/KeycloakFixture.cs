@@ -2,7 +2,7 @@ using Keycloak.ApiProtection.Testing.Servers;
 
 namespace Keycloak.ApiProtection.PackageTests.Console;
 
-/// <summary>A real Keycloak 26, where <c>KEYCLOAK_HOME</c> names one.</summary>
+/// <summary>A real Keycloak 26, if <c>KEYCLOAK_HOME</c> names its folder.</summary>
 public sealed class KeycloakFixture : IAsyncLifetime
 {
     private readonly KeycloakDistribution? _distribution;
@@ -14,7 +14,7 @@ public sealed class KeycloakFixture : IAsyncLifetime
         Missing = _distribution is null ? reason : null;
     }
 
-    /// <summary>Why there is no server; null where there is one.</summary>
+    /// <summary>The reason why there is no server; null if there is one.</summary>
     internal string? Missing { get; }
 
     internal KeycloakServer Server => _server ?? throw new InvalidOperationException(Missing);
@@ -23,7 +23,7 @@ public sealed class KeycloakFixture : IAsyncLifetime
     {
         if (_distribution is not null)
         {
-            // A server that lives for a minute never earns back what the optimizing compiler costs.
+            // The server runs for about a minute only, too short for the optimizing compiler to pay off.
             var options = new KeycloakServerOptions { JavaOptions = "-XX:TieredStopAtLevel=1" };
             _server = await KeycloakServer.StartAsync(_distribution, options, TestContext.Current.CancellationToken);
         }

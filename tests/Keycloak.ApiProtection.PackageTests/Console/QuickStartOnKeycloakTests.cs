@@ -4,16 +4,16 @@ using Keycloak.ApiProtection.PackageTests.Readme;
 
 namespace Keycloak.ApiProtection.PackageTests.Console;
 
-/// <summary>README's quick start on a real Keycloak that README's own steps, or README's realm, have set up.</summary>
+/// <summary>Runs the quick start of the README on a real Keycloak that is set up by its steps, or by its realm for import.</summary>
 public sealed class QuickStartOnKeycloakTests(QuickStart quickStart, KeycloakFixture keycloak) : IClassFixture<KeycloakFixture>
 {
-    /// <summary>What differs from one token to the next.</summary>
+    /// <summary>The claims that differ from one token to the next.</summary>
     private static readonly string[] Momentary = ["exp", "iat", "auth_time", "jti", "sid", "sub"];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_steps_in_the_console_and_the_imported_realm_lead_to_what_readme_says_and_to_the_same_token()
+    public async Task The_console_steps_and_the_imported_realm_give_the_responses_of_the_readme_and_the_same_token()
     {
         Assert.SkipWhen(keycloak.Missing is not null, keycloak.Missing ?? "");
         var admin = keycloak.Server.Admin;
@@ -28,7 +28,7 @@ public sealed class QuickStartOnKeycloakTests(QuickStart quickStart, KeycloakFix
         Assert.Equal(byHand, imported);
     }
 
-    /// <summary>Makes README's calls, expects README's answers and returns what the token says.</summary>
+    /// <summary>Makes the calls of the README, expects its responses, and returns the claims of the token.</summary>
     private async Task<string> TryAsync()
     {
         await using var api = await quickStart.StartApiAsync(keycloak.Server.BaseAddress, Cancelled);
@@ -49,7 +49,7 @@ public sealed class QuickStartOnKeycloakTests(QuickStart quickStart, KeycloakFix
         return Sorted(payload)!.ToJsonString();
     }
 
-    /// <summary>Members and lists in one order: Keycloak promises none.</summary>
+    /// <summary>Sorts members and lists because Keycloak guarantees no order.</summary>
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {
         JsonObject members => new JsonObject(members.OrderBy(member => member.Key, StringComparer.Ordinal)

@@ -2,16 +2,18 @@ using System.Diagnostics;
 
 namespace Keycloak.ApiProtection.PackageTests.Projects;
 
-/// <summary>Commands of the .NET SDK, as somebody outside this repository types them.</summary>
-/// <param name="folder">Where the first one runs.</param>
-/// <param name="packageFolder">Where NuGet unpacks packages: not the machine's folder, which would keep what these tests pack.</param>
+/// <summary>Runs commands of the .NET SDK as a user outside this repository runs them.</summary>
+/// <param name="folder">The working directory of the first command.</param>
+/// <param name="packageFolder">
+/// The folder into which NuGet extracts packages. It is not the folder of the machine, which would keep the packages of these tests.
+/// </param>
 internal sealed class Commands(string folder, string packageFolder)
 {
-    /// <summary>What <c>dotnet test</c> leaves to the processes below it and what would tie them to its own build.</summary>
+    /// <summary>Variables that child processes would inherit from <c>dotnet test</c> and that would tie them to its build.</summary>
     private static readonly string[] Inherited =
         ["MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildExtensionsPath", "MSBuildLoadMicrosoftTargetsReadOnly"];
 
-    /// <summary>Runs the lines of a shell block: <c>cd</c> and programs without quotes.</summary>
+    /// <summary>Runs the lines of a shell block. It supports <c>cd</c> and programs with arguments without quotes.</summary>
     public async Task RunAllAsync(string block, CancellationToken cancellationToken)
     {
         var current = folder;
@@ -29,7 +31,7 @@ internal sealed class Commands(string folder, string packageFolder)
         }
     }
 
-    /// <summary>Runs one command and returns its output; a command that fails is an exception with that output.</summary>
+    /// <summary>Runs one command and returns its output. A command that fails throws an exception with that output.</summary>
     public Task<string> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken) =>
         RunAsync(folder, words, cancellationToken);
 

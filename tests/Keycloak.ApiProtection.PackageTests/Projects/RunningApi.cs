@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Keycloak.ApiProtection.PackageTests.Projects;
 
-/// <summary>The built API as a process on a free port, with its own <c>appsettings.json</c> and one address changed: Keycloak's.</summary>
+/// <summary>The built API as a process on a free port, with its own <c>appsettings.json</c> and another Keycloak address.</summary>
 internal sealed partial class RunningApi : IAsyncDisposable
 {
     private readonly Process _process;
@@ -20,13 +20,13 @@ internal sealed partial class RunningApi : IAsyncDisposable
 
     public Uri Address => _address.Task.Result;
 
-    /// <summary>What it has written so far.</summary>
+    /// <summary>The output of the process so far.</summary>
     public string Log => string.Join('\n', _log);
 
-    /// <param name="folder">The project's folder.</param>
+    /// <param name="folder">The folder of the project.</param>
     /// <param name="assembly">The built assembly.</param>
     /// <param name="settings">Environment variables.</param>
-    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     public static async Task<RunningApi> StartAsync(
         string folder, string assembly, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellationToken)
     {

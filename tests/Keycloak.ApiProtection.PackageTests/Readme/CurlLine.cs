@@ -2,16 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Keycloak.ApiProtection.PackageTests.Readme;
 
-/// <summary>One call of curl, as far as README uses curl: <c>-s -i -X -H -d</c>.</summary>
-/// <param name="Method">GET, POST where data are sent, or what <c>-X</c> says.</param>
-/// <param name="Url">Where it goes.</param>
-/// <param name="Headers">What <c>-H</c> says.</param>
-/// <param name="Form">What <c>-d</c> says.</param>
-/// <param name="ExpectedStatus">The number that the comment behind the call begins with; null where there is none.</param>
+/// <summary>One call of curl, with the options that the README uses: <c>-s -i -X -H -d</c>.</summary>
+/// <param name="Method">The value of <c>-X</c>; without it, POST if data is sent and GET otherwise.</param>
+/// <param name="Url">The URL of the request.</param>
+/// <param name="Headers">The values of <c>-H</c>.</param>
+/// <param name="Form">The values of <c>-d</c>.</param>
+/// <param name="ExpectedStatus">The number at the start of the comment after the call; null if there is none.</param>
 internal sealed partial record CurlLine(
     HttpMethod Method, Uri Url, IReadOnlyList<string> Headers, IReadOnlyList<KeyValuePair<string, string>> Form, int? ExpectedStatus)
 {
-    /// <summary>Reads the calls of a shell block, with its continued lines.</summary>
+    /// <summary>Reads the calls of a shell block, including continued lines.</summary>
     public static IReadOnlyList<CurlLine> ReadAll(string block) =>
     [
         .. block.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')

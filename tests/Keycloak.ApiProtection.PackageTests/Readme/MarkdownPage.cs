@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Keycloak.ApiProtection.PackageTests.Readme;
 
-/// <summary>A page of this repository, read for what its readers copy.</summary>
+/// <summary>A Markdown page of this repository, read for the code that its readers copy.</summary>
 internal sealed partial class MarkdownPage
 {
     private readonly string _text;
@@ -18,11 +18,11 @@ internal sealed partial class MarkdownPage
     /// <summary>The first line of text, below the title and the links to other languages.</summary>
     public string FirstLine => _text.Split('\n').First(line => line.Length > 0 && line[0] is not ('#' or '['));
 
-    /// <summary>The only block in a language that contains a text.</summary>
+    /// <summary>The only code block of the given language that contains the given text.</summary>
     public string Block(string language, string containing) => Assert.Single(
         Blocks, block => block.Language == language && block.Text.Contains(containing, StringComparison.Ordinal)).Text;
 
-    /// <summary>The items of the numbered list whose items begin with a bold title.</summary>
+    /// <summary>The items of the numbered list that begin with a bold title.</summary>
     public IReadOnlyList<NumberedStep> Steps =>
         [.. Item().Matches(_text).Select(match => new NumberedStep(
             match.Groups["title"].Value,

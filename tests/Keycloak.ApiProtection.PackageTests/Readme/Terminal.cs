@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Keycloak.ApiProtection.PackageTests.Readme;
 
-/// <summary>Makes README's curl calls, with the addresses of this run instead of README's.</summary>
-/// <param name="keycloak">Instead of <c>http://localhost:8080</c>.</param>
-/// <param name="api">Instead of <c>http://localhost:5080</c>.</param>
+/// <summary>Makes the curl calls of the README, with the addresses of this run instead of those in the README.</summary>
+/// <param name="keycloak">The address that replaces <c>http://localhost:8080</c>.</param>
+/// <param name="api">The address that replaces <c>http://localhost:5080</c>.</param>
 internal sealed class Terminal(Uri keycloak, Uri api) : IDisposable
 {
     private const int KeycloakPort = 8080;
@@ -17,7 +17,7 @@ internal sealed class Terminal(Uri keycloak, Uri api) : IDisposable
     /// <summary>The variable <c>TOKEN</c>: the access token of the call that has no expected status.</summary>
     public string Token { get; private set; } = "";
 
-    /// <summary>Makes the calls in turn. The answer of each, as <c>GET /orders 200</c>.</summary>
+    /// <summary>Makes the calls one after another and returns one line per response, such as <c>GET /orders 200</c>.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(IEnumerable<CurlLine> lines, CancellationToken cancellationToken)
     {
         List<string> answers = [];
@@ -40,7 +40,7 @@ internal sealed class Terminal(Uri keycloak, Uri api) : IDisposable
         return answers;
     }
 
-    /// <summary>The answers that the comments behind the calls promise.</summary>
+    /// <summary>The responses that the comments after the calls promise.</summary>
     public static IEnumerable<string> Expected(IEnumerable<CurlLine> lines) =>
         lines.Where(line => line.ExpectedStatus.HasValue).Select(line => Describe(line, line.ExpectedStatus!.Value));
 
@@ -55,7 +55,7 @@ internal sealed class Terminal(Uri keycloak, Uri api) : IDisposable
         {
             KeycloakPort => keycloak,
             ApiPort => api,
-            _ => throw new InvalidOperationException($"Nothing listens at {line.Url}."),
+            _ => throw new InvalidOperationException($"No server of this run listens at {line.Url}."),
         };
         var request = new HttpRequestMessage(line.Method, new Uri(server, line.Url.PathAndQuery));
         request.Content = line.Form.Count > 0 ? new FormUrlEncodedContent(line.Form) : null;

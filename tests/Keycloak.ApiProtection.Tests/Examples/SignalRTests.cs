@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Examples;
 
-/// <summary>The program of docs/signalr.md.</summary>
+/// <summary>Runs the program of docs/signalr.md.</summary>
 public sealed class SignalRTests : IAsyncLifetime, IDisposable
 {
     private readonly FakeRealm _realm = new(OrdersApi.Key);
@@ -41,7 +41,7 @@ public sealed class SignalRTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_browser_opens_the_hub_with_a_token_in_the_query_and_calls_what_its_roles_permit()
+    public async Task A_browser_opens_the_hub_with_a_token_in_the_query_and_calls_what_the_roles_permit()
     {
         using var alice = await ConnectAsync(Alice);
         await SendAsync(alice, """{"type":1,"invocationId":"1","target":"Change","arguments":[7]}""");
@@ -58,7 +58,7 @@ public sealed class SignalRTests : IAsyncLifetime, IDisposable
     [InlineData("query", HttpStatusCode.OK)]
     [InlineData("header", HttpStatusCode.OK)]
     [InlineData("query and header", HttpStatusCode.BadRequest)]
-    public async Task The_first_request_of_a_hub_is_answered_as_any_other(string token, HttpStatusCode status)
+    public async Task The_negotiate_request_of_a_hub_is_authorized_like_any_other_request(string token, HttpStatusCode status)
     {
         using var client = _app.GetTestClient();
         var text = (token == "without the scope" ? Alice.WithText("scope", "email") : Alice).Text;
@@ -91,7 +91,7 @@ public sealed class SignalRTests : IAsyncLifetime, IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    // SignalR compares "exp" with the machine's clock, not with the realm's: in the year 2100 there is time.
+    // SignalR compares "exp" with the clock of the machine, not with the clock of the realm. The token therefore expires in 2100.
     private TestToken Alice => TestToken.Of(KeycloakPayloads.Alice, FakeRealm.Issuer, _realm.Now, OrdersApi.Key).With("exp", "4102444800");
 
     private async Task<WebSocket> ConnectAsync(TestToken token)

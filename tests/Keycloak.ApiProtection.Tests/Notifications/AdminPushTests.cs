@@ -33,7 +33,7 @@ public sealed class AdminPushTests
     [InlineData("k_push_not_before", "PUSH_NOT_BEFORE", "orders-api")]
     [InlineData("k_logout", "LOGOUT", "orders-api")]
     [InlineData("k_push_not_before", "PUSH_NOT_BEFORE", "storefront")]
-    public async Task A_pushed_not_before_ends_older_tokens_of_every_client(string path, string action, string client)
+    public async Task A_pushed_not_before_revokes_older_tokens_of_every_client(string path, string action, string client)
     {
         await using var app = await KeycloakCaller.StartAsync();
         var token = KeycloakRevocationsTests.Token(app).WithText("azp", "spa");
@@ -49,14 +49,14 @@ public sealed class AdminPushTests
 
     [Theory]
     [MemberData(nameof(ForgedOnes))]
-    public async Task A_forged_push_is_refused_and_changes_nothing_and_the_good_one_is_taken_afterwards(string name)
+    public async Task A_forged_push_is_rejected_without_effect_and_the_valid_one_is_accepted_afterwards(string name)
     {
         await using var app = await KeycloakCaller.StartAsync();
         var token = KeycloakRevocationsTests.Token(app);
         var good = KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", Now(app));
         var (forge, says) = Forged[name];
 
-        await app.PushAsync("k_push_not_before", forge(good, app.Realm.Now)).AssertRefusedAsync(says);
+        await app.PushAsync("k_push_not_before", forge(good, app.Realm.Now)).AssertRejectedAsync(says);
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_push_not_before", good)).StatusCode);
@@ -64,7 +64,7 @@ public sealed class AdminPushTests
     }
 
     [Fact]
-    public async Task A_not_before_of_0_or_an_older_one_moves_nothing_back()
+    public async Task A_not_before_of_0_or_an_earlier_one_does_not_move_the_current_one_back()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var token = KeycloakRevocationsTests.Token(app);
@@ -78,7 +78,7 @@ public sealed class AdminPushTests
     }
 
     [Fact]
-    public async Task A_not_before_far_in_the_future_counts_as_the_present_and_the_log_warns()
+    public async Task A_not_before_far_in_the_future_is_treated_as_the_present_and_the_log_warns()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var token = KeycloakRevocationsTests.Token(app);
@@ -95,7 +95,7 @@ public sealed class AdminPushTests
     [Theory]
     [InlineData(0)]
     [InlineData(30)]
-    public async Task A_not_before_within_the_clock_skew_is_taken_as_it_is(int ahead)
+    public async Task A_not_before_within_the_clock_skew_is_accepted_without_a_warning(int ahead)
     {
         await using var app = await KeycloakCaller.StartAsync();
 
@@ -106,7 +106,7 @@ public sealed class AdminPushTests
     }
 
     [Fact]
-    public async Task A_not_before_of_0_alone_ends_nothing()
+    public async Task A_not_before_of_0_revokes_nothing()
     {
         await using var app = await KeycloakCaller.StartAsync();
 
@@ -116,7 +116,7 @@ public sealed class AdminPushTests
     }
 
     [Fact]
-    public async Task Sessions_that_are_pushed_end_and_others_do_not()
+    public async Task Only_the_pushed_sessions_are_revoked()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var token = KeycloakRevocationsTests.Token(app);
@@ -129,36 +129,40 @@ public sealed class AdminPushTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(30)))).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_logout", KeycloakCaller.Push(app, "LOGOUT", 0, ",\"adapterSessionIds\":null"))).StatusCode);
         await app.PushAsync("k_logout", KeycloakCaller.Push(app, "LOGOUT", 0, ",\"adapterSessionIds\":[1]"))
-            .AssertRefusedAsync("The payload is not a JSON object whose members are unique and of the right type.");
+            .AssertRejectedAsync("The payload is not a JSON object whose members are unique and of the right type.");
     }
 
     [Fact]
-    public async Task A_push_counts_once()
+    public async Task A_push_is_accepted_only_once()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var push = KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", Now(app));
         Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_push_not_before", push)).StatusCode);
 
-        await app.PushAsync("k_push_not_before", push).AssertRefusedAsync("It was received before.");
+        await app.PushAsync("k_push_not_before", push).AssertRejectedAsync("It was received before.");
     }
 
     [Fact]
-    public async Task Keycloak_can_ask_whether_anybody_is_there()
+    public async Task Keycloak_can_test_whether_the_endpoint_is_available()
     {
         await using var app = await KeycloakCaller.StartAsync();
 
         Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "TEST_AVAILABLE", 0))).StatusCode);
-        await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "LOGOUT", 0)).AssertRefusedAsync("It is not the admin action of this endpoint.");
+        await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "LOGOUT", 0))
+            .AssertRejectedAsync("It is not the admin action of this endpoint.");
     }
 
     [Fact]
-    public async Task Anything_but_text_of_at_most_16_KiB_by_POST_is_refused()
+    public async Task Only_a_POST_with_text_of_at_most_16_KiB_is_accepted()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var push = KeycloakCaller.Push(app, "LOGOUT", Now(app)).Text;
-        await app.PostAsync("/.keycloak/k_logout", push, "application/x-www-form-urlencoded").AssertRefusedAsync("The content type is not the one of this endpoint.");
-        await app.PostAsync("/.keycloak/k_logout", new string('a', 17 * 1024), "text/plain").AssertRefusedAsync("The body is larger than 16 KiB.");
-        await app.PostAsync("/.keycloak/k_logout", "", "text/plain").AssertRefusedAsync("It is not three parts of base64url text with a dot between each.");
+        await app.PostAsync("/.keycloak/k_logout", push, "application/x-www-form-urlencoded")
+            .AssertRejectedAsync("The content type is not the one of this endpoint.");
+        await app.PostAsync("/.keycloak/k_logout", new string('a', 17 * 1024), "text/plain")
+            .AssertRejectedAsync("The body is larger than 16 KiB.");
+        await app.PostAsync("/.keycloak/k_logout", "", "text/plain")
+            .AssertRejectedAsync("It is not three parts of base64url text with a dot between each.");
         var get = await app.Client.GetAsync("/.keycloak/k_logout", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, get.StatusCode);
 
@@ -167,7 +171,7 @@ public sealed class AdminPushTests
     }
 
     [Fact]
-    public async Task A_push_is_of_the_realm_whose_key_signed_it()
+    public async Task A_push_applies_only_to_the_realm_whose_key_signed_it()
     {
         var other = TestKey.Rsa("other", "RS256", which: 4);
         await using var app = await KeycloakCaller.StartAsync(new FakeRealm(OrdersApi.Key));
@@ -175,7 +179,7 @@ public sealed class AdminPushTests
         app.Realm.Time.Advance(TimeSpan.FromSeconds(10));
 
         await app.PushAsync("k_push_not_before", KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", Now(app)).SignedWith(other, "RS256"))
-            .AssertRefusedAsync("It is not signed with a key of the realm.");
+            .AssertRejectedAsync("It is not signed with a key of the realm.");
 
         Assert.Equal(0, app.Realm.Log.Count("NotBeforeTaken"));
         Assert.Equal(2, app.Realm.Fetches);

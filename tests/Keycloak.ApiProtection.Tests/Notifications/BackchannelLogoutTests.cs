@@ -18,7 +18,7 @@ public sealed class BackchannelLogoutTests
 
     private static readonly TestKey Foreign = TestKey.Rsa(OrdersApi.KeyId, which: 3);
 
-    /// <summary>What may be different in a good one.</summary>
+    /// <summary>The variations that a valid logout token may have.</summary>
     private static readonly Dictionary<string, Func<TestToken, DateTimeOffset, TestToken>> Good = new()
     {
         ["as Keycloak 26 writes it"] = (token, _) => token,
@@ -35,7 +35,7 @@ public sealed class BackchannelLogoutTests
         ["with claims nobody knows"] = (token, _) => token.With("more", "{\"a\":[1]}"),
     };
 
-    /// <summary>What is wrong with it, and what the answer says of it.</summary>
+    /// <summary>The faults of forged logout tokens, and the error description in the response.</summary>
     private static readonly Dictionary<string, (Func<TestToken, DateTimeOffset, TestToken> Forge, string Says)> Forged = new()
     {
         ["an ID token"] = ((token, _) => token.WithHeader("typ", "\"JWT\"").WithText("typ", "ID"), "It is not a logout token."),
@@ -79,7 +79,7 @@ public sealed class BackchannelLogoutTests
 
     [Theory]
     [MemberData(nameof(GoodOnes))]
-    public async Task A_good_logout_token_ends_the_sessions_tokens(string name)
+    public async Task A_valid_logout_token_revokes_the_tokens_of_the_session_or_user(string name)
     {
         await using var app = await KeycloakCaller.StartAsync();
         var token = KeycloakRevocationsTests.Token(app);
@@ -95,7 +95,7 @@ public sealed class BackchannelLogoutTests
 
     [Theory]
     [MemberData(nameof(ForgedOnes))]
-    public async Task A_forged_logout_token_is_refused_and_changes_nothing_and_the_good_one_is_taken_afterwards(string name)
+    public async Task A_forged_logout_token_is_rejected_without_effect_and_the_valid_one_is_accepted_afterwards(string name)
     {
         await using var app = await KeycloakCaller.StartAsync();
         var token = KeycloakRevocationsTests.Token(app);
@@ -103,7 +103,7 @@ public sealed class BackchannelLogoutTests
         var good = KeycloakCaller.Logout(app);
         var (forge, says) = Forged[name];
 
-        await app.LogoutAsync(forge(good, app.Realm.Now)).AssertRefusedAsync(says);
+        await app.LogoutAsync(forge(good, app.Realm.Now)).AssertRejectedAsync(says);
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
         Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
@@ -114,21 +114,21 @@ public sealed class BackchannelLogoutTests
     }
 
     [Fact]
-    public async Task A_logout_token_counts_once()
+    public async Task A_logout_token_is_accepted_only_once()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var logout = KeycloakCaller.Logout(app);
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(logout)).StatusCode);
 
-        await app.LogoutAsync(logout).AssertRefusedAsync("It was received before.");
-        await app.LogoutAsync(logout.WithText("sid", "session-2")).AssertRefusedAsync("It was received before.");
+        await app.LogoutAsync(logout).AssertRejectedAsync("It was received before.");
+        await app.LogoutAsync(logout.WithText("sid", "session-2")).AssertRejectedAsync("It was received before.");
 
         Assert.Equal(1, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(logout.WithText("jti", "another"))).StatusCode);
     }
 
     [Fact]
-    public async Task Of_many_at_once_one_is_taken()
+    public async Task Only_one_of_many_concurrent_copies_is_accepted()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var logout = KeycloakCaller.Logout(app);
@@ -149,17 +149,17 @@ public sealed class BackchannelLogoutTests
     [InlineData("logout_token={0}&logout%5Ftoken=x", "The form does not contain logout_token exactly once.")]
     [InlineData("logout_token={0}=", "It is not three parts of base64url text with a dot between each.")]
     [InlineData("logout_token={0}+", "It is not three parts of base64url text with a dot between each.")]
-    public async Task A_malformed_form_is_refused(string form, string says)
+    public async Task A_malformed_form_is_rejected(string form, string says)
     {
         await using var app = await KeycloakCaller.StartAsync();
 
-        await app.LogoutAsync(string.Format(null, form, KeycloakCaller.Logout(app).Text)).AssertRefusedAsync(says);
+        await app.LogoutAsync(string.Format(null, form, KeycloakCaller.Logout(app).Text)).AssertRejectedAsync(says);
 
         Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
     }
 
     [Fact]
-    public async Task Other_parameters_do_no_harm_and_escapes_are_read()
+    public async Task Other_parameters_are_ignored_and_escapes_are_decoded()
     {
         await using var app = await KeycloakCaller.StartAsync();
 
@@ -169,19 +169,19 @@ public sealed class BackchannelLogoutTests
     }
 
     [Fact]
-    public async Task Anything_but_a_form_of_at_most_16_KiB_by_POST_is_refused()
+    public async Task Only_a_POST_with_a_form_of_at_most_16_KiB_is_accepted()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var form = $"logout_token={KeycloakCaller.Logout(app).Text}";
-        await app.LogoutAsync(form, "application/json").AssertRefusedAsync("The content type is not the one of this endpoint.");
-        await app.LogoutAsync(form, "text/plain").AssertRefusedAsync("The content type is not the one of this endpoint.");
-        await app.LogoutAsync($"{form}&x={new string('x', 17 * 1024)}").AssertRefusedAsync("The body is larger than 16 KiB.");
-        await app.LogoutAsync(form.PadRight(16 * 1024 + 1, '&')).AssertRefusedAsync("The body is larger than 16 KiB.");
+        await app.LogoutAsync(form, "application/json").AssertRejectedAsync("The content type is not the one of this endpoint.");
+        await app.LogoutAsync(form, "text/plain").AssertRejectedAsync("The content type is not the one of this endpoint.");
+        await app.LogoutAsync($"{form}&x={new string('x', 17 * 1024)}").AssertRejectedAsync("The body is larger than 16 KiB.");
+        await app.LogoutAsync(form.PadRight(16 * 1024 + 1, '&')).AssertRejectedAsync("The body is larger than 16 KiB.");
         using var chunked = new StreamContent(new MemoryStream(Encoding.ASCII.GetBytes(form.PadRight(17 * 1024, '&'))));
         chunked.Headers.ContentType = new("application/x-www-form-urlencoded");
         using var request = new HttpRequestMessage(HttpMethod.Post, KeycloakCaller.LogoutPath) { Content = chunked };
         request.Headers.TransferEncodingChunked = true;
-        await app.Client.SendAsync(request, TestContext.Current.CancellationToken).AssertRefusedAsync("The body is larger than 16 KiB.");
+        await app.Client.SendAsync(request, TestContext.Current.CancellationToken).AssertRejectedAsync("The body is larger than 16 KiB.");
         var get = await app.Client.GetAsync($"{KeycloakCaller.LogoutPath}?{form}", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, get.StatusCode);
 
@@ -190,7 +190,7 @@ public sealed class BackchannelLogoutTests
     }
 
     [Fact]
-    public async Task While_the_realms_keys_cannot_be_had_the_answer_is_503_and_nothing_is_lost_by_sending_it_again()
+    public async Task While_the_keys_of_the_realm_are_unavailable_the_response_is_503_and_a_retry_is_accepted()
     {
         var realm = new FakeRealm(OrdersApi.Key);
         realm.GoDown();
@@ -208,7 +208,7 @@ public sealed class BackchannelLogoutTests
     }
 
     [Fact]
-    public async Task A_flood_of_junk_causes_one_reading_of_the_keys_at_most_and_leaves_nothing_behind()
+    public async Task Many_invalid_notifications_cause_at_most_one_key_fetch_and_store_nothing()
     {
         await using var app = await KeycloakCaller.StartAsync();
         await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
@@ -216,20 +216,20 @@ public sealed class BackchannelLogoutTests
         var requests = app.Realm.Requests;
         for (var i = 0; i < 200; i++)
         {
-            // All but the last have something that is found without a key; the last is older than the keys that were read.
+            // The first two are rejected without a key. The third is older than the keys that were read.
             await app.LogoutAsync($"logout_token=junk{i}");
             await app.LogoutAsync(logout.WithText("aud", $"client-{i}"));
             await app.LogoutAsync(logout.WithHeader("kid", $"\"{i}\"").WithDate("iat", app.Realm.Now.AddMinutes(-5)));
         }
 
-        // The one reading that an unknown key may cause in each cooldown, and no more.
+        // An unknown key may cause at most one fetch in each cooldown.
         Assert.InRange(app.Realm.Requests - requests, 0, 2);
         Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
         Assert.InRange(app.Realm.Log.Count("NotificationRejected"), 1, 3);
     }
 
     [Fact]
-    public async Task A_key_that_was_just_rotated_in_is_fetched()
+    public async Task A_newly_rotated_key_is_fetched()
     {
         await using var app = await KeycloakCaller.StartAsync();
         await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
@@ -241,7 +241,7 @@ public sealed class BackchannelLogoutTests
     }
 
     [Fact]
-    public async Task The_event_reaches_every_scheme_of_the_realm_that_knows_the_client_and_no_other()
+    public async Task The_logout_applies_to_every_scheme_of_the_realm_that_lists_the_client_and_to_no_other()
     {
         await using var app = await ProtectedApp.StartAsync(
             services => services
@@ -258,7 +258,7 @@ public sealed class BackchannelLogoutTests
     }
 
     [Fact]
-    public async Task Observers_hear_whether_offline_access_ended_too()
+    public async Task Observers_learn_whether_offline_access_was_revoked_too()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var told = new List<KeycloakRevocation>();

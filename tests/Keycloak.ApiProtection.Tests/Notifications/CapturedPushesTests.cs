@@ -7,14 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Notifications;
 
-/// <summary>What Keycloak's servers really sent, to the letter and with their own keys.</summary>
+/// <summary>Replays the exact notifications that real Keycloak servers sent, with the keys of those servers.</summary>
 public sealed class CapturedPushesTests
 {
     public static TheoryData<string> Versions => ["26.7.3", "24.0.5"];
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task Logout_tokens_are_taken(string version)
+    public async Task Captured_logout_tokens_are_accepted(string version)
     {
         foreach (var name in new[] { "with-sid", "admin-ends-session", "without-sid-revoke-offline" })
         {
@@ -36,7 +36,7 @@ public sealed class CapturedPushesTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task Admin_pushes_are_taken(string version)
+    public async Task Captured_admin_pushes_are_accepted(string version)
     {
         foreach (var (name, path) in new[] { ("k_logout-realm-sign-out", "k_logout"), ("k_push_not_before-realm", "k_push_not_before"), ("k_push_not_before-client-without-its-own", "k_push_not_before") })
         {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Notifications;
 
-/// <summary>Calls an API as Keycloak does, and as those who pretend to be Keycloak.</summary>
+/// <summary>Sends notifications to an API as Keycloak does, and as a forger would.</summary>
 internal static class KeycloakCaller
 {
     public const string LogoutPath = "/.keycloak/backchannel-logout";
@@ -16,7 +16,7 @@ internal static class KeycloakCaller
         app => app.MapKeycloakEndpoints(),
         realm);
 
-    /// <summary>A good logout token of Keycloak 26 for the session <c>session-1</c>.</summary>
+    /// <summary>A valid logout token of Keycloak 26 for the session <c>session-1</c>.</summary>
     public static TestToken Logout(ProtectedApp app) => TestToken.Of(KeycloakPayloads.Logout, FakeRealm.Issuer, app.Realm.Now, OrdersApi.Key)
         .WithHeader("typ", "\"logout+jwt\"")
         .WithText("aud", "storefront")
@@ -25,7 +25,7 @@ internal static class KeycloakCaller
         .WithDate("iat", app.Realm.Now)
         .WithDate("exp", app.Realm.Now.AddSeconds(120));
 
-    /// <summary>A good push as Keycloak 26 makes it.</summary>
+    /// <summary>A valid push as Keycloak 26 sends it.</summary>
     public static TestToken Push(ProtectedApp app, string action, long notBefore, string more = "") => TestToken.Of(
         $$"""{"id":"{{Guid.NewGuid()}}-1795220963133","expiration":{{app.Realm.Now.ToUnixTimeSeconds() + 30}},"resource":"orders-api","action":"{{action}}","notBefore":{{notBefore}}{{more}}}""",
         FakeRealm.Issuer,
@@ -45,7 +45,7 @@ internal static class KeycloakCaller
         return await app.Client.PostAsync(path, content, TestContext.Current.CancellationToken);
     }
 
-    public static async Task AssertRefusedAsync(this Task<HttpResponseMessage> sent, string description)
+    public static async Task AssertRejectedAsync(this Task<HttpResponseMessage> sent, string description)
     {
         using var answer = await sent;
         var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -10,7 +10,7 @@ namespace Keycloak.ApiProtection.Tests.Notifications;
 public sealed class KeycloakEndpointsTests
 {
     [Fact]
-    public async Task Without_login_clients_the_start_fails_and_says_what_to_set()
+    public async Task Without_login_clients_startup_fails_and_the_message_says_what_to_set()
     {
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(
             () => ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), app => app.MapKeycloakEndpoints()));
@@ -19,7 +19,7 @@ public sealed class KeycloakEndpointsTests
     }
 
     [Fact]
-    public async Task An_API_that_takes_pushes_alone_needs_no_login_clients()
+    public async Task An_API_that_accepts_only_pushes_needs_no_login_clients()
     {
         await using var app = await ProtectedApp.StartAsync(
             services => services.AddKeycloakBearer(),
@@ -30,7 +30,7 @@ public sealed class KeycloakEndpointsTests
     }
 
     [Fact]
-    public async Task With_everything_switched_off_the_start_fails()
+    public async Task With_all_endpoints_disabled_startup_fails()
     {
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => ProtectedApp.StartAsync(
             services => services.AddKeycloakBearer(),
@@ -40,7 +40,7 @@ public sealed class KeycloakEndpointsTests
     }
 
     [Fact]
-    public async Task Paths_can_be_others()
+    public async Task The_paths_can_be_changed()
     {
         await using var app = await ProtectedApp.StartAsync(
             services => services.AddKeycloakBearer(options => options.LoginClients.Add("storefront")),
@@ -51,7 +51,7 @@ public sealed class KeycloakEndpointsTests
     }
 
     [Fact]
-    public async Task They_need_no_token_though_everything_else_does()
+    public async Task The_endpoints_need_no_token_even_if_a_fallback_policy_requires_one()
     {
         await using var app = await ProtectedApp.StartAsync(
             services =>
@@ -66,7 +66,7 @@ public sealed class KeycloakEndpointsTests
     }
 
     [Fact]
-    public async Task They_are_left_out_of_OpenAPI_documents()
+    public async Task The_endpoints_are_excluded_from_OpenAPI_documents()
     {
         await using var app = await KeycloakCaller.StartAsync();
 
@@ -78,7 +78,7 @@ public sealed class KeycloakEndpointsTests
     }
 
     [Fact]
-    public async Task Login_clients_without_endpoints_are_warned_of()
+    public async Task Login_clients_without_mapped_endpoints_cause_a_warning()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.LoginClients.Add("storefront"));
         Assert.Contains("MapKeycloakEndpoints()", app.Realm.Log.Text("LoginClientsUnused"), StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public sealed class KeycloakEndpointsTests
     }
 
     [Fact]
-    public void Without_a_scheme_mapping_says_what_is_missing()
+    public void Mapping_without_a_scheme_fails_and_the_message_says_what_is_missing()
     {
         var builder = WebApplication.CreateSlimBuilder();
         using var app = (IDisposable)builder.Build();

@@ -23,7 +23,7 @@ public sealed class NotificationVerificationTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_push_counts_at_once_though_the_other_realm_does_not_answer()
+    public async Task A_push_is_applied_immediately_even_if_another_realm_does_not_respond()
     {
         var realm = new FakeRealm(OrdersApi.Key) { HeldHost = "other.example" };
         realm.Hold();
@@ -40,7 +40,7 @@ public sealed class NotificationVerificationTests
     }
 
     [Fact]
-    public async Task A_logout_counts_at_once_though_the_other_scheme_of_the_realm_gets_no_keys()
+    public async Task A_logout_is_applied_immediately_even_if_another_scheme_of_the_realm_gets_no_keys()
     {
         var realm = new FakeRealm(OrdersApi.Key) { HeldHost = "other.example" };
         realm.Hold();
@@ -54,14 +54,14 @@ public sealed class NotificationVerificationTests
         Assert.False(sent.IsCompleted);
         realm.Release();
 
-        // The other scheme reads the same realm's keys in the end, and takes it, too.
+        // The other scheme finally reads the keys of the same realm and accepts the logout, too.
         Assert.Equal(HttpStatusCode.OK, (await sent).StatusCode);
         Assert.Equal(1, app.Services.GetRequiredKeyedService<IKeycloakRevocations>("other").Count);
         Assert.Equal(1, app.Services.GetRequiredKeyedService<IKeycloakRevocations>("orders").Count);
     }
 
     [Fact]
-    public async Task Keys_of_several_realms_are_fetched_at_the_same_time()
+    public async Task Keys_of_several_realms_are_fetched_concurrently()
     {
         var realm = new FakeRealm(OrdersApi.Key, Rotated) { HeldHost = "other.example" };
         realm.Hold();
@@ -82,7 +82,7 @@ public sealed class NotificationVerificationTests
     }
 
     [Fact]
-    public async Task A_logout_counts_though_its_sender_hangs_up_while_the_keys_are_fetched()
+    public async Task A_logout_is_applied_even_if_its_sender_disconnects_while_the_keys_are_fetched()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var token = KeycloakRevocationsTests.Token(app);
@@ -104,12 +104,12 @@ public sealed class NotificationVerificationTests
         await Record.ExceptionAsync(() => sent);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
 
-        // What was applied after its sender had gone is not applied again.
-        await app.LogoutAsync(logout).AssertRefusedAsync("It was received before.");
+        // A logout that was applied after its sender disconnected is not applied again.
+        await app.LogoutAsync(logout).AssertRejectedAsync("It was received before.");
     }
 
     [Fact]
-    public async Task Nothing_is_lost_while_a_stranger_posts_an_unknown_key_each_second()
+    public async Task No_push_is_lost_while_another_sender_posts_an_unknown_key_each_second()
     {
         var realm = new FakeRealm(OrdersApi.Key);
         realm.Instead = request => request.RequestUri!.Host != "other.example" ? null
@@ -137,7 +137,7 @@ public sealed class NotificationVerificationTests
         var answers = Task.WhenAll(junk);
         while (!answers.IsCompleted || senders.Any(sent => !sent.IsCompleted))
         {
-            // Whenever the last of them arrives, its wait ends with a cooldown.
+            // The wait of each request, including the last one, ends with a cooldown.
             app.Realm.Time.Advance(Cooldown);
             await Task.Yield();
         }
@@ -147,7 +147,7 @@ public sealed class NotificationVerificationTests
     }
 
     [Fact]
-    public async Task Senders_who_hang_up_cannot_make_more_verifications_wait_than_may()
+    public async Task Disconnected_senders_cannot_exceed_the_limit_of_waiting_verifications()
     {
         await using var app = await KeycloakCaller.StartAsync();
         await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
@@ -175,7 +175,7 @@ public sealed class NotificationVerificationTests
     }
 
     [Fact]
-    public async Task A_logout_with_a_new_key_is_taken_while_a_thousand_tokens_wait_for_unknown_keys()
+    public async Task A_logout_with_a_new_key_is_accepted_while_a_thousand_tokens_wait_for_unknown_keys()
     {
         await using var app = await KeycloakCaller.StartAsync();
         await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
@@ -192,7 +192,7 @@ public sealed class NotificationVerificationTests
             await Task.Yield();
         }
 
-        // The reading under way began before the key was there: the next one, after the cooldown, brings it.
+        // The fetch in progress began before the key existed. The next fetch, after the cooldown, returns the key.
         app.Realm.Release();
         await keys.Settled;
         app.Realm.Time.Advance(DefaultCooldown);
@@ -216,7 +216,7 @@ public sealed class NotificationVerificationTests
         app => app.MapKeycloakEndpoints(),
         realm);
 
-    /// <summary>The scheme whose realm answers has read its keys; the other one too, where its realm answers.</summary>
+    /// <summary>Waits until the scheme whose realm responds has read its keys, and also the other scheme if its realm responds.</summary>
     private static async Task ReadKeysAsync(ProtectedApp app)
     {
         var schemes = app.Services.GetRequiredService<NotificationSchemes>().All;
@@ -227,7 +227,7 @@ public sealed class NotificationVerificationTests
         }
     }
 
-    /// <summary>Ends with the next revocation.</summary>
+    /// <summary>Completes with the next revocation.</summary>
     private static Task Applied(ProtectedApp app, string scheme = "orders")
     {
         var applied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -235,7 +235,7 @@ public sealed class NotificationVerificationTests
         return applied.Task;
     }
 
-    /// <summary>A push that ends a session of its own.</summary>
+    /// <summary>A push that ends a new session that no other push ends.</summary>
     private static TestToken Push(ProtectedApp app) =>
         KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", 0, $$""","keycloakSessionIds":["{{Guid.NewGuid()}}"]""");
 

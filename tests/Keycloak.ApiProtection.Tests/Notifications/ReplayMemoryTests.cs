@@ -7,7 +7,7 @@ public sealed class ReplayMemoryTests
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
-    public void An_id_is_remembered_until_it_expires_and_not_longer()
+    public void An_id_is_remembered_until_it_expires_and_no_longer()
     {
         var memory = new ReplayMemory(100, _time);
         Assert.True(memory.IsFirst("a", _time.GetUtcNow().AddSeconds(120)));
@@ -20,7 +20,7 @@ public sealed class ReplayMemoryTests
     }
 
     [Fact]
-    public void When_it_is_full_the_one_that_expires_first_is_forgotten()
+    public void When_the_memory_is_full_the_id_that_expires_first_is_evicted()
     {
         var memory = new ReplayMemory(100, _time);
         for (var i = 0; i < 101; i++)

@@ -3,14 +3,14 @@ using System.Xml.Linq;
 
 namespace Keycloak.ApiProtection.Tests.Packages;
 
-/// <summary>The packages as a gallery shows them and as an editor reads them.</summary>
+/// <summary>Checks the packages: the metadata that a package gallery shows and the documentation that an editor shows.</summary>
 public sealed partial class PackageTests(PackedProjects packages) : IClassFixture<PackedProjects>
 {
     private const string Library = "Keycloak.ApiProtection";
     private const string Testing = "Keycloak.ApiProtection.Testing";
 
     [Fact]
-    public void Packing_gives_no_warning() => Assert.DoesNotContain("warning", packages.Output, StringComparison.OrdinalIgnoreCase);
+    public void Packing_produces_no_warning() => Assert.DoesNotContain("warning", packages.Output, StringComparison.OrdinalIgnoreCase);
 
     [Theory]
     [InlineData(Library)]
@@ -43,15 +43,15 @@ public sealed partial class PackageTests(PackedProjects packages) : IClassFixtur
     [Theory]
     [InlineData(Library)]
     [InlineData(Testing)]
-    public void All_links_of_a_package_are_absolute_and_those_into_the_repository_lead_to_a_file(string package)
+    public void All_links_of_a_package_are_absolute_and_links_into_the_repository_lead_to_a_file(string package)
     {
         var metadata = packages.Metadata(package);
         var files = $"{metadata.Element("projectUrl")!.Value}/blob/v{metadata.Element("version")!.Value}/";
         var readme = Link().Matches(packages.Text(package, metadata.Element("readme")!.Value)).Select(match => match.Groups[1].Value).ToArray();
         var documentation = Documentation(package).SelectMany(member => member.Descendants().Attributes("href")).Select(link => link.Value).ToArray();
 
-        Assert.True(package != Library || readme.Any(IsOurs), "The README has no link into the repository: is this test still right?");
-        Assert.True(package != Library || documentation.Any(IsOurs), "The documentation has no link into the repository: is this test still right?");
+        Assert.True(package != Library || readme.Any(IsOurs), "The README has no link into the repository to check.");
+        Assert.True(package != Library || documentation.Any(IsOurs), "The documentation has no link into the repository to check.");
         Assert.All(readme.Concat(documentation), link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
         Assert.All(readme.Concat(documentation).Where(IsOurs), link => Assert.True(Path.Exists(Repository.File(link[files.Length..].Split('#')[0])), link));
 
@@ -61,11 +61,11 @@ public sealed partial class PackageTests(PackedProjects packages) : IClassFixtur
     [Theory]
     [InlineData(Library)]
     [InlineData(Testing)]
-    public void The_documentation_names_no_file_that_the_package_does_not_contain(string package) =>
+    public void The_documentation_refers_to_no_file_that_the_package_does_not_contain(string package) =>
         Assert.All(Documentation(package), member => Assert.DoesNotMatch(@"(?<!blob/v[\d.]*/)\bdocs/[\w-]+\.md(?!</see>)", member.ToString()));
 
     [Fact]
-    public void The_library_depends_on_the_shared_framework_alone()
+    public void The_library_depends_only_on_the_shared_framework()
     {
         var metadata = packages.Metadata(Library);
 
@@ -83,7 +83,7 @@ public sealed partial class PackageTests(PackedProjects packages) : IClassFixtur
 
         Assert.Empty(documented.Except(visible));
 
-        // A default constructor that stands nowhere in the source has nothing to say.
+        // A default constructor that is not in the source needs no documentation.
         Assert.DoesNotContain(visible.Except(documented), member => !member.EndsWith(".#ctor(0)", StringComparison.Ordinal));
     }
 

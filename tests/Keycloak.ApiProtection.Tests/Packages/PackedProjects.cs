@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace Keycloak.ApiProtection.Tests.Packages;
 
-/// <summary>The packages, packed once from what was built for this test run.</summary>
+/// <summary>The packages, packed once from the build output of this test run.</summary>
 public sealed class PackedProjects : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("packages");
@@ -57,7 +57,7 @@ public sealed class PackedProjects : IAsyncLifetime
         var configuration = typeof(PackedProjects).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
         using var pack = Process.Start(new ProcessStartInfo("dotnet")
         {
-            // The .nuspec is written into the temporary folder, too: another run may pack the same project at this moment.
+            // The .nuspec is written into the temporary folder, too, because another run may pack the same project at the same time.
             ArgumentList =
             {
                 "pack", project, "--no-build", "-nologo", "-c", configuration, "-o", _folder.FullName, $"-p:NuspecOutputPath={_folder.FullName}",

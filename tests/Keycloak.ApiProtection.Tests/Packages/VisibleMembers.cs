@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Keycloak.ApiProtection.Tests.Packages;
 
-/// <summary>What users of an assembly see, as documentation ids with the number of parameters in place of their types.</summary>
+/// <summary>The visible members of an assembly, as documentation ids with the number of parameters instead of their types.</summary>
 internal static class VisibleMembers
 {
     private const BindingFlags Declared =
@@ -12,14 +12,14 @@ internal static class VisibleMembers
     public static IEnumerable<string> Of(Assembly assembly) =>
         assembly.GetExportedTypes().SelectMany(type => Members(type).Select(member => $"{member[0]}:{Name(type)}.{member[2..]}").Prepend($"T:{Name(type)}"));
 
-    /// <summary>The documentation id with the number of parameters in place of their types.</summary>
+    /// <summary>The documentation id with the number of parameters instead of their types.</summary>
     public static string Shortened(string id)
     {
         var parenthesis = id.IndexOf('(', StringComparison.Ordinal);
         return parenthesis < 0 ? (id[0] == 'M' ? $"{id}(0)" : id) : $"{id[..parenthesis]}({Count(id[(parenthesis + 1)..id.LastIndexOf(')')])})";
     }
 
-    // Commas within the arguments of a generic type, {A,B}, separate no parameters.
+    // Commas within the arguments of a generic type, such as {A,B}, do not separate parameters.
     private static int Count(string parameters)
     {
         var depth = 0;
@@ -30,7 +30,7 @@ internal static class VisibleMembers
         });
     }
 
-    // What the compiler adds (records, default constructors, enumerations' value__) has no documentation of its own.
+    // Members that the compiler adds (of records, default constructors, value__ of enumerations) have no documentation.
     private static IEnumerable<string> Members(Type type)
     {
         foreach (var member in type.GetMembers(Declared).Where(member => !member.IsDefined(typeof(CompilerGeneratedAttribute))))

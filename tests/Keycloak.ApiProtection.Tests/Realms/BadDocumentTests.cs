@@ -10,7 +10,7 @@ public sealed class BadDocumentTests
 
     public static TheoryData<string, bool, string, string> Documents => new()
     {
-        // what it is, whether it stands for discovery (else for the keys), the document, the code of the failure
+        // The description, whether the document replaces discovery (otherwise the keys), the document, and the code of the failure.
         { "HTML", true, "<!DOCTYPE html><html>", "html" },
         { "HTML", false, " \r\n<html>", "html" },
         { "nothing", true, "", "json" },
@@ -44,7 +44,7 @@ public sealed class BadDocumentTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public async Task A_bad_document_brings_no_keys_and_never_replaces_good_ones(string what, bool discovery, string document, string code)
+    public async Task An_invalid_document_never_replaces_valid_keys(string what, bool discovery, string document, string code)
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -54,7 +54,7 @@ public sealed class BadDocumentTests
             ? FakeRealm.Answer(document)
             : null;
 
-        // Long enough for discovery to be read again.
+        // After this time, discovery is read again, too.
         realm.Time.Advance(TimeSpan.FromHours(2));
         Assert.True((await keys.FindAsync("one", realm.Now, Cancelled)).IsFound(out var still), what);
 
@@ -63,7 +63,7 @@ public sealed class BadDocumentTests
         Assert.Contains(keys.Failure.Reason, realm.Log.Text("RealmRefreshFailed"), StringComparison.Ordinal);
         Assert.Contains(keys.Failure.Remedy, realm.Log.Text("RealmRefreshFailed"), StringComparison.Ordinal);
 
-        // The nearest good case: the same moment with the real documents.
+        // The counterpart: with the valid documents, the refresh succeeds.
         realm.ComeUp();
         realm.Time.Advance(TimeSpan.FromMinutes(1));
         keys.TryFind("one"u8, out _);
@@ -82,7 +82,7 @@ public sealed class BadDocumentTests
     [InlineData(500, "Keycloak is starting")]
     [InlineData(503, "Keycloak is starting")]
     [InlineData(418, "auth-server-url")]
-    public async Task Every_other_status_is_a_failure_that_says_what_to_check(int status, string remedy)
+    public async Task Every_error_status_is_a_failure_with_a_remedy(int status, string remedy)
     {
         var realm = new FakeRealm(TestKey.Ec("one")) { Instead = _ => FakeRealm.Answer("""{"error":"Realm does not exist"}""", (HttpStatusCode)status) };
         using var keys = realm.Open();
@@ -95,7 +95,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task A_realm_under_auth_that_is_not_there_is_told_that_newer_servers_have_no_auth()
+    public async Task If_a_realm_under_auth_is_missing_the_remedy_is_to_remove_auth_from_the_address()
     {
         var realm = new FakeRealm { Instead = _ => FakeRealm.Answer("", HttpStatusCode.NotFound) };
         realm.Settings = realm.Settings with { MetadataAddress = new Uri("https://kc.example/auth/realms/demo/.well-known/openid-configuration") };
@@ -105,7 +105,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task A_foreign_issuer_is_told_which_of_two_settings_is_which()
+    public async Task For_a_different_issuer_the_log_explains_MetadataAddress_and_ValidIssuers()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.Settings = realm.Settings with { ValidIssuers = ["http://localhost:8080/realms/demo"] };
@@ -119,7 +119,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task One_of_several_valid_issuers_is_enough()
+    public async Task Discovery_with_one_of_several_valid_issuers_is_accepted()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.Settings = realm.Settings with { ValidIssuers = ["https://old.example/realms/demo", FakeRealm.Issuer] };
@@ -129,7 +129,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task A_redirect_is_not_followed_and_the_log_says_where_it_led()
+    public async Task A_redirect_is_not_followed_and_the_failure_names_its_target_without_the_query()
     {
         var realm = new FakeRealm(TestKey.Ec("one"))
         {
@@ -150,7 +150,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task A_redirect_that_the_applications_own_handler_followed_is_noticed()
+    public async Task A_redirect_that_a_handler_of_the_application_followed_is_detected()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.Instead = _ =>
@@ -166,7 +166,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task Metadata_without_HTTPS_are_not_even_asked_for()
+    public async Task Metadata_without_HTTPS_is_not_requested()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.Settings = realm.Settings with { MetadataAddress = new Uri("http://kc.example/realms/demo/.well-known/openid-configuration") };
@@ -177,7 +177,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task Without_HTTPS_where_the_user_says_so_keys_are_read()
+    public async Task Keys_are_read_without_HTTPS_if_the_settings_allow_it()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.Discovery["jwks_uri"] = "http://kc.example/realms/demo/protocol/openid-connect/certs";
@@ -188,7 +188,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task Keys_at_an_address_that_only_browsers_reach_are_told_apart_from_a_server_that_is_down()
+    public async Task Keys_at_an_address_that_only_browsers_reach_are_distinguished_from_a_server_that_is_down()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.Discovery["jwks_uri"] = "https://localhost:8443/realms/demo/protocol/openid-connect/certs";
@@ -202,7 +202,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task A_document_without_end_is_not_read_to_its_end()
+    public async Task An_endless_document_is_read_only_up_to_the_limit()
     {
         using var endless = new EndlessStream();
         var realm = new FakeRealm { Instead = _ => new HttpResponseMessage { Content = new StreamContent(endless) } };
@@ -213,7 +213,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task A_document_of_exactly_the_limit_is_read()
+    public async Task A_document_of_exactly_the_maximum_size_is_read()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         var discovery = Encoding.UTF8.GetBytes(realm.Discovery.ToJsonString());
@@ -226,7 +226,7 @@ public sealed class BadDocumentTests
     }
 
     [Fact]
-    public async Task What_the_documents_say_cannot_forge_lines_of_the_log()
+    public async Task The_content_of_a_document_cannot_forge_log_lines()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.Discovery["issuer"] = "https://evil.example\r\ncrit: all is well\u2028" + new string('x', 5000);

@@ -6,7 +6,7 @@ using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 
-/// <summary>What Keycloak's servers really answered: their documents are read, and their tokens verify with their keys.</summary>
+/// <summary>Uses responses of real Keycloak servers: their documents are read, and their tokens are verified with their keys.</summary>
 public sealed class CapturedRealmTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -36,7 +36,7 @@ public sealed class CapturedRealmTests
     [Theory]
     [InlineData("26.7.3")]
     [InlineData("24.0.5")]
-    public async Task A_captured_EdDSA_token_names_a_key_that_is_there_and_cannot_be_used(string version)
+    public async Task A_captured_EdDSA_token_names_a_key_that_is_listed_but_unusable(string version)
     {
         using var keys = Open(version);
         var kid = (string)JsonNode.Parse(Base64Url.DecodeFromChars(Token(version, "eddsa").Split('.')[0]))!["kid"]!;
@@ -49,7 +49,7 @@ public sealed class CapturedRealmTests
     [Theory]
     [InlineData("26.7.3")]
     [InlineData("24.0.5")]
-    public async Task A_realm_that_does_not_exist_says_so(string version)
+    public async Task A_missing_realm_is_reported_with_a_remedy(string version)
     {
         var missing = Captured(version, "discovery-no-such-realm");
         var realm = Realm(version);

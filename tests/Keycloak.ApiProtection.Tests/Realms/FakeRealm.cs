@@ -6,7 +6,7 @@ using Keycloak.ApiProtection.Tests.Introspection;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 
-/// <summary>A realm at the other end of the HTTP client: keys to rotate, answers to break, requests to count and to hold.</summary>
+/// <summary>A realm behind the HTTP client. Tests can rotate its keys, replace its responses, and count and hold its requests.</summary>
 internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
 {
     public const string Issuer = "https://kc.example/realms/demo";
@@ -32,32 +32,32 @@ internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
         ValidIssuers = [Issuer],
     };
 
-    /// <summary>What discovery says; tests change it.</summary>
+    /// <summary>The discovery document. Tests may change it.</summary>
     public JsonObject Discovery { get; } = new() { ["issuer"] = Issuer, ["jwks_uri"] = KeysAddress };
 
-    /// <summary>The host whose requests <see cref="Hold"/> holds; null: all.</summary>
+    /// <summary>The host whose requests <see cref="Hold"/> holds; null for all hosts.</summary>
     public string? HeldHost { get; set; }
 
-    /// <summary>Answers instead of the realm, where it answers at all.</summary>
+    /// <summary>Creates the response instead of the realm. If it returns null, the realm responds.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?>? Instead { get; set; }
 
-    /// <summary>How often discovery was read.</summary>
+    /// <summary>The number of requests for the discovery document.</summary>
     public int Discoveries => Volatile.Read(ref _discoveries);
 
-    /// <summary>How often the keys were read.</summary>
+    /// <summary>The number of requests for the keys.</summary>
     public int Fetches => Volatile.Read(ref _fetches);
 
-    /// <summary>The most requests that were ever there together.</summary>
+    /// <summary>The highest number of concurrent requests so far.</summary>
     public int MostAtOnce { get; private set; }
 
-    /// <summary>Every request, to whatever it was answered.</summary>
+    /// <summary>The number of all requests, whatever the response was.</summary>
     public int Requests => Discoveries + Fetches;
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
     public RealmKeys Open() => new(Settings, this, Time, Log);
 
-    /// <summary>Keys that have been read for the first time.</summary>
+    /// <summary>Opens the keys and waits until they have been read for the first time.</summary>
     public async Task<RealmKeys> OpenReadAsync()
     {
         var keys = Open();
@@ -73,7 +73,7 @@ internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
 
     public void ComeUp() => Instead = null;
 
-    /// <summary>Requests stay unanswered until <see cref="Release"/>.</summary>
+    /// <summary>Holds all requests without a response until <see cref="Release"/>.</summary>
     public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Release()
@@ -83,7 +83,7 @@ internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
         held?.SetResult();
     }
 
-    /// <summary>Ends when so many requests have arrived since the start.</summary>
+    /// <summary>Waits until the given number of requests has arrived since the start.</summary>
     public async Task ArrivedAsync(int requests)
     {
         while (Requests < requests)
@@ -105,7 +105,7 @@ internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
 
         try
         {
-            // The keys that are there when the question comes: a slow answer is an old one.
+            // The response contains the keys of the moment when the request arrived, so a slow response is an old one.
             var keys = _keys;
             _arrivals.Release();
 

@@ -10,9 +10,10 @@ public sealed class JsonWebKeySetTests
     private static readonly Uri Source = new(FakeRealm.KeysAddress);
 
     [Fact]
-    public void Keycloaks_own_key_set_is_read()
+    public void A_key_set_of_Keycloak_is_read()
     {
-        // As captured from Keycloak 26: an Ed25519, an EC, two RSA keys for signatures and one for encryption, with certificates.
+        // Like a captured key set of Keycloak 26: an Ed25519 key, an EC key, two RSA keys for signatures and one for encryption, with
+        // certificates.
         var edwards = Without(TestKey.Ec("ed"), "y");
         edwards.Jwk["kty"] = "OKP";
         edwards.Jwk["crv"] = "Ed25519";
@@ -61,7 +62,7 @@ public sealed class JsonWebKeySetTests
     [InlineData("e", "\"AQ\"", "exponent")]
     [InlineData("e", "\"AQAA\"", "exponent")]
     [InlineData("e", "\"AQAAAAAB\"", "exponent")]
-    public void An_RSA_key_that_is_none_is_not_used_and_says_why(string member, string? value, string reason)
+    public void An_invalid_RSA_key_is_unusable_and_the_reason_says_why(string member, string? value, string reason)
     {
         Assert.NotNull(TestKey.Rsa("k").Read().Key);
         var bad = TestKey.Rsa("k");
@@ -84,7 +85,7 @@ public sealed class JsonWebKeySetTests
     [InlineData("y", "\"AQ\"", "not valid")]
     [InlineData("y", "\"not base64!\"", "lacks x or y")]
     [InlineData("x", "\"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ\"", "at most 32 bytes")]
-    public void An_EC_key_that_is_none_is_not_used_and_says_why(string member, string? value, string reason)
+    public void An_invalid_EC_key_is_unusable_and_the_reason_says_why(string member, string? value, string reason)
     {
         Assert.NotNull(TestKey.Ec("k").Read().Key);
         var bad = TestKey.Ec("k");
@@ -101,7 +102,7 @@ public sealed class JsonWebKeySetTests
     [InlineData(2040, false)]
     [InlineData(2048, true)]
     [InlineData(3072, true)]
-    public void An_RSA_key_has_2048_bits_at_least(int bits, bool usable)
+    public void An_RSA_key_needs_at_least_2048_bits(int bits, bool usable)
     {
         var (key, unusable) = TestKey.Rsa("k", bits: bits).Read();
 
@@ -110,7 +111,7 @@ public sealed class JsonWebKeySetTests
     }
 
     [Fact]
-    public void An_RSA_modulus_too_large_to_compute_with_is_not_used()
+    public void An_RSA_key_with_an_excessively_large_modulus_is_unusable()
     {
         var huge = TestKey.Rsa("k");
         huge.Jwk["n"] = Base64Url.EncodeToString(Enumerable.Repeat((byte)0xFF, 16384 / 8 + 1).ToArray());
@@ -119,7 +120,7 @@ public sealed class JsonWebKeySetTests
     }
 
     [Fact]
-    public void A_point_beside_the_curve_is_no_key()
+    public void A_point_that_is_not_on_the_curve_is_not_a_valid_key()
     {
         var beside = TestKey.Ec("k");
         var x = Base64Url.DecodeFromChars((string)beside.Jwk["x"]!);
@@ -130,7 +131,7 @@ public sealed class JsonWebKeySetTests
     }
 
     [Fact]
-    public void A_number_with_leading_zeros_is_the_same_key()
+    public void A_modulus_with_leading_zeros_is_the_same_key()
     {
         var plain = TestKey.Rsa("k");
         var padded = TestKey.Rsa("k");
@@ -142,7 +143,7 @@ public sealed class JsonWebKeySetTests
     }
 
     [Fact]
-    public void A_key_without_use_or_with_key_ops_that_verify_is_used()
+    public void A_key_without_use_and_with_verify_in_key_ops_is_used()
     {
         var key = Without(TestKey.Ec("k"), "use");
         key.Jwk["key_ops"] = new JsonArray("sign", "verify");
@@ -151,7 +152,7 @@ public sealed class JsonWebKeySetTests
     }
 
     [Fact]
-    public void Of_two_keys_with_one_kid_the_first_usable_one_serves()
+    public void The_first_usable_key_of_several_with_the_same_kid_is_used()
     {
         var unusable = TestKey.Ec("k");
         unusable.Jwk["use"] = "enc";
@@ -165,7 +166,7 @@ public sealed class JsonWebKeySetTests
     }
 
     [Fact]
-    public void Of_more_keys_than_any_realm_has_the_first_hundred_are_read_and_the_rest_is_reported()
+    public void Only_the_first_hundred_keys_are_read_and_the_others_are_reported()
     {
         var pair = TestKey.Ec("k");
         var list = new JsonArray();
@@ -183,7 +184,7 @@ public sealed class JsonWebKeySetTests
     }
 
     [Fact]
-    public void A_key_with_a_kid_of_absurd_length_is_not_used()
+    public void A_key_with_an_overlong_kid_is_unusable()
     {
         Assert.Contains("more than 256", TestKey.Ec(new string('k', 257)).Read().Unusable!.Reason, StringComparison.Ordinal);
         Assert.NotNull(TestKey.Ec(new string('k', 256)).Read().Key);

@@ -8,7 +8,7 @@ public sealed class OutageTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Keycloak_absent_at_start_then_present_is_found_within_two_seconds()
+    public async Task Keycloak_that_is_unavailable_at_startup_is_found_within_two_seconds_of_becoming_available()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.GoDown();
@@ -23,7 +23,7 @@ public sealed class OutageTests
             Assert.InRange(search.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
         }
 
-        // A minute of it: neither a flood nor a silence.
+        // In one minute, neither too many requests nor too few.
         Assert.InRange(realm.Requests, 30, 60);
         realm.ComeUp();
         realm.Time.Advance(TimeSpan.FromSeconds(2));
@@ -35,7 +35,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task Without_keys_nobody_waits_between_two_tries_and_nobody_asks()
+    public async Task Without_keys_callers_between_two_attempts_get_a_response_immediately_and_send_no_request()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.GoDown();
@@ -54,7 +54,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task Without_a_prefetch_the_first_request_starts_the_tries()
+    public async Task Without_a_prefetch_the_first_request_starts_the_attempts()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.GoDown();
@@ -70,7 +70,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task Old_keys_serve_while_Keycloak_is_down_and_not_for_ever()
+    public async Task Old_keys_remain_valid_while_Keycloak_is_unavailable_but_not_indefinitely()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -105,7 +105,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task While_old_keys_serve_the_tries_become_rare_and_requests_do_not_wait_for_them()
+    public async Task While_old_keys_are_used_attempts_become_rare_and_requests_do_not_wait_for_them()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -119,7 +119,7 @@ public sealed class OutageTests
             await keys.Settled;
         }
 
-        // 55 minutes at one in 24 to 36 s, and the faster first ones.
+        // About 55 minutes with one attempt every 24 to 36 s, plus the more frequent first attempts.
         Assert.InRange(realm.Requests - before, 90, 150);
         realm.ComeUp();
         realm.Rotate(TestKey.Ec("two"));
@@ -131,7 +131,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task After_an_idle_time_old_keys_serve_only_once_Keycloak_has_been_asked_in_vain()
+    public async Task After_an_idle_period_old_keys_are_used_only_after_a_failed_request_to_Keycloak()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -147,7 +147,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task An_unknown_key_during_an_outage_is_no_refusal_unless_the_token_is_older_than_the_keys()
+    public async Task During_an_outage_an_unknown_key_is_undecided_unless_the_token_is_older_than_the_keys()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -163,14 +163,14 @@ public sealed class OutageTests
         Assert.True((await keys.FindAsync("one", realm.Now, Cancelled)).IsFound(out _));
         Assert.Equal(3, realm.Requests);
 
-        // After the cooldown Keycloak is asked, in vain: what is known of the old token has not changed.
+        // After the cooldown a request to Keycloak fails, but the result for the old token is still the same.
         realm.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.True((await keys.FindAsync("gone", read.AddMinutes(-2), Cancelled)).IsUnknown);
         Assert.Equal(4, realm.Requests);
     }
 
     [Fact]
-    public async Task A_flood_during_an_outage_costs_one_request_a_cooldown()
+    public async Task Many_unknown_keys_during_an_outage_cause_one_request_per_cooldown()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -187,7 +187,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task A_document_that_takes_too_long_is_given_up()
+    public async Task A_document_that_takes_too_long_times_out()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = realm.Open();
@@ -209,7 +209,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task Each_cause_is_reported_once_and_again_after_it_was_mended()
+    public async Task Each_cause_is_reported_once_and_again_after_a_recovery()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -245,7 +245,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task A_handler_of_the_application_that_throws_what_it_likes_is_an_outage_like_any_other()
+    public async Task Any_exception_of_an_application_handler_is_treated_as_an_outage()
     {
         var realm = new FakeRealm(TestKey.Ec("one")) { Instead = _ => throw new InvalidOperationException("a defect\r\nof theirs") };
         using var keys = realm.Open();

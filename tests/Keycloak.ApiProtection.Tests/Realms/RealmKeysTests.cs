@@ -7,7 +7,7 @@ public sealed class RealmKeysTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_first_request_waits_for_the_keys_and_gets_its_key()
+    public async Task The_first_request_waits_for_the_keys_and_finds_its_key()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = realm.Open();
@@ -22,7 +22,7 @@ public sealed class RealmKeysTests
     }
 
     [Fact]
-    public async Task Keys_read_at_start_are_there_for_the_first_request()
+    public async Task Keys_read_at_startup_are_available_to_the_first_request()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -33,7 +33,7 @@ public sealed class RealmKeysTests
     }
 
     [Fact]
-    public async Task A_key_that_the_realm_does_not_have_is_unknown()
+    public async Task A_key_that_the_realm_does_not_list_is_unknown()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = realm.Open();
@@ -44,7 +44,7 @@ public sealed class RealmKeysTests
     }
 
     [Fact]
-    public async Task A_kid_longer_than_any_real_one_is_unknown_without_a_question()
+    public async Task An_overlong_kid_is_unknown_without_a_request()
     {
         var longest = new string('k', 256);
         var realm = new FakeRealm(TestKey.Ec(longest));
@@ -57,7 +57,7 @@ public sealed class RealmKeysTests
     }
 
     [Fact]
-    public async Task A_kid_is_compared_byte_for_byte()
+    public async Task A_kid_is_compared_byte_by_byte()
     {
         var realm = new FakeRealm(TestKey.Ec("Schlüssel"));
         using var keys = await realm.OpenReadAsync();
@@ -70,7 +70,7 @@ public sealed class RealmKeysTests
     }
 
     [Fact]
-    public async Task A_key_that_cannot_be_used_is_refused_with_its_reason_and_without_a_question()
+    public async Task An_unusable_key_is_reported_with_its_reason_and_without_another_request()
     {
         var edwards = TestKey.Ec("ed");
         edwards.Jwk["kty"] = "OKP";
@@ -89,7 +89,7 @@ public sealed class RealmKeysTests
     }
 
     [Fact]
-    public async Task Whoever_waits_and_gives_up_ends_his_own_wait_only()
+    public async Task A_caller_that_cancels_ends_only_its_own_wait()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = realm.Open();
@@ -109,7 +109,7 @@ public sealed class RealmKeysTests
     }
 
     [Fact]
-    public async Task Nobody_waiting_any_more_does_not_stop_the_refresh()
+    public async Task The_refresh_continues_after_all_waiting_callers_cancel()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = realm.Open();
@@ -127,7 +127,7 @@ public sealed class RealmKeysTests
     }
 
     [Fact]
-    public async Task Disposal_answers_those_who_wait_and_withdraws_the_keys()
+    public async Task Disposal_completes_waiting_callers_and_retires_the_keys()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         var keys = await realm.OpenReadAsync();
@@ -153,7 +153,7 @@ public sealed class RealmKeysTests
     }
 
     [Fact]
-    public async Task Disposal_answers_those_too_who_wait_for_the_end_of_the_cooldown()
+    public async Task Disposal_also_completes_callers_that_wait_for_the_end_of_the_cooldown()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         var keys = await realm.OpenReadAsync();
@@ -167,7 +167,7 @@ public sealed class RealmKeysTests
     }
 
     [Fact]
-    public async Task A_refresh_does_not_run_in_the_context_of_the_request_that_happened_to_need_it()
+    public async Task A_refresh_does_not_run_in_the_execution_context_of_the_request_that_started_it()
     {
         var request = new AsyncLocal<string?>();
         string? seen = "not asked";

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 
-/// <summary>The same over sockets, with the handler that applications get.</summary>
+/// <summary>Reads a realm over real sockets, with the handler that applications use.</summary>
 public sealed class RealmOverHttpTests : IAsyncDisposable
 {
     private readonly RecordingLogger _log = new();
@@ -41,7 +41,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_realm_is_read_and_its_rotation_noticed()
+    public async Task The_keys_of_a_realm_are_read_and_a_rotation_is_detected()
     {
         var listed = TestKey.Set(TestKey.Ec("one"));
         await ServeAsync(_ => Discovery(), _ => Results.Text(listed, "application/json"));
@@ -54,7 +54,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_yet_is_found_when_it_is()
+    public async Task A_server_that_starts_late_is_found()
     {
         await ServeAsync(_ => Discovery(), _ => Results.Text(TestKey.Set(TestKey.Ec("one")), "application/json"));
         await _server!.DisposeAsync();
@@ -71,7 +71,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_host_name_that_nobody_knows_is_called_that()
+    public async Task An_unknown_host_name_is_reported_as_such()
     {
         _port = 1;
         using var keys = Open(address: new Uri("http://keycloak.invalid/realms/demo/.well-known/openid-configuration"));
@@ -104,7 +104,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Ten_megabytes_are_not_read(bool saysSo)
+    public async Task A_response_of_ten_megabytes_is_not_read(bool saysSo)
     {
         var written = 0L;
         await ServeAsync(_ => Discovery(), context => Results.Stream(async stream =>
@@ -125,7 +125,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_answer_that_breaks_off_is_a_failure()
+    public async Task An_interrupted_response_is_a_failure()
     {
         await ServeAsync(_ => Discovery(), context => Results.Stream(async stream =>
         {
@@ -142,7 +142,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_trusted_is_a_failure_and_says_what_to_install()
+    public async Task An_untrusted_certificate_is_a_failure_and_the_remedy_says_what_to_install()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
@@ -156,7 +156,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Https_to_a_port_that_speaks_plain_http_says_that_the_port_does_not_speak_TLS()
+    public async Task Https_to_a_plain_HTTP_port_reports_that_the_port_does_not_use_TLS()
     {
         await ServeAsync(_ => Discovery(), _ => Results.Text(TestKey.Set(TestKey.Ec("one")), "application/json"));
         using var keys = Open(address: new Uri($"https://127.0.0.1:{_port}/realms/demo/.well-known/openid-configuration"));
@@ -168,7 +168,7 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Http_to_a_port_that_speaks_TLS_says_that_https_is_needed()
+    public async Task Http_to_a_TLS_port_reports_that_the_port_may_require_TLS()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256)

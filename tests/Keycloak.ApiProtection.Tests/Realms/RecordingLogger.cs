@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 
-/// <summary>Keeps what was logged.</summary>
+/// <summary>A logger that keeps all entries.</summary>
 internal sealed class RecordingLogger : ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Event, string Text)> _entries = new();

@@ -13,7 +13,7 @@ public sealed class RocaFingerprintTests
     [InlineData(2048)]
     [InlineData(3072)]
     [InlineData(4096)]
-    public void A_weak_key_is_unusable_and_the_reason_says_so(int bits)
+    public void A_weak_key_is_unusable_and_the_reason_names_the_weakness(int bits)
     {
         var key = TestKey.Rsa("weak");
         key.Jwk["n"] = Base64Url.EncodeToString(Modulus(bits).ToByteArray(isUnsigned: true, isBigEndian: true));
@@ -27,7 +27,7 @@ public sealed class RocaFingerprintTests
     }
 
     [Fact]
-    public void A_modulus_next_to_a_weak_one_is_not_weak()
+    public void A_modulus_close_to_a_weak_one_is_not_reported_as_weak()
     {
         var weak = Modulus(2048);
 
@@ -36,11 +36,11 @@ public sealed class RocaFingerprintTests
     }
 
     [Fact]
-    public void Normal_keys_are_not_taken_for_weak_ones()
+    public void Normal_keys_are_not_reported_as_weak()
     {
         Assert.NotNull(TestKey.Rsa("normal").Read().Key);
 
-        // What an RSA modulus is modulo small primes: any odd number that none of them divides.
+        // Modulo small primes, an RSA modulus looks like any odd number that none of these primes divides.
         Span<byte> modulus = stackalloc byte[256];
         for (var i = 0; i < 10_000; i++)
         {
@@ -57,7 +57,10 @@ public sealed class RocaFingerprintTests
         }
     }
 
-    /// <summary>The product of two numbers of the form k * M + (65537^a mod M): whether they are prime does not show in the product.</summary>
+    /// <summary>
+    /// The product of two numbers of the form k * M + (65537^a mod M). The numbers need not be prime: the product does not show
+    /// whether they are.
+    /// </summary>
     private static BigInteger Modulus(int bits)
     {
         var product = First126Primes.Aggregate(BigInteger.One, (so, prime) => so * prime);

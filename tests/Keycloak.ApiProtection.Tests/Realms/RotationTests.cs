@@ -8,7 +8,7 @@ public sealed class RotationTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Rotation_under_64_parallel_requests_costs_one_fetch_and_no_refusal()
+    public async Task A_rotation_with_64_concurrent_requests_causes_one_fetch_and_no_rejection()
     {
         var realm = new FakeRealm(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
@@ -36,7 +36,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task A_slow_answer_is_waited_for_by_all_and_asked_for_once()
+    public async Task All_requests_wait_for_one_slow_response()
     {
         var realm = new FakeRealm(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
@@ -52,9 +52,9 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task A_key_that_is_new_while_a_refresh_is_under_way_is_found_by_the_next_one()
+    public async Task A_key_that_is_added_while_a_refresh_is_in_progress_is_found_by_the_next_refresh()
     {
-        // The refresh asked before the rotation: its answer says nothing about the new key, and must not refuse its first token.
+        // The refresh sent its request before the rotation. Its response does not contain the new key and must not cause a rejection.
         var realm = new FakeRealm(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
         realm.Time.Advance(TimeSpan.FromMinutes(6));
@@ -71,7 +71,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task The_same_key_keeps_its_object_over_a_refresh()
+    public async Task An_unchanged_key_keeps_its_object_after_a_refresh()
     {
         var one = TestKey.Ec("one");
         var realm = new FakeRealm(one);
@@ -88,7 +88,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task Another_key_under_the_same_kid_replaces_the_old_one()
+    public async Task Another_key_with_the_same_kid_replaces_the_old_key()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -104,7 +104,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task The_same_numbers_for_another_algorithm_are_another_key()
+    public async Task The_same_numbers_with_another_algorithm_are_another_key()
     {
         var one = TestKey.Rsa("one", "RS256");
         var realm = new FakeRealm(one);
@@ -118,7 +118,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task A_removed_key_stops_at_the_next_refresh()
+    public async Task A_removed_key_is_retired_by_the_next_refresh()
     {
         var kept = TestKey.Ec("kept");
         var realm = new FakeRealm(kept, TestKey.Ec("removed"));
@@ -127,7 +127,7 @@ public sealed class RotationTests
         realm.Rotate(kept);
         realm.Time.Advance(TimeSpan.FromMinutes(6));
 
-        // Due: this request still gets it, and starts the refresh.
+        // A refresh is due: this request still uses the key and starts the refresh.
         Assert.True(keys.StillServes(key));
         await keys.Settled;
 
@@ -139,7 +139,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task Keys_are_read_again_when_due_and_not_before()
+    public async Task Keys_are_refreshed_when_due_and_not_earlier()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -159,7 +159,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task After_an_idle_time_a_removed_key_does_not_serve_even_once()
+    public async Task After_an_idle_period_a_removed_key_is_not_used_even_once()
     {
         var kept = TestKey.Ec("kept");
         var realm = new FakeRealm(kept, TestKey.Ec("removed"));
@@ -178,7 +178,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task Discovery_is_read_again_every_hour()
+    public async Task The_discovery_document_is_read_again_every_hour()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -195,7 +195,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task Keys_that_have_moved_are_found_through_discovery_before_its_hour_is_over()
+    public async Task Keys_at_a_new_address_are_found_before_the_hourly_read_of_discovery()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -217,7 +217,7 @@ public sealed class RotationTests
     [Theory]
     [InlineData(-3)]
     [InlineData(3)]
-    public async Task A_wall_clock_that_is_set_changes_nothing(int hours)
+    public async Task Setting_the_wall_clock_changes_nothing(int hours)
     {
         var realm = new FakeRealm(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
@@ -225,7 +225,7 @@ public sealed class RotationTests
         realm.Time.SetWallClock(realm.Now.AddHours(hours));
         realm.Rotate(TestKey.Ec("new"));
 
-        // Within the cooldown: a token of this moment is not older than the keys, whatever the clock said when they were read.
+        // Within the cooldown, a token issued now is not older than the keys, whatever the clock showed when they were read.
         var search = keys.FindAsync("new", realm.Now, Cancelled).AsTask();
         Assert.False(search.IsCompleted);
         realm.Time.Advance(TimeSpan.FromSeconds(5));

@@ -1,11 +1,11 @@
 namespace Keycloak.ApiProtection.Tests.Realms;
 
 /// <summary>
-/// Files that stand beside the repository and not in it: found in a <c>shared</c> folder beside one of the folders above, or nowhere.
+/// Finds files that are not in the repository but in a <c>shared</c> folder next to one of its parent folders.
 /// </summary>
 internal static class SharedFile
 {
-    /// <summary>The path of a file below <c>shared</c>; skips the test, visibly, where it is not there.</summary>
+    /// <summary>Returns the path of a file below <c>shared</c>. If the file does not exist, the test is skipped with a message.</summary>
     public static string FindOrSkip(string path)
     {
         var folders = new List<string> { Environment.GetEnvironmentVariable("SHARED_FILES") ?? "shared" };
@@ -16,7 +16,9 @@ internal static class SharedFile
         }
 
         var file = folders.Select(folder => Path.Combine(folder, path)).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(file is null, $"{path} is not here: put the folder \"shared\" beside the repository, or name it in SHARED_FILES.");
+        Assert.SkipWhen(
+            file is null,
+            $"{path} was not found. Put the folder \"shared\" next to the repository, or set SHARED_FILES to its path.");
 
         return file!;
     }

@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection.Tests.Realms;
 public sealed class SigningAlgorithmTests
 {
     [Fact]
-    public void The_nine_algorithms_are_found_by_their_names()
+    public void Each_of_the_nine_algorithms_is_found_by_its_name()
     {
         Assert.Equal(
             ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512"],
@@ -38,14 +38,14 @@ public sealed class SigningAlgorithmTests
     [InlineData("RS2560")]
     [InlineData("RSA-OAEP")]
     [InlineData("")]
-    public void Nothing_else_is_an_algorithm(string name)
+    public void Other_names_are_not_algorithms(string name)
     {
         Assert.False(SigningAlgorithm.TryGet(Encoding.UTF8.GetBytes(name), out _));
         Assert.False(SigningAlgorithm.TryGet(name, out _));
     }
 
     [Fact]
-    public void Each_of_the_ES_algorithms_has_its_one_curve_and_length()
+    public void Each_ES_algorithm_has_exactly_one_curve_and_signature_length()
     {
         Assert.Equal(
             [("ES256", "P-256", 64), ("ES384", "P-384", 96), ("ES512", "P-521", 132)],

@@ -11,7 +11,7 @@ public sealed class SigningKeyTests
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public void A_signature_is_good_for_its_own_algorithm_key_and_input_and_for_nothing_else(string name)
+    public void A_signature_is_valid_only_for_its_own_algorithm_key_and_input(string name)
     {
         var algorithm = Get(name);
         var pair = Pair(algorithm);
@@ -28,7 +28,7 @@ public sealed class SigningKeyTests
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public void A_signature_with_any_bit_changed_or_any_other_length_is_refused_without_an_exception(string name)
+    public void A_signature_with_a_changed_bit_or_another_length_is_rejected_without_an_exception(string name)
     {
         var algorithm = Get(name);
         var pair = Pair(algorithm);
@@ -60,7 +60,7 @@ public sealed class SigningKeyTests
     [InlineData("ES256")]
     [InlineData("ES384")]
     [InlineData("ES512")]
-    public void The_psychic_signature_is_refused(string name)
+    public void The_psychic_signature_is_rejected(string name)
     {
         var algorithm = Get(name);
         var pair = Pair(algorithm);
@@ -78,7 +78,7 @@ public sealed class SigningKeyTests
     [InlineData("ES256")]
     [InlineData("ES384")]
     [InlineData("ES512")]
-    public void An_ES_signature_in_DER_form_is_refused(string name)
+    public void An_ES_signature_in_DER_form_is_rejected(string name)
     {
         var algorithm = Get(name);
         var pair = Pair(algorithm);
@@ -89,7 +89,7 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public void A_key_without_alg_fits_every_algorithm_of_its_kind()
+    public void A_key_without_alg_supports_every_algorithm_of_its_type()
     {
         Assert.Equal(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"], Fitting(TestKey.Rsa("k")));
         Assert.Equal(["ES256"], Fitting(TestKey.Ec("k")));
@@ -98,14 +98,14 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public void A_key_with_alg_fits_that_one_only()
+    public void A_key_with_alg_supports_only_that_algorithm()
     {
         Assert.Equal(["PS384"], Fitting(TestKey.Rsa("k", "PS384")));
         Assert.Equal(["ES256"], Fitting(TestKey.Ec("k", "ES256")));
     }
 
     [Fact]
-    public void One_key_serves_many_threads()
+    public void One_key_can_be_used_by_many_threads()
     {
         var algorithm = Get("RS256");
         var pair = TestKey.Rsa("k");

@@ -7,10 +7,10 @@ using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 
-/// <summary>A key pair that signs as Keycloak would, and its public half as Keycloak lists it.</summary>
+/// <summary>A key pair that signs as Keycloak does, and its public key as Keycloak lists it.</summary>
 internal sealed class TestKey
 {
-    // RSA keys are dear: the tests share a few.
+    // Creating RSA keys is slow, so the tests share a few of them.
     private static readonly ConcurrentDictionary<(int Bits, int Which), RSA> RsaKeys = new();
 
     private readonly RSA? _rsa;
@@ -26,7 +26,7 @@ internal sealed class TestKey
 
     public string Id { get; }
 
-    /// <summary>The public key as a JWK; tests change it at will.</summary>
+    /// <summary>The public key as a JWK. Tests may change it.</summary>
     public JsonObject Jwk { get; }
 
     public static TestKey Rsa(string id, string? alg = null, int bits = 2048, int which = 0)

@@ -9,7 +9,7 @@ public sealed class UnknownKeyTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_flood_of_unknown_kids_costs_one_fetch_a_cooldown()
+    public async Task Many_unknown_kids_cause_one_fetch_per_cooldown()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -34,7 +34,7 @@ public sealed class UnknownKeyTests
     }
 
     [Fact]
-    public async Task A_rotated_key_is_found_in_the_middle_of_a_flood()
+    public async Task A_rotated_key_is_found_among_many_requests_with_unknown_kids()
     {
         var realm = new FakeRealm(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
@@ -55,13 +55,13 @@ public sealed class UnknownKeyTests
     }
 
     [Fact]
-    public async Task The_first_unknown_kid_after_a_quiet_time_is_looked_up_at_once()
+    public async Task The_first_unknown_kid_is_looked_up_immediately_even_if_the_keys_were_just_read()
     {
         var realm = new FakeRealm(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
         realm.Rotate(TestKey.Ec("new"));
 
-        // The keys were read this very moment, but not for an unknown key: no cooldown.
+        // The keys were read just now, but not because of an unknown key, so there is no cooldown.
         Assert.True((await keys.FindAsync("new", realm.Now, Cancelled)).IsFound(out _));
     }
 
@@ -70,7 +70,7 @@ public sealed class UnknownKeyTests
     [InlineData(-29, false)]
     [InlineData(0, false)]
     [InlineData(3600, false)]
-    public async Task During_the_cooldown_a_token_older_than_the_keys_is_unknown_at_once_and_a_younger_one_waits(int issuedBefore, bool atOnce)
+    public async Task In_the_cooldown_a_kid_is_unknown_immediately_if_the_token_is_older_than_the_keys(int issuedBefore, bool atOnce)
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -88,7 +88,7 @@ public sealed class UnknownKeyTests
     }
 
     [Fact]
-    public async Task Tokens_that_claim_the_ends_of_time_do_no_harm()
+    public async Task Extreme_issue_times_of_tokens_are_handled()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
@@ -102,7 +102,7 @@ public sealed class UnknownKeyTests
     }
 
     [Fact]
-    public async Task No_more_wait_than_may_and_the_next_is_told_when_to_come_again()
+    public async Task Callers_beyond_the_maximum_number_of_waiters_get_the_time_to_retry()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.Settings = realm.Settings with { MaximumWaiters = 10 };
@@ -127,7 +127,7 @@ public sealed class UnknownKeyTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Tokens_that_wait_leave_notifications_their_places_and_the_reverse(bool notification)
+    public async Task Waiting_tokens_and_waiting_notifications_have_separate_limits(bool notification)
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.Settings = realm.Settings with { MaximumWaiters = 10 };
@@ -148,7 +148,7 @@ public sealed class UnknownKeyTests
     }
 
     [Fact]
-    public async Task Those_who_give_up_make_room_for_others()
+    public async Task Callers_that_cancel_make_room_for_others()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
         realm.Settings = realm.Settings with { MaximumWaiters = 1 };
@@ -167,7 +167,7 @@ public sealed class UnknownKeyTests
     }
 
     [Fact]
-    public async Task A_regular_refresh_before_the_end_of_the_cooldown_answers_those_who_wait()
+    public async Task A_regular_refresh_before_the_end_of_the_cooldown_completes_the_waiting_callers()
     {
         var realm = new FakeRealm(TestKey.Ec("old"));
         realm.Settings = realm.Settings with { UnknownKeyCooldown = TimeSpan.FromMinutes(20) };

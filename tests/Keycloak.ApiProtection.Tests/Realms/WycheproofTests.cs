@@ -8,18 +8,19 @@ using Keycloak.ApiProtection.Realms.Keys;
 namespace Keycloak.ApiProtection.Tests.Realms;
 
 /// <summary>
-/// Project Wycheproof's JWS vectors, as far as key and signature decide. The compact form and the header have their own tests.
+/// The JWS vectors of Project Wycheproof, as far as the key and the signature are concerned. Other tests cover the compact form and the
+/// header.
 /// </summary>
 public sealed partial class WycheproofTests
 {
     /// <summary>
-    /// Valid to the vectors, refused here: the key's alg is not the token's (PS256 against PS384), or is none that exists (ES521). A key
-    /// that says what it is for is used for that alone (RFC 7517 section 4.4). With a fixed alg they verify.
+    /// These vectors are valid according to Wycheproof but rejected here: the alg of the key is not the alg of the token (PS256 and PS384),
+    /// or does not exist (ES521). A key with an alg is used only for that alg (RFC 7517 section 4.4). With a correct alg they are valid.
     /// </summary>
     private static readonly HashSet<int> OtherAlgThanTheKeys = [346, 347, 350, 351];
 
     [Fact]
-    public void What_is_valid_verifies_and_what_is_invalid_does_not()
+    public void Valid_vectors_are_verified_and_invalid_vectors_are_rejected()
     {
         var verified = 0;
         var refused = 0;
@@ -31,7 +32,7 @@ public sealed partial class WycheproofTests
             var (accepted, symmetric) = Verify(key, (string)test["jws"]!);
             var expected = (string)test["result"]! == "valid" && !symmetric && !OtherAlgThanTheKeys.Contains(number);
 
-            Assert.True(accepted == expected, $"{number} {(string)test["comment"]!}: {(accepted ? "verified" : "refused")}");
+            Assert.True(accepted == expected, $"{number} {(string)test["comment"]!}: {(accepted ? "verified" : "rejected")}");
             _ = accepted ? verified++ : refused++;
         }
 
@@ -40,7 +41,7 @@ public sealed partial class WycheproofTests
     }
 
     [Fact]
-    public void Where_only_the_keys_alg_was_wrong_the_signature_is_good()
+    public void Vectors_with_only_a_wrong_key_alg_have_a_valid_signature()
     {
         foreach (var (group, test) in Tests().Where(pair => OtherAlgThanTheKeys.Contains((int)pair.Test["tcId"]!)))
         {

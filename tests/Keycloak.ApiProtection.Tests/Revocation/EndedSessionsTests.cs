@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Revocation;
 
-/// <summary>What Keycloak told a client of stays ended for this client, also where the session at Keycloak goes on bringing tokens.</summary>
+/// <summary>A session that Keycloak ended for a client stays ended for that client, even if Keycloak still issues tokens for it.</summary>
 public sealed class EndedSessionsTests
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class EndedSessionsTests
     [Theory]
     [InlineData("sid", "session-2")]
     [InlineData("azp", "spa")]
-    public async Task Other_sessions_of_the_client_and_other_clients_of_the_session_go_on(string claim, string value)
+    public async Task Other_sessions_of_the_client_and_other_clients_of_the_session_are_not_affected(string claim, string value)
     {
         await using var app = await KeycloakCaller.StartAsync();
         await LogOutAsync(app);
@@ -57,7 +57,7 @@ public sealed class EndedSessionsTests
     }
 
     [Fact]
-    public async Task Switched_off_a_refreshed_token_is_accepted_and_an_older_one_is_not()
+    public async Task When_disabled_a_refreshed_token_is_accepted_and_an_older_one_is_rejected()
     {
         await using var app = await StartAsync(options => options.EndedSessionLifetime = TimeSpan.Zero);
         var older = KeycloakRevocationsTests.Token(app);
@@ -69,7 +69,7 @@ public sealed class EndedSessionsTests
     }
 
     [Fact]
-    public async Task A_logout_token_without_a_session_locks_nobody_out_who_logs_in_again()
+    public async Task After_a_logout_token_without_a_session_the_user_can_log_in_again()
     {
         await using var app = await KeycloakCaller.StartAsync();
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app).Without("sid"))).StatusCode);
@@ -79,7 +79,7 @@ public sealed class EndedSessionsTests
     }
 
     [Fact]
-    public async Task Code_can_pass_the_event_on_to_another_process()
+    public async Task Application_code_can_forward_the_event_to_another_process()
     {
         await using var first = await KeycloakCaller.StartAsync();
         await using var second = await StartAsync(_ => { });
@@ -96,7 +96,7 @@ public sealed class EndedSessionsTests
     }
 
     [Fact]
-    public async Task An_open_connection_with_a_younger_token_is_closed_too()
+    public async Task An_open_connection_with_a_newer_token_is_closed_too()
     {
         await using var app = await KeycloakCaller.StartAsync();
         var closed = new TaskCompletionSource();
@@ -108,7 +108,7 @@ public sealed class EndedSessionsTests
     }
 
     [Fact]
-    public void Full_it_lets_those_go_that_end_first_and_says_how_many()
+    public void When_full_the_entries_that_expire_first_are_evicted_and_their_number_is_reported()
     {
         var time = new ManualTimeProvider();
         var dropped = new List<int>();
@@ -126,10 +126,10 @@ public sealed class EndedSessionsTests
     }
 
     [Fact]
-    public void What_has_ended_makes_room_before_anything_else()
+    public void Expired_entries_are_evicted_first()
     {
         var time = new ManualTimeProvider();
-        var ended = new EndedSessions(100, TimeSpan.FromHours(10), time, _ => Assert.Fail("Nothing had to go."));
+        var ended = new EndedSessions(100, TimeSpan.FromHours(10), time, _ => Assert.Fail("No entry had to be evicted."));
         for (var i = 0; i < 1000; i++)
         {
             ended.Add(Marks(i).SessionOfClient);
@@ -140,7 +140,7 @@ public sealed class EndedSessionsTests
     }
 
     [Fact]
-    public async Task When_it_is_full_the_log_warns_and_the_older_tokens_stay_rejected()
+    public async Task When_full_the_log_warns_and_older_tokens_are_still_rejected()
     {
         await using var app = await StartAsync(options => options.RevocationCapacity = 100);
         var token = KeycloakRevocationsTests.Token(app);
@@ -157,7 +157,7 @@ public sealed class EndedSessionsTests
     }
 
     [Fact]
-    public void Asking_costs_no_allocation()
+    public void A_lookup_allocates_nothing()
     {
         var ended = new EndedSessions(100, TimeSpan.FromHours(10), new ManualTimeProvider());
         ended.Add(Marks(1).SessionOfClient);

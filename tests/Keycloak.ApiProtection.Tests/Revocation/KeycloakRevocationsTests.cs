@@ -18,12 +18,12 @@ public sealed class KeycloakRevocationsTests
         { "This token was revoked", revocations => revocations.RevokeToken("token-1", Clock.AddMinutes(4)) },
     };
 
-    // The test realm's clock stands still.
+    // The clock of the test realm advances only when a test advances it.
     private static readonly DateTimeOffset Clock = new ManualTimeProvider().GetUtcNow();
 
     [Theory]
     [MemberData(nameof(Acts), DisableDiscoveryEnumeration = true)]
-    public async Task A_token_that_was_accepted_is_refused_from_the_event_on_and_the_log_says_which(string reason, Action<IKeycloakRevocations> act)
+    public async Task A_token_is_rejected_after_the_event_and_the_log_names_the_event(string reason, Action<IKeycloakRevocations> act)
     {
         await using var app = await ProtectedApp.StartAsync();
         var token = Token(app);
@@ -41,7 +41,7 @@ public sealed class KeycloakRevocationsTests
     [Theory]
     [InlineData(30, HttpStatusCode.Unauthorized)]
     [InlineData(31, HttpStatusCode.OK)]
-    public async Task What_code_revokes_without_a_time_covers_a_clock_of_Keycloak_that_is_ahead(int ahead, HttpStatusCode expected)
+    public async Task A_revocation_without_a_time_allows_for_the_clock_skew_of_Keycloak(int ahead, HttpStatusCode expected)
     {
         Action<IKeycloakRevocations>[] acts =
         [
@@ -60,7 +60,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task Who_passes_the_time_of_the_event_locks_nobody_out_who_logs_in_again()
+    public async Task After_a_revocation_with_a_time_a_user_can_log_in_again()
     {
         await using var app = await ProtectedApp.StartAsync();
         Revocations(app).RevokeUser("user-1", app.Realm.Now);
@@ -72,14 +72,14 @@ public sealed class KeycloakRevocationsTests
 
     [Theory]
     [MemberData(nameof(Acts), DisableDiscoveryEnumeration = true)]
-    public async Task Others_and_younger_tokens_are_accepted(string reason, Action<IKeycloakRevocations> act)
+    public async Task Other_tokens_and_newer_tokens_are_accepted(string reason, Action<IKeycloakRevocations> act)
     {
         Assert.NotEmpty(reason);
         await using var app = await ProtectedApp.StartAsync();
         var token = Token(app);
         act(Revocations(app));
 
-        // By a clock of Keycloak that may be ahead.
+        // More than the clock skew, because the clock of Keycloak may be ahead.
         app.Realm.Time.Advance(TimeSpan.FromSeconds(31));
         var younger = token.WithDate("iat", app.Realm.Now).WithText("jti", "token-2");
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", younger)).StatusCode);
@@ -93,7 +93,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task A_token_of_the_same_second_as_the_event_is_refused_because_it_may_be_older()
+    public async Task A_token_of_the_same_second_as_the_event_is_rejected_because_it_may_be_older()
     {
         await using var app = await ProtectedApp.StartAsync();
         var token = Token(app).WithDate("iat", app.Realm.Now);
@@ -105,7 +105,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task After_a_withdrawn_consent_the_sessions_other_clients_refresh_once_and_go_on()
+    public async Task After_consent_is_withdrawn_the_other_clients_of_the_session_need_only_one_refresh()
     {
         await using var app = await ProtectedApp.StartAsync();
         var storefront = Token(app);
@@ -121,7 +121,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task A_session_is_known_by_the_older_name_too()
+    public async Task A_session_is_also_read_from_session_state()
     {
         await using var app = await ProtectedApp.StartAsync();
         var token = Token(app).Without("sid").WithText("session_state", "session-1");
@@ -133,7 +133,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task A_session_is_found_however_a_token_spells_it()
+    public async Task A_session_id_with_JSON_escapes_is_matched()
     {
         await using var app = await ProtectedApp.StartAsync();
         var token = Token(app).With("sid", "\"session\\u002d1\"");
@@ -145,7 +145,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task Tokens_older_than_the_watermark_are_refused_with_a_code_of_their_own_and_the_log_says_so_once()
+    public async Task Tokens_older_than_the_watermark_are_rejected_with_their_own_code_and_the_log_warns_once()
     {
         await using var app = await ProtectedApp.StartAsync(options => options.RevocationCapacity = 100);
         var revocations = Revocations(app);
@@ -167,7 +167,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task A_token_that_outlives_revocations_is_warned_of_once()
+    public async Task A_token_that_outlives_revocations_causes_one_warning()
     {
         await using var app = await ProtectedApp.StartAsync();
         var token = Token(app);
@@ -181,7 +181,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task A_scheme_knows_nothing_of_anothers_revocations()
+    public async Task A_revocation_applies_only_to_its_own_scheme()
     {
         await using var app = await ProtectedApp.StartAsync(services => services
             .AddKeycloakBearer("one", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience))
@@ -198,7 +198,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task Observers_are_told_what_changes_something_and_one_that_throws_harms_nobody()
+    public async Task Observers_are_notified_of_effective_events_only_and_a_throwing_observer_does_not_affect_others()
     {
         await using var app = await ProtectedApp.StartAsync();
         var revocations = Revocations(app);
@@ -223,7 +223,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task A_watch_calls_back_once_and_not_for_others()
+    public async Task A_watch_calls_back_once_and_only_for_its_own_token()
     {
         await using var app = await ProtectedApp.StartAsync();
         var revocations = Revocations(app);
@@ -247,7 +247,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task A_watch_that_begins_after_the_event_calls_back_at_once()
+    public async Task A_watch_that_starts_after_the_event_calls_back_immediately()
     {
         await using var app = await ProtectedApp.StartAsync();
         Revocations(app).RevokeSession("session-1");
@@ -259,7 +259,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task Revoking_to_the_end_of_time_is_possible()
+    public async Task Revoking_with_the_maximum_date_is_possible()
     {
         await using var app = await ProtectedApp.StartAsync();
         Revocations(app).RevokeSession("session-1", DateTimeOffset.MaxValue);
@@ -271,7 +271,7 @@ public sealed class KeycloakRevocationsTests
     }
 
     [Fact]
-    public async Task Revocations_are_on_metrics()
+    public async Task Revocations_are_reported_as_metrics()
     {
         await using var app = await ProtectedApp.StartAsync();
         var meters = app.Services.GetRequiredService<IMeterFactory>();

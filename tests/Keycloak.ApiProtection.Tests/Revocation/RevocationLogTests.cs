@@ -17,7 +17,7 @@ public sealed class RevocationLogTests
     [InlineData(RevocationKind.User, "u", RevocationMatch.User)]
     [InlineData(RevocationKind.Token, "t", RevocationMatch.Token)]
     [InlineData(RevocationKind.Session, "a session with a name of more than eight bytes \u00e9", RevocationMatch.Session)]
-    internal void An_event_covers_what_it_names_and_what_was_issued_until_then(RevocationKind kind, string id, RevocationMatch match)
+    internal void An_event_covers_tokens_with_its_id_that_were_issued_up_to_its_time(RevocationKind kind, string id, RevocationMatch match)
     {
         var log = Log(1000);
         Assert.True(Add(log, kind, id, Now));
@@ -30,7 +30,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void A_session_and_a_user_of_the_same_name_are_not_the_same()
+    public void A_session_and_a_user_with_the_same_id_are_distinct()
     {
         var log = Log(1000);
         Add(log, RevocationKind.Session, "same", Now);
@@ -40,7 +40,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void A_token_without_a_session_is_not_found_by_one()
+    public void A_token_without_a_session_does_not_match_a_session_event()
     {
         var log = Log(1000);
         Add(log, RevocationKind.Session, "s", Now);
@@ -50,7 +50,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void A_later_event_of_the_same_name_covers_more_and_an_earlier_one_takes_nothing_back()
+    public void A_later_event_with_the_same_id_covers_more_and_an_earlier_one_changes_nothing()
     {
         var log = Log(1000);
         Assert.True(Add(log, RevocationKind.Session, "s", Now - 10));
@@ -63,7 +63,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void The_realms_not_before_never_moves_back()
+    public void The_not_before_of_the_realm_never_moves_back()
     {
         var log = Log(1000);
         Assert.True(log.NotBefore(Now));
@@ -76,7 +76,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void A_token_without_a_date_is_older_than_every_event_and_not_revoked_without_one()
+    public void A_token_without_an_issue_time_is_older_than_every_event_but_is_not_revoked_without_an_event()
     {
         var log = Log(1000);
         Assert.False(log.NotBefore(0));
@@ -87,7 +87,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void Ended_events_make_room_and_raise_no_watermark()
+    public void Expired_events_are_evicted_without_raising_the_watermark()
     {
         var log = Log(100);
         for (var round = 0; round < 10; round++)
@@ -108,7 +108,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void Ended_events_are_forgotten_though_there_is_room()
+    public void Expired_events_are_removed_even_if_there_is_room()
     {
         var log = Log(1000);
         Add(log, RevocationKind.Session, "old", Now);
@@ -119,7 +119,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void An_event_whose_tokens_have_all_ended_is_not_even_taken()
+    public void An_event_whose_tokens_have_all_expired_is_not_stored()
     {
         var log = Log(1000);
 
@@ -129,7 +129,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void When_there_are_too_many_nothing_that_was_revoked_is_accepted_again()
+    public void With_too_many_events_no_revoked_token_is_accepted_again()
     {
         var log = Log(200);
         var first = Now;
@@ -138,7 +138,7 @@ public sealed class RevocationLogTests
             Add(log, RevocationKind.Session, $"{i}", Now);
             _time.Advance(TimeSpan.FromSeconds(1));
 
-            // The one before the watermark, those after it, and every tenth of all.
+            // Checks every tenth event, back from the newest one: events above the watermark and events below it.
             for (var known = i % 10; known <= i; known += 10)
             {
                 Assert.NotEqual(RevocationMatch.None, log.Find(Marks(first + known, $"{known}")));
@@ -150,7 +150,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void The_watermark_is_as_old_as_the_events_that_had_to_go_and_younger_tokens_are_judged_by_name()
+    public void The_watermark_is_the_time_of_the_evicted_events_and_newer_tokens_are_matched_by_id()
     {
         var log = Log(200);
         var first = Now;
@@ -167,7 +167,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void The_watermark_does_not_fall_when_the_events_above_it_end()
+    public void The_watermark_does_not_fall_when_newer_events_expire()
     {
         var log = Log(200);
         for (var i = 0; i < 220; i++)
@@ -186,7 +186,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void Many_events_of_one_second_go_together()
+    public void Events_of_the_same_second_are_evicted_together()
     {
         var log = Log(200);
         for (var i = 0; i < 213; i++)
@@ -200,7 +200,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public async Task What_was_added_is_found_by_everybody_while_others_add_and_the_oldest_go()
+    public async Task Concurrent_readers_find_every_added_event_while_others_are_added_and_evicted()
     {
         var log = Log(500);
         const int Events = 30_000;
@@ -213,7 +213,7 @@ public sealed class RevocationLogTests
             var random = new Random(seed);
             while (Volatile.Read(ref published) is var known and < Events)
             {
-                // Mostly the young ones, which are on their way into the table or out of it.
+                // Half of the lookups use recent events, which are being added to the table or evicted from it.
                 var i = Math.Max(0, known - 1 - random.Next(random.Next(2) == 0 ? 600 : Events));
                 if (known > 0 && log.Find(tokens[i]) == RevocationMatch.None)
                 {
@@ -233,7 +233,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void Several_writers_lose_nothing()
+    public void Concurrent_writers_lose_no_event()
     {
         var log = Log(100_000);
         Parallel.For(0, 20_000, i => Add(log, RevocationKind.Session, $"{i}", Now));
@@ -243,7 +243,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void A_lookup_allocates_nothing_with_100_000_events_held()
+    public void A_lookup_among_100_000_events_allocates_nothing()
     {
         var log = Log(100_000);
         for (var i = 0; i < 100_000; i++)
@@ -267,7 +267,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void An_event_costs_at_most_200_bytes_in_a_full_table()
+    public void An_event_in_a_full_table_takes_at_most_200_bytes()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var table = new RevocationTable(106_250);
@@ -279,7 +279,7 @@ public sealed class RevocationLogTests
     }
 
     [Fact]
-    public void The_filter_answers_nearly_every_question_about_what_is_not_there()
+    public void The_filter_rules_out_at_least_98_percent_of_missing_keys()
     {
         var table = new RevocationTable(106_250);
         for (var i = 0; i < 100_000; i++)

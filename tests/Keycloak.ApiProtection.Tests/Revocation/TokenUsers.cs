@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Tests.Claims;
 
 namespace Keycloak.ApiProtection.Tests.Revocation;
 
-/// <summary>Users with the token claims that revocations go by.</summary>
+/// <summary>Creates users with the token claims that revocations match.</summary>
 internal static class TokenUsers
 {
     public static ClaimsPrincipal User(long issuedAt, string? sid = "s", string? sub = "u", string? azp = "c", string? jti = "t")

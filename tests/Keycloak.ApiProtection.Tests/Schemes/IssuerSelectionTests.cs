@@ -13,7 +13,7 @@ public sealed class IssuerSelectionTests
     private const string Partners = "https://kc.example/realms/partners";
 
     [Fact]
-    public async Task Each_realms_token_is_checked_by_the_scheme_that_trusts_its_issuer()
+    public async Task A_token_is_verified_by_the_scheme_that_trusts_its_issuer()
     {
         await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
 
@@ -23,11 +23,11 @@ public sealed class IssuerSelectionTests
     }
 
     [Fact]
-    public async Task The_issuer_chooses_who_checks_and_nothing_else()
+    public async Task The_issuer_selects_only_the_scheme_that_verifies_the_token()
     {
         await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
 
-        // Meant for the other scheme's API, signed by nobody, and a policy that names one scheme.
+        // A token for the API of the other scheme, a token without a valid signature, and a policy that names one scheme.
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Partner(app).WithText("aud", OrdersApi.Audience))).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Partner(app).Signed(_ => new byte[256]))).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/orders-only", Partner(app))).StatusCode);
@@ -35,7 +35,7 @@ public sealed class IssuerSelectionTests
     }
 
     [Fact]
-    public async Task One_scheme_answers_a_rejected_request()
+    public async Task Only_one_scheme_responds_to_a_rejected_request()
     {
         await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
 
@@ -52,7 +52,7 @@ public sealed class IssuerSelectionTests
     [InlineData("Bearer a.b.c")]
     [InlineData("Bearer eyJhbGciOiJSUzI1NiJ9.e30.AA")]
     [InlineData("Bearer eyJhbGciOiJSUzI1NiJ9.W10.AA")]
-    public async Task Junk_and_unknown_issuers_go_to_the_default_scheme(string header)
+    public async Task Malformed_tokens_and_unknown_issuers_go_to_the_default_scheme(string header)
     {
         await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
         var unknown = app.Alice.WithText("iss", "https://evil.example");
@@ -65,7 +65,7 @@ public sealed class IssuerSelectionTests
     }
 
     [Fact]
-    public async Task A_token_in_the_query_chooses_where_its_scheme_allows_it()
+    public async Task A_token_in_the_query_selects_its_scheme_where_that_scheme_allows_it()
     {
         await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
 
@@ -75,7 +75,7 @@ public sealed class IssuerSelectionTests
     }
 
     [Fact]
-    public async Task Without_the_call_the_second_scheme_is_not_asked_and_the_log_says_so()
+    public async Task Without_issuer_selection_the_second_scheme_is_not_used_and_the_log_warns()
     {
         await using var app = await StartAsync(_ => { });
 
@@ -89,7 +89,7 @@ public sealed class IssuerSelectionTests
     }
 
     [Fact]
-    public async Task A_scheme_that_an_endpoint_or_the_selection_names_is_no_reason_to_warn()
+    public async Task A_scheme_that_is_named_by_an_endpoint_or_selected_by_issuer_causes_no_warning()
     {
         await using var selected = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
         await using var byAttribute = await StartAsync(_ => { }, app => app.MapGet("/p", () => "p").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Partners" }));

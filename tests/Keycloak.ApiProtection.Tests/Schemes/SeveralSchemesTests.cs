@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Schemes;
 
-/// <summary>One endpoint, two schemes: both are asked, and both answer one response.</summary>
+/// <summary>One endpoint with two schemes: both authenticate the request, and both write to the same response.</summary>
 public sealed class SeveralSchemesTests
 {
     private static readonly string[] Names = ["One", "Two"];
@@ -16,7 +16,7 @@ public sealed class SeveralSchemesTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Of_two_challenges_with_a_body_the_first_is_sent_and_both_events_are_called()
+    public async Task The_first_of_two_challenges_with_a_body_is_sent_and_both_events_are_raised()
     {
         var called = new List<string>();
         await using var app = await StartAsync((name, options) =>
@@ -39,7 +39,7 @@ public sealed class SeveralSchemesTests
     }
 
     [Fact]
-    public async Task Of_two_challenges_without_a_body_both_headers_are_sent()
+    public async Task Both_headers_of_two_challenges_without_a_body_are_sent()
     {
         await using var app = await StartAsync((_, _) => { });
 
@@ -50,7 +50,7 @@ public sealed class SeveralSchemesTests
     }
 
     [Fact]
-    public async Task Of_two_forbids_with_a_body_the_first_is_sent_and_both_events_are_called()
+    public async Task The_first_of_two_forbids_with_a_body_is_sent_and_both_events_are_raised()
     {
         var called = new List<string>();
         await using var app = await StartAsync((name, options) =>
@@ -72,7 +72,7 @@ public sealed class SeveralSchemesTests
     }
 
     [Fact]
-    public async Task A_body_that_an_event_writes_ends_the_answer_of_every_scheme()
+    public async Task A_body_that_an_event_writes_replaces_the_body_of_every_scheme()
     {
         await using var app = await StartAsync((_, options) =>
         {
@@ -93,7 +93,7 @@ public sealed class SeveralSchemesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_one_scheme_cannot_decide_stays_503_and_the_other_ones_event_is_called(bool withBody)
+    public async Task A_503_of_one_scheme_is_not_replaced_and_the_event_of_the_other_scheme_is_raised(bool withBody)
     {
         var called = new List<string>();
         var realm = new FakeRealm(OrdersApi.Key);

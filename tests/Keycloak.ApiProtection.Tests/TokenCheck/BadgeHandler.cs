@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Tests.TokenCheck;
 
-/// <summary>Another way to be known to an application: whoever says who they are.</summary>
+/// <summary>A scheme besides Keycloak that accepts any name without verification.</summary>
 internal sealed class BadgeHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {

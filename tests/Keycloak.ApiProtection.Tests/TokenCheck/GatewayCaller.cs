@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.TokenCheck;
 
-/// <summary>Asks as a gateway does, and reads what it would tell the API behind it.</summary>
+/// <summary>Sends requests as a gateway does, and reads the headers that the gateway would pass to the API behind it.</summary>
 internal static class GatewayCaller
 {
     public const string Check = "/.keycloak/token-check";
@@ -17,11 +17,11 @@ internal static class GatewayCaller
     public static async Task<string> ChallengeAsync(this Task<HttpResponseMessage> asked)
     {
         using var answer = await asked;
-        AssertTellsNothing(answer);
+        AssertNoIdentity(answer);
         return $"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate}".TrimEnd();
     }
 
-    /// <summary>The identity that a good answer tells of; that it is one is asserted.</summary>
+    /// <summary>Asserts that the response is successful, and returns the identity that it contains.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> IdentityAsync(this Task<HttpResponseMessage> asked)
     {
         using var answer = await asked;
@@ -38,6 +38,6 @@ internal static class GatewayCaller
 
     public static Task<HttpResponseMessage> CheckAsync(this ProtectedApp app, TestToken token, string path = Check) => app.GetAsync(path, token);
 
-    public static void AssertTellsNothing(HttpResponseMessage answer) =>
+    public static void AssertNoIdentity(HttpResponseMessage answer) =>
         Assert.DoesNotContain(answer.Headers, header => header.Key.StartsWith("X-Token-", StringComparison.OrdinalIgnoreCase));
 }

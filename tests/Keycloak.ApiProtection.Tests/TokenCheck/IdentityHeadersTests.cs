@@ -7,11 +7,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.TokenCheck;
 
-/// <summary>What the API behind the gateway gets to know: what the token says, and never anything else.</summary>
+/// <summary>The API behind the gateway receives the content of the token and nothing else.</summary>
 public sealed class IdentityHeadersTests
 {
     [Fact]
-    public async Task All_of_them_stand_in_a_good_answer()
+    public async Task A_successful_response_contains_all_identity_headers()
     {
         await using var app = await GatewayCaller.StartAsync();
 
@@ -36,7 +36,7 @@ public sealed class IdentityHeadersTests
     }
 
     [Fact]
-    public async Task What_the_token_does_not_say_is_there_and_empty_so_that_a_gateway_replaces_what_the_client_sent()
+    public async Task Headers_without_a_claim_are_empty_so_that_the_gateway_replaces_headers_of_the_client()
     {
         await using var app = await GatewayCaller.StartAsync();
 
@@ -56,7 +56,7 @@ public sealed class IdentityHeadersTests
     [InlineData("alice+work@example.com", "alice%2Bwork@example.com")]
     [InlineData("\ud83d\ude00", "%F0%9F%98%80")]
     [InlineData("\0", "%00")]
-    public async Task No_claim_can_be_more_than_one_value(string claim, string header)
+    public async Task A_claim_cannot_add_values_or_headers(string claim, string header)
     {
         await using var app = await GatewayCaller.StartAsync();
 
@@ -80,7 +80,7 @@ public sealed class IdentityHeadersTests
     [InlineData("null", "")]
     [InlineData("\"yes\"", "")]
     [InlineData("[true,true]", "")]
-    public async Task An_address_that_Keycloak_has_not_verified_is_not_passed_on(string verified, string email)
+    public async Task An_unverified_email_address_is_not_returned(string verified, string email)
     {
         await using var app = await GatewayCaller.StartAsync();
 
@@ -92,7 +92,7 @@ public sealed class IdentityHeadersTests
     [InlineData("[\"alice\",\"root\"]")]
     [InlineData("{\"is\":\"root\"}")]
     [InlineData("[[\"root\"]]")]
-    public async Task A_claim_that_is_no_single_text_names_nobody(string json)
+    public async Task A_claim_that_is_not_a_string_gives_an_empty_header(string json)
     {
         await using var app = await GatewayCaller.StartAsync();
 
@@ -102,7 +102,7 @@ public sealed class IdentityHeadersTests
     }
 
     [Fact]
-    public async Task A_claim_of_nearly_the_same_name_counts_for_nothing()
+    public async Task A_claim_with_a_similar_name_is_ignored()
     {
         await using var app = await GatewayCaller.StartAsync();
 
@@ -113,7 +113,7 @@ public sealed class IdentityHeadersTests
     }
 
     [Fact]
-    public async Task Only_the_roles_of_this_APIs_own_client_are_client_roles()
+    public async Task Only_the_roles_of_the_client_of_this_API_are_client_roles()
     {
         await using var app = await GatewayCaller.StartAsync();
 
@@ -123,7 +123,7 @@ public sealed class IdentityHeadersTests
     }
 
     [Fact]
-    public async Task A_list_that_does_not_fit_is_left_empty_as_a_whole_and_the_log_says_once_what_to_do()
+    public async Task A_list_that_does_not_fit_gives_an_empty_header_and_the_log_gives_the_remedy_once()
     {
         await using var app = await GatewayCaller.StartAsync();
         var token = app.Alice.With("realm_access", Roles(400));
@@ -140,7 +140,7 @@ public sealed class IdentityHeadersTests
     }
 
     [Fact]
-    public async Task All_of_them_together_never_take_more_than_NGINX_has_room_for()
+    public async Task All_headers_together_fit_into_the_buffer_of_NGINX()
     {
         await using var app = await GatewayCaller.StartAsync();
         var full = 0;
@@ -152,7 +152,7 @@ public sealed class IdentityHeadersTests
             Assert.True(bytes <= 3072, bytes.ToString(CultureInfo.InvariantCulture));
             full = Math.Max(full, bytes);
 
-            // What is there is there as a whole.
+            // A header contains either the whole list or nothing.
             Assert.True(identity["X-Token-Realm-Roles"].Length == 0 || identity["X-Token-Realm-Roles"].Split(' ').Length == roles);
         }
 
@@ -160,7 +160,7 @@ public sealed class IdentityHeadersTests
     }
 
     [Fact]
-    public async Task What_does_not_fit_by_one_byte_is_left_out_and_what_just_fits_is_not()
+    public async Task A_value_that_is_one_byte_too_long_is_omitted_and_one_that_just_fits_is_returned()
     {
         await using var app = await GatewayCaller.StartAsync();
         var token = app.Alice.Without("azp", "sid", "preferred_username", "email", "scope", "realm_access", "resource_access", "groups", "organization");
@@ -171,7 +171,7 @@ public sealed class IdentityHeadersTests
     }
 
     [Fact]
-    public async Task The_documentation_names_all_of_them_and_no_other()
+    public async Task The_documentation_lists_exactly_these_headers()
     {
         var page = await File.ReadAllTextAsync(Repository.File("docs/token-check.md"), TestContext.Current.CancellationToken);
 

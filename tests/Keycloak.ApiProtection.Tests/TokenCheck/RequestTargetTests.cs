@@ -19,7 +19,7 @@ public sealed class RequestTargetTests
     [InlineData("/check/orders/..;a=b/lax")]
     [InlineData("/check/orders/..%3b/lax")]
     [InlineData("http://host/check/../lax")]
-    public void Dot_segments_in_every_spelling_are_found(string target) => Assert.True(RequestTarget.HasDotSegment(target));
+    public void Dot_segments_are_detected_in_every_spelling(string target) => Assert.True(RequestTarget.HasDotSegment(target));
 
     [Theory]
     [InlineData("")]
@@ -34,5 +34,5 @@ public sealed class RequestTargetTests
     [InlineData("/check/orders/%252e%252e")]
     [InlineData("/check/orders/%e3%81%82;v=1")]
     [InlineData("http://127.0.0.1:80/check/orders/a.b")]
-    public void Dots_elsewhere_are_nothing(string target) => Assert.False(RequestTarget.HasDotSegment(target));
+    public void Other_dots_are_not_dot_segments(string target) => Assert.False(RequestTarget.HasDotSegment(target));
 }

@@ -17,13 +17,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests.TokenCheck;
 
-/// <summary>Nobody passes without an access token of Keycloak, however the application is put together.</summary>
+/// <summary>No request is accepted without an access token of Keycloak, however the application is configured.</summary>
 public sealed class TokenCheckAuthorizationTests
 {
     private static readonly string[] Schemes = ["Keycloak", "Partners"];
 
     [Fact]
-    public async Task The_default_scheme_need_not_be_Keycloaks()
+    public async Task The_default_scheme_can_be_another_one()
     {
         await using var app = await ProtectedApp.StartAsync(OtherScheme, app => app.MapTokenCheck());
 
@@ -33,7 +33,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public async Task A_user_of_another_scheme_is_not_let_through_even_where_a_policy_names_that_scheme()
+    public async Task A_user_of_another_scheme_is_rejected_even_if_a_policy_names_that_scheme()
     {
         await using var app = await ProtectedApp.StartAsync(OtherScheme, app => app.MapTokenCheck()
             .RequireAuthorization(policy => policy.AddAuthenticationSchemes(BadgeHandler.Name).RequireAuthenticatedUser()));
@@ -43,7 +43,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public async Task The_default_policy_counts_as_it_does_for_any_protected_endpoint()
+    public async Task The_default_policy_applies_as_on_any_protected_endpoint()
     {
         await using var app = await ProtectedApp.StartAsync(
             services =>
@@ -59,7 +59,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public async Task AllowAnonymous_stops_the_start()
+    public async Task AllowAnonymous_makes_startup_fail()
     {
         var direct = await Assert.ThrowsAsync<InvalidOperationException>(() => GatewayCaller.StartAsync(app => app.MapTokenCheck().AllowAnonymous()));
         var group = await Assert.ThrowsAsync<InvalidOperationException>(() => GatewayCaller.StartAsync(app => app.MapGroup("/check").AllowAnonymous().MapTokenCheck("/orders").RequireScope("email")));
@@ -69,7 +69,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public async Task AllowAnonymous_that_comes_too_late_to_stop_the_start_lets_nobody_through()
+    public async Task AllowAnonymous_that_is_added_after_the_startup_check_makes_every_request_fail()
     {
         await using var app = await GatewayCaller.StartAsync(app =>
             ((IEndpointConventionBuilder)app.MapTokenCheck()).Finally(endpoint => endpoint.Metadata.Add(new AllowAnonymousAttribute())));
@@ -79,7 +79,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public async Task Without_UseAuthorization_nobody_passes()
+    public async Task Without_UseAuthorization_every_request_fails()
     {
         await using var app = await ProtectedApp.StartAsync(
             services =>
@@ -89,7 +89,7 @@ public sealed class TokenCheckAuthorizationTests
             },
             app =>
             {
-                // The web application adds UseAuthorization by itself unless it is told that it is there already.
+                // The web application adds UseAuthorization automatically unless this property says that it was already added.
                 ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
                 app.MapTokenCheck();
             });
@@ -98,7 +98,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public async Task A_handler_that_grants_everything_does_not_let_nobody_through()
+    public async Task An_authorization_handler_that_grants_everything_does_not_accept_anonymous_requests()
     {
         await using var app = await ProtectedApp.StartAsync(
             services =>
@@ -113,7 +113,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public void Without_a_scheme_mapping_says_what_is_missing()
+    public void Mapping_without_a_scheme_fails_and_the_message_says_what_is_missing()
     {
         var builder = WebApplication.CreateSlimBuilder();
         using var app = (IDisposable)builder.Build();
@@ -124,7 +124,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public async Task A_token_of_each_scheme_passes_and_tells_its_realm()
+    public async Task A_token_of_each_scheme_is_accepted_and_its_issuer_is_returned()
     {
         await using var app = await TwoSchemesAsync(app => app.MapTokenCheck());
 
@@ -135,7 +135,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public async Task Where_the_endpoint_names_a_scheme_the_tokens_of_the_others_do_not_pass()
+    public async Task If_the_endpoint_names_a_scheme_tokens_of_other_schemes_are_rejected()
     {
         await using var app = await TwoSchemesAsync(app =>
         {
@@ -154,7 +154,7 @@ public sealed class TokenCheckAuthorizationTests
     [Theory]
     [InlineData("Keycloak")]
     [InlineData("Partners")]
-    public async Task Of_two_schemes_the_one_that_cannot_decide_yet_outweighs_the_one_that_refuses(string first)
+    public async Task A_503_of_one_scheme_takes_precedence_over_a_rejection_by_another(string first)
     {
         var realm = new FakeRealm(OrdersApi.Key);
         realm.GoDown();
@@ -166,16 +166,16 @@ public sealed class TokenCheckAuthorizationTests
 
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             Assert.NotNull(answer.Headers.RetryAfter);
-            GatewayCaller.AssertTellsNothing(answer);
+            GatewayCaller.AssertNoIdentity(answer);
         }
 
         Assert.StartsWith("401", await app.CheckAsync(app.Alice.WithText("iss", "https://kc.example/realms/other")).ChallengeAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_rights_of_one_token_do_not_stand_beside_the_name_of_another()
+    public async Task The_roles_of_one_token_are_not_combined_with_the_subject_of_another()
     {
-        // The second scheme takes its token from elsewhere.
+        // The second scheme reads its token from another header.
         await using var app = await TwoSchemesAsync(app => app.MapTokenCheck(), partners: options => options.Events = new()
         {
             OnMessageReceived = received =>
@@ -194,7 +194,7 @@ public sealed class TokenCheckAuthorizationTests
     }
 
     [Fact]
-    public async Task What_the_application_has_made_of_the_users_identity_is_what_is_told()
+    public async Task The_identity_headers_contain_the_transformed_identity()
     {
         await using var app = await ProtectedApp.StartAsync(
             services =>
@@ -210,9 +210,9 @@ public sealed class TokenCheckAuthorizationTests
         Assert.StartsWith("401", await app.GetAsync(GatewayCaller.Check).ChallengeAsync(), StringComparison.Ordinal);
     }
 
-    /// <summary>The client of a test server would take the dots out of the path before sending it.</summary>
+    /// <summary>Uses a raw connection because the client of a test server removes dot segments before it sends the request.</summary>
     [Fact]
-    public async Task A_path_that_climbs_out_of_its_check_is_refused_by_the_one_it_lands_on()
+    public async Task A_path_that_leaves_its_check_through_dot_segments_is_rejected()
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var builder = WebApplication.CreateSlimBuilder();
@@ -248,7 +248,7 @@ public sealed class TokenCheckAuthorizationTests
         using var answer = await asked;
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Contains("UseAuthorization()", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        GatewayCaller.AssertTellsNothing(answer);
+        GatewayCaller.AssertNoIdentity(answer);
     }
 
     private static async Task<string> RawAsync(Uri address, string target, TestToken token)
@@ -275,7 +275,7 @@ public sealed class TokenCheckAuthorizationTests
                     {
                         if (scheme == "Partners")
                         {
-                            // The same keys under another name: who issued a token is told by its issuer.
+                            // Both realms have the same keys, so that only the issuer shows which realm issued a token.
                             (options.Authority, options.Resource, options.MetadataAddress) = ("https://kc.example/realms/partners", OrdersApi.Audience, null);
                             partners?.Invoke(options);
                         }
@@ -287,7 +287,7 @@ public sealed class TokenCheckAuthorizationTests
             map,
             realm ?? PartnersToo());
 
-    /// <summary>A realm whose server has a second one with the same keys.</summary>
+    /// <summary>A realm whose server has a second realm with the same keys.</summary>
     private static FakeRealm PartnersToo()
     {
         var realm = new FakeRealm(OrdersApi.Key);

@@ -8,11 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.TokenCheck;
 
-/// <summary>The answers to a gateway: the ordinary ones, but that a yes says who it is.</summary>
+/// <summary>The responses to a gateway are the usual ones, except that a successful response contains the identity.</summary>
 public sealed class TokenCheckTests
 {
     [Fact]
-    public async Task A_good_token_passes_and_nobody_and_a_bad_one_do_not()
+    public async Task A_valid_token_is_accepted_and_no_token_or_an_invalid_one_is_rejected()
     {
         await using var app = await GatewayCaller.StartAsync();
 
@@ -25,11 +25,11 @@ public sealed class TokenCheckTests
     }
 
     [Fact]
-    public async Task What_else_is_asked_of_the_endpoint_holds_as_it_does_anywhere()
+    public async Task Other_requirements_of_the_endpoint_apply_as_on_any_endpoint()
     {
         await using var app = await GatewayCaller.StartAsync(app =>
         {
-            // Each route of the gateway has a check of its own.
+            // Each route of the gateway has its own check.
             app.MapTokenCheck("/check/orders").RequireScope("orders:read");
             app.MapTokenCheck("/check/orders/write").RequireScope("orders:write").RequireClientRole("writer");
 
@@ -56,7 +56,7 @@ public sealed class TokenCheckTests
     [InlineData("PATCH")]
     [InlineData("OPTIONS")]
     [InlineData("PROPFIND")]
-    public async Task Every_method_is_answered_because_some_gateways_ask_with_that_of_the_client(string method)
+    public async Task Every_method_is_supported_because_some_gateways_use_the_method_of_the_client(string method)
     {
         await using var app = await GatewayCaller.StartAsync();
         using var request = new HttpRequestMessage(new HttpMethod(method), GatewayCaller.Check);
@@ -68,7 +68,7 @@ public sealed class TokenCheckTests
     }
 
     [Fact]
-    public async Task A_body_is_never_read()
+    public async Task The_request_body_is_never_read()
     {
         await using var app = await GatewayCaller.StartAsync();
         var answer = await app.Server.SendAsync(context =>
@@ -84,7 +84,7 @@ public sealed class TokenCheckTests
     }
 
     [Fact]
-    public async Task A_path_that_the_gateway_appends_does_not_matter()
+    public async Task A_path_that_the_gateway_appends_has_no_effect()
     {
         await using var app = await GatewayCaller.StartAsync(app => app.MapTokenCheck("/check/orders/{**path}").RequireScope("orders:read"));
 
@@ -96,7 +96,7 @@ public sealed class TokenCheckTests
     }
 
     [Fact]
-    public async Task What_the_client_says_of_itself_and_of_its_path_does_not_matter()
+    public async Task Identity_and_path_headers_of_the_client_have_no_effect()
     {
         await using var app = await GatewayCaller.StartAsync(app =>
         {
@@ -120,7 +120,7 @@ public sealed class TokenCheckTests
     [Theory]
     [InlineData("X-Original-URI")]
     [InlineData("X-Forwarded-Uri")]
-    public async Task An_original_target_that_servers_read_differently_is_rejected_and_matrix_parameters_are_not(string header)
+    public async Task An_ambiguous_original_target_is_rejected_and_matrix_parameters_are_accepted(string header)
     {
         await using var app = await GatewayCaller.StartAsync();
 
@@ -128,7 +128,7 @@ public sealed class TokenCheckTests
         {
             using var rejected = await CheckAsync(app, header, "/orders/1", target);
             Assert.Equal(HttpStatusCode.BadRequest, rejected.StatusCode);
-            GatewayCaller.AssertTellsNothing(rejected);
+            GatewayCaller.AssertNoIdentity(rejected);
         }
 
         await CheckAsync(app, header, "/orders;v=1/1", "/orders/1;a=b?next=/../admin").IdentityAsync();
@@ -136,7 +136,7 @@ public sealed class TokenCheckTests
     }
 
     [Fact]
-    public async Task A_revoked_token_is_refused_at_once_and_a_younger_one_passes()
+    public async Task A_revoked_token_is_rejected_immediately_and_a_newer_one_is_accepted()
     {
         await using var app = await GatewayCaller.StartAsync();
         var token = app.Alice;
@@ -149,7 +149,7 @@ public sealed class TokenCheckTests
     }
 
     [Fact]
-    public async Task Keycloak_is_asked_where_the_endpoint_says_so_and_its_outage_is_503()
+    public async Task The_token_is_introspected_if_the_endpoint_requires_it_and_an_outage_of_Keycloak_gives_503()
     {
         await using var api = await IntrospectingApi.StartAsync(_ => { }, app => app.MapTokenCheck("/check").RequireActiveToken(TimeSpan.Zero), _ => { });
         var token = api.Token();
@@ -162,23 +162,23 @@ public sealed class TokenCheckTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.True(answer.Headers.RetryAfter!.Delta > TimeSpan.Zero);
-        GatewayCaller.AssertTellsNothing(answer);
+        GatewayCaller.AssertNoIdentity(answer);
     }
 
     [Fact]
-    public async Task Without_the_realms_keys_it_is_503()
+    public async Task Without_the_keys_of_the_realm_the_response_is_503()
     {
         await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), app => app.MapTokenCheck(), DownRealm());
         using var answer = await app.CheckAsync(app.Alice);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.NotNull(answer.Headers.RetryAfter);
-        GatewayCaller.AssertTellsNothing(answer);
+        GatewayCaller.AssertNoIdentity(answer);
         Assert.StartsWith("401", await app.GetAsync(GatewayCaller.Check).ChallengeAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task It_is_left_out_of_OpenAPI_documents()
+    public async Task The_endpoint_is_excluded_from_OpenAPI_documents()
     {
         await using var app = await GatewayCaller.StartAsync();
 

@@ -9,7 +9,7 @@ public sealed class AccessTokenVerifierTests
     [InlineData(KeycloakPayloads.Alice)]
     [InlineData(KeycloakPayloads.Alice24)]
     [InlineData(KeycloakPayloads.ServiceAccount)]
-    public async Task Access_tokens_as_Keycloak_writes_them_are_accepted(string payload)
+    public async Task Access_tokens_in_the_formats_of_Keycloak_are_accepted(string payload)
     {
         using var api = await OrdersApi.StartAsync();
         var token = await api.AcceptAsync(api.Token(payload));
@@ -19,11 +19,11 @@ public sealed class AccessTokenVerifierTests
         Assert.Equal(("RS256", OrdersApi.KeyId), (token.Algorithm, token.KeyId));
         Assert.Equal(FakeRealm.Issuer, token.Claims.Issuer);
         Assert.Equal(api.Token(payload).PayloadBytes, token.Claims.Payload);
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Fact]
-    public async Task Good_tokens_need_no_question_to_Keycloak_and_none_of_them_waits()
+    public async Task Valid_tokens_are_verified_synchronously_without_a_request_to_Keycloak()
     {
         using var api = await OrdersApi.StartAsync();
         var token = api.Alice.Text;
@@ -35,7 +35,7 @@ public sealed class AccessTokenVerifierTests
             Assert.True((await verification).IsAccepted(out _));
         }
 
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Fact]
@@ -44,11 +44,11 @@ public sealed class AccessTokenVerifierTests
         using var api = OrdersApi.StartWithoutKeys();
 
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice));
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Fact]
-    public async Task Junk_at_an_api_without_keys_does_not_make_it_ask_for_them()
+    public async Task Invalid_tokens_do_not_make_an_api_without_keys_fetch_them()
     {
         using var api = OrdersApi.StartWithoutKeys();
 
@@ -61,7 +61,7 @@ public sealed class AccessTokenVerifierTests
     }
 
     [Fact]
-    public async Task While_Keycloak_is_out_of_reach_a_token_is_neither_good_nor_bad()
+    public async Task While_Keycloak_is_unavailable_a_token_is_neither_accepted_nor_rejected()
     {
         using var api = OrdersApi.StartWithoutKeys();
         api.Realm.GoDown();
@@ -71,7 +71,7 @@ public sealed class AccessTokenVerifierTests
         Assert.False(verification.IsRejected(out _));
         Assert.InRange(verification.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
 
-        // What is bad without any key is bad all the same.
+        // A token that is invalid without any key is still rejected.
         Assert.Equal("expired", await api.VerdictAsync(api.Alice.WithDate("exp", api.Now.AddHours(-1))));
 
         api.Realm.ComeUp();
@@ -80,7 +80,7 @@ public sealed class AccessTokenVerifierTests
     }
 
     [Fact]
-    public async Task A_token_that_ends_while_its_keys_are_fetched_is_refused()
+    public async Task A_token_that_expires_while_its_key_is_fetched_is_rejected()
     {
         using var api = OrdersApi.StartWithoutKeys();
         api.Realm.Hold();

@@ -6,7 +6,7 @@ using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>Exact counts of allocated bytes: what strangers send costs the garbage collector nothing.</summary>
+/// <summary>Counts the exact number of allocated bytes: invalid tokens cause no work for the garbage collector.</summary>
 public sealed class AllocationTests(ITestOutputHelper output)
 {
     private const int Times = 50;
@@ -44,7 +44,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task A_refusal_before_any_cryptography_allocates_nothing(string name)
+    public async Task A_rejection_without_cryptography_allocates_nothing(string name)
     {
         using var api = await OrdersApi.StartAsync();
         var token = Rejected[name](api.Alice);
@@ -55,7 +55,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_bad_signature_allocates_no_more_than_the_framework_does_to_find_out()
+    public async Task An_invalid_signature_allocates_no_more_than_the_signature_check_of_the_framework()
     {
         using var api = await OrdersApi.StartAsync();
         var signature = api.Alice.Signature;
@@ -72,7 +72,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_new_token_allocates_no_more_than_a_kilobyte_over_the_frameworks_signature_check()
+    public async Task A_new_token_allocates_at_most_a_kilobyte_more_than_the_signature_check_of_the_framework()
     {
         using var api = await OrdersApi.StartAsync();
         var token = api.Alice.Without("family_name", "given_name");
@@ -86,7 +86,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_token_that_comes_again_allocates_nothing()
+    public async Task A_cached_token_allocates_nothing()
     {
         using var api = await OrdersApi.StartAsync();
         var text = api.Alice.Text;
@@ -96,7 +96,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_remembered_token_takes_two_kilobytes_at_most_and_is_counted_with_what_it_takes()
+    public async Task A_cached_token_takes_at_most_two_kilobytes_and_is_counted_with_its_actual_size()
     {
         using var api = await OrdersApi.StartAsync();
         var tokens = Enumerable.Range(0, Times).Select(number => api.Alice.WithText("jti", $"onrtro:{number:D8}").Text).ToArray();
@@ -105,7 +105,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
         Verify(api.Remembering, api.Alice.Text);
         Verify(api.Verifier, tokens[0]);
 
-        // Everything that is allocated here is kept, but for what the signature check leaves.
+        // Everything that is allocated here is kept, except the allocations of the signature check.
         var before = GC.GetAllocatedBytesForCurrentThread();
         foreach (var token in tokens)
         {
@@ -140,7 +140,10 @@ public sealed class AllocationTests(ITestOutputHelper output)
         return Allocated(() => rsa.VerifyData(input.AsSpan(), signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
-    /// <summary>Bytes for one call, after warm-up. The least of some rounds: a collection in between may empty the pools that buffers come from.</summary>
+    /// <summary>
+    /// Returns the number of bytes per call, after warm-up. It is the minimum of several rounds because a garbage collection may empty the
+    /// pools of the buffers.
+    /// </summary>
     private static long Allocated(Action act)
     {
         var least = long.MaxValue;

@@ -27,14 +27,14 @@ public sealed class CompactJwsTests
     [InlineData("{0}.{1}.{2}....")]
     [InlineData("eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.OKOawDo13gRp2ojaHV7LFpZcgV7T6DVZKTyKOMTYUmKoTCVJRgckCL9kiMT03JGe.48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIzOeDQz7TALvtu6UG9oMo4vpzs9tX_EFShS8iB7j6ji.XFBoMYUZodetZdvTiFvSkQ")]
     [InlineData("opaque-token")]
-    public async Task Whatever_is_not_three_parts_is_refused(string form)
+    public async Task A_token_without_exactly_three_parts_is_rejected(string form)
     {
         using var api = await OrdersApi.StartAsync();
         var parts = api.Alice.Text.Split('.');
 
         Assert.Equal("form", await api.VerdictAsync(string.Format(null, form, parts[0], parts[1], parts[2])));
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(string.Join('.', parts)));
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class CompactJwsTests
     [InlineData("\u200B")]
     [InlineData("\uD800")]
     [InlineData("\uD83D\uDE00")]
-    public async Task No_other_letter_stands_anywhere_in_a_token_not_even_where_decoders_overlook_it(string foreign)
+    public async Task A_token_with_a_character_outside_base64url_is_rejected_even_if_decoders_ignore_it(string foreign)
     {
         using var api = await OrdersApi.StartAsync();
         var token = api.Alice.Text;
@@ -71,7 +71,7 @@ public sealed class CompactJwsTests
         {
             Assert.Equal("form", await api.VerdictAsync(token.Insert(at, foreign)));
 
-            // Also in the place of letters, so that the part's length is a possible one.
+            // Also replaces characters, so that the length of the part stays valid.
             if (at + foreign.Length <= token.Length)
             {
                 Assert.Equal("form", await api.VerdictAsync(token.Remove(at, foreign.Length).Insert(at, foreign)));
@@ -79,11 +79,11 @@ public sealed class CompactJwsTests
         }
 
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(token));
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Fact]
-    public void Every_part_of_every_length_has_one_spelling()
+    public void A_part_of_any_length_has_only_one_accepted_encoding()
     {
         for (var length = 1; length <= 12; length++)
         {
@@ -107,7 +107,7 @@ public sealed class CompactJwsTests
     [InlineData("A")]
     [InlineData("AAAAA")]
     [InlineData("AAAAAAAAA")]
-    public void No_part_is_one_letter_longer_than_whole_bytes(string part)
+    public void A_part_with_one_extra_character_is_rejected(string part)
     {
         Assert.False(IsRead($"{part}.AA.AA"));
         Assert.False(IsRead($"AA.{part}.AA"));
@@ -116,7 +116,7 @@ public sealed class CompactJwsTests
     }
 
     [Fact]
-    public void Every_byte_that_is_no_letter_is_refused_in_every_part()
+    public void A_byte_outside_base64url_is_rejected_in_every_part()
     {
         for (var value = 0; value < 256; value++)
         {
@@ -132,7 +132,7 @@ public sealed class CompactJwsTests
     }
 
     [Fact]
-    public void The_parts_are_where_the_dots_say_and_the_signing_input_is_the_first_two()
+    public void The_dots_separate_the_parts_and_the_signing_input_is_the_first_two()
     {
         Assert.True(CompactJws.TryRead("QQ.QkI.Q0ND"u8, out var jws));
 
@@ -147,7 +147,7 @@ public sealed class CompactJwsTests
     }
 
     [Fact]
-    public async Task A_token_may_be_as_long_as_the_limit_and_no_letter_longer()
+    public async Task A_token_may_be_as_long_as_the_limit_but_not_a_character_longer()
     {
         using var probe = await OrdersApi.StartAsync();
         var length = probe.Alice.Text.Length;
@@ -158,12 +158,12 @@ public sealed class CompactJwsTests
         Assert.Equal("size", await narrow.VerdictAsync(narrow.Alice));
         Assert.Equal("size", await narrow.VerdictAsync(new string('.', length)));
         Assert.Equal("size", await narrow.VerdictAsync(new string('\uD800', 10_000_000)));
-        narrow.AssertKeycloakWasLeftAlone();
+        narrow.AssertNoFurtherRequests();
     }
 
     private static bool IsRead(string token) => CompactJws.TryRead(Encoding.ASCII.GetBytes(token), out _);
 
-    /// <summary>As decoders do that do not mind stray bits; nothing where there are not even whole bytes.</summary>
+    /// <summary>Decodes like decoders that ignore surplus bits. Returns an empty array if the length is not valid.</summary>
     private static byte[] Decode(string part) =>
         part.Length % 4 == 1 ? [] : Convert.FromBase64String(part.Replace('-', '+').Replace('_', '/') + new string('=', (4 - (part.Length % 4)) % 4));
 }

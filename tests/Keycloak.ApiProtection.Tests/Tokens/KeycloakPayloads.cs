@@ -3,7 +3,7 @@ using Keycloak.ApiProtection.Realms;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>Payloads as Keycloak 26.7.3 and 24.0.5 wrote them, letter by letter; <see cref="TestToken"/> sets issuer and times.</summary>
+/// <summary>The exact payloads of Keycloak 26.7.3 and 24.0.5. <see cref="TestToken"/> sets the issuer and the times.</summary>
 internal static class KeycloakPayloads
 {
     public const string Alice = """

@@ -1,13 +1,16 @@
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>A good token, changed in every place: never accepted, never an exception, and Keycloak is asked no more than the cooldown allows.</summary>
+/// <summary>
+/// Changes a valid token in every position. It is never accepted, never causes an exception, and Keycloak gets no more requests than the
+/// cooldown allows.
+/// </summary>
 public sealed class MutationTests
 {
     private static readonly char[] Substitutes = ['A', 'B', 'a', 'g', 'w', 'Q', '0', '8', '-', '_', '.', '=', '+', '/', ' ', '\t', '\r', '\n', '\0', '"', ',', '\u00E9', '\u0131', '\uD800'];
     private static readonly string[] Inserted = [" ", "\t", "\n", "\r\n", "=", ".", "A", "AAAA", "\0", "%20"];
 
     [Fact]
-    public async Task Every_letter_changed()
+    public async Task A_token_with_any_character_changed_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
         var token = api.Alice.Text;
@@ -16,7 +19,7 @@ public sealed class MutationTests
 
         for (var at = 0; at < token.Length; at++)
         {
-            // Every bit of it, and what decoders stumble over or overlook.
+            // Changes every bit, and uses characters that decoders reject or ignore.
             foreach (var letter in Substitutes.Concat(Enumerable.Range(0, 8).Select(bit => (char)(token[at] ^ (1 << bit)))).Where(letter => letter != token[at]))
             {
                 changed[at] = letter;
@@ -31,7 +34,7 @@ public sealed class MutationTests
     }
 
     [Fact]
-    public async Task Cut_after_and_before_every_letter()
+    public async Task A_token_truncated_at_any_position_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
         var token = api.Alice.Text;
@@ -46,7 +49,7 @@ public sealed class MutationTests
     }
 
     [Fact]
-    public async Task Every_letter_dropped_or_doubled()
+    public async Task A_token_with_any_character_removed_doubled_or_swapped_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
         var token = api.Alice.Text;
@@ -66,7 +69,7 @@ public sealed class MutationTests
     }
 
     [Fact]
-    public async Task Something_inserted_before_every_letter_and_at_the_end()
+    public async Task A_token_with_text_inserted_at_any_position_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
         var token = api.Alice.Text;
@@ -83,7 +86,7 @@ public sealed class MutationTests
     }
 
     [Fact]
-    public async Task The_whole_and_its_parts_doubled_exchanged_and_turned_round()
+    public async Task A_token_that_is_doubled_reversed_or_has_mixed_parts_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
         var token = api.Alice.Text;
@@ -113,7 +116,7 @@ public sealed class MutationTests
     }
 
     [Fact]
-    public async Task Every_byte_of_header_and_payload_changed_and_the_result_signed_by_a_stranger()
+    public async Task A_token_with_any_byte_of_header_or_payload_changed_and_an_invalid_signature_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
         var good = api.Alice.Signed(_ => new byte[256]);
@@ -144,7 +147,7 @@ public sealed class MutationTests
         return 1;
     }
 
-    /// <summary>Afterwards: the good token is still good, and all the changed kids together made one question.</summary>
+    /// <summary>Asserts that the valid token is still accepted, and that all changed kids together caused at most one fetch.</summary>
     private static async Task AssertUnharmedAsync(OrdersApi api, string token)
     {
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(token));

@@ -2,7 +2,10 @@ using Keycloak.ApiProtection.Tests.Realms;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>Cheap first: of everything that is wrong with a token the first in this list is told, and Keycloak hears of no junk.</summary>
+/// <summary>
+/// Inexpensive checks come first: a token with several faults is rejected for the first one in this list, and invalid tokens cause no
+/// requests to Keycloak.
+/// </summary>
 public sealed class OrderTests
 {
     private static readonly TestKey Foreign = TestKey.Rsa("foreign", "RS256", which: 1);
@@ -34,12 +37,12 @@ public sealed class OrderTests
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public async Task Of_several_faults_the_first_one_is_told(string code)
+    public async Task A_token_with_two_faults_is_rejected_for_the_first_one(string code)
     {
         using var api = await OrdersApi.StartAsync();
         var first = Array.FindIndex(Faults, fault => fault.Code == code);
 
-        // The later fault is put in first: where both change the same thing, the earlier one has the last word.
+        // The later fault is applied first, so that the earlier one wins if both change the same part.
         for (var second = first + 1; second < Faults.Length; second++)
         {
             Assert.Equal(code, await api.VerdictAsync(Faults[first].Spoil(Faults[second].Spoil(api.Alice))));
@@ -47,23 +50,23 @@ public sealed class OrderTests
 
         Assert.Equal(code, await api.VerdictAsync(Faults[first].Spoil(api.Alice)));
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice));
-        AssertQuestions(api, code);
+        AssertRequests(api, code);
     }
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public async Task All_faults_at_once_from_one_on_are_told_as_that_one(string code)
+    public async Task A_token_with_a_fault_and_all_later_ones_is_rejected_for_the_first_one(string code)
     {
         using var api = await OrdersApi.StartAsync();
         var first = Array.FindIndex(Faults, fault => fault.Code == code);
         var worst = Faults[first..].Reverse().Aggregate(api.Alice, (token, fault) => fault.Spoil(token));
 
         Assert.Equal(code, await api.VerdictAsync(worst));
-        AssertQuestions(api, code);
+        AssertRequests(api, code);
     }
 
     [Fact]
-    public async Task Only_a_token_that_is_good_but_for_an_unknown_key_makes_the_api_ask_and_only_once()
+    public async Task Only_an_otherwise_valid_token_with_an_unknown_key_causes_a_fetch_and_only_one()
     {
         using var api = await OrdersApi.StartAsync();
         var unknown = Faults[^3].Spoil(api.Alice);
@@ -73,12 +76,12 @@ public sealed class OrderTests
             Assert.Equal(code, await api.VerdictAsync(spoil(unknown)));
         }
 
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
         Assert.Equal("key_unknown", await api.VerdictAsync(unknown));
         Assert.Equal("key_unknown", await api.VerdictAsync(unknown));
         Assert.Equal((1, 2), (api.Realm.Discoveries, api.Realm.Fetches));
     }
 
-    private static void AssertQuestions(OrdersApi api, string code) =>
+    private static void AssertRequests(OrdersApi api, string code) =>
         Assert.Equal((1, code == "key_unknown" ? 2 : 1), (api.Realm.Discoveries, api.Realm.Fetches));
 }

@@ -6,7 +6,7 @@ using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>The API that the tokens are for, as far as it verifies them, and a realm that counts every question it is asked.</summary>
+/// <summary>The part of the API that verifies the tokens, and a realm that counts every request.</summary>
 internal sealed class OrdersApi : IDisposable
 {
     public const string Accepted = "accepted";
@@ -25,7 +25,7 @@ internal sealed class OrdersApi : IDisposable
         Remembering = Remember(policy);
     }
 
-    /// <summary>The key that Keycloak signs with here: RSA, and for RS256 alone, as its key set says.</summary>
+    /// <summary>The signing key of Keycloak in these tests: an RSA key that the key set lists for RS256 only.</summary>
     public static TestKey Key { get; } = TestKey.Rsa(KeyId, "RS256");
 
     public FakeRealm Realm { get; }
@@ -34,21 +34,21 @@ internal sealed class OrdersApi : IDisposable
 
     public RealmKeys Keys => _keys;
 
-    /// <summary>Verifies every token anew.</summary>
+    /// <summary>A verifier without a cache.</summary>
     public AccessTokenVerifier Verifier { get; }
 
-    /// <summary>Remembers what it has verified.</summary>
+    /// <summary>A verifier with a cache of verified tokens.</summary>
     public AccessTokenVerifier Remembering { get; }
 
-    /// <summary>What <see cref="Remembering"/> counts: a miss is a signature that it checked.</summary>
+    /// <summary>The counts of <see cref="Remembering"/>. A miss is a signature that it checked.</summary>
     public VerifiedTokenCounts Counts { get; private set; } = null!;
 
     public DateTimeOffset Now => Realm.Now;
 
-    /// <summary>A good token of Keycloak 26.</summary>
+    /// <summary>A valid token of Keycloak 26.</summary>
     public TestToken Alice => Token(KeycloakPayloads.Alice);
 
-    /// <summary>An API whose realm's keys have been read: two questions so far.</summary>
+    /// <summary>Starts an API that has read the keys of its realm, which took two requests.</summary>
     public static Task<OrdersApi> StartAsync(params TestKey[] moreKeys) => StartAsync(Asking(), moreKeys);
 
     public static async Task<OrdersApi> StartAsync(TokenPolicy policy, params TestKey[] moreKeys)
@@ -58,7 +58,7 @@ internal sealed class OrdersApi : IDisposable
         return new OrdersApi(realm, await realm.OpenReadAsync(), policy);
     }
 
-    /// <summary>An API that has read no keys yet.</summary>
+    /// <summary>Starts an API that has read no keys yet.</summary>
     public static OrdersApi StartWithoutKeys()
     {
         var realm = new FakeRealm(Key);
@@ -82,7 +82,7 @@ internal sealed class OrdersApi : IDisposable
             Claims = new KeycloakClaimsOptions(),
         };
 
-    /// <summary>Another scheme of the same application, with the same keys and a memory of its own.</summary>
+    /// <summary>Another scheme of the same application, with the same keys and its own cache.</summary>
     public AccessTokenVerifier Remember(TokenPolicy policy)
     {
         Counts = new VerifiedTokenCounts();
@@ -93,7 +93,7 @@ internal sealed class OrdersApi : IDisposable
 
     public Task<string> VerdictAsync(TestToken token) => VerdictAsync(token.Text);
 
-    /// <summary>The rejection's code, or <see cref="Accepted"/>, or <see cref="Undecided"/>.</summary>
+    /// <summary>Returns the code of the rejection, or <see cref="Accepted"/>, or <see cref="Undecided"/>.</summary>
     public Task<string> VerdictAsync(string token) => VerdictAsync(Verifier, token);
 
     public static async Task<string> VerdictAsync(AccessTokenVerifier verifier, string token)
@@ -114,7 +114,7 @@ internal sealed class OrdersApi : IDisposable
         return accepted;
     }
 
-    /// <summary>The refusal of this token as the log tells it.</summary>
+    /// <summary>Returns the rejection of the token with the texts of the log.</summary>
     public async Task<TokenRejection> ExplainAsync(string token)
     {
         var verification = await Verifier.VerifyAsync(token.AsMemory(), TestContext.Current.CancellationToken);
@@ -123,11 +123,11 @@ internal sealed class OrdersApi : IDisposable
         return TokenDiagnosis.Explain(rejection, token, Policy, Now);
     }
 
-    /// <summary>Ends with the refresh that is under way, if one is.</summary>
+    /// <summary>Waits for the refresh in progress, if there is one.</summary>
     public Task SettledAsync() => _keys.Settled;
 
-    /// <summary>Nothing has been asked of Keycloak since the keys were read at start.</summary>
-    public void AssertKeycloakWasLeftAlone() => Assert.Equal(2, Realm.Requests);
+    /// <summary>Asserts that no request was sent to Keycloak since the keys were read at startup.</summary>
+    public void AssertNoFurtherRequests() => Assert.Equal(2, Realm.Requests);
 
     public void Dispose()
     {

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>docs/rejections.md is what readers of a log search for the code: its texts are those of the code.</summary>
+/// <summary>Checks that docs/rejections.md, where readers of a log search for a code, contains the texts of the source code.</summary>
 public sealed class RejectionsPageTests
 {
     private const string Page = "docs/rejections.md";
 
     [Fact]
-    public void The_table_has_every_code_with_its_answer_its_reason_and_its_remedy_and_nothing_else() =>
+    public void The_table_lists_exactly_all_codes_with_status_reason_and_remedy() =>
         DocumentedTable.Check(
             Page,
             TokenRejection.All
@@ -19,7 +19,7 @@ public sealed class RejectionsPageTests
                 .Prepend("| code | answer | what was wrong | what to change |"));
 
     [Fact]
-    public void The_log_line_is_quoted_as_it_is_written()
+    public void The_page_quotes_the_log_message_exactly()
     {
         var message = typeof(BearerLog).GetMethod(nameof(BearerLog.TokenRejected))!.GetCustomAttribute<LoggerMessageAttribute>()!.Message;
         var line = message.Replace("{Scheme}", "<scheme>", StringComparison.Ordinal)
@@ -33,7 +33,7 @@ public sealed class RejectionsPageTests
     }
 
     [Fact]
-    public async Task The_example_is_what_the_log_says_of_such_a_token()
+    public async Task The_example_of_the_page_is_the_actual_log_message()
     {
         await using var app = await ProtectedApp.StartAsync();
 

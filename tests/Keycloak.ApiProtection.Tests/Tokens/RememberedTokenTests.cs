@@ -5,13 +5,16 @@ using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>A token that was verified before is compared, and nothing that could stop it is forgotten. A miss is a signature that was checked.</summary>
+/// <summary>
+/// A token that was verified before is only compared, but everything that can invalidate it is still checked. A miss is a signature that
+/// was checked.
+/// </summary>
 public sealed class RememberedTokenTests
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
     [Fact]
-    public async Task A_token_that_comes_again_is_not_verified_again_and_is_the_same_token()
+    public async Task A_token_sent_again_is_not_verified_again_and_gives_the_same_object()
     {
         using var api = await OrdersApi.StartAsync();
         var text = api.Alice.Text;
@@ -28,7 +31,7 @@ public sealed class RememberedTokenTests
     }
 
     [Fact]
-    public async Task A_long_token_keeps_none_of_its_claims_and_a_short_one_its_rights()
+    public async Task A_long_cached_token_keeps_none_of_its_parsed_claims_and_a_short_one_keeps_its_roles()
     {
         using var api = await OrdersApi.StartAsync();
         var roles = string.Join(',', Enumerable.Range(0, 200).Select(number => $"\"role-{number:D4}\""));
@@ -53,7 +56,7 @@ public sealed class RememberedTokenTests
     }
 
     [Fact]
-    public async Task A_token_that_differs_from_a_remembered_one_in_any_letter_is_refused()
+    public async Task A_token_that_differs_from_a_cached_one_in_any_character_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
         var text = api.Alice.Text;
@@ -80,7 +83,7 @@ public sealed class RememberedTokenTests
     [Theory]
     [InlineData(0x100)]
     [InlineData(0xFF00)]
-    public async Task A_letter_beyond_ASCII_is_not_taken_for_the_one_with_the_same_low_byte(int more)
+    public async Task A_non_ASCII_character_is_not_confused_with_the_ASCII_character_of_the_same_low_byte(int more)
     {
         using var api = await OrdersApi.StartAsync();
         var text = api.Alice.Text;
@@ -93,7 +96,7 @@ public sealed class RememberedTokenTests
     }
 
     [Fact]
-    public async Task A_remembered_token_ends_when_it_ends_to_the_second()
+    public async Task A_cached_token_expires_exactly_on_time()
     {
         using var api = await OrdersApi.StartAsync();
         var text = api.Alice.Text;
@@ -111,7 +114,7 @@ public sealed class RememberedTokenTests
     [Theory]
     [InlineData("nbf", "not_yet_valid")]
     [InlineData("iat", "issued_ahead")]
-    public async Task A_clock_that_is_set_back_before_a_remembered_token_began_refuses_it(string claim, string code)
+    public async Task A_cached_token_is_rejected_if_the_clock_is_set_back_before_it_is_valid(string claim, string code)
     {
         using var api = await OrdersApi.StartAsync();
         var text = api.Alice.WithDate("iat", api.Now.AddDays(-1)).WithDate(claim, api.Now.AddSeconds(-60)).Text;
@@ -129,7 +132,7 @@ public sealed class RememberedTokenTests
     }
 
     [Fact]
-    public async Task A_remembered_token_stops_with_its_key_and_hits_alone_notice_that_it_went()
+    public async Task A_cached_token_is_rejected_after_its_key_is_removed_even_without_any_cache_miss()
     {
         var other = TestKey.Ec("other");
         using var api = await OrdersApi.StartAsync(other);
@@ -138,7 +141,7 @@ public sealed class RememberedTokenTests
         api.Realm.Rotate(other);
         api.Realm.Time.Advance(TimeSpan.FromMinutes(6));
 
-        // Due: this hit still counts, and starts the refresh.
+        // A refresh is due: this hit is still accepted and starts the refresh.
         await AcceptAsync(api.Remembering, text);
         await api.SettledAsync();
         Assert.Equal(2, api.Realm.Fetches);
@@ -149,7 +152,7 @@ public sealed class RememberedTokenTests
     }
 
     [Fact]
-    public async Task Another_key_under_the_same_name_does_not_inherit_what_the_old_one_verified()
+    public async Task A_token_verified_with_an_old_key_is_verified_again_if_another_key_has_the_same_kid()
     {
         var other = TestKey.Ec("other");
         using var api = await OrdersApi.StartAsync(other);
@@ -165,7 +168,7 @@ public sealed class RememberedTokenTests
     }
 
     [Fact]
-    public async Task After_an_idle_time_a_remembered_token_waits_until_the_keys_have_been_read_again()
+    public async Task After_an_idle_period_a_cached_token_waits_until_the_keys_are_refreshed()
     {
         using var api = await OrdersApi.StartAsync();
         var text = api.Alice.WithDate("exp", api.Now.AddHours(1)).Text;
@@ -183,7 +186,7 @@ public sealed class RememberedTokenTests
     }
 
     [Fact]
-    public async Task While_Keycloak_is_out_of_reach_for_too_long_a_remembered_token_is_neither_good_nor_bad()
+    public async Task If_Keycloak_is_unavailable_for_too_long_a_cached_token_is_neither_accepted_nor_rejected()
     {
         using var api = await OrdersApi.StartAsync();
         var text = api.Alice.WithDate("exp", api.Now.AddDays(3)).Text;
@@ -197,7 +200,7 @@ public sealed class RememberedTokenTests
     }
 
     [Fact]
-    public async Task What_one_scheme_remembers_opens_no_other_scheme()
+    public async Task A_token_cached_by_one_scheme_is_not_accepted_by_another()
     {
         using var api = await OrdersApi.StartAsync();
         var text = api.Alice.Text;
@@ -210,7 +213,7 @@ public sealed class RememberedTokenTests
     }
 
     [Fact]
-    public async Task What_was_refused_is_never_remembered()
+    public async Task Rejected_tokens_are_never_cached()
     {
         using var api = await OrdersApi.StartAsync();
         var signature = api.Alice.Signature;
@@ -241,7 +244,7 @@ public sealed class RememberedTokenTests
     }
 
     [Fact]
-    public async Task The_same_token_in_parallel_is_verified_at_most_once_a_thread_and_remembered_once()
+    public async Task A_token_sent_concurrently_is_verified_at_most_once_per_thread_and_cached_once()
     {
         const int threads = 8;
         using var api = await OrdersApi.StartAsync();

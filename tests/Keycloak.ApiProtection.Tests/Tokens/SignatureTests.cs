@@ -7,17 +7,17 @@ namespace Keycloak.ApiProtection.Tests.Tokens;
 public sealed class SignatureTests
 {
     [Fact]
-    public async Task A_signature_of_somebody_else_is_refused()
+    public async Task A_signature_with_another_key_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
 
         Assert.Equal("signature", await api.VerdictAsync(api.Alice.SignedBy(TestKey.Rsa("foreign", which: 1))));
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice));
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Fact]
-    public async Task A_signature_belongs_to_one_header_and_one_payload()
+    public async Task A_signature_is_valid_for_only_one_header_and_one_payload()
     {
         using var api = await OrdersApi.StartAsync();
         var signature = api.Alice.Signature;
@@ -29,7 +29,7 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public async Task A_signature_of_another_length_is_refused()
+    public async Task A_signature_of_another_length_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
         var signature = api.Alice.Signature;
@@ -41,7 +41,7 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public async Task A_hash_that_is_padded_otherwise_than_the_header_says_is_refused()
+    public async Task A_signature_with_another_padding_or_hash_than_the_header_says_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -51,7 +51,7 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public async Task The_psychic_signature_and_its_kin_are_refused()
+    public async Task The_psychic_signature_and_its_variants_are_rejected()
     {
         var key = TestKey.Ec("curve", "ES256");
         using var api = await OrdersApi.StartAsync(key);
@@ -72,7 +72,7 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public async Task A_curves_signature_is_two_numbers_side_by_side_and_never_DER()
+    public async Task An_ECDSA_signature_in_DER_form_is_rejected()
     {
         var key = TestKey.Ec("curve", "ES256");
         using var api = await OrdersApi.StartAsync(key);
@@ -83,7 +83,7 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public async Task What_is_signed_is_the_token_as_it_is_spelled_and_not_what_it_decodes_to()
+    public async Task A_signature_over_the_decoded_token_is_rejected()
     {
         using var api = await OrdersApi.StartAsync();
         var algorithm = Keycloak.ApiProtection.Realms.Keys.SigningAlgorithm.All[0];

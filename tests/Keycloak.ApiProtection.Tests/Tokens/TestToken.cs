@@ -8,7 +8,9 @@ using Keycloak.ApiProtection.Tests.Realms;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>A token in the making: what Keycloak writes, and whatever a test changes of it. Signed when its <see cref="Text"/> is asked for.</summary>
+/// <summary>
+/// A token to build: the content that Keycloak writes, with the changes of a test. It is signed when its <see cref="Text"/> is read.
+/// </summary>
 internal sealed record TestToken
 {
     private ImmutableList<(string Name, string Json)> _header = [];
@@ -31,7 +33,7 @@ internal sealed record TestToken
 
     public string Text => $"{SigningInput}.{Base64Url.EncodeToString(Signature)}";
 
-    /// <summary>A good token for a minute and four more, signed with RS256.</summary>
+    /// <summary>A valid token, issued one minute ago and valid for four more minutes, signed with RS256.</summary>
     public static TestToken Of(string payload, string issuer, DateTimeOffset now, TestKey key)
     {
         var token = new TestToken
@@ -43,7 +45,7 @@ internal sealed record TestToken
         return token.With("iss", Quoted(issuer)).WithDate("iat", now.AddSeconds(-60)).WithDate("exp", now.AddSeconds(240)).SignedBy(key);
     }
 
-    /// <summary>Sets a claim to JSON text, in its place where it is there already.</summary>
+    /// <summary>Sets a claim to JSON text. A claim that already exists keeps its position.</summary>
     public TestToken With(string claim, string json) => this with { _payload = Set(_payload, claim, json) };
 
     public TestToken WithText(string claim, string text) => With(claim, Quoted(text));
@@ -53,7 +55,7 @@ internal sealed record TestToken
     public TestToken Without(params string[] claims) =>
         this with { _payload = _payload.RemoveAll(member => claims.Contains(member.Name)) };
 
-    /// <summary>Adds a member as it stands there, its name between quotes included.</summary>
+    /// <summary>Adds a member as raw JSON, including its name in quotes.</summary>
     public TestToken And(string member) => this with { _payload = _payload.Add(("", member)) };
 
     public TestToken WithPayload(string json) => WithPayload(Encoding.UTF8.GetBytes(json));
@@ -77,13 +79,13 @@ internal sealed record TestToken
         return Signed(input => key.Sign(known, input));
     }
 
-    /// <summary>Named and signed for this algorithm.</summary>
+    /// <summary>Sets the header for the key and the algorithm, and signs with them.</summary>
     public TestToken SignedWith(TestKey key, string algorithm) =>
         WithHeader("alg", Quoted(algorithm)).WithHeader("kid", Quoted(key.Id)).SignedBy(key, algorithm);
 
     public TestToken Signed(Func<byte[], byte[]> sign) => this with { _sign = sign };
 
-    /// <summary>Named and signed as with a shared secret.</summary>
+    /// <summary>Sets the algorithm in the header, and signs with a shared secret.</summary>
     public TestToken SignedWithSecret(string algorithm, byte[] secret) =>
         WithHeader("alg", Quoted(algorithm)).Signed(input => algorithm.EndsWith("256", StringComparison.Ordinal)
             ? HMACSHA256.HashData(secret, input)
@@ -111,6 +113,6 @@ internal sealed record TestToken
         return at < 0 ? members.Add((name, json)) : members.SetItem(at, (name, json));
     }
 
-    // Keycloak writes "typ" : "JWT" with spaces: such a name is kept with its closing quote.
+    // Keycloak writes "typ" : "JWT" with spaces. Such a name is kept with its closing quote.
     private static string Plain(string name) => name.TrimEnd(' ').TrimEnd('"');
 }

@@ -29,7 +29,7 @@ public sealed class TokenClaimsTests
     [InlineData("Infinity")]
     [InlineData("NaN")]
     [InlineData("1_795_262_640")]
-    public async Task A_time_is_a_whole_number_of_seconds_that_a_date_can_say(string json)
+    public async Task A_time_must_be_a_whole_number_of_seconds_in_the_range_of_dates(string json)
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -39,7 +39,7 @@ public sealed class TokenClaimsTests
         }
 
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.WithDate("nbf", api.Now).WithDate("iat", api.Now).WithDate("exp", api.Now)));
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class TokenClaimsTests
     [InlineData("sid")]
     [InlineData("session_state")]
     [InlineData("scope")]
-    public async Task A_claim_that_is_text_is_nothing_else(string claim)
+    public async Task A_string_claim_must_be_a_string(string claim)
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -60,14 +60,14 @@ public sealed class TokenClaimsTests
             Assert.Equal("payload", await api.VerdictAsync(api.Alice.With(claim, json)));
         }
 
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Theory]
     [InlineData("realm_access")]
     [InlineData("resource_access")]
     [InlineData("cnf")]
-    public async Task A_claim_that_is_an_object_is_nothing_else(string claim)
+    public async Task An_object_claim_must_be_an_object(string claim)
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -76,7 +76,7 @@ public sealed class TokenClaimsTests
             Assert.Equal("payload", await api.VerdictAsync(api.Alice.With(claim, json)));
         }
 
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class TokenClaimsTests
     [InlineData("scope")]
     [InlineData("realm_access")]
     [InlineData("resource_access")]
-    public async Task A_claim_that_Keycloak_may_leave_out_may_be_absent(string claim)
+    public async Task An_optional_claim_may_be_absent(string claim)
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -110,12 +110,12 @@ public sealed class TokenClaimsTests
     [InlineData("\"\":1,\"\":2")]
     [InlineData("\"\u00FC\":1,\"\\u00FC\":2")]
     [InlineData("\"x\\/y\":1")]
-    public async Task A_claim_that_stands_twice_or_under_a_name_with_escapes_is_refused(string member)
+    public async Task A_repeated_claim_or_one_with_an_escaped_name_is_rejected(string member)
     {
         using var api = await OrdersApi.StartAsync();
 
         Assert.Equal("payload", await api.VerdictAsync(api.Alice.And(member)));
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Theory]
@@ -125,7 +125,7 @@ public sealed class TokenClaimsTests
     [InlineData("\" iss\":null")]
     [InlineData("\"\u00FC\":1,\"u\u0308\":2")]
     [InlineData("\"https://example.com/claim\":{\"iss\":1,\"iss\":2,\"\\u0069ss\":3}")]
-    public async Task A_claim_whose_name_only_resembles_another_is_another(string member)
+    public async Task A_claim_with_a_similar_name_is_a_different_claim(string member)
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -147,7 +147,7 @@ public sealed class TokenClaimsTests
     [InlineData("\"text\"")]
     [InlineData("null")]
     [InlineData("foo")]
-    public async Task A_payload_that_is_not_one_JSON_object_is_refused(string form)
+    public async Task A_payload_that_is_not_one_JSON_object_is_rejected(string form)
     {
         using var api = await OrdersApi.StartAsync();
         var payload = Encoding.UTF8.GetString(api.Alice.PayloadBytes);
@@ -155,7 +155,7 @@ public sealed class TokenClaimsTests
 
         Assert.Equal("payload", await api.VerdictAsync(api.Alice.WithPayload(json)));
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.WithPayload($"\t\r\n {payload} \r\n")));
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Theory]
@@ -166,7 +166,7 @@ public sealed class TokenClaimsTests
     [InlineData(new byte[] { 0xE2, 0x82 })]
     [InlineData(new byte[] { 0xED, 0xA0, 0x80, 0xED, 0xB0, 0x80 })]
     [InlineData(new byte[] { 0xF5, 0x80, 0x80, 0x80 })]
-    public async Task A_payload_that_is_not_UTF_8_is_refused_wherever_the_wrong_bytes_stand(byte[] wrong)
+    public async Task A_payload_with_invalid_UTF_8_at_any_position_is_rejected(byte[] wrong)
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -190,7 +190,7 @@ public sealed class TokenClaimsTests
     [InlineData("\"\\uD800 \\uDC00\"")]
     [InlineData("{\"\\uDBFF\":1}")]
     [InlineData("[[[\"\\ud800\"]]]")]
-    public async Task Half_a_character_anywhere_in_the_payload_is_refused_here_and_fails_nowhere_later(string json)
+    public async Task An_unpaired_surrogate_in_the_payload_is_rejected_before_any_later_reader_fails(string json)
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -207,7 +207,7 @@ public sealed class TokenClaimsTests
     [InlineData("resource_access", """{"orders-api":{"roles":["a"],"roles":["writer"]}}""")]
     [InlineData("organization", """{"acme":{},"acme":{}}""")]
     [InlineData("organization", """[{"acme":{"id":"1","id":"2"}}]""")]
-    public async Task No_member_stands_twice_within_what_rights_are_read_from(string claim, string json)
+    public async Task A_repeated_member_in_a_claim_used_for_authorization_is_rejected(string claim, string json)
     {
         using var api = await OrdersApi.StartAsync();
         var token = api.Alice.With(claim, json);
@@ -218,7 +218,7 @@ public sealed class TokenClaimsTests
             $"a member is repeated in '{claim}'",
             TokenDiagnosis.Explain(TokenRejection.Payload, token.Text, api.Policy, api.Now).Reason,
             StringComparison.Ordinal);
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Theory]
@@ -228,7 +228,7 @@ public sealed class TokenClaimsTests
     [InlineData("organization", """["acme","acme"]""")]
     [InlineData("organization", "null")]
     [InlineData("address", """{"street":"1","street":"2"}""")]
-    public async Task Names_that_only_look_alike_and_objects_that_nothing_is_read_from_do_no_harm(string claim, string json)
+    public async Task Similar_names_and_repeated_members_in_unused_objects_are_accepted(string claim, string json)
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -236,7 +236,7 @@ public sealed class TokenClaimsTests
     }
 
     [Fact]
-    public async Task A_token_names_as_many_clients_as_fit()
+    public async Task A_token_may_name_as_many_clients_as_fit_into_it()
     {
         using var api = await OrdersApi.StartAsync();
         var clients = string.Join(',', Enumerable.Range(0, 300).Select(number => $"\"c{number}\":{{\"roles\":[\"r\"]}}"));
@@ -246,7 +246,7 @@ public sealed class TokenClaimsTests
     }
 
     [Fact]
-    public async Task A_payload_has_at_most_128_members()
+    public async Task A_payload_may_have_at_most_128_members()
     {
         using var api = await OrdersApi.StartAsync();
         var some = api.Alice;
@@ -261,11 +261,11 @@ public sealed class TokenClaimsTests
     [Theory]
     [InlineData("[", "]")]
     [InlineData("{\"a\":", "}")]
-    public async Task A_payload_is_nested_at_most_64_levels_deep_itself_included_as_for_every_later_reader(string open, string close)
+    public async Task A_payload_may_have_at_most_64_levels_of_nesting_including_itself(string open, string close)
     {
         using var api = await OrdersApi.StartAsync();
 
-        // The framework's readers, by which the claims are read, stop at 64 levels with an exception.
+        // The JSON readers of the framework, which read the claims, throw an exception beyond 64 levels.
         var token = await api.AcceptAsync(api.Alice.With("x", Nested(63)));
         Assert.NotEqual(0, token.Claims.All.Length);
         Assert.Equal("payload", await api.VerdictAsync(api.Alice.With("x", Nested(64))));
@@ -276,7 +276,7 @@ public sealed class TokenClaimsTests
     }
 
     [Fact]
-    public void The_claims_are_where_they_stand()
+    public void Each_claim_is_read_from_its_position_in_the_payload()
     {
         var json = Encoding.UTF8.GetBytes(KeycloakPayloads.DPoP);
 

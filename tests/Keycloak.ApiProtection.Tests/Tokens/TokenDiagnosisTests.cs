@@ -30,7 +30,7 @@ public sealed class TokenDiagnosisTests
     ];
 
     [Fact]
-    public async Task A_token_for_another_api_is_refused_and_the_log_says_which_mapper_is_missing()
+    public async Task A_token_for_another_api_is_rejected_and_the_log_says_which_mapper_is_missing()
     {
         using var api = await OrdersApi.StartAsync();
         var rejection = await api.ExplainAsync(api.Token(KeycloakPayloads.NoAudience).Text);
@@ -46,7 +46,7 @@ public sealed class TokenDiagnosisTests
     [InlineData("order-api", "\"orders-api\"", "did you mean 'orders-api'?")]
     [InlineData("orders-api", "[\"account\",\"ordres-api\"]", "did you mean 'ordres-api'?")]
     [InlineData("orders-api", "\"shipping-api\"", null)]
-    public async Task A_misspelt_client_id_of_this_api_is_told_beside_the_mapper(string expected, string audience, string? suggestion)
+    public async Task A_misspelled_client_id_of_this_api_is_mentioned_in_the_remedy(string expected, string audience, string? suggestion)
     {
         using var api = await OrdersApi.StartAsync(OrdersApi.Asking(audiences: [expected]));
         var rejection = await api.ExplainAsync(api.Alice.With("aud", audience).Text);
@@ -61,7 +61,7 @@ public sealed class TokenDiagnosisTests
     [InlineData("[\"account\",\"gateway\"]", "has the audiences 'account', 'gateway';")]
     [InlineData("[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\"]", "'9', '10', ...;")]
     [InlineData("\"orders\\u002dap\\u0069 \"", "has the audience 'orders-api ';")]
-    public async Task Every_audience_that_was_found_is_told_but_for_very_many(string audience, string found)
+    public async Task The_reason_lists_the_audiences_of_the_token_up_to_a_limit(string audience, string found)
     {
         using var api = await OrdersApi.StartAsync(OrdersApi.Asking(audiences: [OrdersApi.Audience, "billing"]));
         var rejection = await api.ExplainAsync(api.Alice.With("aud", audience).Text);
@@ -71,7 +71,7 @@ public sealed class TokenDiagnosisTests
     }
 
     [Fact]
-    public async Task A_token_without_azp_is_still_explained()
+    public async Task A_rejection_is_explained_even_without_azp()
     {
         using var api = await OrdersApi.StartAsync();
         var rejection = await api.ExplainAsync(api.Alice.Without("aud", "azp").Text);
@@ -83,7 +83,7 @@ public sealed class TokenDiagnosisTests
     [InlineData("http://localhost:8080/realms/demo")]
     [InlineData("https://kc.example:8443/realms/demo")]
     [InlineData("http://kc.example/realms/demo")]
-    public async Task The_same_realm_under_another_name_of_the_server_is_told_as_that(string issuer)
+    public async Task The_same_realm_on_another_host_name_is_explained_with_the_settings_to_change(string issuer)
     {
         using var api = await OrdersApi.StartAsync();
         var rejection = await api.ExplainAsync(api.Alice.WithText("iss", issuer).Text);
@@ -95,7 +95,7 @@ public sealed class TokenDiagnosisTests
     }
 
     [Fact]
-    public async Task A_token_of_another_realm_is_told_as_that()
+    public async Task A_token_of_another_realm_is_reported_with_both_issuers()
     {
         using var api = await OrdersApi.StartAsync();
         var foreign = await api.ExplainAsync(api.Alice.WithText("iss", "https://kc.example/realms/master").Text);
@@ -107,7 +107,7 @@ public sealed class TokenDiagnosisTests
     }
 
     [Fact]
-    public async Task Times_are_told_as_dates_and_as_how_long_ago()
+    public async Task Times_are_reported_as_dates_and_as_elapsed_seconds()
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -124,7 +124,7 @@ public sealed class TokenDiagnosisTests
     }
 
     [Fact]
-    public async Task Each_other_refusal_names_what_was_found_and_what_was_expected()
+    public async Task Each_other_rejection_names_the_actual_and_the_expected_value()
     {
         using var api = await OrdersApi.StartAsync(OrdersApi.Asking(algorithms: ["RS256", "ES256", "PS256"]));
 
@@ -145,7 +145,7 @@ public sealed class TokenDiagnosisTests
     }
 
     [Fact]
-    public async Task Size_and_form_are_told_in_numbers_and_nothing_of_the_text()
+    public async Task Size_and_form_are_reported_as_numbers_without_any_text_of_the_token()
     {
         using var api = await OrdersApi.StartAsync(OrdersApi.Asking(maximumSize: 100));
 
@@ -157,7 +157,7 @@ public sealed class TokenDiagnosisTests
 
     [Theory]
     [MemberData(nameof(HostileTexts))]
-    public async Task What_strangers_write_is_escaped_and_cut_wherever_it_is_told(string hostile)
+    public async Task Untrusted_text_is_escaped_and_truncated_in_every_message(string hostile)
     {
         using var api = await OrdersApi.StartAsync();
         var json = TestToken.Quoted(hostile);
@@ -178,7 +178,7 @@ public sealed class TokenDiagnosisTests
 
         foreach (var token in tokens.Select(token => token.Text))
         {
-            // The longest hostile texts also make tokens that are too long: those are told in numbers.
+            // The longest hostile texts also make tokens that are too long. For these, the messages contain only numbers.
             var rejection = await api.ExplainAsync(token);
             AssertHarmless(rejection.Reason, token);
             AssertHarmless(rejection.Remedy, token);
@@ -194,18 +194,18 @@ public sealed class TokenDiagnosisTests
     [InlineData("a\r\nb", "'a\\u000d\\u000ab'")]
     [InlineData("\u00E9\uD83D\uDE00", "'\\u00e9\\ud83d\\ude00'")]
     [InlineData("\u202E", "'\\u202e'")]
-    public void A_quotation_is_readable_and_can_neither_end_early_nor_look_like_something_else(string? text, string quoted) =>
+    public void Quoted_text_is_readable_and_unambiguous(string? text, string quoted) =>
         Assert.Equal(quoted, TokenDiagnosis.Quote(text));
 
     [Fact]
-    public void A_quotation_ends_after_a_hundred_letters_and_says_so()
+    public void Quoted_text_is_truncated_after_a_hundred_characters_with_an_ellipsis()
     {
         Assert.Equal($"'{new string('x', 100)}'", TokenDiagnosis.Quote(new string('x', 100)));
         Assert.Equal($"'{new string('x', 100)}'...", TokenDiagnosis.Quote(new string('x', 101)));
     }
 
     [Fact]
-    public async Task Neither_the_token_nor_its_signature_is_ever_told()
+    public async Task No_message_contains_the_token_or_its_signature()
     {
         using var api = await OrdersApi.StartAsync();
         var foreign = TestKey.Rsa("foreign", which: 1);
@@ -233,7 +233,7 @@ public sealed class TokenDiagnosisTests
     }
 
     [Fact]
-    public async Task Explaining_survives_every_rejection_for_every_token()
+    public async Task Every_rejection_can_be_explained_for_any_token()
     {
         using var api = await OrdersApi.StartAsync();
         string[] tokens = ["", ".", "a.b.c", "\uD800", api.Alice.Text, api.Alice.WithHeader("[]").WithPayload("[]").Text, api.Alice.With("exp", "1e9").Text, new string('x', 100_000)];
@@ -249,7 +249,7 @@ public sealed class TokenDiagnosisTests
         }
     }
 
-    /// <summary>As it is, but for what JSON cannot hold as it is.</summary>
+    /// <summary>Writes the text as a JSON string in which only the characters are escaped that JSON requires to be escaped.</summary>
     private static string RawJson(string text) =>
         "\"" + string.Concat(text.Select(letter => letter < ' ' || letter is '"' or '\\' ? $"\\u{(int)letter:x4}" : letter.ToString())) + "\"";
 

@@ -4,7 +4,10 @@ namespace Keycloak.ApiProtection.Tests.Tokens;
 
 public sealed class TokenRejectionTests
 {
-    /// <summary>How each code is come by, but for those of the Authorization header, which the door gives, and those of what happened later, which are in Revocation and Introspection.</summary>
+    /// <summary>
+    /// How to get each code, except the codes of the Authorization header, which the authentication handler returns, and the codes of later
+    /// events, which are tested in Revocation and Introspection.
+    /// </summary>
     private static readonly Dictionary<string, Func<TestToken, TestToken>> Ways = new()
     {
         ["size"] = token => token.And($"\"long\":\"{new string('x', 20_000)}\""),
@@ -48,7 +51,7 @@ public sealed class TokenRejectionTests
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public async Task Every_code_is_reached_by_a_token_that_is_good_but_for_one_thing(string code)
+    public async Task A_token_with_one_fault_is_rejected_with_the_code_of_that_fault(string code)
     {
         var encryption = TestKey.Rsa("encryption", which: 1);
         encryption.Jwk["use"] = "enc";
@@ -59,13 +62,13 @@ public sealed class TokenRejectionTests
     }
 
     [Fact]
-    public void No_code_of_the_list_is_without_a_test_and_none_stands_in_it_twice() =>
+    public void Every_code_is_tested_and_unique() =>
         Assert.Equal(
             TokenRejection.All.Select(rejection => rejection.Code).Order(),
             Ways.Keys.Concat(["header_malformed", "header_repeated", "revoked", "revocation_watermark", "inactive"]).Order());
 
     [Fact]
-    public void The_client_is_told_nothing_but_an_error_of_RFC_6750_and_a_fixed_sentence()
+    public void The_client_receives_only_an_error_of_RFC_6750_and_a_fixed_description()
     {
         foreach (var rejection in TokenRejection.All)
         {
@@ -78,7 +81,7 @@ public sealed class TokenRejectionTests
     }
 
     [Fact]
-    public void What_was_found_in_a_token_changes_what_the_log_is_told_and_nothing_else()
+    public void The_content_of_a_token_changes_only_the_texts_for_the_log()
     {
         var found = TokenRejection.Audience.Because("A reason.");
 

@@ -6,7 +6,7 @@ namespace Keycloak.ApiProtection.Tests.Tokens;
 public sealed class TokenTextTests
 {
     [Fact]
-    public void Texts_of_every_length_are_equal_to_themselves_and_to_nothing_else()
+    public void Texts_of_every_length_are_equal_only_to_themselves()
     {
         for (var length = 0; length < 200; length++)
         {
@@ -26,7 +26,7 @@ public sealed class TokenTextTests
     }
 
     [Fact]
-    public void Letters_become_bytes_and_what_is_none_becomes_none_wherever_it_stands()
+    public void ASCII_characters_become_bytes_and_other_characters_become_non_ASCII_bytes()
     {
         for (var length = 0; length < 100; length++)
         {

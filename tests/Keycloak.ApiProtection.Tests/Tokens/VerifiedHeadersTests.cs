@@ -7,12 +7,15 @@ using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>The header of a good token is read once, and nothing that a header can be refused for is overlooked because of it.</summary>
+/// <summary>The header of a valid token is parsed only once. The cache does not hide any reason to reject another header.</summary>
 public sealed class VerifiedHeadersTests
 {
     private static readonly SigningAlgorithm Rs256 = SigningAlgorithm.All[0];
 
-    /// <summary>Signed by the realm's key all of them, and as long as the good one (Keycloak writes spaces), where a careless comparison would let them in.</summary>
+    /// <summary>
+    /// Headers that are signed with the key of the realm and are as long as the valid one (Keycloak writes spaces), so that an incomplete
+    /// comparison would accept them.
+    /// </summary>
     private static readonly Dictionary<string, Func<TestToken, TestToken>> OneLetterAway = new()
     {
         ["header_type"] = token => token.WithHeader("typ", "  \"JWE\""),
@@ -26,7 +29,7 @@ public sealed class VerifiedHeadersTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task A_header_that_differs_a_little_from_one_that_is_remembered_is_read_anew(string code)
+    public async Task A_header_that_differs_slightly_from_a_cached_one_is_parsed_again(string code)
     {
         using var api = await OrdersApi.StartAsync();
         var changed = OneLetterAway[code](api.Alice);
@@ -38,7 +41,7 @@ public sealed class VerifiedHeadersTests
     }
 
     [Fact]
-    public async Task A_longer_header_that_begins_like_a_remembered_one_is_read_anew()
+    public async Task A_longer_header_that_starts_like_a_cached_one_is_parsed_again()
     {
         using var api = await OrdersApi.StartAsync();
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice));
@@ -47,7 +50,7 @@ public sealed class VerifiedHeadersTests
     }
 
     [Fact]
-    public async Task With_a_remembered_header_every_token_still_needs_its_own_signature_and_its_own_claims()
+    public async Task With_a_cached_header_the_signature_and_the_claims_of_every_token_are_still_checked()
     {
         using var api = await OrdersApi.StartAsync();
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice));
@@ -62,7 +65,7 @@ public sealed class VerifiedHeadersTests
     }
 
     [Fact]
-    public async Task Only_tokens_that_were_found_good_have_their_header_remembered()
+    public async Task Only_headers_of_accepted_tokens_are_cached()
     {
         var headers = new VerifiedHeaders();
         using var api = await OrdersApi.StartAsync();
@@ -81,7 +84,7 @@ public sealed class VerifiedHeadersTests
     }
 
     [Fact]
-    public async Task A_remembered_header_opens_nothing_once_its_key_is_gone()
+    public async Task A_token_with_a_cached_header_is_rejected_after_its_key_is_removed()
     {
         var removed = TestKey.Rsa("removed", "RS256", which: 1);
         using var api = await OrdersApi.StartAsync(removed);
@@ -95,7 +98,7 @@ public sealed class VerifiedHeadersTests
     }
 
     [Fact]
-    public async Task A_remembered_header_is_for_the_key_that_has_the_name_now()
+    public async Task A_token_with_a_cached_header_is_verified_with_the_current_key_of_that_kid()
     {
         using var api = await OrdersApi.StartAsync();
         var old = api.Alice.WithDate("exp", api.Now.AddHours(1));
@@ -109,7 +112,7 @@ public sealed class VerifiedHeadersTests
     }
 
     [Fact]
-    public void The_last_few_headers_are_kept_and_the_oldest_one_goes()
+    public void The_latest_headers_are_kept_and_the_oldest_one_is_evicted()
     {
         var headers = new VerifiedHeaders();
         var encoded = Enumerable.Range(0, VerifiedHeaders.Places + 1).Select(number => Encoding.ASCII.GetBytes($"header-{number}")).ToArray();
@@ -125,7 +128,7 @@ public sealed class VerifiedHeadersTests
     }
 
     [Fact]
-    public void A_header_may_be_so_long_and_longer_ones_are_not_kept()
+    public void Headers_up_to_the_maximum_length_are_cached_and_longer_ones_are_not()
     {
         var headers = new VerifiedHeaders();
         var longest = new byte[VerifiedHeaders.LongestHeader];

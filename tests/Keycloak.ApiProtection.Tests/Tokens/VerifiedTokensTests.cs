@@ -7,7 +7,7 @@ using Keycloak.ApiProtection.Tokens.Verified;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>What the memory of verified tokens keeps, what it lets go, and how little of it strangers can choose.</summary>
+/// <summary>Which tokens the cache of verified tokens keeps and evicts, and how little attackers can influence that.</summary>
 public sealed class VerifiedTokensTests
 {
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
@@ -23,10 +23,10 @@ public sealed class VerifiedTokensTests
     [InlineData(8, 8)]
     [InlineData(1001, 1004)]
     [InlineData(16_384, 16_384)]
-    public void The_size_is_rounded_up_to_whole_sets(int size, int places) => Assert.Equal(places, Memory(size).Size);
+    public void The_capacity_is_rounded_up_to_whole_sets(int size, int places) => Assert.Equal(places, Memory(size).Size);
 
     [Fact]
-    public void A_new_token_is_always_let_in_however_full_it_is()
+    public void A_new_token_is_always_added_even_if_the_cache_is_full()
     {
         var memory = Memory(64);
 
@@ -41,7 +41,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void A_busy_token_stays_whatever_number_of_others_comes_once()
+    public void A_frequently_used_token_stays_however_many_others_are_used_once()
     {
         var memory = Memory(64);
         var busy = Enumerable.Range(0, 16).Select(number => Add(memory, number)).ToArray();
@@ -55,7 +55,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void Tokens_that_were_busy_long_ago_make_room_for_those_that_are_busy_now()
+    public void Tokens_in_use_replace_tokens_that_are_no_longer_used()
     {
         var memory = Memory(64);
         var old = Enumerable.Range(0, 64).Select(number => Add(memory, number)).Where(text => Knows(memory, text)).ToArray();
@@ -77,7 +77,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void As_many_tokens_as_there_is_room_for_nearly_all_find_it()
+    public void When_the_capacity_is_reached_at_least_90_percent_of_the_tokens_are_kept()
     {
         var memory = Memory(4096);
 
@@ -91,7 +91,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void What_has_ended_goes_before_anything_that_has_not()
+    public void Expired_tokens_are_evicted_before_valid_tokens()
     {
         var memory = Memory(64);
         var ending = Enumerable.Range(0, 32).Select(number => Add(memory, number, lifetime: 60)).ToArray();
@@ -111,7 +111,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void Tokens_with_crafted_collisions_share_eight_places_and_disturb_nobody_else()
+    public void Tokens_with_crafted_hash_collisions_share_eight_entries_and_do_not_affect_others()
     {
         var memory = Memory(4096);
         var others = Enumerable.Range(0, 1000).Select(number => Add(memory, number)).ToArray();
@@ -127,14 +127,14 @@ public sealed class VerifiedTokensTests
             Assert.Equal(Issued(number), found.IssuedAt);
         }
 
-        // Eight comparisons are the most that a lookup can be made to do.
+        // A lookup makes at most eight comparisons.
         Assert.Equal(8, colliding.Count(text => Knows(memory, text)));
         Assert.InRange(others.Count(text => Knows(memory, text)), 1000 - 8, 1000);
         Assert.InRange(_counts.Tokens - before, 0, 8);
     }
 
     [Fact]
-    public void Which_tokens_share_a_set_is_a_secret_of_the_process()
+    public void The_hash_depends_on_a_random_key_of_the_process()
     {
         var text = Text(1);
 
@@ -144,20 +144,20 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void Hashes_spread_over_all_sets()
+    public void Hashes_are_distributed_over_all_sets()
     {
         var hashes = Enumerable.Range(0, 20_000).Select(number => KnownHash.Of(Text(number))).ToArray();
 
         Assert.Equal(hashes.Length, hashes.Distinct().Count());
         foreach (var shift in new[] { 1, 16, 24, 48, 56 })
         {
-            // 256 groups of some 78; six standard deviations are 53.
+            // 256 groups of about 78 hashes each; six standard deviations are 53.
             Assert.All(hashes.GroupBy(hash => (byte)(hash >> shift)), group => Assert.InRange(group.Count(), 25, 131));
         }
     }
 
     [Fact]
-    public void Long_tokens_take_no_more_memory_than_the_bound_says()
+    public void Long_tokens_take_no_more_memory_than_the_limit()
     {
         var memory = Memory(256);
         var long8 = new string('p', VerifiedTokens.LongestToken - 420);
@@ -180,7 +180,7 @@ public sealed class VerifiedTokensTests
     [InlineData(3_000)]
     [InlineData(4_096)]
     [InlineData(VerifiedTokens.LongestToken)]
-    public void A_tokens_share_covers_its_text_and_the_claims_that_it_keeps(int length)
+    public void The_counted_size_of_a_token_covers_its_text_and_the_claims_that_it_keeps(int length)
     {
         var token = Token(new string('t', length), 1);
         Assert.InRange(token.Size, Math.Max(length, VerifiedTokens.BytesPerToken), Math.Max(length + 512, VerifiedTokens.BytesPerToken));
@@ -188,7 +188,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void Long_tokens_that_nobody_sends_any_more_make_room_like_short_ones()
+    public void Long_tokens_that_are_no_longer_used_are_evicted_like_short_ones()
     {
         var memory = Memory(8);
         var long6 = new string('p', 6_000);
@@ -209,7 +209,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void The_same_token_is_remembered_once()
+    public void The_same_token_is_cached_only_once()
     {
         var memory = Memory(64);
         var text = Text(1);
@@ -221,7 +221,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void A_token_verified_with_a_new_key_replaces_the_one_whose_key_is_gone()
+    public void A_token_verified_with_a_new_key_replaces_the_entry_with_the_retired_key()
     {
         var memory = Memory(64);
         var text = Text(1);
@@ -237,7 +237,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public async Task Readers_and_writers_in_parallel_never_get_another_token_than_the_one_they_asked_for()
+    public async Task Concurrent_readers_and_writers_never_get_another_token()
     {
         const int threads = 4;
         var memory = Memory(16);

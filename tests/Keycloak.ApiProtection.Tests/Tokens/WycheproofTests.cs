@@ -6,19 +6,27 @@ using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>Project Wycheproof's JWS vectors through the compact form, the header, the key and the signature, as a token goes.</summary>
+/// <summary>
+/// Verifies the JWS vectors of Project Wycheproof in the order of a token: the compact form, the header, the key, and the signature.
+/// </summary>
 public sealed class WycheproofTests
 {
     private const string FileName = "json_web_signature_test.json";
 
-    /// <summary>Valid to the vectors, refused here: the key's alg is not the token's (PS256 against PS384), or is none that exists (ES521).</summary>
+    /// <summary>
+    /// Vectors that are valid according to Wycheproof but rejected here: the alg of the key is not the alg of the token (PS256 and PS384),
+    /// or does not exist (ES521).
+    /// </summary>
     private static readonly int[] OtherAlgThanTheKeys = [346, 347, 350, 351];
 
-    /// <summary>Valid to the vectors, refused here: no token has an empty payload, so its form is refused before it is decoded.</summary>
+    /// <summary>
+    /// Vectors that are valid according to Wycheproof but rejected here: a token never has an empty payload, so its form is rejected before
+    /// it is decoded.
+    /// </summary>
     private static readonly int[] EmptyPayload = [259, 264, 268, 272, 320, 325];
 
     [Fact]
-    public void What_is_valid_verifies_and_what_is_invalid_symmetric_or_unsigned_does_not()
+    public void Valid_vectors_are_verified_and_invalid_symmetric_or_unsigned_vectors_are_rejected()
     {
         var (verified, refused) = (0, 0);
 
@@ -28,7 +36,7 @@ public sealed class WycheproofTests
             var key = (group["public"] ?? group["private"])!.AsObject();
             var isSymmetric = (string?)key["kty"] == "oct";
             var expected = (string)test["result"]! == "valid" && !isSymmetric && !OtherAlgThanTheKeys.Contains(number) && !EmptyPayload.Contains(number);
-            var why = Refuse(key, (string)test["jws"]!);
+            var why = Reject(key, (string)test["jws"]!);
 
             Assert.True(expected == (why is null), $"{number} {(string)test["comment"]!}: {why ?? "verified"}");
             Assert.Equal(EmptyPayload.Contains(number), why == "form" && (string)test["result"]! == "valid" && !isSymmetric);
@@ -39,7 +47,7 @@ public sealed class WycheproofTests
         Assert.Equal(26, verified);
     }
 
-    private static string? Refuse(JsonObject jwk, string token)
+    private static string? Reject(JsonObject jwk, string token)
     {
         var bytes = Encoding.UTF8.GetBytes(token);
 
@@ -63,7 +71,7 @@ public sealed class WycheproofTests
 
         var (key, unusable) = TestKey.Read(jwk);
 
-        // A vector that names no key means the one it comes with; one that names another means none.
+        // A vector without a kid uses the key that it comes with. A vector with another kid has no key.
         return key is null ? unusable!.Reason
             : !jose.KeyId.IsEmpty && !jose.KeyId.SequenceEqual(key.Utf8Id) ? "key_unknown"
             : !key.Fits(algorithm) ? "key_unfit"
@@ -74,13 +82,13 @@ public sealed class WycheproofTests
     private static (JsonObject Group, JsonObject Test)[] Tests()
     {
         var file = Find();
-        Assert.SkipWhen(file is null, $"The Wycheproof vectors are not here: set WYCHEPROOF_VECTORS to the folder of {FileName}.");
+        Assert.SkipWhen(file is null, $"The Wycheproof vectors were not found. Set WYCHEPROOF_VECTORS to the folder of {FileName}.");
         var groups = JsonNode.Parse(File.ReadAllText(file!))!["testGroups"]!.AsArray();
 
         return [.. groups.SelectMany(group => group!["tests"]!.AsArray().Select(test => (group.AsObject(), test!.AsObject())))];
     }
 
-    /// <summary>The folder that the environment names, else a <c>shared/vectors</c> beside one of the folders above.</summary>
+    /// <summary>Searches the folder in the environment variable, then <c>shared/vectors</c> next to each of the parent folders.</summary>
     private static string? Find()
     {
         var folders = new List<string?> { Environment.GetEnvironmentVariable("WYCHEPROOF_VECTORS") };

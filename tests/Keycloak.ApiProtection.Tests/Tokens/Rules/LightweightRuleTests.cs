@@ -5,16 +5,16 @@ public sealed class LightweightRuleTests
     [Theory]
     [InlineData(KeycloakPayloads.Lightweight)]
     [InlineData(KeycloakPayloads.Lightweight24)]
-    public async Task A_lightweight_token_is_refused_as_one_and_not_for_its_missing_audience(string payload)
+    public async Task A_lightweight_token_is_rejected_as_lightweight_and_not_for_its_missing_audience(string payload)
     {
         using var api = await OrdersApi.StartAsync();
 
         Assert.Equal("lightweight", await api.VerdictAsync(api.Token(payload)));
-        api.AssertKeycloakWasLeftAlone();
+        api.AssertNoFurtherRequests();
     }
 
     [Fact]
-    public async Task A_lightweight_token_is_refused_also_where_audiences_are_not_checked()
+    public async Task A_lightweight_token_is_rejected_even_if_audiences_are_not_checked()
     {
         using var api = await OrdersApi.StartAsync(OrdersApi.Asking(anyAudience: true));
 
@@ -27,7 +27,7 @@ public sealed class LightweightRuleTests
     [InlineData("aud", "[]", "audience")]
     [InlineData("realm_access", "{\"roles\":[\"admin\"]}", "audience")]
     [InlineData("resource_access", "{}", "audience")]
-    public async Task With_an_audience_or_roles_it_is_judged_like_any_other(string claim, string json, string verdict)
+    public async Task A_lightweight_token_with_an_audience_or_roles_is_checked_like_any_token(string claim, string json, string verdict)
     {
         using var api = await OrdersApi.StartAsync();
 
@@ -42,7 +42,7 @@ public sealed class LightweightRuleTests
     [InlineData("onrtro7925", "lightweight")]
     [InlineData("dd623df1-c143-4bcf-9752-0a45bc21b54f", "lightweight")]
     [InlineData("", "lightweight")]
-    public async Task Without_either_the_tokens_id_tells_a_lightweight_one_from_a_client_without_any_rights(string id, string code)
+    public async Task Without_audience_and_roles_the_token_id_distinguishes_lightweight_tokens_from_regular_ones(string id, string code)
     {
         using var api = await OrdersApi.StartAsync();
 
