@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Keycloak.ApiProtection;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddKeycloakBearer();

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
 using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Claims.Foreign;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Claims.Payload;
 
