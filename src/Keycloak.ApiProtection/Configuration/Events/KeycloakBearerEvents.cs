@@ -24,8 +24,8 @@ public class KeycloakBearerEvents
     public Func<TokenValidatedContext, Task> OnTokenValidated { get; set; } = Nothing;
 
     /// <summary>
-    /// Gets or sets the delegate that is invoked if the token was rejected or could not be verified, or if one of the two events
-    /// above threw an exception.
+    /// Gets or sets the delegate that is invoked if the token was rejected or could not be verified, or if
+    /// <see cref="OnMessageReceived"/> or <see cref="OnTokenValidated"/> threw an exception.
     /// </summary>
     public Func<AuthenticationFailedContext, Task> OnAuthenticationFailed { get; set; } = Nothing;
 
@@ -49,7 +49,10 @@ public class KeycloakBearerEvents
     /// <param name="context">The context with the token and its principal.</param>
     public virtual Task TokenValidated(TokenValidatedContext context) => OnTokenValidated(context);
 
-    /// <summary>Invoked if the token was rejected or could not be verified, or if one of the two events above threw an exception.</summary>
+    /// <summary>
+    /// Invoked if the token was rejected or could not be verified, or if <see cref="MessageReceived"/> or
+    /// <see cref="TokenValidated"/> threw an exception.
+    /// </summary>
     /// <param name="context">The context with the failure.</param>
     public virtual Task AuthenticationFailed(AuthenticationFailedContext context) => OnAuthenticationFailed(context);
 
