@@ -82,7 +82,8 @@ internal static class IntrospectionProblems
                 yield return $"credentials.method is {credentials.EffectiveMethod}, but there is no secret. Set credentials.secret.";
                 break;
             case ClientAuthenticationMethod.PrivateKeyJwt when !hasKey:
-                yield return "credentials.method is PrivateKeyJwt, but there is no key. Set credentials.jwt.key or credentials.jwt.key-file.";
+                yield return "credentials.method is PrivateKeyJwt, but there is no key. "
+                    + "Set credentials.jwt.key or credentials.jwt.key-file.";
                 break;
             case ClientAuthenticationMethod.PrivateKeyJwt when !ClientKey.TryRead(credentials, out _, out var problem):
                 yield return $"the private key in credentials {problem}.";
