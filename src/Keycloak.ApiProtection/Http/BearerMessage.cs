@@ -43,7 +43,9 @@ internal readonly struct BearerMessage
     public static BearerMessage Read(HttpRequest request, IList<PathString> queryTokenPaths)
     {
         var message = ReadHeader(request.Headers.Authorization);
-        if (queryTokenPaths.Count == 0 || !IsOn(request.Path, queryTokenPaths) || !request.Query.TryGetValue("access_token", out var values))
+        if (queryTokenPaths.Count == 0
+            || !IsOn(request.Path, queryTokenPaths)
+            || !request.Query.TryGetValue("access_token", out var values))
         {
             return message;
         }
@@ -73,7 +75,7 @@ internal readonly struct BearerMessage
             return null;
         }
 
-        // The route comes from the application. The path comes from the client and must not be logged.
+        // The route comes from the application. The path comes from the client and is therefore not logged.
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
         return new(
             $"The query contains an access_token{(route is null ? string.Empty : $" for '{route}'")}, "

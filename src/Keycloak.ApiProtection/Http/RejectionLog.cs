@@ -20,7 +20,10 @@ internal sealed class RejectionLog(TimeProvider time, ILogger<RejectionLog> logg
     private readonly bool _writesAll = environment?.IsDevelopment() == true;
     private readonly ConcurrentDictionary<(string Scheme, string Cause), RejectionCause> _causes = new();
 
-    /// <summary>Whether this cause must be logged. <paramref name="suppressed"/> is the number of messages since the last one.</summary>
+    /// <summary>
+    /// Whether this cause must be logged. <paramref name="suppressed"/> is the number of messages that were
+    /// suppressed since the last one.
+    /// </summary>
     public bool Takes(string scheme, string cause, out long suppressed)
     {
         suppressed = 0;

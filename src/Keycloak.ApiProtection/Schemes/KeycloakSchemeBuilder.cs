@@ -10,18 +10,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Schemes;
 
-/// <summary>Builds the runtime of a scheme from its options, which have been validated.</summary>
+/// <summary>Builds the runtime of a scheme from its validated options.</summary>
 internal sealed class KeycloakSchemeBuilder(
     IHttpClientFactory httpClients,
     ILoggerFactory loggers,
     KeycloakMetrics metrics,
     IntrospectionMetrics introspectionMetrics)
 {
-    /// <summary>Builds it.</summary>
-    /// <param name="name">The scheme's name.</param>
-    /// <param name="options">The scheme's options.</param>
-    /// <param name="revocations">The scheme's revocations, which outlive the options.</param>
-    /// <param name="otherScheme">Names another scheme of the application that trusts an issuer, for the log.</param>
+    /// <summary>Builds the runtime.</summary>
+    /// <param name="name">The name of the scheme.</param>
+    /// <param name="options">The options of the scheme.</param>
+    /// <param name="revocations">The revocations of the scheme, which are kept if the options change.</param>
+    /// <param name="otherScheme">Returns the name of another scheme of the application that trusts an issuer, for the log.</param>
     public KeycloakScheme Build(string name, KeycloakBearerOptions options, KeycloakRevocations revocations, Func<string, string?> otherScheme)
     {
         var issuers = options.ValidIssuers.Count > 0 ? options.ValidIssuers.ToArray() : [KeycloakAddress.Issuer(options)!];
