@@ -48,8 +48,8 @@ internal sealed class BackchannelRedirects(IServiceProvider services) : IHttpMes
             {
                 // The handler has already sent a request, so its settings cannot be changed.
                 throw new InvalidOperationException(
-                    $"The primary handler of the HttpClient '{name}' follows redirects, which could send the client secret to another server. "
-                    + $"Set AllowAutoRedirect = false on the {handler.GetType().Name} where it is created.",
+                    $"The primary handler of the HttpClient '{name}' follows redirects, which could send the client secret to another "
+                    + $"server. Set AllowAutoRedirect = false on the {handler.GetType().Name} where it is created.",
                     used);
             }
         }

@@ -22,7 +22,11 @@ internal sealed class KeycloakSchemeBuilder(
     /// <param name="options">The options of the scheme.</param>
     /// <param name="revocations">The revocations of the scheme, which are kept if the options change.</param>
     /// <param name="otherScheme">Returns the name of another scheme of the application that trusts an issuer, for the log.</param>
-    public KeycloakScheme Build(string name, KeycloakBearerOptions options, KeycloakRevocations revocations, Func<string, string?> otherScheme)
+    public KeycloakScheme Build(
+        string name,
+        KeycloakBearerOptions options,
+        KeycloakRevocations revocations,
+        Func<string, string?> otherScheme)
     {
         var issuers = options.ValidIssuers.Count > 0 ? options.ValidIssuers.ToArray() : [KeycloakAddress.Issuer(options)!];
         var realm = Realm(name, options, issuers);
@@ -59,7 +63,12 @@ internal sealed class KeycloakSchemeBuilder(
         return new TokenPolicy
         {
             MaximumSize = options.MaximumTokenSize,
-            Algorithms = [.. algorithms.Select(name => SigningAlgorithm.TryGet(name, out var known) ? known : null).OfType<SigningAlgorithm>()],
+            Algorithms =
+            [
+                .. algorithms
+                    .Select(name => SigningAlgorithm.TryGet(name, out var known) ? known : null)
+                    .OfType<SigningAlgorithm>(),
+            ],
             Issuers = issuers,
             Audiences = !options.VerifyTokenAudience ? null : audiences.Length > 0 ? audiences : [options.Resource!],
             ClockSkew = options.ClockSkew,
