@@ -61,6 +61,7 @@ internal static class ActiveTokens
     /// </summary>
     private static bool IsBehind(string scheme, ClaimsPrincipal user, HttpContext http) =>
         user.Identities.Any(identity => identity.IsAuthenticated && identity.AuthenticationType == scheme)
-        || http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true, Ticket.AuthenticationScheme: var schemes }
+        || http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult
+            is { Succeeded: true, Ticket.AuthenticationScheme: var schemes }
             && schemes.Split(';').Contains(scheme, StringComparer.Ordinal);
 }

@@ -45,7 +45,8 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
         if (problems.Count > 0)
         {
             throw new InvalidOperationException(
-                $"Endpoints name authorization policies that cannot be resolved:{Environment.NewLine}{string.Join(Environment.NewLine, problems.Distinct())}");
+                "Endpoints name authorization policies that cannot be resolved:"
+                + $"{Environment.NewLine}{string.Join(Environment.NewLine, problems.Distinct())}");
         }
     }
 
@@ -64,7 +65,8 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
 
         return malformed is not null
             ? KeycloakPolicies.Malformed(name, malformed)
-            : $"There is no policy \"{name}\". Did you mean \"{meant}\"? If it is the application's own, register it with AddAuthorization.";
+            : $"There is no policy \"{name}\". Did you mean \"{meant}\"? "
+                + "If it is the application's own policy, register it with AddAuthorization.";
     }
 
     private string? Unresolved(string name, IAuthorizeData data, IAuthorizationPolicyProvider provider)
@@ -86,7 +88,9 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
         }
 
         // A provider that creates a policy for any name would silently replace the check of an attribute such as [RequireScope].
-        return IsOurs(data) && options.Value.GetPolicy(name) is null && !policy.Requirements.Any(requirement => requirement is IKeycloakRequirement)
+        return IsOurs(data)
+            && options.Value.GetPolicy(name) is null
+            && !policy.Requirements.Any(requirement => requirement is IKeycloakRequirement)
             ? $"[{data.GetType().Name[..^nameof(Attribute).Length]}] requires the policy \"{name}\", but the application's policy provider "
                 + "returns its own policy, which does not check it. Let the provider return null for names that it does not know."
             : null;

@@ -34,7 +34,8 @@ internal sealed class UnusedSchemeCheck(
         }
 
         using var scope = app.ApplicationServices.CreateScope();
-        var named = Named(endpoints, scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>()).ToHashSet(StringComparer.Ordinal);
+        var provider = scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>();
+        var named = Named(endpoints, provider).ToHashSet(StringComparer.Ordinal);
         foreach (var name in schemes.Names.Where(name => !named.Contains(name)))
         {
             logger.DoubtfulSetting(
