@@ -15,7 +15,10 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>Handles a request: reads the message, and answers with a ticket, a challenge or a 403. Tokens are judged by the rooms below.</summary>
+/// <summary>
+/// Authenticates a request with the access token that it carries, and writes the challenge and the 403 response. The scheme's
+/// runtime verifies the token.
+/// </summary>
 internal sealed class KeycloakBearerHandler(
     IOptionsMonitor<KeycloakBearerOptions> options,
     ILoggerFactory loggers,
@@ -30,7 +33,7 @@ internal sealed class KeycloakBearerHandler(
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
         Events.ListensToAuthenticationFailed ? AuthenticateAndNotifyAsync() : AuthenticateCoreAsync();
 
-    // As in JwtBearer: the event sees each rejection and what other events, or an aborted request, throw. An exception is thrown again.
+    // As in JwtBearer, the event gets each rejection, and exceptions from other events or from an aborted request. Exceptions are rethrown.
     private async Task<AuthenticateResult> AuthenticateAndNotifyAsync()
     {
         AuthenticateResult result;
@@ -40,21 +43,23 @@ internal sealed class KeycloakBearerHandler(
         }
         catch (Exception exception)
         {
-            if (await NotifyFailureAsync(exception) is { } instead)
+            if (await NotifyFailureAsync(exception) is { } replacement)
             {
-                return instead;
+                return replacement;
             }
 
             throw;
         }
 
-        // A failure that an event set itself is not reported to another event.
-        return result.Failure is TokenRejectedException or RealmUnavailableException ? await NotifyFailureAsync(result.Failure) ?? result : result;
+        // A failure that an event has set is not reported to another event.
+        return result.Failure is TokenRejectedException or RealmUnavailableException
+            ? await NotifyFailureAsync(result.Failure) ?? result
+            : result;
     }
 
     private async Task<AuthenticateResult> AuthenticateCoreAsync()
     {
-        // Without listeners there is no context object and no state machine but this one.
+        // If nothing listens to the event, this avoids a context object and another state machine.
         BearerMessage message;
         if (!Events.ListensToMessageReceived)
         {
@@ -69,8 +74,10 @@ internal sealed class KeycloakBearerHandler(
                 return result;
             }
 
-            // After the event, which may have set or removed a header.
-            message = string.IsNullOrEmpty(received.Token) ? BearerMessage.Read(Request, Options.QueryTokenPaths) : BearerMessage.From(received.Token);
+            // Read after the event, because it may have set or removed a header.
+            message = string.IsNullOrEmpty(received.Token)
+                ? BearerMessage.Read(Request, Options.QueryTokenPaths)
+                : BearerMessage.From(received.Token);
         }
 
         var scheme = schemes.Get(Scheme.Name, Options);
@@ -86,7 +93,7 @@ internal sealed class KeycloakBearerHandler(
 
         if (!scheme.Verifier.TryVerify(message.Token.Span, out var verification))
         {
-            // RequestAborted costs the web server an object and a lock: only a request that waits for keys asks for it.
+            // RequestAborted costs the web server an object and a lock, so only a request that waits for keys reads it.
             verification = await scheme.Verifier.VerifyAsync(message.Token, Context.RequestAborted);
         }
 
@@ -102,7 +109,7 @@ internal sealed class KeycloakBearerHandler(
             return Reject(scheme, revoked, message.Token);
         }
 
-        // If routing has not run yet, the endpoint's own demand is met at authorization.
+        // If routing has not run yet, authorization applies the endpoint's [RequireActiveToken].
         var demand = ActiveTokenDemand.Of(Context.GetEndpoint());
         return scheme.Introspector is { } introspector && introspector.Wants(token, demand.IsMade, demand.MaxAge, out var maxAge)
             ? await IntrospectAsync(scheme, introspector, token, message.Token, maxAge, mayBeStale: demand.MaxAge is null)
@@ -110,7 +117,12 @@ internal sealed class KeycloakBearerHandler(
     }
 
     private async ValueTask<AuthenticateResult> IntrospectAsync(
-        KeycloakScheme scheme, Introspector introspector, AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, bool mayBeStale)
+        KeycloakScheme scheme,
+        Introspector introspector,
+        AccessToken token,
+        ReadOnlyMemory<char> text,
+        TimeSpan maxAge,
+        bool mayBeStale)
     {
         var result = await introspector.AskAsync(token, text, maxAge, mayBeStale, Context.RequestAborted);
         if (!result.IsAccepted(out var claims))
@@ -120,7 +132,7 @@ internal sealed class KeycloakBearerHandler(
                 : AuthenticateResult.Fail(new RealmUnavailableException(result.RetryAfter));
         }
 
-        // Once more: the response may say whose token it is, and a revocation may have come during the wait.
+        // Checked again: the response may contain the user or session of the token, and a revocation may have arrived during the wait.
         return scheme.Revocations.Find(token) is { } revoked
             ? Reject(scheme, revoked, text)
             : await AcceptAsync(scheme, token, claims, text, maxAge);
@@ -144,7 +156,7 @@ internal sealed class KeycloakBearerHandler(
 
     private AuthenticateResult Reject(KeycloakScheme scheme, TokenRejection rejection, ReadOnlyMemory<char> token)
     {
-        // The details of this token are worked out only where somebody reads them.
+        // The details of this token are determined only if the log or an event uses them.
         var isLogged = rejections.MayTake(Scheme.Name, rejection);
         if (isLogged || Events.ListensToAuthenticationFailed)
         {
@@ -172,14 +184,14 @@ internal sealed class KeycloakBearerHandler(
 
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        // A token that is no longer active, or that nobody could ask about, is not a matter of permission.
+        // A token that is not active, or that could not be introspected, is an authentication failure and not a missing permission.
         if (Context.Features.Get<UnconfirmedToken>() is { } unconfirmed)
         {
             await ChallengeAsync(properties, FailureOf(unconfirmed.Decision));
             return;
         }
 
-        // Null: the application decided by itself.
+        // Null: the application itself denied access.
         var missing = MissingPermission.Explain(Context);
         var endpoint = Context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
         if (rejections.MayTake(Scheme.Name, endpoint))
@@ -222,7 +234,8 @@ internal sealed class KeycloakBearerHandler(
     private async ValueTask<AuthenticateResult> NotifyValidatedAsync(TokenValidatedContext validated)
     {
         await Events.TokenValidated(validated);
-        return validated.Result ?? AuthenticateResult.Success(new AuthenticationTicket(validated.Principal!, validated.Properties, Scheme.Name));
+        return validated.Result
+            ?? AuthenticateResult.Success(new AuthenticationTicket(validated.Principal!, validated.Properties, Scheme.Name));
     }
 
     private async Task<AuthenticateResult?> NotifyFailureAsync(Exception failure)

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>At start: says what is doubtful, and has the keys fetched in the background. Start never waits for Keycloak.</summary>
+/// <summary>
+/// Logs warnings about doubtful settings when the application starts, and starts to read the keys in the background. The start
+/// does not wait for Keycloak.
+/// </summary>
 internal sealed class KeycloakBearerStartup(
     KeycloakSchemes schemes,
     ILogger<KeycloakBearerStartup> logger) : IHostedService
@@ -17,7 +20,7 @@ internal sealed class KeycloakBearerStartup(
     {
         foreach (var scheme in schemes.All)
         {
-            foreach (var warning in scheme.Options.ConfigurationWarnings.Concat(Doubts(scheme.Options)))
+            foreach (var warning in scheme.Options.ConfigurationWarnings.Concat(Warnings(scheme.Options)))
             {
                 logger.DoubtfulSetting(scheme.Name, warning);
             }
@@ -32,21 +35,24 @@ internal sealed class KeycloakBearerStartup(
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static IEnumerable<string> Doubts(KeycloakBearerOptions options)
+    private static IEnumerable<string> Warnings(KeycloakBearerOptions options)
     {
         if (options.SslRequired == SslRequired.None)
         {
-            yield return "ssl-required is 'none': whoever stands between this API and Keycloak can exchange the keys and forge every token. Use https, and ssl-required 'external'.";
+            yield return "ssl-required is 'none': an attacker between this API and Keycloak can replace the keys and forge any token. "
+                + "Use https, and set ssl-required to 'external'.";
         }
 
         if (!options.VerifyTokenAudience)
         {
-            yield return "verify-token-audience is false: every access token of the realm opens this API, also one that was given to another API. Set resource, and add an audience mapper in Keycloak.";
+            yield return "verify-token-audience is false: every access token of the realm is accepted, also one for another API. "
+                + "Set resource, and add an audience mapper in Keycloak.";
         }
 
         if (options.Audiences.Append(options.Audience).Contains("account"))
         {
-            yield return "the audience 'account' stands in nearly every token of the realm, so that it protects nothing. Use this API's own client id, and add an audience mapper for it in Keycloak.";
+            yield return "the audience 'account' is in nearly every token of the realm, so it does not protect this API. "
+                + "Use this API's own client id, and add an audience mapper for it in Keycloak.";
         }
     }
 }

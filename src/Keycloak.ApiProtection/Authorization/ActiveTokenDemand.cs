@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.Authorization;
 
-/// <summary>What an endpoint's <c>[RequireActiveToken]</c> asks for; of several the strictest.</summary>
-/// <param name="IsMade">Whether it asks at all.</param>
-/// <param name="MaxAge">How old an "active" may be; null: the API's <c>Freshness</c>.</param>
+/// <summary>The requirement of an endpoint's <c>[RequireActiveToken]</c> attributes. If there are several, the strictest applies.</summary>
+/// <param name="IsMade">Whether the endpoint has such an attribute.</param>
+/// <param name="MaxAge">The maximum age of an "active" response, or null for the API's <c>Freshness</c>.</param>
 internal readonly record struct ActiveTokenDemand(bool IsMade, TimeSpan? MaxAge)
 {
-    /// <summary>The endpoint's. Null is no endpoint, or none that is known yet.</summary>
+    /// <summary>Gets the requirement of an endpoint. The endpoint is null if there is none, or if it is not known yet.</summary>
     public static ActiveTokenDemand Of(Endpoint? endpoint)
     {
         var demand = default(ActiveTokenDemand);

@@ -8,15 +8,18 @@ namespace Keycloak.ApiProtection.Authorization;
 
 /// <summary>Confirms at authorization that the tokens of a request are active.</summary>
 /// <remarks>
-/// Authentication may have run before routing, when no endpoint was known, and it does not run again for each call of an open hub connection.
+/// Authentication may have run before routing, when the endpoint was not known. It also does not run again for each call
+/// of an open hub connection.
 /// </remarks>
 internal static class ActiveTokens
 {
-    /// <summary>Whether the request has tokens of Keycloak schemes, and Keycloak calls each of them active. The default is no.</summary>
-    /// <param name="http">The request; of a hub's connection, the one that opened it.</param>
-    /// <param name="user">The user to authorize: tokens of schemes that did not authenticate this user do not count.</param>
-    /// <param name="maxAge">How old Keycloak's answer may be; null: the scheme's freshness.</param>
-    /// <param name="again">Whether an answer from the request's authentication is too old to count.</param>
+    /// <summary>
+    /// Returns true if the request has at least one token of a Keycloak scheme, and Keycloak reports each of them as active.
+    /// </summary>
+    /// <param name="http">The request. For a hub connection, it is the request that opened the connection.</param>
+    /// <param name="user">The user to authorize. Tokens of schemes that did not authenticate this user are ignored.</param>
+    /// <param name="maxAge">The maximum age of Keycloak's response, or null for the scheme's freshness.</param>
+    /// <param name="again">Whether a response from the request's authentication must not be used.</param>
     public static async Task<bool> ConfirmAsync(HttpContext http, ClaimsPrincipal user, TimeSpan? maxAge, bool again)
     {
         var confirmed = false;
@@ -47,14 +50,18 @@ internal static class ActiveTokens
             return accepted;
         }
 
-        // A transport may have copied the request without its features. Authentication then runs once more.
+        // A transport may have copied the request without its features, so authentication runs again.
         await http.AuthenticateAsync(scheme);
         return AcceptedToken.Of(http, scheme);
     }
 
-    /// <summary>Whether a scheme authenticated the user: an identity says so, or, where a transformation has replaced it, the ticket.</summary>
+    /// <summary>
+    /// Whether a scheme authenticated the user, according to an identity, or according to the ticket if a claims
+    /// transformation replaced the identity.
+    /// </summary>
     private static bool IsBehind(string scheme, ClaimsPrincipal user, HttpContext http) =>
         user.Identities.Any(identity => identity.IsAuthenticated && identity.AuthenticationType == scheme)
-        || http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true, Ticket.AuthenticationScheme: var schemes }
+        || http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult
+            is { Succeeded: true, Ticket.AuthenticationScheme: var schemes }
             && schemes.Split(';').Contains(scheme, StringComparer.Ordinal);
 }

@@ -1,30 +1,33 @@
 namespace Keycloak.ApiProtection.Configuration;
 
-/// <summary>Where a realm is: its issuer, and where its discovery document stands.</summary>
-/// <remarks>Keycloak Server Administration Guide; since 26.5 a path with <c>//</c> or <c>..</c> is answered with 400, so URLs are joined with care.</remarks>
+/// <summary>Makes the URLs of a realm from the options: its issuer and its discovery document.</summary>
+/// <remarks>
+/// Keycloak Server Administration Guide. Since 26.5, Keycloak responds with 400 to a path with <c>//</c> or <c>..</c>, so a slash at the
+/// end of a configured URL is removed.
+/// </remarks>
 internal static class KeycloakAddress
 {
     private const string Realms = "/realms/";
     private const string WellKnown = "/.well-known/openid-configuration";
 
-    /// <summary>The realm's issuer: the authority, or base URL and realm; null where neither is complete.</summary>
+    /// <summary>Gets the realm's issuer: the authority, or base URL and realm. Null if neither is complete.</summary>
     public static string? Issuer(KeycloakBearerOptions options) =>
         !string.IsNullOrWhiteSpace(options.Authority) ? options.Authority.TrimEnd('/') : IssuerOf(options.AuthServerUrl, options.Realm);
 
-    /// <summary>The issuer of a realm of this server; null where one of the two is missing.</summary>
+    /// <summary>Gets the issuer of a realm of this server. Null if the base URL or the realm is missing.</summary>
     public static string? IssuerOf(string? authServerUrl, string? realm) =>
         string.IsNullOrWhiteSpace(authServerUrl) || string.IsNullOrWhiteSpace(realm)
             ? null
             : authServerUrl.TrimEnd('/') + Realms + Uri.EscapeDataString(realm);
 
-    /// <summary>Where the discovery document is read.</summary>
+    /// <summary>Gets the URL of the discovery document. Null if it is not set and the issuer is not complete.</summary>
     public static string? Metadata(KeycloakBearerOptions options) =>
         !string.IsNullOrWhiteSpace(options.MetadataAddress) ? options.MetadataAddress
         : Issuer(options) is { } issuer ? issuer + WellKnown : null;
 
     /// <summary>
-    /// The issuers that the discovery document may name: those of tokens, and the address under which this API reads it. A Keycloak
-    /// without a fixed host name calls itself what the caller called it.
+    /// Gets the issuers that the discovery document may name: those of tokens, and the address at which this API reads the document. A
+    /// Keycloak without a fixed host name uses the host name of the request in its issuer.
     /// </summary>
     public static IReadOnlyList<string> DiscoveryIssuers(KeycloakBearerOptions options, IEnumerable<string> tokenIssuers)
     {
@@ -38,7 +41,7 @@ internal static class KeycloakAddress
         ];
     }
 
-    /// <summary>The realm's name, for people: as configured, or out of the authority.</summary>
+    /// <summary>Gets the realm's name for display: as configured, or from the authority.</summary>
     public static string RealmName(KeycloakBearerOptions options)
     {
         if (!string.IsNullOrWhiteSpace(options.Realm))

@@ -4,77 +4,122 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>What an API asks of the access tokens of one Keycloak realm.</summary>
+/// <summary>Options for <c>AddKeycloakBearer()</c>: what an API requires of the access tokens of one Keycloak realm.</summary>
 /// <remarks>
-/// Bound to the section <c>Keycloak</c>, in the spelling of Keycloak's own adapter JSON or in PascalCase, and checked when
-/// the application starts. Names follow JwtBearer wherever the meaning is the same. Read once: a change needs a restart.
+/// The options are bound to the configuration section <c>Keycloak</c>. The section accepts the keys of Keycloak's own adapter JSON and
+/// the same keys in PascalCase. The options are validated when the application starts. Names follow JwtBearer where the meaning is the
+/// same. The options are read once: a change takes effect after a restart.
 /// </remarks>
 public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
 {
-    /// <summary>Makes options that refuse by default: a realm and an audience must be named.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="KeycloakBearerOptions"/> class, which is not valid until a
+    /// realm and an audience are set.
+    /// </summary>
     public KeycloakBearerOptions() => Events = new KeycloakBearerEvents();
 
-    /// <summary>Gets or sets Keycloak's base URL (<c>auth-server-url</c>), such as <c>https://login.example.com</c>; up to Keycloak 16 it ends in <c>/auth</c>.</summary>
-    /// <value>Null by default: then <see cref="Authority"/> is needed.</value>
+    /// <summary>
+    /// Gets or sets Keycloak's base URL (<c>auth-server-url</c>), such as <c>https://login.example.com</c>. Up to Keycloak
+    /// 16 it ends in <c>/auth</c>.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>. If it is <see langword="null"/>, <see cref="Authority"/> is required.</value>
     public string? AuthServerUrl { get; set; }
 
-    /// <summary>Gets or sets the realm's name (<c>realm</c>).</summary>
-    /// <value>Null by default: then <see cref="Authority"/> is needed.</value>
+    /// <summary>Gets or sets the name of the realm (<c>realm</c>).</summary>
+    /// <value>The default is <see langword="null"/>. If it is <see langword="null"/>, <see cref="Authority"/> is required.</value>
     public string? Realm { get; set; }
 
-    /// <summary>Gets or sets the realm's URL, which is its issuer: <c>https://login.example.com/realms/demo</c>. Instead of <see cref="AuthServerUrl"/> and <see cref="Realm"/>.</summary>
-    /// <value>Null by default: then it is made of those two.</value>
+    /// <summary>
+    /// Gets or sets the URL of the realm, which is also its issuer, such as <c>https://login.example.com/realms/demo</c>. It is used
+    /// instead of <see cref="AuthServerUrl"/> and <see cref="Realm"/>.
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="null"/>. If it is <see langword="null"/>, the URL is made from
+    /// <see cref="AuthServerUrl"/> and <see cref="Realm"/>.
+    /// </value>
     public string? Authority { get; set; }
 
-    /// <summary>Gets or sets where this API reads the discovery document: Keycloak's backend URL, where it differs from what browsers use.</summary>
-    /// <value>Null by default: <c>{Authority}/.well-known/openid-configuration</c>.</value>
+    /// <summary>
+    /// Gets or sets the URL of the discovery document. Set it if this API reaches Keycloak under another URL (Keycloak's
+    /// backend URL) than browsers do.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>, which means <c>{Authority}/.well-known/openid-configuration</c>.</value>
     public string? MetadataAddress { get; set; }
 
-    /// <summary>Gets the issuers whose tokens are accepted, compared letter by letter: Keycloak's frontend URL, where it differs; several during a migration.</summary>
-    /// <value>Empty by default: then <see cref="Authority"/> is the only one.</value>
+    /// <summary>
+    /// Gets the issuers whose tokens are accepted. They are compared character by character. Set them if Keycloak's frontend URL is not
+    /// <see cref="Authority"/>, or to accept several issuers during a migration.
+    /// </summary>
+    /// <value>Empty by default, which means that <see cref="Authority"/> is the only issuer.</value>
     public IList<string> ValidIssuers { get; } = [];
 
-    /// <summary>Gets or sets this API's own client id in Keycloak (<c>resource</c>): the expected audience, and the owner of "own" client roles.</summary>
-    /// <value>Null by default: then <see cref="Audience"/> or <see cref="Audiences"/> is needed, and there are no own client roles.</value>
+    /// <summary>
+    /// Gets or sets this API's own client id in Keycloak (<c>resource</c>). It is the expected audience, and the client whose roles are
+    /// this API's own client roles.
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="null"/>. If it is <see langword="null"/>, <see cref="Audience"/> or <see cref="Audiences"/> is
+    /// required, and there are no own client roles.
+    /// </value>
     public string? Resource { get; set; }
 
-    /// <summary>Gets or sets the one audience that a token must name.</summary>
-    /// <value>Null by default: then <see cref="Audiences"/> count, and if there are none, <see cref="Resource"/>.</value>
+    /// <summary>Gets or sets the audience that a token must have.</summary>
+    /// <value>
+    /// The default is <see langword="null"/>. If it is <see langword="null"/>, <see cref="Audiences"/> applies. If that is empty too,
+    /// <see cref="Resource"/> is the expected audience.
+    /// </value>
     public string? Audience { get; set; }
 
-    /// <summary>Gets the audiences, one of which a token must name (RFC 9068 section 4).</summary>
+    /// <summary>Gets the accepted audiences. A token must have at least one of them (RFC 9068 section 4).</summary>
     /// <value>Empty by default.</value>
     public IList<string> Audiences { get; } = [];
 
-    /// <summary>Gets or sets whether the audience is checked (<c>verify-token-audience</c>).</summary>
-    /// <value>True by default. False accepts every access token of the realm, whomever it was meant for; a warning at start says so.</value>
+    /// <summary>Gets or sets a value that indicates whether the audience is verified (<c>verify-token-audience</c>).</summary>
+    /// <value>
+    /// The default is <see langword="true"/>. If it is <see langword="false"/>, every access token of the realm is accepted, also one for
+    /// another API, and a warning is logged at start.
+    /// </value>
     public bool VerifyTokenAudience { get; set; } = true;
 
-    /// <summary>Gets the algorithms that may have signed a token (<c>alg</c>).</summary>
-    /// <value>Empty by default: all of <see cref="KeycloakBearerDefaults.Algorithms"/>. HS*, <c>none</c> and EdDSA cannot be added.</value>
+    /// <summary>Gets the accepted signature algorithms (<c>alg</c>).</summary>
+    /// <value>
+    /// Empty by default, which means all of <see cref="KeycloakBearerDefaults.Algorithms"/>. HS*, <c>none</c> and EdDSA are not possible.
+    /// </value>
     public IList<string> Algorithms { get; } = [];
 
-    /// <summary>Gets or sets how far the clocks of this machine and of Keycloak may differ, for <c>exp</c>, <c>nbf</c> and <c>iat</c>.</summary>
-    /// <value>30 seconds by default; zero to 5 minutes.</value>
+    /// <summary>
+    /// Gets or sets the accepted difference between the clocks of this machine and of Keycloak. It applies to <c>exp</c>,
+    /// <c>nbf</c> and <c>iat</c>.
+    /// </summary>
+    /// <value>The default is 30 seconds. The range is zero to 5 minutes.</value>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets or sets the longest token that is looked at, in characters.</summary>
-    /// <value>16,384 by default; 512 to 1,048,576. The web server limits headers too: Kestrel to 32 KiB together.</value>
+    /// <summary>Gets or sets the maximum length of a token, in characters. Longer tokens are rejected.</summary>
+    /// <value>
+    /// The default is 16,384. The range is 512 to 1,048,576. The web server limits the size of headers, too: Kestrel to 32 KiB for
+    /// all headers of a request.
+    /// </value>
     public int MaximumTokenSize { get; set; } = 16 * 1024;
 
-    /// <summary>Gets or sets how many verified tokens are remembered, so that a token that comes again is compared and not verified again.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of verified tokens that are cached. A cached token is compared, and its
+    /// signature is not verified again.
+    /// </summary>
     /// <value>
-    /// 16,384 by default, about 2 KB each; 0 to 4,194,304. Zero: every request pays a signature check. Time, keys, revocations and
-    /// permissions are looked at for every request all the same.
+    /// The default is 16,384 tokens, at about 2 KB each. The range is 0 to 4,194,304. If it is zero, the signature is verified for every
+    /// request. Times, keys, revocations and permissions are checked for every request in any case.
     /// </value>
     public int VerifiedTokenCacheSize { get; set; } = 16 * 1024;
 
-    /// <summary>Gets or sets where HTTPS is required on the way to Keycloak (<c>ssl-required</c>).</summary>
-    /// <value><see cref="SslRequired.External"/> by default: everywhere but on this machine.</value>
+    /// <summary>Gets or sets where HTTPS is required for requests to Keycloak (<c>ssl-required</c>).</summary>
+    /// <value>The default is <see cref="SslRequired.External"/>: HTTPS is required except on this machine.</value>
     public SslRequired SslRequired { get; set; }
 
-    /// <summary>Gets or sets whether HTTPS is required on the way to Keycloak, in JwtBearer's word for it.</summary>
-    /// <value>True by default. False is <see cref="SslRequired.None"/>.</value>
+    /// <summary>
+    /// Gets or sets a value that indicates whether HTTPS is required for requests to Keycloak. This is JwtBearer's name for
+    /// <see cref="SslRequired"/>.
+    /// </summary>
+    /// <value>The default is <see langword="true"/>. <see langword="false"/> is the same as <see cref="SslRequired.None"/>.</value>
     public bool RequireHttpsMetadata
     {
         get => SslRequired != SslRequired.None;
@@ -82,151 +127,222 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     }
 
     /// <summary>
-    /// Gets the paths on which a token is also taken from the query parameter <c>access_token</c> (RFC 6750 section 2.3): for
-    /// WebSockets and server-sent events, whose browser APIs cannot set a header. A path covers what is below it.
+    /// Gets the paths on which a token is also accepted in the query parameter <c>access_token</c> (RFC 6750 section 2.3). This is for
+    /// WebSockets and server-sent events, because their browser APIs cannot set a header. A path includes the paths below it.
     /// </summary>
-    /// <value>Empty by default: never. URLs end up in logs, so name only the paths that need it.</value>
+    /// <value>
+    /// Empty by default, which means that a token in the query is never accepted. URLs are written to logs, so add only
+    /// the paths that require it.
+    /// </value>
     public IList<PathString> QueryTokenPaths { get; } = [];
 
-    /// <summary>Gets or sets the name under which <see cref="IHttpClientFactory"/> knows the client that talks to Keycloak.</summary>
-    /// <value><see cref="KeycloakBearerDefaults.BackchannelHttpClientName"/> by default. Configure it with <c>services.AddHttpClient(name)</c>.</value>
+    /// <summary>Gets or sets the name of the <see cref="HttpClient"/> that sends requests to Keycloak.</summary>
+    /// <value>
+    /// The default is <see cref="KeycloakBearerDefaults.BackchannelHttpClientName"/>. Configure the client with
+    /// <c>services.AddHttpClient(name)</c>.
+    /// </value>
     /// <remarks>
-    /// A primary handler of the application does not follow redirects either: <c>AllowAutoRedirect</c> of .NET's own handlers is set to false.
-    /// A handler of another type must not follow redirects itself. The default client does not log its requests;
-    /// <c>services.AddHttpClient(name).AddDefaultLogger()</c> after <c>AddKeycloakBearer</c> changes that. A client with another name logs
-    /// them unless the application calls <c>RemoveAllLoggers()</c>.
+    /// The client does not follow redirects, also if the application sets the primary handler: <c>AllowAutoRedirect</c> of .NET's own
+    /// handlers is set to <see langword="false"/>. A handler of another type must not follow redirects itself. The default client does
+    /// not log its requests; <c>services.AddHttpClient(name).AddDefaultLogger()</c> after <c>AddKeycloakBearer</c> changes that. A client
+    /// with another name logs its requests unless the application calls <c>RemoveAllLoggers()</c>.
     /// </remarks>
     public string BackchannelHttpClientName { get; set; } = KeycloakBearerDefaults.BackchannelHttpClientName;
 
-    /// <summary>Gets or sets how long one answer of Keycloak may take.</summary>
-    /// <value>5 seconds by default; 100 milliseconds to 2 minutes.</value>
+    /// <summary>Gets or sets the time-out of a request to Keycloak.</summary>
+    /// <value>The default is 5 seconds. The range is 100 milliseconds to 2 minutes.</value>
     public TimeSpan BackchannelTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Gets or sets how old the realm's keys may become before they are read again, in the background (<c>public-key-cache-ttl</c>, in seconds there).</summary>
-    /// <value>5 minutes by default; 1 second to 1 day. A key that Keycloak no longer lists stops within this time.</value>
+    /// <summary>
+    /// Gets or sets the age at which the realm's keys are read again, in the background (<c>public-key-cache-ttl</c>, where a
+    /// plain number means seconds).
+    /// </summary>
+    /// <value>
+    /// The default is 5 minutes. The range is 1 second to 1 day. A key that Keycloak no longer lists is no longer
+    /// accepted after this time.
+    /// </value>
     public TimeSpan KeysRefreshInterval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Gets or sets the shortest time between two readings that tokens with an unknown key cause (<c>min-time-between-jwks-requests</c>, in seconds there).</summary>
-    /// <value>5 seconds by default; 1 second to 5 minutes. A request with such a token waits at most that long.</value>
+    /// <summary>
+    /// Gets or sets the minimum time between two key refreshes that tokens with an unknown key cause
+    /// (<c>min-time-between-jwks-requests</c>, where a plain number means seconds).
+    /// </summary>
+    /// <value>
+    /// The default is 5 seconds. The range is 1 second to 5 minutes. A request with such a token waits for at most this time.
+    /// </value>
     public TimeSpan UnknownKeyCooldown { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Gets or sets how long the keys that were read last serve while Keycloak is out of reach.</summary>
-    /// <value>24 hours by default; not less than <see cref="KeysRefreshInterval"/>, at most 30 days. After it: 503.</value>
+    /// <summary>Gets or sets how long the keys that were read last are used while Keycloak is unavailable.</summary>
+    /// <value>
+    /// The default is 24 hours. The range is <see cref="KeysRefreshInterval"/> to 30 days. After this time,
+    /// requests with a token get 503.
+    /// </value>
     public TimeSpan KeysMaximumAge { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Gets the clients whose users log in elsewhere and bring their tokens here: Keycloak may tell this API of their logouts, and push to
-    /// their admin URLs, with <c>app.MapKeycloakEndpoints()</c>. Keycloak sends a logout only to a client that takes part in the session, which
-    /// an API never does: so it is the login clients' "Backchannel logout URL" that points here.
+    /// Gets the clients in which users log in and which send their tokens to this API. For these clients, the endpoints of
+    /// <c>app.MapKeycloakEndpoints()</c> accept Keycloak's logout notifications and the requests that Keycloak sends to admin URLs.
     /// </summary>
-    /// <value>Empty by default. Needed by <c>MapKeycloakEndpoints()</c>. <see cref="Resource"/> counts as well.</value>
+    /// <value>Empty by default. <c>MapKeycloakEndpoints()</c> requires it. <see cref="Resource"/> is always included.</value>
+    /// <remarks>
+    /// Keycloak sends a logout only to clients that take part in the session. An API never does. Therefore, set the "Backchannel logout
+    /// URL" of the login clients to the URL of this API.
+    /// </remarks>
     public IList<string> LoginClients { get; } = [];
 
-    /// <summary>Gets or sets how long a revocation is kept: as long as the longest-lived access token of the realm lives.</summary>
-    /// <value>1 hour by default; 1 minute to 30 days. A token that lives longer causes a warning, once: it would come to life again.</value>
+    /// <summary>Gets or sets how long a revocation is kept. Set it to the lifetime of the realm's longest-lived access token.</summary>
+    /// <value>
+    /// The default is 1 hour. The range is 1 minute to 30 days. If a token has a longer lifetime, a warning is logged once, because that
+    /// token could be accepted again after it was revoked.
+    /// </value>
     public TimeSpan RevocationLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Gets or sets how long a back-channel logout keeps rejecting the client's tokens of the ended session, however young they are.
+    /// Gets or sets how long a back-channel logout rejects the client's tokens of the ended session, including
+    /// tokens that are issued later.
     /// </summary>
     /// <value>
-    /// 10 hours by default, Keycloak's default for SSO Session Max; at most 30 days. Zero: only tokens that were issued until the logout are
-    /// rejected. Up to <see cref="RevocationCapacity"/> ended sessions are kept.
+    /// The default is 10 hours, which is Keycloak's default for SSO Session Max. The range is zero to 30 days. If it is zero, only tokens
+    /// that were issued until the logout are rejected. Up to <see cref="RevocationCapacity"/> ended sessions are kept.
     /// </value>
     /// <remarks>
-    /// <para>Keycloak 26 can lose the end of a session after it has sent the logout (keycloak/keycloak issue 51127). The session's refresh token
-    /// then still gets new tokens.</para>
-    /// <para>The disadvantage: after a consent was withdrawn and given again in the same session, the user must log in again. Tokens with the
-    /// scope <c>offline_access</c> are not covered, unless the logout token says that the offline session ended, too.</para>
+    /// <para>Keycloak 26 can lose the end of a session after it has sent the logout (keycloak/keycloak issue 51127). The session's
+    /// refresh token then still gets new tokens.</para>
+    /// <para>A disadvantage is that the user must log in again after a consent was withdrawn and given again in the same session. Tokens
+    /// with the scope <c>offline_access</c> are not covered, unless the logout token says that the offline session ended, too.</para>
     /// </remarks>
     public TimeSpan EndedSessionLifetime { get; set; } = TimeSpan.FromHours(10);
 
-    /// <summary>Gets or sets how many revocations are told apart, at some 100 bytes each. When there are more, the oldest become a watermark: every token as old as they is refused.</summary>
-    /// <value>100,000 by default; 100 to 10,000,000.</value>
+    /// <summary>
+    /// Gets or sets the maximum number of single revocations, at about 100 bytes each. If there are more, the oldest become a watermark:
+    /// every token that is as old as they are is rejected.
+    /// </summary>
+    /// <value>The default is 100,000. The range is 100 to 10,000,000.</value>
     public int RevocationCapacity { get; set; } = 100_000;
 
-    /// <summary>Gets or sets whose tokens Keycloak is asked about, after they were found good here (RFC 7662). It needs <see cref="Credentials"/>.</summary>
-    /// <value>Null by default: <see cref="IntrospectionMode.LightweightOnly"/> where <see cref="Credentials"/> are set, else <see cref="IntrospectionMode.Never"/>.</value>
+    /// <summary>
+    /// Gets or sets which tokens are introspected (RFC 7662) after they were verified here. Introspection requires
+    /// <see cref="Credentials"/>.
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="null"/>, which means <see cref="IntrospectionMode.LightweightOnly"/> if <see cref="Credentials"/>
+    /// are set, and <see cref="IntrospectionMode.Never"/> otherwise.
+    /// </value>
     public IntrospectionMode? Introspection { get; set; }
 
-    /// <summary>Gets or sets how old Keycloak's last "active" may be before a request waits for a new one. A token in use is asked about ahead, in the background.</summary>
-    /// <value>30 seconds by default; zero asks for every request; at most 1 hour. An endpoint may want it fresher: <c>[RequireActiveToken(MaxAgeSeconds = 5)]</c>.</value>
+    /// <summary>
+    /// Gets or sets the maximum age of Keycloak's last "active" response. If the response is older, the request waits for a new one. A
+    /// token that is in use is introspected ahead of time, in the background.
+    /// </summary>
+    /// <value>
+    /// The default is 30 seconds. The range is zero (introspect on every request) to 1 hour. An endpoint can require a lower age:
+    /// <c>[RequireActiveToken(MaxAgeSeconds = 5)]</c>.
+    /// </value>
     /// <remarks>
-    /// Keycloak 26 can lose the end of a session that it is asked about at that moment (keycloak/keycloak issue 51127): some seconds make that rare, zero does
-    /// not. What Keycloak tells of by back-channel logout stays refused either way.
+    /// Keycloak 26 can lose the end of a session that is introspected at the same moment (keycloak/keycloak issue 51127). With some
+    /// seconds this is rare; with zero it is not. Sessions that Keycloak ended by back-channel logout stay rejected in both cases.
     /// </remarks>
     public TimeSpan Freshness { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Gets or sets how much longer than <see cref="Freshness"/> the last "active" counts while Keycloak cannot answer: availability
-    /// bought with revoked tokens that still work. Each use is counted, and logged.
+    /// Gets or sets how much longer than <see cref="Freshness"/> the last "active" response is used while Keycloak cannot respond. This
+    /// improves availability, but revoked tokens are accepted for that time. Each use is counted and logged.
     /// </summary>
-    /// <value>Zero by default: then 503. At most 1 day, and never beyond the token's <c>exp</c>. Not for endpoints that set an age of their own.</value>
+    /// <value>
+    /// The default is zero, which means that such requests get 503. The maximum is 1 day, and never beyond the token's <c>exp</c>. It
+    /// does not apply to endpoints that set their own maximum age.
+    /// </value>
     public TimeSpan AllowStaleFor { get; set; }
 
-    /// <summary>Gets or sets how long a question to Keycloak's introspection endpoint may take, waiting for its turn included.</summary>
-    /// <value>Null by default: <see cref="BackchannelTimeout"/>. 100 milliseconds to 2 minutes.</value>
+    /// <summary>Gets or sets the time-out of an introspection request, including its time in the queue.</summary>
+    /// <value>
+    /// The default is <see langword="null"/>, which means <see cref="BackchannelTimeout"/>. The range is 100 milliseconds to 2 minutes.
+    /// </value>
     public TimeSpan? IntrospectionTimeout { get; set; }
 
-    /// <summary>Gets or sets how many questions may be on their way to Keycloak at the same time; further ones wait.</summary>
-    /// <value>64 by default; 1 to 10,000.</value>
+    /// <summary>Gets or sets the maximum number of concurrent introspection requests. Further requests wait in a queue.</summary>
+    /// <value>The default is 64. The range is 1 to 10,000.</value>
     public int MaximumIntrospectionsInFlight { get; set; } = 64;
 
-    /// <summary>Gets or sets how many tokens' answers are remembered. Those longest not used go first, and are asked about again.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of tokens whose introspection responses are cached. The least recently used ones are evicted first
+    /// and are introspected again.
+    /// </summary>
     /// <value>
-    /// 50,000 by default; 100 to 10,000,000. Their memory is bounded too, to 4 KB each on average: 200 MB by default. An answer that changes nothing counts
-    /// 300 bytes; one with claims of its own (of a lightweight token, or with other roles) counts four times their JSON besides.
+    /// The default is 50,000. The range is 100 to 10,000,000. Their memory is limited, too, to 4 KB each on average: 200 MB by default. A
+    /// response that changes nothing counts 300 bytes. A response with claims of its own (for a lightweight token, or with other roles)
+    /// additionally counts four times the size of their JSON.
     /// </value>
     public int MaximumIntrospectedTokens { get; set; } = 50_000;
 
-    /// <summary>Gets or sets whether the roles, scopes, groups and organizations in Keycloak's answer replace those in the token.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether the roles, scopes, groups and organizations in the introspection response
+    /// replace those in the token.
+    /// </summary>
     /// <value>
-    /// True by default: a role that was taken away stops working within <see cref="Freshness"/>, one that was given works as soon. The token stays the limit: a claim
-    /// that it lacks is not added, nor are scopes, and of clients that its <c>resource_access</c> does not name only <see cref="Resource"/>'s roles are taken.
+    /// The default is <see langword="true"/>: a role that was removed or added in Keycloak takes effect within <see cref="Freshness"/>.
+    /// The token is the limit: a claim that the token does not have is not added, and scopes are not added. From clients that are not in
+    /// the token's <c>resource_access</c>, only the roles of <see cref="Resource"/> are added.
     /// </value>
     public bool CurrentRoles { get; set; } = true;
 
-    /// <summary>Gets with what this API shows Keycloak that it is the client <see cref="Resource"/> (<c>credentials</c>).</summary>
+    /// <summary>
+    /// Gets the credentials with which this API authenticates to Keycloak as the client <see cref="Resource"/> (<c>credentials</c>).
+    /// </summary>
+    /// <value>No credentials are set by default.</value>
     public KeycloakClientCredentials Credentials { get; } = new();
 
-    /// <summary>Gets which claims and roles the principal has.</summary>
+    /// <summary>Gets the options that define which claims and roles the principal has.</summary>
     public KeycloakClaimsOptions Claims { get; } = new();
 
-    /// <summary>Gets or sets whether the long names of JwtBearer's claim mapping are added (<c>sub</c> also as <c>ClaimTypes.NameIdentifier</c>, ...).</summary>
-    /// <value>False by default: claims keep the names that they have in the token.</value>
+    /// <summary>
+    /// Gets or sets a value that indicates whether the long names of JwtBearer's claim mapping are added (<c>sub</c> also as
+    /// <c>ClaimTypes.NameIdentifier</c>, ...).
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: claims keep the names that they have in the token.</value>
     public bool MapInboundClaims
     {
         get => Claims.MapInboundClaims;
         set => Claims.MapInboundClaims = value;
     }
 
-    /// <summary>Gets or sets whether the token is kept for <c>HttpContext.GetTokenAsync("access_token")</c>.</summary>
-    /// <value>False by default, other than in JwtBearer: it costs every request a copy of the token.</value>
+    /// <summary>
+    /// Gets or sets a value that indicates whether the token is stored for <c>HttpContext.GetTokenAsync("access_token")</c>.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>, unlike in JwtBearer, because it costs a copy of the token for every request.</value>
     public bool SaveToken { get; set; }
 
-    /// <summary>Gets or sets the <c>realm</c> that a 401's <c>WWW-Authenticate</c> names (RFC 9110 section 11.5).</summary>
-    /// <value>Null by default: the Keycloak realm's name. Printable ASCII without quote and backslash.</value>
+    /// <summary>Gets or sets the <c>realm</c> in the <c>WWW-Authenticate</c> header of a 401 response (RFC 9110 section 11.5).</summary>
+    /// <value>
+    /// The default is <see langword="null"/>, which means the name of the Keycloak realm. It must be printable ASCII without
+    /// quotation marks and backslashes.
+    /// </value>
     public string? ChallengeRealm { get; set; }
 
-    /// <summary>Gets or sets whether 400, 401, 403 and 503 also carry a problem-details body (RFC 9457).</summary>
-    /// <value>False by default: the headers say it all.</value>
+    /// <summary>
+    /// Gets or sets a value that indicates whether 400, 401, 403 and 503 responses also have a problem-details body (RFC 9457).
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: the headers contain all information.</value>
     public bool ProblemDetails { get; set; }
 
-    /// <summary>Gets or sets what the application wants to be asked or told while a request is authenticated.</summary>
-    /// <value>An instance that does nothing by default. <see cref="AuthenticationSchemeOptions.EventsType"/> names a type to be taken from DI instead.</value>
+    /// <summary>Gets or sets the events that the application can handle while a request is authenticated.</summary>
+    /// <value>
+    /// The default is an instance that does nothing. Set <see cref="AuthenticationSchemeOptions.EventsType"/> to a type to get the
+    /// instance from the service provider instead.
+    /// </value>
     public new KeycloakBearerEvents Events
     {
         get => (KeycloakBearerEvents)base.Events!;
         set => base.Events = value;
     }
 
-    /// <summary>What the configuration section says that cannot be; reported with everything else when the options are validated.</summary>
+    /// <summary>Gets the problems of the configuration section. Validation reports them together with all other problems.</summary>
     internal List<string> ConfigurationProblems { get; } = [];
 
-    /// <summary>What is worth a warning at start, though it was asked for.</summary>
+    /// <summary>Gets the settings that are valid, but for which a warning is logged at start.</summary>
     internal List<string> ConfigurationWarnings { get; } = [];
 
-    /// <summary><see cref="Introspection"/>, as set or as it follows from the rest.</summary>
+    /// <summary>Gets the value of <see cref="Introspection"/>, or the default that follows from <see cref="Credentials"/>.</summary>
     internal IntrospectionMode EffectiveIntrospection =>
         Introspection ?? (Credentials.AreSet ? IntrospectionMode.LightweightOnly : IntrospectionMode.Never);
 }

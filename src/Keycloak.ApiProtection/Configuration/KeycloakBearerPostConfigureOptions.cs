@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Configuration;
 
-/// <summary>Completes a scheme's options with what follows from other settings.</summary>
+/// <summary>Sets the options of a scheme that are not configured and follow from other options.</summary>
 internal sealed class KeycloakBearerPostConfigureOptions(TimeProvider time) : IPostConfigureOptions<KeycloakBearerOptions>
 {
     /// <inheritdoc />

@@ -1,14 +1,16 @@
 namespace Keycloak.ApiProtection;
 
-/// <summary>Where HTTPS is required on the way to Keycloak: the values of <c>ssl-required</c> in Keycloak's adapter JSON.</summary>
+/// <summary>
+/// Specifies where HTTPS is required for requests to Keycloak: the values of <c>ssl-required</c> in Keycloak's adapter JSON.
+/// </summary>
 public enum SslRequired
 {
-    /// <summary>Everywhere but on this machine (loopback addresses). The default.</summary>
+    /// <summary>HTTPS is required except on this machine (loopback addresses). This is the default.</summary>
     External,
 
-    /// <summary>Everywhere, on this machine too.</summary>
+    /// <summary>HTTPS is always required, also on this machine.</summary>
     All,
 
-    /// <summary>Nowhere: keys could be exchanged on the way. A warning at start says so.</summary>
+    /// <summary>HTTPS is never required. An attacker could replace the keys in transit. A warning is logged at start.</summary>
     None,
 }

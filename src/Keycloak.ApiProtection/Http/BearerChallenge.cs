@@ -5,12 +5,12 @@ using Microsoft.Net.Http.Headers;
 namespace Keycloak.ApiProtection.Http;
 
 /// <summary>Writes <c>WWW-Authenticate: Bearer ...</c> (RFC 6750 section 3, RFC 9110 section 11.6.1).</summary>
-/// <remarks>Nothing that a token or a request carried gets here; what the application says is cut down to the letters that are allowed.</remarks>
+/// <remarks>No data of a token or a request is written. Characters that are not allowed are removed from the application's texts.</remarks>
 internal ref struct BearerChallenge(string realm)
 {
     private readonly StringBuilder _text = new StringBuilder("Bearer realm=\"").Append(realm).Append('"');
 
-    /// <summary>Adds a parameter; null: leaves it out.</summary>
+    /// <summary>Adds a parameter, unless its value is null.</summary>
     public readonly BearerChallenge With(string name, string? value)
     {
         if (value is null)
@@ -32,6 +32,6 @@ internal ref struct BearerChallenge(string realm)
         return this;
     }
 
-    /// <summary>Appends it to what other schemes have to say.</summary>
+    /// <summary>Appends the challenge to the challenges of other schemes.</summary>
     public readonly void AppendTo(HttpResponse response) => response.Headers.Append(HeaderNames.WWWAuthenticate, _text.ToString());
 }

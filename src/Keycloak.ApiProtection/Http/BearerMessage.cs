@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Keycloak.ApiProtection.Http;
 
-/// <summary>What a request brought: nothing for us, a token, or something that is no token (RFC 6750 section 2).</summary>
+/// <summary>The bearer token of a request (RFC 6750 section 2): none, a token, or a malformed message.</summary>
 internal readonly struct BearerMessage
 {
     private const string Scheme = "Bearer";
@@ -19,28 +19,33 @@ internal readonly struct BearerMessage
         Rejection = rejection;
     }
 
-    /// <summary>Gets the token; empty where none came.</summary>
+    /// <summary>Gets the token, or an empty text if the request has none.</summary>
     public ReadOnlyMemory<char> Token { get; }
 
-    /// <summary>Gets what is wrong with how it was sent; null when nothing is.</summary>
+    /// <summary>Gets the reason why the message is rejected before the token is read, or null if there is none.</summary>
     public TokenRejection? Rejection { get; }
 
-    /// <summary>Gets what else is wrong with the header. Only who refuses the token needs to ask: no good one has any of it.</summary>
+    /// <summary>
+    /// Gets a further problem of the header, or null if there is none. It is needed only after the token was rejected, because a valid
+    /// token cannot have such a problem.
+    /// </summary>
     public TokenRejection? Malformed =>
         !_cameInHeader ? null
 
-        // A proxy that folds two headers into one joins them with a comma.
+        // A proxy that combines two headers joins them with a comma.
         : Token.Span.Contains(',') ? TokenRejection.HeaderRepeated
         : Token.Span.IndexOfAnyExceptInRange('!', '~') >= 0 ? TokenRejection.HeaderMalformed : null;
 
-    /// <summary>A token that the application found elsewhere.</summary>
+    /// <summary>Creates a message from a token that the application has set.</summary>
     public static BearerMessage From(string token) => new(token.AsMemory(), null);
 
-    /// <summary>Looks into the header, and on the paths that allow it into the query.</summary>
+    /// <summary>Reads the message from the header, and on the paths that allow it also from the query.</summary>
     public static BearerMessage Read(HttpRequest request, IList<PathString> queryTokenPaths)
     {
         var message = ReadHeader(request.Headers.Authorization);
-        if (queryTokenPaths.Count == 0 || !IsOn(request.Path, queryTokenPaths) || !request.Query.TryGetValue("access_token", out var values))
+        if (queryTokenPaths.Count == 0
+            || !IsOn(request.Path, queryTokenPaths)
+            || !request.Query.TryGetValue("access_token", out var values))
         {
             return message;
         }
@@ -50,15 +55,18 @@ internal readonly struct BearerMessage
             : string.IsNullOrEmpty(values[0]) ? message : From(values[0]!);
     }
 
-    /// <summary>A token that came where none is read; null: there is none. Asked only about a request that is challenged because it brought no token.</summary>
+    /// <summary>
+    /// Finds a token in a place where tokens are not read. Returns null if there is none. It is called only for requests that are
+    /// challenged because they have no token.
+    /// </summary>
     public static Diagnosis? NotRead(HttpContext context, IList<PathString> queryTokenPaths)
     {
-        // Every JWT begins like this: base64url of '{"'.
+        // Every JWT starts with these characters: base64url of '{"'.
         var request = context.Request;
         if (request.Headers.Authorization is [{ } header] && header.StartsWith("eyJ", StringComparison.Ordinal))
         {
             return new(
-                "The Authorization header holds a token without the scheme.",
+                "The Authorization header contains a token without the scheme.",
                 "Send 'Authorization: Bearer <access_token>': the word Bearer, a space, and the token.");
         }
 
@@ -67,11 +75,13 @@ internal readonly struct BearerMessage
             return null;
         }
 
-        // The route is the application's own text; the path is a stranger's.
+        // The route comes from the application. The path comes from the client and is therefore not logged.
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
         return new(
-            $"The query holds an access_token{(route is null ? string.Empty : $" for '{route}'")}, and QueryTokenPaths does not name this path.",
-            "For a hub or an event stream of a browser add its path to QueryTokenPaths. Every other client sends 'Authorization: Bearer <access_token>': URLs are written to logs.");
+            $"The query contains an access_token{(route is null ? string.Empty : $" for '{route}'")}, "
+                + "and QueryTokenPaths does not name this path.",
+            "For a hub or an event stream of a browser, add its path to QueryTokenPaths. Every other client must send "
+                + "'Authorization: Bearer <access_token>', because URLs are written to logs.");
     }
 
     private static BearerMessage ReadHeader(StringValues header)
@@ -83,7 +93,7 @@ internal readonly struct BearerMessage
 
         if (header.Count > 1)
         {
-            // Two credentials: only if none of them is meant for us is it not our business.
+            // Several credentials are an error only if at least one of them has this scheme.
             foreach (var one in header)
             {
                 if (HasOurScheme(one))
@@ -101,7 +111,7 @@ internal readonly struct BearerMessage
             return default;
         }
 
-        // RFC 9110 section 11.4: one space or more, then the token; white space at the header's end is not part of it.
+        // RFC 9110 section 11.4: one or more spaces, then the token. White space at the end of the header is not part of it.
         var token = value.AsMemory(Scheme.Length).Trim(' ');
         return token.IsEmpty ? new(default, TokenRejection.HeaderMalformed) : new(token, null, cameInHeader: true);
     }

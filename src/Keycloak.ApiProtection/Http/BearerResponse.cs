@@ -3,19 +3,26 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.Http;
 
-/// <summary>Writes what a rejected request gets: 400, 401, 403 or 503 with its headers and, where it is switched on, problem details.</summary>
+/// <summary>
+/// Writes the response to a rejected request: 400, 401, 403 or 503 with its headers and, if they are enabled, problem details.
+/// </summary>
 /// <remarks>
-/// RFC 6750 section 3 and RFC 9457. Nothing of a token is in it. With several schemes, the first one that writes a body sends the response;
-/// the others can add nothing to it.
+/// RFC 6750 section 3 and RFC 9457. The response contains no data of a token. With several schemes, the first one that writes a body
+/// sends the response, and the others cannot add anything to it.
 /// </remarks>
 internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptions options)
 {
     private HttpResponse Response => context.Response;
 
-    /// <summary>Whether another scheme has already answered that nothing can be decided now. A 401 must not replace that.</summary>
+    /// <summary>
+    /// Gets whether another scheme has already set the status 503. It must not be replaced with 401, because that scheme
+    /// may still accept the token.
+    /// </summary>
     public bool IsUndecidedElsewhere => Response.StatusCode == StatusCodes.Status503ServiceUnavailable;
 
-    /// <summary>Sets the status before an event runs: an event that writes a body and sets no status must not make a success of it.</summary>
+    /// <summary>
+    /// Sets the status before an event runs. Otherwise, an event that writes a body and sets no status would send a success status.
+    /// </summary>
     public void SetStatus(int status)
     {
         if (!Response.HasStarted)
@@ -24,9 +31,9 @@ internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptio
         }
     }
 
-    /// <summary>Writes the challenge as the event left it, unless the response has been sent.</summary>
+    /// <summary>Writes the challenge, including changes by the event, unless the response has started.</summary>
     /// <param name="challenge">The challenge.</param>
-    /// <param name="retryAfter">When to try again, for a 503; null otherwise.</param>
+    /// <param name="retryAfter">How long the client should wait after a 503; null otherwise.</param>
     public Task ChallengeAsync(ChallengeContext challenge, TimeSpan? retryAfter)
     {
         if (Response.HasStarted)
@@ -51,9 +58,9 @@ internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptio
         return WriteBodyAsync(challenge.ErrorDescription);
     }
 
-    /// <summary>Sets status and header of a 403, unless the response has been sent. The body follows the event.</summary>
-    /// <param name="description">What the endpoint needs.</param>
-    /// <param name="scope">The scopes that it needs; null: none.</param>
+    /// <summary>Sets status and header of a 403 response, unless the response has started. The body is written after the event.</summary>
+    /// <param name="description">What the endpoint requires.</param>
+    /// <param name="scope">The scopes that the endpoint requires, or null if it requires none.</param>
     public void Forbid(string description, string? scope)
     {
         if (Response.HasStarted)
@@ -69,7 +76,7 @@ internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptio
             .AppendTo(Response);
     }
 
-    /// <summary>Writes the problem details, where they are switched on and the response has not been sent.</summary>
+    /// <summary>Writes the problem details if they are enabled and the response has not started.</summary>
     public Task WriteBodyAsync(string? detail) => options.ProblemDetails && !Response.HasStarted
         ? TypedResults.Problem(statusCode: Response.StatusCode, detail: detail).ExecuteAsync(context)
         : Task.CompletedTask;

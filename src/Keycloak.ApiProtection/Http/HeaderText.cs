@@ -3,17 +3,17 @@ using System.Text;
 
 namespace Keycloak.ApiProtection.Http;
 
-/// <summary>Claims as the value of a header: percent-encoded UTF-8 (RFC 3986 section 2.1), items separated by one space.</summary>
+/// <summary>Encodes claims as a header value: percent-encoded UTF-8 (RFC 3986 section 2.1), with one space between items.</summary>
 /// <remarks>
-/// Only letters, digits and <c>-._~:/@</c> stand as they are. So no claim can end a line, begin another item, or hold a comma at which somebody splits; and <c>+</c>
-/// comes back as itself from decoders for forms, too.
+/// Only letters, digits and <c>-._~:/@</c> are not encoded. Therefore, a claim cannot end a line, start another item, or contain a comma
+/// that a receiver could split at. A <c>+</c> is also decoded correctly by decoders for forms.
 /// </remarks>
 internal static class HeaderText
 {
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/@");
 
-    /// <summary>One value; empty where there is none.</summary>
+    /// <summary>Encodes one value. Returns an empty text if there is none.</summary>
     public static string Of(string? text)
     {
         if (string.IsNullOrEmpty(text) || !text.AsSpan().ContainsAnyExcept(Plain))
@@ -26,7 +26,7 @@ internal static class HeaderText
         return encoded.ToString();
     }
 
-    /// <summary>Several; empty where there are none. A name without a letter is none.</summary>
+    /// <summary>Encodes several values. Returns an empty text if there are none. Empty values are omitted.</summary>
     public static string Of(IReadOnlyList<string> items)
     {
         if (items.Count < 2)

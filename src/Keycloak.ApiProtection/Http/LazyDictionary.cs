@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Keycloak.ApiProtection.Http;
 
-/// <summary>A dictionary that is made when somebody first looks into it.</summary>
+/// <summary>A dictionary that is created at its first use.</summary>
 internal abstract class LazyDictionary<TValue> : IDictionary<string, TValue>
 {
     private Dictionary<string, TValue>? _made;
@@ -40,12 +40,13 @@ internal abstract class LazyDictionary<TValue> : IDictionary<string, TValue>
 
     public void Clear() => Made.Clear();
 
-    public void CopyTo(KeyValuePair<string, TValue>[] array, int arrayIndex) => ((ICollection<KeyValuePair<string, TValue>>)Made).CopyTo(array, arrayIndex);
+    public void CopyTo(KeyValuePair<string, TValue>[] array, int arrayIndex) =>
+        ((ICollection<KeyValuePair<string, TValue>>)Made).CopyTo(array, arrayIndex);
 
     public IEnumerator<KeyValuePair<string, TValue>> GetEnumerator() => Made.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>What stands in it at first.</summary>
+    /// <summary>Creates the dictionary with its initial items.</summary>
     protected abstract Dictionary<string, TValue> Make();
 }

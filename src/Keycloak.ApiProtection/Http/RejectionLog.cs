@@ -7,10 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Http;
 
-/// <summary>Says why requests are rejected, each cause and finding once a minute: strangers can cause them as often as they like.</summary>
+/// <summary>Logs why requests are rejected. The same cause and finding is logged at most once a minute.</summary>
 /// <remarks>
-/// Causes are a scheme's codes and an application's endpoints: few, and not a stranger's to choose. What was found is bounded by
-/// <see cref="RejectionCause"/>. In Development every rejected request is written: the developer tries one thing after the other.
+/// Without this limit, any client could cause any number of messages. Causes are the codes of a scheme and the endpoints of the
+/// application: there are few of them, and a client cannot choose them. <see cref="RejectionCause"/> limits the number of findings. In
+/// Development, every rejected request is logged, because a developer tries one thing after the other.
 /// </remarks>
 internal sealed class RejectionLog(TimeProvider time, ILogger<RejectionLog> logger, IHostEnvironment? environment = null)
 {
@@ -19,20 +20,24 @@ internal sealed class RejectionLog(TimeProvider time, ILogger<RejectionLog> logg
     private readonly bool _writesAll = environment?.IsDevelopment() == true;
     private readonly ConcurrentDictionary<(string Scheme, string Cause), RejectionCause> _causes = new();
 
-    /// <summary>Whether this cause is to be written; <paramref name="alike"/>: how many like it were suppressed since the last one.</summary>
-    public bool Takes(string scheme, string cause, out long alike)
+    /// <summary>
+    /// Whether this cause must be logged. <paramref name="suppressed"/> is the number of messages that were
+    /// suppressed since the last one.
+    /// </summary>
+    public bool Takes(string scheme, string cause, out long suppressed)
     {
-        alike = 0;
-        return logger.IsEnabled(LogLevel.Information) && Cause(scheme, cause).Take(time, Interval, finding: null, out alike);
+        suppressed = 0;
+        return logger.IsEnabled(LogLevel.Information) && Cause(scheme, cause).Take(time, Interval, finding: null, out suppressed);
     }
 
-    /// <summary>Whether a rejected token may have to be written. Only then it is worth to work out what was found in it.</summary>
-    public bool MayTake(string scheme, TokenRejection rejection) => MayTake(scheme, rejection.Code, TokenDiagnosis.FindingsDiffer(rejection.Code));
+    /// <summary>Whether a rejected token may have to be logged. Only then, its details have to be determined.</summary>
+    public bool MayTake(string scheme, TokenRejection rejection) =>
+        MayTake(scheme, rejection.Code, TokenDiagnosis.FindingsDiffer(rejection.Code));
 
-    /// <summary>Whether what a user lacked may have to be written.</summary>
+    /// <summary>Whether a missing permission may have to be logged.</summary>
     public bool MayTake(string scheme, string endpoint) => MayTake(scheme, endpoint, findingsDiffer: true);
 
-    /// <summary>Writes a rejected token, unless the same was written a short time ago.</summary>
+    /// <summary>Logs a rejected token, unless the same message was logged within the last minute.</summary>
     public void TokenRejected(string scheme, TokenRejection rejection)
     {
         if (Takes(scheme, rejection.Code, TokenDiagnosis.FindingsDiffer(rejection.Code) ? rejection.Reason : null, out var more))
@@ -41,7 +46,7 @@ internal sealed class RejectionLog(TimeProvider time, ILogger<RejectionLog> logg
         }
     }
 
-    /// <summary>Writes what a user lacked, unless the same was written a short time ago.</summary>
+    /// <summary>Logs missing permissions, unless the same message was logged within the last minute.</summary>
     public void PermissionMissing(string scheme, string endpoint, IReadOnlyList<Diagnosis> diagnoses)
     {
         if (!Takes(scheme, endpoint, string.Join(' ', diagnoses.Select(diagnosis => diagnosis.Reason)), out var more))
@@ -55,7 +60,7 @@ internal sealed class RejectionLog(TimeProvider time, ILogger<RejectionLog> logg
         }
     }
 
-    /// <summary>Writes that a request brought a token where none is read, unless the same was written a short time ago.</summary>
+    /// <summary>Logs a token in a place where tokens are not read, unless the same message was logged within the last minute.</summary>
     public void TokenNotRead(string scheme, Diagnosis diagnosis)
     {
         if (logger.IsEnabled(LogLevel.Information) && Takes(scheme, "token_not_read", diagnosis.Reason, out var more))

@@ -2,11 +2,16 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Keycloak.ApiProtection.Http;
 
-/// <summary>The properties of a ticket: when the token was issued and when it ends, for whoever keeps a connection open.</summary>
-/// <remarks>Nearly no request looks into them, and writing the two dates down would cost each one more than everything else that a remembered token costs.</remarks>
+/// <summary>
+/// Creates the properties of a ticket: when the token was issued and when it expires, for code that keeps a connection open.
+/// </summary>
+/// <remarks>
+/// Nearly no request reads the properties. Formatting the two dates for every request would cost more than all
+/// other work for a cached token.
+/// </remarks>
 internal static class TicketProperties
 {
-    /// <summary>Properties of one request's own.</summary>
+    /// <summary>Creates the properties for one request.</summary>
     public static AuthenticationProperties Of(AccessToken token) => new(new Items(token), new Parameters());
 
     private sealed class Items(AccessToken token) : LazyDictionary<string?>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>What the endpoints need.</summary>
+/// <summary>Registers the services of the notification endpoints.</summary>
 internal static class KeycloakEndpointServices
 {
     public static void AddKeycloakEndpointServices(this IServiceCollection services)

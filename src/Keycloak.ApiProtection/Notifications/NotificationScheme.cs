@@ -5,7 +5,7 @@ using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>A scheme, as the notification endpoints see it.</summary>
+/// <summary>The parts of a scheme that the notification endpoints use.</summary>
 internal sealed class NotificationScheme(string name, KeycloakSchemes schemes)
 {
     private const int MostReplays = 10_000;
@@ -13,28 +13,28 @@ internal sealed class NotificationScheme(string name, KeycloakSchemes schemes)
     /// <summary>Gets the scheme's name.</summary>
     public string Name => name;
 
-    /// <summary>Gets what is asked of its tokens.</summary>
+    /// <summary>Gets the token policy of the scheme.</summary>
     public TokenPolicy Policy => Scheme.Verifier.Policy;
 
-    /// <summary>Gets its realm's keys.</summary>
+    /// <summary>Gets the keys of the realm.</summary>
     public RealmKeys Keys => Scheme.Keys;
 
-    /// <summary>Gets what has been revoked.</summary>
+    /// <summary>Gets the revocations of the scheme.</summary>
     public KeycloakRevocations Revocations => Scheme.Revocations;
 
-    /// <summary>Gets what has been posted.</summary>
+    /// <summary>Gets the ids of the notifications that were received.</summary>
     public ReplayMemory Posted { get; } = new(MostReplays, schemes.Get(name).Options.TimeProvider!);
 
-    /// <summary>Gets the time.</summary>
+    /// <summary>Gets the current time.</summary>
     public DateTimeOffset Now => Options.TimeProvider!.GetUtcNow();
 
-    /// <summary>Gets whether the owner named clients whose logouts matter here.</summary>
+    /// <summary>Gets whether <see cref="KeycloakBearerOptions.LoginClients"/> is set.</summary>
     public bool HasLoginClients => Options.LoginClients.Count > 0;
 
     private KeycloakScheme Scheme => schemes.Get(name);
 
     private KeycloakBearerOptions Options => Scheme.Options;
 
-    /// <summary>Whether what Keycloak sends to this client is meant for this API.</summary>
+    /// <summary>Whether notifications to this client are accepted: it is this API's own client or one of the login clients.</summary>
     public bool Serves(string client) => client == Options.Resource || Options.LoginClients.Contains(client);
 }

@@ -6,8 +6,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.Schemes;
 
-/// <summary>A token that a scheme accepted for a request, as a feature of the request: authorization can ask Keycloak about it.</summary>
-/// <remarks>Published only where the scheme can ask. Several schemes may accept a token each; they form a list.</remarks>
+/// <summary>A request feature with the token that a scheme accepted, so that authorization can introspect the token.</summary>
+/// <remarks>
+/// It is set only if the scheme can introspect tokens. If several schemes accept a token, their features form a linked list.
+/// </remarks>
 internal sealed class AcceptedToken
 {
     private readonly KeycloakScheme _scheme;
@@ -25,13 +27,20 @@ internal sealed class AcceptedToken
         _next = next;
     }
 
-    /// <summary>Publishes a token.</summary>
+    /// <summary>Adds the feature for an accepted token to the request.</summary>
     /// <param name="context">The request.</param>
     /// <param name="scheme">The scheme that accepted the token.</param>
     /// <param name="token">The token.</param>
-    /// <param name="text">Its text.</param>
-    /// <param name="confirmedAge">How old Keycloak's answer may have been at authentication; null: Keycloak was not asked.</param>
-    public static void Publish(HttpContext context, KeycloakScheme scheme, AccessToken token, ReadOnlyMemory<char> text, TimeSpan? confirmedAge)
+    /// <param name="text">The text of the token.</param>
+    /// <param name="confirmedAge">
+    /// The maximum age of Keycloak's response at authentication, or null if the token was not introspected.
+    /// </param>
+    public static void Publish(
+        HttpContext context,
+        KeycloakScheme scheme,
+        AccessToken token,
+        ReadOnlyMemory<char> text,
+        TimeSpan? confirmedAge)
     {
         if (scheme.Introspector is not null)
         {
@@ -39,7 +48,7 @@ internal sealed class AcceptedToken
         }
     }
 
-    /// <summary>The token that a scheme accepted for this request; null: none.</summary>
+    /// <summary>Gets the token that a scheme accepted for this request, or null if there is none.</summary>
     public static AcceptedToken? Of(HttpContext context, string scheme)
     {
         for (var accepted = context.Features.Get<AcceptedToken>(); accepted is not null; accepted = accepted._next)
@@ -53,13 +62,13 @@ internal sealed class AcceptedToken
         return null;
     }
 
-    /// <summary>Confirms that Keycloak calls the token active, and that nothing has revoked it by now.</summary>
-    /// <param name="maxAge">How old Keycloak's answer may be. Null: the scheme's freshness.</param>
-    /// <param name="again">Whether an answer from authentication is too old to count.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Confirms that Keycloak reports the token as active, and that it has not been revoked.</summary>
+    /// <param name="maxAge">The maximum age of Keycloak's response, or null for the scheme's freshness.</param>
+    /// <param name="again">Whether a response from the request's authentication must not be used.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async ValueTask<Decision<AccessToken>> ConfirmActiveAsync(TimeSpan? maxAge, bool again, CancellationToken cancellationToken)
     {
-        // An answer from this request's authentication counts for the whole request.
+        // A response from this request's authentication is valid for the whole request.
         var age = maxAge ?? _scheme.Options.Freshness;
         if (!again && _confirmedAge <= age)
         {

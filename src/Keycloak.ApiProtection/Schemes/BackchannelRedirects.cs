@@ -5,11 +5,11 @@ using Microsoft.Extensions.Options;
 namespace Keycloak.ApiProtection.Schemes;
 
 /// <summary>
-/// Keeps the back-channel clients from following redirects, also where the application has set another primary handler: a 307 or 308 would
-/// take the client secret and the token to another server, before anybody can look at the answer.
+/// Disables redirects for the back-channel clients, also if the application has set another primary handler. A redirect with 307 or 308
+/// would send the client secret and the token to another server before the response could be checked.
 /// </summary>
 /// <remarks>
-/// It runs after everything that the application configures for the client. Handlers that are not .NET's own cannot be inspected.
+/// It runs after the application's own configuration of the client. Handlers that are not .NET's own cannot be inspected.
 /// </remarks>
 internal sealed class BackchannelRedirects(IServiceProvider services) : IHttpMessageHandlerBuilderFilter
 {
@@ -27,7 +27,7 @@ internal sealed class BackchannelRedirects(IServiceProvider services) : IHttpMes
         }
     };
 
-    /// <summary>Switches redirects off, in a handler and in those inside it.</summary>
+    /// <summary>Disables redirects in a handler and in its inner handlers.</summary>
     private static void Forbid(HttpMessageHandler? handler, string name)
     {
         for (; handler is not null; handler = (handler as DelegatingHandler)?.InnerHandler)
@@ -46,16 +46,16 @@ internal sealed class BackchannelRedirects(IServiceProvider services) : IHttpMes
             }
             catch (InvalidOperationException used)
             {
-                // It has sent a request before: its settings are fixed.
+                // The handler has already sent a request, so its settings cannot be changed.
                 throw new InvalidOperationException(
-                    $"The primary handler of the HttpClient '{name}' follows redirects, which could take the client secret to another server. "
-                    + $"Set AllowAutoRedirect = false on the {handler.GetType().Name} where it is created.",
+                    $"The primary handler of the HttpClient '{name}' follows redirects, which could send the client secret to another "
+                    + $"server. Set AllowAutoRedirect = false on the {handler.GetType().Name} where it is created.",
                     used);
             }
         }
     }
 
-    // The options need the factory that this filter is a part of: they are asked for when a handler is built.
+    // The options require the factory that this filter is a part of, so they are resolved only when a handler is built.
     private bool IsBackchannel(string? name)
     {
         var options = services.GetRequiredService<IOptionsMonitor<KeycloakBearerOptions>>();
@@ -70,7 +70,7 @@ internal sealed class BackchannelRedirects(IServiceProvider services) : IHttpMes
             }
             catch (OptionsValidationException)
             {
-                // Such a scheme never asks Keycloak; the start of the application reports the settings.
+                // Such a scheme never sends requests. The problem is reported when the application starts.
             }
         }
 

@@ -7,22 +7,24 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.Schemes;
 
-/// <summary>Chooses the scheme that verifies a request's token by the token's issuer.</summary>
-/// <remarks>The token is not verified here. Its issuer is the key of a table and nothing else.</remarks>
+/// <summary>Selects the scheme that verifies the token of a request by the issuer of the token.</summary>
+/// <remarks>The token is not verified here. Its issuer is used only for the lookup.</remarks>
 internal sealed class IssuerSelection(KeycloakSchemes schemes)
 {
     private const int LongestIssuer = 1024;
 
     private string? _default;
 
-    /// <summary>Gets or sets the scheme for a request without a token or with an unknown issuer. The first one by default.</summary>
+    /// <summary>
+    /// Gets or sets the scheme for a request without a token or with an unknown issuer. The default is the scheme that was added first.
+    /// </summary>
     public string Default
     {
         get => _default ?? schemes.Names[0];
         set => _default = value;
     }
 
-    /// <summary>The scheme that trusts the issuer of the request's token, or <see cref="Default"/>.</summary>
+    /// <summary>Selects the scheme that trusts the issuer of the request's token, or <see cref="Default"/>.</summary>
     public string Select(HttpContext context)
     {
         foreach (var scheme in schemes.All)
@@ -57,7 +59,7 @@ internal sealed class IssuerSelection(KeycloakSchemes schemes)
 
     private string Select(in TokenClaims claims)
     {
-        // The default first: it decides where two schemes trust one issuer.
+        // The default scheme is checked first, so it is selected if several schemes trust the same issuer.
         if (Trusts(schemes.Get(Default), claims))
         {
             return Default;

@@ -6,7 +6,7 @@ using Keycloak.ApiProtection.Tokens;
 namespace Keycloak.ApiProtection.Schemes;
 
 /// <summary>The runtime of one scheme: what is built from its options and lives as long as they do.</summary>
-/// <remarks>A scheme trusts one realm today. Several realms, and a journal that replicas share, belong here.</remarks>
+/// <remarks>A scheme trusts one realm today. Support for several realms, or a journal that replicas share, would be added here.</remarks>
 internal sealed class KeycloakScheme(
     string name,
     KeycloakBearerOptions options,
@@ -18,7 +18,7 @@ internal sealed class KeycloakScheme(
     /// <summary>Gets the scheme's name.</summary>
     public string Name => name;
 
-    /// <summary>Gets the options that it was built from.</summary>
+    /// <summary>Gets the options from which the runtime was built.</summary>
     public KeycloakBearerOptions Options => options;
 
     /// <summary>Gets the realm's keys.</summary>
@@ -27,10 +27,10 @@ internal sealed class KeycloakScheme(
     /// <summary>Gets the verifier of access tokens.</summary>
     public AccessTokenVerifier Verifier => verifier;
 
-    /// <summary>Gets what asks Keycloak about tokens; null where no credentials are set.</summary>
+    /// <summary>Gets the introspector of tokens, or null if no credentials are set.</summary>
     public Introspector? Introspector => introspector;
 
-    /// <summary>Gets what has been revoked. It outlives the options.</summary>
+    /// <summary>Gets the revocations. They are kept if the options change.</summary>
     public KeycloakRevocations Revocations => revocations;
 
     /// <inheritdoc />

@@ -10,19 +10,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Schemes;
 
-/// <summary>Builds the runtime of a scheme from its options, which have been validated.</summary>
+/// <summary>Builds the runtime of a scheme from its validated options.</summary>
 internal sealed class KeycloakSchemeBuilder(
     IHttpClientFactory httpClients,
     ILoggerFactory loggers,
     KeycloakMetrics metrics,
     IntrospectionMetrics introspectionMetrics)
 {
-    /// <summary>Builds it.</summary>
-    /// <param name="name">The scheme's name.</param>
-    /// <param name="options">The scheme's options.</param>
-    /// <param name="revocations">The scheme's revocations, which outlive the options.</param>
-    /// <param name="otherScheme">Names another scheme of the application that trusts an issuer, for the log.</param>
-    public KeycloakScheme Build(string name, KeycloakBearerOptions options, KeycloakRevocations revocations, Func<string, string?> otherScheme)
+    /// <summary>Builds the runtime.</summary>
+    /// <param name="name">The name of the scheme.</param>
+    /// <param name="options">The options of the scheme.</param>
+    /// <param name="revocations">The revocations of the scheme, which are kept if the options change.</param>
+    /// <param name="otherScheme">Returns the name of another scheme of the application that trusts an issuer, for the log.</param>
+    public KeycloakScheme Build(
+        string name,
+        KeycloakBearerOptions options,
+        KeycloakRevocations revocations,
+        Func<string, string?> otherScheme)
     {
         var issuers = options.ValidIssuers.Count > 0 ? options.ValidIssuers.ToArray() : [KeycloakAddress.Issuer(options)!];
         var realm = Realm(name, options, issuers);
@@ -59,7 +63,12 @@ internal sealed class KeycloakSchemeBuilder(
         return new TokenPolicy
         {
             MaximumSize = options.MaximumTokenSize,
-            Algorithms = [.. algorithms.Select(name => SigningAlgorithm.TryGet(name, out var known) ? known : null).OfType<SigningAlgorithm>()],
+            Algorithms =
+            [
+                .. algorithms
+                    .Select(name => SigningAlgorithm.TryGet(name, out var known) ? known : null)
+                    .OfType<SigningAlgorithm>(),
+            ],
             Issuers = issuers,
             Audiences = !options.VerifyTokenAudience ? null : audiences.Length > 0 ? audiences : [options.Resource!],
             ClockSkew = options.ClockSkew,

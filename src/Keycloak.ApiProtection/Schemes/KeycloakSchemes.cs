@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Schemes;
 
-/// <summary>The application's Keycloak schemes: finds the runtime of each by its name or its options, and builds it at the first use.</summary>
+/// <summary>
+/// The application's Keycloak schemes. Finds the runtime of a scheme by its name or options, and builds it at the first use.
+/// </summary>
 internal sealed class KeycloakSchemes(
     IEnumerable<KeycloakSchemeName> names,
     IOptionsMonitor<KeycloakBearerOptions> options,
@@ -16,23 +18,25 @@ internal sealed class KeycloakSchemes(
     private readonly string[] _names = [.. names.Select(scheme => scheme.Name).Distinct(StringComparer.Ordinal)];
     private readonly Lock _gate = new();
 
-    // A revocation stays when options are made again, and requests that began with older options end with what was built from them.
+    // Revocations are kept if the options are created again. Requests that started with older options use the runtime of those options.
     private readonly Dictionary<string, KeycloakRevocations> _revocations = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<KeycloakBearerOptions, KeycloakScheme> _byOptions = [];
 
-    // Replaced as a whole, so that the lookup of each request needs no lock. There are few schemes.
+    // The array is replaced, not changed, so that the lookup for a request needs no lock. There are few schemes.
     private KeycloakScheme[] _current = [];
 
     /// <summary>Gets the names of all schemes, in the order of their registration.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>Gets the runtime of all schemes. Only after the options were found valid.</summary>
+    /// <summary>Gets the runtime of all schemes. It can be used only after the options were validated.</summary>
     public IEnumerable<KeycloakScheme> All => _names.Select(Get);
 
     /// <summary>Gets the runtime of a scheme by its name.</summary>
     public KeycloakScheme Get(string name) => Get(name, options.Get(name));
 
-    /// <summary>Gets the runtime of a scheme by the options that a request has. No lock, no allocation after the first time.</summary>
+    /// <summary>
+    /// Gets the runtime of a scheme by the options of a request. After the first call it takes no lock and allocates nothing.
+    /// </summary>
     public KeycloakScheme Get(string name, KeycloakBearerOptions settings)
     {
         foreach (var scheme in Volatile.Read(ref _current))
@@ -46,16 +50,16 @@ internal sealed class KeycloakSchemes(
         return GetOrBuild(name, settings);
     }
 
-    /// <summary>A scheme other than this one that trusts the issuer; null: there is none.</summary>
+    /// <summary>Gets the name of another scheme that trusts the issuer, or null if there is none.</summary>
     public string? OtherThatTrusts(string issuer, string scheme) =>
         _names.FirstOrDefault(name => name != scheme && Get(name).Verifier.Policy.Issuers.Contains(issuer, StringComparer.Ordinal));
 
-    /// <summary>The only scheme there is, for services that are injected without a key.</summary>
-    /// <exception cref="InvalidOperationException">There are several; the message says how to name one.</exception>
+    /// <summary>Gets the only scheme, for services that are injected without a key.</summary>
+    /// <exception cref="InvalidOperationException">There are several schemes. The message says how to name one of them.</exception>
     public KeycloakScheme Only() => _names is [var only]
         ? Get(only)
         : throw new InvalidOperationException(
-            $"There are several schemes ({string.Join(", ", _names)}). Name the one whose revocations you want: "
+            $"There are several schemes ({string.Join(", ", _names)}). Name the one whose revocations are required: "
             + $"[FromKeyedServices(\"{_names.FirstOrDefault()}\")] IKeycloakRevocations.");
 
     /// <inheritdoc />

@@ -19,7 +19,8 @@ internal static class SchemeServices
         services.TryAddSingleton<KeycloakSchemes>();
         services.TryAddSingleton<IssuerSelection>();
         services.TryAddSingleton<IKeycloakRevocations>(provider => provider.GetRequiredService<KeycloakSchemes>().Only().Revocations);
-        services.TryAddKeyedSingleton<IKeycloakRevocations>(scheme, (provider, _) => provider.GetRequiredService<KeycloakSchemes>().Get(scheme).Revocations);
+        services.TryAddKeyedSingleton<IKeycloakRevocations>(
+            scheme, (provider, _) => provider.GetRequiredService<KeycloakSchemes>().Get(scheme).Revocations);
         services.AddSingleton(new KeycloakSchemeName(scheme));
     }
 }

@@ -112,7 +112,7 @@ public sealed class EndpointPolicyCheckTests
                 services.AddKeycloakPolicies();
             },
             policies: false));
-        Assert.Contains("[RequireScope] asks for the policy \"scope:email\"", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("[RequireScope] requires the policy \"scope:email\"", failure.Message, StringComparison.Ordinal);
 
         await using var named = await TestApi.StartAsync(
             app => app.MapGet("/", () => "ok").RequireAuthorization("scope:email"),

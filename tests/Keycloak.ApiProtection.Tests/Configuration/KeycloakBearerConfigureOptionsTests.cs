@@ -96,18 +96,18 @@ public sealed class KeycloakBearerConfigureOptionsTests
     {
         var refusal = Rejection([.. Least, (key, "true")]);
 
-        Assert.Contains($"'Keycloak:{key}' is no setting.", refusal, StringComparison.Ordinal);
+        Assert.Contains($"'Keycloak:{key}' is not a setting.", refusal, StringComparison.Ordinal);
         Assert.Contains(remedy, refusal, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("auth-server-url", "https://a.example.com", "AuthServerUrl", "https://b.example.com", "two spellings")]
-    [InlineData("resource", "orders-api", "ClientId", "shipping-api", "say the same thing differently")]
+    [InlineData("resource", "orders-api", "ClientId", "shipping-api", "both configure the same thing")]
     [InlineData("ssl-required", "all", "RequireHttpsMetadata", "false", "contradicts")]
     [InlineData("ssl-required", "none", "RequireHttpsMetadata", "true", "contradicts")]
-    [InlineData("use-resource-role-mappings", "true", "RealmRoles", "false", "say the same thing differently")]
-    [InlineData("public-client", "true", "credentials:secret", "s3cret", "a public client has none")]
-    [InlineData("verify-token-audience", "false", "Audience", "orders-api", "audiences that nobody checks")]
+    [InlineData("use-resource-role-mappings", "true", "RealmRoles", "false", "both configure the same thing")]
+    [InlineData("public-client", "true", "credentials:secret", "s3cret", "a public client has no secret")]
+    [InlineData("verify-token-audience", "false", "Audience", "orders-api", "audiences that are not verified")]
     [InlineData("Authority", "https://login.example.com/realms/other", "realm", "demo", "contradicts auth-server-url and realm")]
     public void Keys_that_contradict_each_other_fail_at_startup(string one, string first, string other, string second, string because)
     {
@@ -125,7 +125,7 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [InlineData("MaximumTokenSize", "16K", "a whole number is expected")]
     [InlineData("ssl-required", "sometimes", "one of external, all, none")]
     [InlineData("ssl-required", "1", "one of external, all, none")]
-    [InlineData("realm:name", "demo", "where one value is expected")]
+    [InlineData("realm:name", "demo", "but a single value is expected")]
     [InlineData("credentials", "s", "a section with 'secret' is expected")]
     public void A_value_that_cannot_be_parsed_fails_at_startup(string key, string value, string because) =>
         Assert.Contains(because, Rejection([.. Least.Where(setting => !key.StartsWith(setting.Key, StringComparison.Ordinal)), (key, value)]), StringComparison.Ordinal);

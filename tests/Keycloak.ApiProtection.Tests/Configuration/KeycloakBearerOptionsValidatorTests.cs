@@ -31,7 +31,7 @@ public sealed class KeycloakBearerOptionsValidatorTests
         var refusal = Rejection(("auth-server-url", "https://login.example.com"), ("ClockSkew", "-00:00:01"), ("Algorithms:0", "HS256"));
 
         Assert.Contains("realm is missing", refusal, StringComparison.Ordinal);
-        Assert.Contains("which audience", refusal, StringComparison.Ordinal);
+        Assert.Contains("no audience is configured", refusal, StringComparison.Ordinal);
         Assert.Contains("ClockSkew", refusal, StringComparison.Ordinal);
         Assert.Contains("'HS256'", refusal, StringComparison.Ordinal);
     }
@@ -79,9 +79,9 @@ public sealed class KeycloakBearerOptionsValidatorTests
         Assert.NotNull(Read(options => options.MetadataAddress = "http://localhost:8080/realms/demo/.well-known/openid-configuration", Least));
 
     [Theory]
-    [InlineData("EdDSA", ".NET has no Ed25519")]
+    [InlineData("EdDSA", ".NET does not support Ed25519")]
     [InlineData("HS256", "Keycloak's own secret")]
-    [InlineData("none", "anybody can write")]
+    [InlineData("none", "anyone can forge")]
     [InlineData("rs256", "is not known")]
     public void An_unsupported_algorithm_is_rejected_with_the_reason(string algorithm, string because) =>
         Assert.Contains(because, Rejection(options => options.Algorithms.Add(algorithm)), StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public sealed class KeycloakBearerOptionsValidatorTests
     [InlineData("https://login.example.com/realms/demo/")]
     [InlineData("demo")]
     public void An_issuer_that_cannot_belong_to_Keycloak_is_rejected(string issuer) =>
-        Assert.Contains("can be no issuer of Keycloak", Rejection(options => options.ValidIssuers.Add(issuer)), StringComparison.Ordinal);
+        Assert.Contains("cannot be an issuer of Keycloak", Rejection(options => options.ValidIssuers.Add(issuer)), StringComparison.Ordinal);
 
     [Fact]
     public void Numbers_and_durations_out_of_range_are_rejected()

@@ -15,7 +15,7 @@ public sealed class IntrospectionProblemsTests
         Assert.Contains("Set credentials.secret (Clients > orders-api > Credentials", Rejection(options => options.Introspection = mode), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("Freshness", "3601", "A revoked token works that long")]
+    [InlineData("Freshness", "3601", "A revoked token is accepted for that time")]
     [InlineData("AllowStaleFor", "2.00:00:00", "AllowStaleFor is")]
     [InlineData("IntrospectionTimeout", "0", "IntrospectionTimeout is")]
     [InlineData("MaximumIntrospectionsInFlight", "0", "between 1 and 10000")]
@@ -23,12 +23,12 @@ public sealed class IntrospectionProblemsTests
     [InlineData("Introspection", "Sometimes", "one of never, lightweightonly, always")]
     [InlineData("credentials:jwt:key", "{}", "neither an unencrypted PEM")]
     [InlineData("credentials:jwt:key-file", "/nowhere/key.pem", "cannot be read")]
-    [InlineData("credentials:jwt:client-keystore-file", "/etc/keystore.jks", "Java keystores are not read")]
+    [InlineData("credentials:jwt:client-keystore-file", "/etc/keystore.jks", "Java keystores are not supported")]
     [InlineData("credentials:secret-jwt:secret", "s3cret", "client_secret_jwt")]
-    [InlineData("credentials:method", "magic", "Known are ClientSecretBasic")]
+    [InlineData("credentials:method", "magic", "Supported methods are ClientSecretBasic")]
     [InlineData("credentials:method", "client-secret-post", "there is no secret")]
     [InlineData("credentials:method", "private-key-jwt", "there is no key")]
-    [InlineData("credentials:colour", "red", "'colour', which is not known")]
+    [InlineData("credentials:colour", "red", "the unknown key 'colour'")]
     public void An_invalid_setting_fails_at_startup(string key, string value, string because)
     {
         var refusal = Rejection([.. Least, (key, value)]);

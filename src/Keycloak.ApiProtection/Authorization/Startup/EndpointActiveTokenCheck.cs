@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Authorization.Startup;
 
-/// <summary>Refuses to start an application where an endpoint requires an active token and nobody could ask Keycloak about it.</summary>
+/// <summary>
+/// Stops the start of the application if an endpoint requires an active token, but none of its schemes can introspect tokens.
+/// </summary>
 internal sealed class EndpointActiveTokenCheck(
     IEnumerable<KeycloakSchemeName> schemes,
     IOptionsMonitor<KeycloakBearerOptions> options,
@@ -29,31 +31,37 @@ internal sealed class EndpointActiveTokenCheck(
     private void Check(IEnumerable<Endpoint> endpoints, IAuthorizationPolicyProvider provider)
     {
         var names = schemes.Select(scheme => scheme.Name).ToHashSet(StringComparer.Ordinal);
-        if (names.Count > 0 && names.All(CanAsk))
+        if (names.Count > 0 && names.All(CanIntrospect))
         {
             return;
         }
 
         var problems = endpoints
-            .Where(endpoint => IsDemanded(endpoint, provider) && !SchemesOf(endpoint, names).Any(CanAsk))
+            .Where(endpoint => RequiresActiveToken(endpoint, provider) && !SchemesOf(endpoint, names).Any(CanIntrospect))
             .Select(endpoint => $"- {endpoint.DisplayName ?? endpoint.ToString()}")
             .Distinct()
             .ToArray();
         if (problems.Length > 0)
         {
             throw new InvalidOperationException(
-                $"Endpoints require an active token ([RequireActiveToken]), and no scheme of theirs can ask Keycloak:{Environment.NewLine}{string.Join(Environment.NewLine, problems)}{Environment.NewLine}"
-                + "Set credentials.secret in the scheme's section (Clients > this API's client > Credentials > Client secret), or credentials.jwt; without AddKeycloakBearer() nobody can ask.");
+                "Endpoints require an active token ([RequireActiveToken]), but none of their schemes can introspect tokens:"
+                + $"{Environment.NewLine}{string.Join(Environment.NewLine, problems)}{Environment.NewLine}"
+                + "Set credentials.secret in the scheme's section (Clients > this API's client > Credentials > Client secret), "
+                + "or credentials.jwt. Without AddKeycloakBearer(), tokens cannot be introspected.");
         }
     }
 
-    private bool CanAsk(string scheme) => options.Get(scheme).Credentials.AreSet;
+    private bool CanIntrospect(string scheme) => options.Get(scheme).Credentials.AreSet;
 
-    /// <summary>The schemes that may have authenticated a request to this endpoint: those it names, else the default, else any.</summary>
+    /// <summary>
+    /// Gets the schemes that may authenticate a request to this endpoint: the schemes that it names, or the
+    /// default scheme, or any scheme.
+    /// </summary>
     private IEnumerable<string> SchemesOf(Endpoint endpoint, HashSet<string> ours)
     {
         var named = EndpointPolicyNames.Of(endpoint)
-            .SelectMany(data => data.AuthenticationSchemes?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
+            .SelectMany(data =>
+                data.AuthenticationSchemes?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
             .ToArray();
         var first = authentication.Value.DefaultAuthenticateScheme ?? authentication.Value.DefaultScheme;
         return named.Length > 0 ? named.Any(ours.Contains) ? named.Where(ours.Contains) : ours
@@ -61,12 +69,12 @@ internal sealed class EndpointActiveTokenCheck(
             : ours;
     }
 
-    private static bool IsDemanded(Endpoint endpoint, IAuthorizationPolicyProvider provider) =>
+    private static bool RequiresActiveToken(Endpoint endpoint, IAuthorizationPolicyProvider provider) =>
         endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>()
             .Concat(EndpointPolicyNames.Of(endpoint).Select(data => data.Policy is { Length: > 0 } name ? Find(provider, name) : null))
             .Any(policy => policy?.Requirements.Any(requirement => requirement is ActiveTokenRequirement) == true);
 
-    /// <summary>Names that cannot be resolved are another check's business.</summary>
+    /// <summary>Returns the policy, or null if the name cannot be resolved. <c>EndpointPolicyCheck</c> reports such names.</summary>
     private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name)
     {
         try

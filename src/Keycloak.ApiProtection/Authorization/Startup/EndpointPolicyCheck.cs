@@ -10,17 +10,17 @@ using Microsoft.Extensions.Options;
 namespace Keycloak.ApiProtection.Authorization.Startup;
 
 /// <summary>
-/// Looks at every endpoint when the application starts, and refuses to start when a policy name that is ours, or was meant to be, cannot be resolved: a
-/// slip in <c>scope:email</c> is then found by the developer, and not by the first user.
+/// Checks every endpoint at start, and stops the start if the name of a Keycloak policy, or a name that is similar to one, cannot be
+/// resolved. A misspelled <c>scope:email</c> is then found by the developer and not by the first user.
 /// </summary>
-/// <remarks>Names that have nothing of ours are the application's business, as ever.</remarks>
+/// <remarks>Names that are not similar to a Keycloak policy are not checked.</remarks>
 internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<AuthorizationOptions> options) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         next(app);
 
-        // All endpoints are mapped now; without routing there are none.
+        // All endpoints are mapped now. Without routing, there are none.
         if (app.ApplicationServices.GetService<EndpointDataSource>() is { } endpoints)
         {
             using var scope = app.ApplicationServices.CreateScope();
@@ -45,7 +45,8 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
         if (problems.Count > 0)
         {
             throw new InvalidOperationException(
-                $"Endpoints name authorization policies that cannot be resolved:{Environment.NewLine}{string.Join(Environment.NewLine, problems.Distinct())}");
+                "Endpoints name authorization policies that cannot be resolved:"
+                + $"{Environment.NewLine}{string.Join(Environment.NewLine, problems.Distinct())}");
         }
     }
 
@@ -57,44 +58,50 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
         }
 
         var meant = malformed is null ? PolicyNameSuggestion.For(name) : null;
-        if ((malformed is null && meant is null) || Ask(provider, name, out _) is not null)
+        if ((malformed is null && meant is null) || Find(provider, name, out _) is not null)
         {
             return null;
         }
 
         return malformed is not null
             ? KeycloakPolicies.Malformed(name, malformed)
-            : $"There is no policy \"{name}\". Did you mean \"{meant}\"? If it is the application's own, register it with AddAuthorization.";
+            : $"There is no policy \"{name}\". Did you mean \"{meant}\"? "
+                + "If it is the application's own policy, register it with AddAuthorization.";
     }
 
     private string? Unresolved(string name, IAuthorizeData data, IAuthorizationPolicyProvider provider)
     {
-        var policy = Ask(provider, name, out var failure);
+        var policy = Find(provider, name, out var failure);
         if (policy is null && provider is not KeycloakPolicyProvider && options.Value.GetPolicy(name) is null)
         {
-            // A provider registered after ours has displaced it. Most fall back on the registered policies, so it is registered as one.
+            // Another provider was registered later and replaced this library's provider. Most providers fall back to the registered
+            // policies, so the policy is registered there.
             options.Value.AddPolicy(name, policies.Find(name).GetAwaiter().GetResult()!);
-            policy = Ask(provider, name, out failure);
+            policy = Find(provider, name, out failure);
         }
 
         if (policy is null)
         {
-            return $"The policy \"{name}\" is not found: {provider.GetType()} was registered after AddKeycloakPolicies() (or AddKeycloakBearer()) and does not "
-                + $"know it. Register that provider before, or let it fall back on DefaultAuthorizationPolicyProvider for names it does not know.{failure}";
+            return $"The policy \"{name}\" was not found: {provider.GetType()} was registered after AddKeycloakPolicies() "
+                + "(or AddKeycloakBearer()) and does not know this policy. Register that provider earlier, or let it fall back to "
+                + $"DefaultAuthorizationPolicyProvider for names that it does not know.{failure}";
         }
 
-        // [RequireScope] says what it means. A provider that makes a policy out of any name would silently mean something else.
-        return IsOurs(data) && options.Value.GetPolicy(name) is null && !policy.Requirements.Any(requirement => requirement is IKeycloakRequirement)
-            ? $"[{data.GetType().Name[..^nameof(Attribute).Length]}] asks for the policy \"{name}\", and the application's policy provider answers with a "
-                + "policy of its own that does not check it. Let the provider return null for names it does not know."
+        // A provider that creates a policy for any name would silently replace the check of an attribute such as [RequireScope].
+        return IsOurs(data)
+            && options.Value.GetPolicy(name) is null
+            && !policy.Requirements.Any(requirement => requirement is IKeycloakRequirement)
+            ? $"[{data.GetType().Name[..^nameof(Attribute).Length]}] requires the policy \"{name}\", but the application's policy provider "
+                + "returns its own policy, which does not check it. Let the provider return null for names that it does not know."
             : null;
     }
 
     private static bool IsOurs(IAuthorizeData data) =>
-        data is RequireActiveTokenAttribute or RequireScopeAttribute or RequireRealmRoleAttribute or RequireClientRoleAttribute or RequireOrganizationAttribute or RequireGroupAttribute;
+        data is RequireActiveTokenAttribute or RequireScopeAttribute or RequireRealmRoleAttribute
+            or RequireClientRoleAttribute or RequireOrganizationAttribute or RequireGroupAttribute;
 
-    /// <summary>Start may wait; a provider that cannot answer does not know the name.</summary>
-    private static AuthorizationPolicy? Ask(IAuthorizationPolicyProvider provider, string name, out string? failure)
+    /// <summary>Returns the policy, or null if the provider does not know the name or fails. Blocking is acceptable at start.</summary>
+    private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name, out string? failure)
     {
         failure = null;
         try

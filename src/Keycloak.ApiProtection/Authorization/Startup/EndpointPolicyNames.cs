@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Keycloak.ApiProtection.Authorization.Startup;
 
-/// <summary>Where an endpoint names policies: its metadata, MVC's authorization filters, and the methods of a hub.</summary>
+/// <summary>
+/// Finds the policies that an endpoint names: in its metadata, in MVC's authorization filters, and on the methods of a hub.
+/// </summary>
 internal static class EndpointPolicyNames
 {
     public static IEnumerable<IAuthorizeData> Of(Endpoint endpoint)
@@ -17,7 +19,9 @@ internal static class EndpointPolicyNames
         return endpoint.Metadata.GetMetadata<HubMetadata>() is { } hub ? data.Concat(OfMethods(hub.HubType)) : data;
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "MapHub keeps the hub's public methods: SignalR reads the same attributes.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2070", Justification = "MapHub keeps the hub's public methods: SignalR reads the same attributes.")]
     private static IEnumerable<IAuthorizeData> OfMethods(Type hub) =>
-        hub.GetMethods(BindingFlags.Public | BindingFlags.Instance).SelectMany(method => method.GetCustomAttributes<AuthorizeAttribute>(inherit: true));
+        hub.GetMethods(BindingFlags.Public | BindingFlags.Instance)
+            .SelectMany(method => method.GetCustomAttributes<AuthorizeAttribute>(inherit: true));
 }

@@ -11,28 +11,38 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Authorization.Startup;
 
-/// <summary>Warns at start about a Keycloak scheme of several that nothing names: its tokens are rejected everywhere.</summary>
-internal sealed class UnusedSchemeCheck(KeycloakSchemes schemes, IOptions<AuthenticationOptions> authentication, ILogger<UnusedSchemeCheck> logger) : IStartupFilter
+/// <summary>
+/// Logs a warning at start if there are several Keycloak schemes and one of them is not used by any endpoint, policy or default. Its
+/// tokens are then rejected everywhere.
+/// </summary>
+internal sealed class UnusedSchemeCheck(
+    KeycloakSchemes schemes,
+    IOptions<AuthenticationOptions> authentication,
+    ILogger<UnusedSchemeCheck> logger) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         next(app);
 
-        // A policy scheme may forward to any scheme, and only its delegate knows to which.
+        // A policy scheme can forward to any scheme. Only its delegate knows the target, so the check is not possible.
         var endpoints = app.ApplicationServices.GetService<EndpointDataSource>();
-        if (endpoints is null || schemes.Names.Count < 2 || authentication.Value.Schemes.Any(scheme => scheme.HandlerType == typeof(PolicySchemeHandler)))
+        if (endpoints is null
+            || schemes.Names.Count < 2
+            || authentication.Value.Schemes.Any(scheme => scheme.HandlerType == typeof(PolicySchemeHandler)))
         {
             return;
         }
 
         using var scope = app.ApplicationServices.CreateScope();
-        var named = Named(endpoints, scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>()).ToHashSet(StringComparer.Ordinal);
+        var provider = scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>();
+        var named = Named(endpoints, provider).ToHashSet(StringComparer.Ordinal);
         foreach (var name in schemes.Names.Where(name => !named.Contains(name)))
         {
             logger.DoubtfulSetting(
                 name,
-                $"no endpoint, policy or default names the scheme '{name}', so that no request is ever checked by it. Name it where its tokens are meant to count "
-                + $"(policy.AddAuthenticationSchemes(\"{name}\")), or call SelectKeycloakBearerByIssuer() after the last AddKeycloakBearer.");
+                $"no endpoint, policy or default names the scheme '{name}', so it never authenticates a request. Name it where its tokens "
+                + $"must be accepted (policy.AddAuthenticationSchemes(\"{name}\")), "
+                + "or call SelectKeycloakBearerByIssuer() after the last AddKeycloakBearer.");
         }
     };
 
@@ -46,10 +56,11 @@ internal sealed class UnusedSchemeCheck(KeycloakSchemes schemes, IOptions<Authen
             policies.Add(fallback);
         }
 
-        var demands = endpoints.Endpoints.SelectMany(EndpointPolicyNames.Of).ToArray();
-        foreach (var name in demands.Select(demand => demand.Policy).Where(name => !string.IsNullOrWhiteSpace(name)).Distinct(StringComparer.Ordinal))
+        var authorizeData = endpoints.Endpoints.SelectMany(EndpointPolicyNames.Of).ToArray();
+        var names = authorizeData.Select(data => data.Policy).Where(name => !string.IsNullOrWhiteSpace(name));
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
         {
-            if (Ask(provider, name!) is { } policy)
+            if (Find(provider, name!) is { } policy)
             {
                 policies.Add(policy);
             }
@@ -57,11 +68,11 @@ internal sealed class UnusedSchemeCheck(KeycloakSchemes schemes, IOptions<Authen
 
         return new[] { settings.DefaultScheme, settings.DefaultAuthenticateScheme }
             .Concat(policies.SelectMany(policy => policy.AuthenticationSchemes))
-            .Concat(demands.SelectMany(demand => demand.AuthenticationSchemes?.Split(',', StringSplitOptions.TrimEntries) ?? []));
+            .Concat(authorizeData.SelectMany(data => data.AuthenticationSchemes?.Split(',', StringSplitOptions.TrimEntries) ?? []));
     }
 
-    // A name that cannot be resolved is another check's matter: it stops the start, with the remedy.
-    private static AuthorizationPolicy? Ask(IAuthorizationPolicyProvider provider, string name)
+    /// <summary>Returns the policy, or null if the name cannot be resolved. <c>EndpointPolicyCheck</c> reports such names.</summary>
+    private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name)
     {
         try
         {

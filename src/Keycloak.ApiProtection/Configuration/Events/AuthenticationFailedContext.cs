@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>A token was rejected, nothing could be decided, or another event has thrown. The application may still call <c>Success</c> or <c>NoResult</c>.</summary>
+/// <summary>
+/// The context of <see cref="KeycloakBearerEvents.OnAuthenticationFailed"/>: a token was rejected or could not be verified, or another
+/// event threw an exception. The application can still call <c>Success</c> or <c>NoResult</c>.
+/// </summary>
 public sealed class AuthenticationFailedContext : ResultContext<KeycloakBearerOptions>
 {
     internal AuthenticationFailedContext(
@@ -13,13 +16,17 @@ public sealed class AuthenticationFailedContext : ResultContext<KeycloakBearerOp
         Exception exception)
         : base(context, scheme, options) => Exception = exception;
 
-    /// <summary>
-    /// Gets the rejection as the framework carries it: a <see cref="TokenRejectedException"/>, or a <see cref="RealmUnavailableException"/>; neither was thrown.
-    /// Any other exception was thrown by an event, or because the client aborted the request; it is thrown again unless this event sets a result.
-    /// </summary>
+    /// <summary>Gets the exception that describes the failure.</summary>
+    /// <value>
+    /// A <see cref="TokenRejectedException"/> if the token was rejected, or a <see cref="RealmUnavailableException"/> if it could not be
+    /// verified; neither of them was thrown. Any other exception was thrown by an event, or because the client aborted the request; it is
+    /// rethrown unless this event sets a result.
+    /// </value>
     public Exception Exception { get; }
 
-    /// <summary>Gets why the token was refused.</summary>
-    /// <value>Null when nothing could be decided, because Keycloak is out of reach, and when an event has thrown.</value>
+    /// <summary>Gets the reason why the token was rejected.</summary>
+    /// <value>
+    /// <see langword="null"/> if the token could not be verified because Keycloak is unavailable, or if an event threw an exception.
+    /// </value>
     public TokenRejection? Rejection => (Exception as TokenRejectedException)?.Rejection;
 }

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>400, 401 or 503 is about to be answered. <see cref="HandleResponse"/> says that the application has answered itself.</summary>
+/// <summary>
+/// The context of <see cref="KeycloakBearerEvents.OnChallenge"/>: a 400, 401 or 503 response is about to be sent. The application can
+/// call <see cref="HandleResponse"/> to write the response itself.
+/// </summary>
 public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
 {
     internal ChallengeContext(
@@ -15,37 +18,44 @@ public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
     {
     }
 
-    /// <summary>Gets the refusal as the framework carries it.</summary>
-    /// <value>Null when no token came.</value>
+    /// <summary>Gets the exception that describes the authentication failure.</summary>
+    /// <value><see langword="null"/> if the request has no token.</value>
     public Exception? AuthenticateFailure { get; internal init; }
 
-    /// <summary>Gets why the token was refused.</summary>
-    /// <value>Null when no token came, and when nothing could be decided.</value>
+    /// <summary>Gets the reason why the token was rejected.</summary>
+    /// <value><see langword="null"/> if the request has no token, or if the token could not be verified.</value>
     public TokenRejection? Rejection => (AuthenticateFailure as TokenRejectedException)?.Rejection;
 
-    /// <summary>Gets or sets the status that is answered: 401, 400 (<c>invalid_request</c>) or 503.</summary>
+    /// <summary>Gets or sets the status code of the response: 401, 400 (<c>invalid_request</c>) or 503.</summary>
     /// <remarks>
-    /// Of several schemes only the first challenge is sent where it has a body: then <c>Response.HasStarted</c> is true, and what is set here has no effect.
-    /// The same holds where another scheme has answered 503.
+    /// If several schemes are challenged and the first response has a body, only the first challenge is sent. Then
+    /// <c>Response.HasStarted</c> is <see langword="true"/>, and a value that is set here has no effect. It has no effect either if
+    /// another scheme has already set the status 503.
     /// </remarks>
     public int StatusCode { get; set; }
 
-    /// <summary>Gets or sets <c>error</c> (RFC 6750 section 3).</summary>
-    /// <value>Null: it is left out, as it must be when no token came.</value>
+    /// <summary>Gets or sets the <c>error</c> of the <c>WWW-Authenticate</c> header (RFC 6750 section 3).</summary>
+    /// <value>If it is <see langword="null"/>, the parameter is omitted. It must be omitted if the request has no token.</value>
     public string? Error { get; set; }
 
-    /// <summary>Gets or sets <c>error_description</c>. Characters that RFC 6750 does not allow are left out.</summary>
-    /// <value>Null: it is left out.</value>
+    /// <summary>Gets or sets the <c>error_description</c>. Characters that RFC 6750 does not allow are removed.</summary>
+    /// <value>If it is <see langword="null"/>, the parameter is omitted.</value>
     public string? ErrorDescription { get; set; }
 
-    /// <summary>Gets or sets <c>error_uri</c>. Characters that RFC 6750 does not allow are left out.</summary>
-    /// <value>Null by default: it is left out.</value>
+    /// <summary>Gets or sets the <c>error_uri</c>. Characters that RFC 6750 does not allow are removed.</summary>
+    /// <value>The default is <see langword="null"/>. If it is <see langword="null"/>, the parameter is omitted.</value>
     public string? ErrorUri { get; set; }
 
-    /// <summary>Gets whether the application has answered itself.</summary>
+    /// <summary>Gets a value that indicates whether the application writes the response itself.</summary>
     public bool Handled { get; private set; }
 
-    /// <summary>The challenge that follows from a failure (null: no token came), before the event may change it. Another scheme may have answered 503 already.</summary>
+    /// <summary>Creates the challenge that follows from a failure. The event can change it afterwards.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="scheme">The scheme.</param>
+    /// <param name="options">The options of the scheme.</param>
+    /// <param name="properties">The properties of the challenge.</param>
+    /// <param name="failure">The failure; null if the request has no token.</param>
+    /// <param name="isUndecidedElsewhere">Whether another scheme has already set the status 503.</param>
     internal static ChallengeContext For(
         HttpContext context,
         AuthenticationScheme scheme,
@@ -67,6 +77,9 @@ public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
         };
     }
 
-    /// <summary>Nothing more is written: the application has answered. The response has <see cref="StatusCode"/> as its status already; set another one where that is not meant.</summary>
+    /// <summary>
+    /// Indicates that the application writes the response itself, so that the handler writes nothing more. The response already has the
+    /// status <see cref="StatusCode"/>; the application can set another one.
+    /// </summary>
     public void HandleResponse() => Handled = true;
 }

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>A token was found good. <c>Principal</c> is what it says; the application may replace it, or call <c>Fail</c>.</summary>
+/// <summary>
+/// The context of <see cref="KeycloakBearerEvents.OnTokenValidated"/>: the token was accepted. <c>Principal</c> has the claims of the
+/// token. The application can replace it, or call <c>Fail</c>.
+/// </summary>
 public sealed class TokenValidatedContext : ResultContext<KeycloakBearerOptions>
 {
     internal TokenValidatedContext(
@@ -21,6 +24,6 @@ public sealed class TokenValidatedContext : ResultContext<KeycloakBearerOptions>
         Properties = properties;
     }
 
-    /// <summary>Gets the token.</summary>
+    /// <summary>Gets the accepted token.</summary>
     public AccessToken AccessToken { get; }
 }

@@ -2,17 +2,20 @@ using Microsoft.Extensions.Configuration;
 
 namespace Keycloak.ApiProtection.Configuration.Section;
 
-/// <summary>Reads <c>credentials</c> of Keycloak's adapter JSON: <c>secret</c>, or <c>jwt</c> with a private key; and how they are sent.</summary>
-/// <remarks>No value of this section ever becomes part of a message.</remarks>
+/// <summary>
+/// Reads the section <c>credentials</c> of Keycloak's adapter JSON: <c>secret</c>, or <c>jwt</c> with a private key, and
+/// the method that sends them.
+/// </summary>
+/// <remarks>Messages never contain a value of this section.</remarks>
 internal static class CredentialsSection
 {
-    /// <summary>Reads it; answers what is wrong, null when nothing is.</summary>
+    /// <summary>Reads the section. Returns the problem, or null if there is none.</summary>
     public static string? Read(KeycloakBearerOptions options, IConfigurationSection section)
     {
-        // WebApplicationFactory hands settings on with an empty value for every section above them.
+        // WebApplicationFactory passes settings on with an empty value for each parent section.
         if (!string.IsNullOrEmpty(section.Value))
         {
-            return "is one value, where a section with 'secret' is expected";
+            return "is a single value, but a section with 'secret' is expected";
         }
 
         foreach (var child in section.GetChildren())
@@ -34,11 +37,13 @@ internal static class CredentialsSection
                 credentials.Secret = child.Value;
                 return null;
             case "secret":
-                return "has a section 'secret', where one value is expected";
+                return "has a section 'secret', but a single value is expected";
             case "method":
-                if (!Enum.TryParse<ClientAuthenticationMethod>(Plain(child.Value ?? string.Empty), ignoreCase: true, out var method) || int.TryParse(child.Value, out _))
+                if (!Enum.TryParse<ClientAuthenticationMethod>(Plain(child.Value ?? string.Empty), ignoreCase: true, out var method)
+                    || int.TryParse(child.Value, out _))
                 {
-                    return $"has a 'method' that is not known. Known are {string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>())}";
+                    return "has an unknown 'method'. Supported methods are "
+                        + string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>());
                 }
 
                 credentials.Method = method;
@@ -46,9 +51,10 @@ internal static class CredentialsSection
             case "jwt" when child.Value is null:
                 return child.GetChildren().Select(member => ReadKey(credentials, member)).FirstOrDefault(problem => problem is not null);
             case "secretjwt":
-                return "has 'secret-jwt' (client_secret_jwt), which is not there: use 'secret', or 'jwt' with a private key, and set Clients > the client > Credentials > Client Authenticator to match";
+                return "has 'secret-jwt' (client_secret_jwt), which is not supported: use 'secret', or 'jwt' with a private key, "
+                    + "and set Clients > the client > Credentials > Client Authenticator to match";
             default:
-                return $"has '{child.Key}', which is not known: 'secret', 'jwt' and 'method' are";
+                return $"has the unknown key '{child.Key}'. Known keys are 'secret', 'jwt' and 'method'";
         }
     }
 
@@ -68,12 +74,14 @@ internal static class CredentialsSection
                 credentials.Algorithm = member.Value;
                 return null;
             case "tokentimeout" or "tokenexpiration":
-                // An assertion is used once, at once: a minute is enough whatever is set.
+                // Ignored: an assertion is used once and immediately, so one minute is always enough.
                 return null;
             default:
-                return member.Key.Contains("keystore", StringComparison.OrdinalIgnoreCase) || member.Key.Contains("client-key", StringComparison.OrdinalIgnoreCase)
-                    ? $"has 'jwt:{member.Key}': Java keystores are not read here. Convert it (keytool -importkeystore -deststoretype PKCS12, then openssl pkcs12 -nocerts -nodes) and set 'jwt:key-file' to the PEM file"
-                    : $"has 'jwt:{member.Key}', which is not known: 'key', 'key-file', 'key-id' and 'algorithm' are";
+                return member.Key.Contains("keystore", StringComparison.OrdinalIgnoreCase)
+                    || member.Key.Contains("client-key", StringComparison.OrdinalIgnoreCase)
+                    ? $"has 'jwt:{member.Key}', but Java keystores are not supported. Convert the keystore (keytool -importkeystore "
+                        + "-deststoretype PKCS12, then openssl pkcs12 -nocerts -nodes) and set 'jwt:key-file' to the PEM file"
+                    : $"has the unknown key 'jwt:{member.Key}'. Known keys are 'key', 'key-file', 'key-id' and 'algorithm'";
         }
     }
 
@@ -86,7 +94,8 @@ internal static class CredentialsSection
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            return $"has a 'jwt:key-file' that cannot be read ({error.GetType().Name}): set the path of the PEM or JWK file, and let this process read it";
+            return $"has a 'jwt:key-file' that cannot be read ({error.GetType().Name}): set the path of the PEM or JWK file, "
+                + "and give this process permission to read it";
         }
     }
 

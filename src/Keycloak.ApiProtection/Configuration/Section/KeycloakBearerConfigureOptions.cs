@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Configuration.Section;
 
-/// <summary>Reads the section into the options of one scheme; what is wrong with it is reported when the options are validated.</summary>
+/// <summary>
+/// Reads the configuration section into the options of one scheme. Problems are collected and reported when the options are validated.
+/// </summary>
 internal sealed class KeycloakBearerConfigureOptions(string scheme, IConfiguration section) : IConfigureNamedOptions<KeycloakBearerOptions>
 {
     private readonly string _path = section is IConfigurationSection { Path: var path } ? path : string.Empty;
@@ -23,7 +25,7 @@ internal sealed class KeycloakBearerConfigureOptions(string scheme, IConfigurati
             Read(options, child, seen);
         }
 
-        Contradictions(options, seen);
+        FindContradictions(options, seen);
     }
 
     /// <inheritdoc />
@@ -35,13 +37,14 @@ internal sealed class KeycloakBearerConfigureOptions(string scheme, IConfigurati
         var key = KeycloakConfigurationKeys.All.FirstOrDefault(known => Plain(known.Name) == spelling);
         if (key is null)
         {
-            options.ConfigurationProblems.Add($"'{Path(child)}' is no setting. {Remedy(spelling)}");
+            options.ConfigurationProblems.Add($"'{Path(child)}' is not a setting. {Remedy(spelling)}");
         }
         else if (!seen.TryAdd(spelling, child))
         {
             if (child.Value != seen[spelling].Value)
             {
-                options.ConfigurationProblems.Add($"'{Path(child)}' contradicts '{Path(seen[spelling])}': two spellings of one setting. Keep one.");
+                options.ConfigurationProblems.Add(
+                    $"'{Path(child)}' contradicts '{Path(seen[spelling])}': they are two spellings of the same setting. Keep one.");
             }
         }
         else if (key.Apply(options, child) is { } problem)
@@ -50,20 +53,21 @@ internal sealed class KeycloakBearerConfigureOptions(string scheme, IConfigurati
         }
     }
 
-    private void Contradictions(KeycloakBearerOptions options, Dictionary<string, IConfigurationSection> seen)
+    private void FindContradictions(KeycloakBearerOptions options, Dictionary<string, IConfigurationSection> seen)
     {
-        // The same setting in the adapter's word for it and in ours.
-        (string One, string Other)[] twins =
+        // Keys of the adapter JSON, and the library's own keys for the same thing.
+        (string One, string Other)[] aliases =
         [
             ("resource", "clientid"), ("validissuer", "validissuers"), ("publickeycachettl", "keysrefreshinterval"),
             ("mintimebetweenjwksrequests", "unknownkeycooldown"), ("principalattribute", "nameclaimtype"),
             ("useresourcerolemappings", "realmroles"), ("useresourcerolemappings", "clientroles"),
         ];
-        foreach (var (one, other) in twins)
+        foreach (var (one, other) in aliases)
         {
             if (seen.TryGetValue(one, out var first) && seen.TryGetValue(other, out var second) && first.Value != second.Value)
             {
-                options.ConfigurationProblems.Add($"'{Path(first)}' contradicts '{Path(second)}': they say the same thing differently. Keep one.");
+                options.ConfigurationProblems.Add(
+                    $"'{Path(first)}' contradicts '{Path(second)}': both configure the same thing. Keep one.");
             }
         }
 
@@ -77,7 +81,9 @@ internal sealed class KeycloakBearerConfigureOptions(string scheme, IConfigurati
         if (!string.IsNullOrEmpty(options.Credentials.Secret) && seen.TryGetValue("credentials", out var credentials)
             && seen.TryGetValue("publicclient", out var isPublic) && bool.TryParse(isPublic.Value, out var flag) && flag)
         {
-            options.ConfigurationProblems.Add($"'{Path(isPublic)}' is true, and '{Path(credentials)}' holds a secret: a public client has none. Remove one of the two.");
+            options.ConfigurationProblems.Add(
+                $"'{Path(isPublic)}' is true, but '{Path(credentials)}' contains a secret: a public client has no secret. "
+                + "Remove one of the two.");
         }
     }
 
@@ -93,7 +99,10 @@ internal sealed class KeycloakBearerConfigureOptions(string scheme, IConfigurati
             : "Remove it, or move it to another section; docs/configuration.md lists all settings.";
     }
 
-    /// <summary><c>auth-server-url</c>, <c>AuthServerUrl</c> and, for shells that export no hyphens, <c>auth_server_url</c> are one key.</summary>
+    /// <summary>
+    /// Normalizes a key: <c>auth-server-url</c>, <c>AuthServerUrl</c> and <c>auth_server_url</c> (for shells that cannot export
+    /// hyphens) are the same key.
+    /// </summary>
     private static string Plain(string key) =>
         key.Replace("-", string.Empty, StringComparison.Ordinal).Replace("_", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
 }

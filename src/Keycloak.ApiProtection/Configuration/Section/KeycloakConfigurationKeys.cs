@@ -1,16 +1,21 @@
 using Keycloak.ApiProtection.Realms;
+using Microsoft.Extensions.Configuration;
 
 using static Keycloak.ApiProtection.Configuration.Section.KeycloakConfigurationKey;
 
 namespace Keycloak.ApiProtection.Configuration.Section;
 
-/// <summary>Every key that the section may hold.</summary>
-/// <remarks>Keycloak's adapter JSON: Securing Applications and Services Guide, "Java adapter config". The table in docs/configuration.md is held against this list.</remarks>
+/// <summary>All keys that the configuration section can contain.</summary>
+/// <remarks>
+/// Keycloak's adapter JSON: Securing Applications and Services Guide, "Java adapter config". A test compares the tables in
+/// docs/configuration.md with this list.
+/// </remarks>
 internal static class KeycloakConfigurationKeys
 {
-    private const string ConfigureHttpClient = "cannot be set here: configure the HttpClient named 'Keycloak.ApiProtection' (services.AddHttpClient) and remove the key";
+    private const string ConfigureHttpClient =
+        "cannot be set here: configure the HttpClient named 'Keycloak.ApiProtection' (services.AddHttpClient) and remove the key";
 
-    /// <summary>The keys that set something.</summary>
+    /// <summary>Gets the keys that set an option.</summary>
     public static IReadOnlyList<KeycloakConfigurationKey> Read { get; } =
     [
         Text("auth-server-url", (options, value) => options.AuthServerUrl = value),
@@ -65,38 +70,47 @@ internal static class KeycloakConfigurationKeys
         new("policy-enforcer", (options, section) => PolicyEnforcer(options, section)),
     ];
 
-    /// <summary>The keys of the adapter JSON that cannot matter to an API.</summary>
+    /// <summary>Gets the keys of the adapter JSON that have no meaning for an API.</summary>
     public static IReadOnlyList<KeycloakConfigurationKey> WithoutMeaning { get; } =
     [
         .. new[]
         {
-            "confidential-port", "public-client", "bearer-only", "autodetect-bearer-only", "enable-cors", "cors-max-age", "cors-allowed-methods",
-            "cors-allowed-headers", "cors-exposed-headers", "expose-token", "connection-pool-size", "socket-timeout", "connection-timeout",
-            "connection-ttl", "always-refresh-token", "register-node-at-startup", "register-node-period", "token-store", "token-cookie-path",
-            "adapter-state-cookie-path", "turn-off-change-session-id-on-login", "token-minimum-time-to-live", "ignore-oauth-query-parameter",
-            "redirect-rewrite-rules", "enable-pkce",
+            "confidential-port", "public-client", "bearer-only", "autodetect-bearer-only", "enable-cors", "cors-max-age",
+            "cors-allowed-methods", "cors-allowed-headers", "cors-exposed-headers", "expose-token", "connection-pool-size",
+            "socket-timeout", "connection-timeout", "connection-ttl", "always-refresh-token", "register-node-at-startup",
+            "register-node-period", "token-store", "token-cookie-path", "adapter-state-cookie-path",
+            "turn-off-change-session-id-on-login", "token-minimum-time-to-live", "ignore-oauth-query-parameter", "redirect-rewrite-rules",
+            "enable-pkce",
         }.Select(Ignored),
     ];
 
-    /// <summary>The keys of the adapter JSON, and of other libraries, whose meaning would silently be lost.</summary>
+    /// <summary>Gets the keys of the adapter JSON, and of other libraries, that would silently lose their meaning.</summary>
     public static IReadOnlyList<KeycloakConfigurationKey> NotPossible { get; } =
     [
-        Unsupported("realm-public-key", "would pin one key and break at its first rotation: remove it, the realm's keys are read from Keycloak"),
+        Unsupported(
+            "realm-public-key",
+            "would pin one key and stop working when that key is rotated: remove it; the realm's keys are read from Keycloak"),
         Unsupported("ValidAudience", "is JwtBearer's name: set Audience instead"),
         Unsupported("ValidAudiences", "is JwtBearer's name: set Audiences instead"),
-        Unsupported("AdditionalAudiences", "is another library's name: set Audiences instead, with this API's own client id among them"),
+        Unsupported("AdditionalAudiences", "is another library's name: set Audiences instead, and include this API's own client id"),
         Unsupported("truststore", ConfigureHttpClient),
         Unsupported("truststore-password", ConfigureHttpClient),
         Unsupported("client-keystore", ConfigureHttpClient),
         Unsupported("client-keystore-password", ConfigureHttpClient),
         Unsupported("client-key-password", ConfigureHttpClient),
         Unsupported("proxy-url", ConfigureHttpClient),
-        UnsupportedWhenTrue("disable-trust-manager", "would trust any server to be Keycloak: remove it, and let this machine trust Keycloak's certificate"),
-        UnsupportedWhenTrue("allow-any-hostname", "would trust any server to be Keycloak: remove it, and give Keycloak a certificate for its name"),
-        UnsupportedWhenTrue("enable-basic-auth", "is not there: passwords belong to Keycloak's login page. Remove it"),
+        UnsupportedWhenTrue(
+            "disable-trust-manager",
+            "would accept any server as Keycloak: remove it, and add Keycloak's certificate to the trusted ones of this machine"),
+        UnsupportedWhenTrue(
+            "allow-any-hostname",
+            "would accept any server as Keycloak: remove it, and give Keycloak a certificate for its host name"),
+        UnsupportedWhenTrue(
+            "enable-basic-auth",
+            "is not supported: users enter passwords only on Keycloak's login page. Remove it"),
     ];
 
-    /// <summary>All of them.</summary>
+    /// <summary>Gets all keys.</summary>
     public static IReadOnlyList<KeycloakConfigurationKey> All { get; } = [.. Read, .. WithoutMeaning, .. NotPossible];
 
     private static void Replace(ICollection<string> list, IReadOnlyList<string> values)
@@ -108,7 +122,7 @@ internal static class KeycloakConfigurationKeys
         }
     }
 
-    private static string? QueryTokenPaths(KeycloakBearerOptions options, Microsoft.Extensions.Configuration.IConfigurationSection section) =>
+    private static string? QueryTokenPaths(KeycloakBearerOptions options, IConfigurationSection section) =>
         List("QueryTokenPaths", (_, values) =>
         {
             options.QueryTokenPaths.Clear();
@@ -118,23 +132,28 @@ internal static class KeycloakConfigurationKeys
             }
         }).Apply(options, section);
 
-    private static string? RoleClients(KeycloakBearerOptions options, Microsoft.Extensions.Configuration.IConfigurationSection section)
+    private static string? RoleClients(KeycloakBearerOptions options, IConfigurationSection section)
     {
         // A list of clients, or an object from client to prefix.
         foreach (var child in section.GetChildren())
         {
             var isListElement = int.TryParse(child.Key, out _);
-            options.Claims.RoleClients[isListElement ? child.Value ?? string.Empty : child.Key] = isListElement ? string.Empty : child.Value ?? string.Empty;
+            var value = child.Value ?? string.Empty;
+            options.Claims.RoleClients[isListElement ? value : child.Key] = isListElement ? string.Empty : value;
         }
 
-        return string.IsNullOrEmpty(section.Value) ? null : "is one value, where a list of client ids, or an object from client id to prefix, is expected";
+        return string.IsNullOrEmpty(section.Value)
+            ? null
+            : "is a single value, but a list of client ids, or an object from client id to prefix, is expected";
     }
 
-    private static string? PolicyEnforcer(KeycloakBearerOptions options, Microsoft.Extensions.Configuration.IConfigurationSection section)
+    private static string? PolicyEnforcer(KeycloakBearerOptions options, IConfigurationSection section)
     {
         if (section.GetChildren().Any(child => !child.Key.Equals("credentials", StringComparison.OrdinalIgnoreCase)))
         {
-            options.ConfigurationWarnings.Add("policy-enforcer is set, and this version does not ask Keycloak's Authorization Services: protect the endpoints with policies such as 'scope:...' and 'client-role:...'.");
+            options.ConfigurationWarnings.Add(
+                "policy-enforcer is set, but this version does not use Keycloak's Authorization Services: "
+                + "protect the endpoints with policies such as 'scope:...' and 'client-role:...'.");
         }
 
         return null;

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Configuration.Validation;
 
-/// <summary>Finds at start what would otherwise be found at the first request, or never. Every problem names the setting and the remedy.</summary>
+/// <summary>
+/// Validates the options at start, so that wrong settings are found before the first request. Every problem names
+/// the setting and the remedy.
+/// </summary>
 internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<KeycloakBearerOptions>
 {
     /// <inheritdoc />
@@ -19,7 +22,7 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
             .. AudienceOf(options),
             .. AlgorithmsOf(options),
             .. Ranges(options),
-            .. Answers(options),
+            .. RequestsAndResponses(options),
             .. IntrospectionProblems.Of(options),
             .. KeycloakClaimsOptionsValidator.Problems(options.Claims),
         ];
@@ -34,32 +37,44 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
         if (string.IsNullOrWhiteSpace(options.Authority) && parts is null)
         {
             yield return string.IsNullOrWhiteSpace(options.AuthServerUrl) == string.IsNullOrWhiteSpace(options.Realm)
-                ? "nothing says which Keycloak realm to trust. Set auth-server-url (https://login.example.com) and realm in the section 'Keycloak', or Authority (https://login.example.com/realms/demo)."
-                : $"{(string.IsNullOrWhiteSpace(options.Realm) ? "realm" : "auth-server-url")} is missing: set it beside {(string.IsNullOrWhiteSpace(options.Realm) ? "auth-server-url" : "realm")}.";
+                ? "no Keycloak realm is configured. Set auth-server-url (https://login.example.com) and realm in the section 'Keycloak', "
+                    + "or Authority (https://login.example.com/realms/demo)."
+                : string.IsNullOrWhiteSpace(options.Realm)
+                    ? "realm is missing. Set it together with auth-server-url."
+                    : "auth-server-url is missing. Set it together with realm.";
             yield break;
         }
 
         if (!string.IsNullOrWhiteSpace(options.Authority) && parts is not null && parts != options.Authority.TrimEnd('/'))
         {
-            yield return $"Authority '{options.Authority}' contradicts auth-server-url and realm, which make '{parts}'. Keep one of the two.";
+            yield return $"Authority '{options.Authority}' contradicts auth-server-url and realm, which result in '{parts}'. "
+                + "Keep one of the two.";
         }
 
         if (options.AuthServerUrl?.Contains("/realms/", StringComparison.Ordinal) == true)
         {
-            yield return $"auth-server-url '{options.AuthServerUrl}' already names a realm. Set only the server's base URL, and realm beside it; or set Authority to this value instead.";
+            yield return $"auth-server-url '{options.AuthServerUrl}' already names a realm. "
+                + "Set it to the server's base URL only, and set realm separately; or set Authority to this value instead.";
         }
 
-        foreach (var (setting, url) in new[] { ("auth-server-url", options.AuthServerUrl), ("Authority", options.Authority), ("MetadataAddress", options.MetadataAddress) })
+        (string Setting, string? Url)[] urls =
+        [
+            ("auth-server-url", options.AuthServerUrl),
+            ("Authority", options.Authority),
+            ("MetadataAddress", options.MetadataAddress),
+        ];
+        foreach (var (setting, url) in urls)
         {
             if (!string.IsNullOrWhiteSpace(url) && !IsHttpUrl(url))
             {
-                yield return $"{setting} '{url}' is not an absolute http or https URL without query and fragment, such as https://login.example.com.";
+                yield return $"{setting} '{url}' is not an absolute http or https URL without query and fragment, "
+                    + "such as https://login.example.com.";
             }
         }
 
         if (options.Realm is { } realm && realm.AsSpan().ContainsAny('/', '\\', '?'))
         {
-            yield return $"realm '{realm}' is no realm's name: set the name as Keycloak's console shows it, not a path or URL.";
+            yield return $"realm '{realm}' is not the name of a realm. Set the name as Keycloak's console shows it, not a path or URL.";
         }
     }
 
@@ -73,31 +88,35 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
             yield break;
         }
 
-        yield return $"'{metadata.GetLeftPart(UriPartial.Authority)}' is not HTTPS, and ssl-required is '{options.SslRequired.ToString().ToLowerInvariant()}'. "
-            + "Use https, or, where the way to Keycloak is safe without it (a private container network), set ssl-required to 'none'.";
+        yield return $"'{metadata.GetLeftPart(UriPartial.Authority)}' is not HTTPS, "
+            + $"but ssl-required is '{options.SslRequired.ToString().ToLowerInvariant()}'. "
+            + "Use https, or, if the network to Keycloak is safe without it (a private container network), set ssl-required to 'none'.";
     }
 
     private static IEnumerable<string> Issuers(KeycloakBearerOptions options) =>
         options.ValidIssuers
             .Where(issuer => !IsHttpUrl(issuer) || issuer.EndsWith('/'))
-            .Select(issuer => $"ValidIssuers: '{issuer}' can be no issuer of Keycloak. Copy 'issuer' from Realm settings > OpenID Endpoint Configuration: an absolute URL without a slash at its end.");
+            .Select(issuer => $"ValidIssuers: '{issuer}' cannot be an issuer of Keycloak. "
+                + "Copy 'issuer' from Realm settings > OpenID Endpoint Configuration: an absolute URL without a slash at its end.");
 
     private static IEnumerable<string> AudienceOf(KeycloakBearerOptions options)
     {
         var named = options.Audience is not null || options.Audiences.Count > 0;
         if (!options.VerifyTokenAudience && named)
         {
-            yield return "verify-token-audience is false, and Audience or Audiences is set. Remove one of the two: audiences that nobody checks protect nothing.";
+            yield return "verify-token-audience is false, but Audience or Audiences is set. "
+                + "Remove one of the two: audiences that are not verified protect nothing.";
         }
 
         if (options.VerifyTokenAudience && !named && string.IsNullOrWhiteSpace(options.Resource))
         {
-            yield return "nothing says which audience a token must have. Set resource to this API's client id in Keycloak, or Audience; verify-token-audience=false accepts every token of the realm.";
+            yield return "no audience is configured. Set resource to this API's client id in Keycloak, or set Audience; "
+                + "verify-token-audience=false accepts every token of the realm.";
         }
 
         if (options.Audiences.Append(options.Audience ?? "-").Any(string.IsNullOrWhiteSpace))
         {
-            yield return "Audience or Audiences holds an empty name. Remove it.";
+            yield return "Audience or Audiences contains an empty name. Remove it.";
         }
     }
 
@@ -106,10 +125,11 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
             .Where(algorithm => !SigningAlgorithm.TryGet(algorithm, out _))
             .Select(algorithm => $"Algorithms: '{algorithm}' " + algorithm switch
             {
-                "EdDSA" or "Ed25519" => "is not possible: .NET has no Ed25519. Set Clients > the client > Advanced > Access token signature algorithm to RS256, PS256 or ES256.",
-                "none" => "would accept tokens that anybody can write. Remove it.",
-                ['H', 'S', ..] => "is not possible: an API would need Keycloak's own secret to check it. Remove it.",
-                _ => $"is not known. Known are {string.Join(", ", KeycloakBearerDefaults.Algorithms)}.",
+                "EdDSA" or "Ed25519" => "is not supported, because .NET does not support Ed25519. "
+                    + "Set Clients > the client > Advanced > Access token signature algorithm to RS256, PS256 or ES256.",
+                "none" => "would accept tokens that anyone can forge. Remove it.",
+                ['H', 'S', ..] => "is not supported, because an API would need Keycloak's own secret to verify it. Remove it.",
+                _ => $"is not known. Supported algorithms are {string.Join(", ", KeycloakBearerDefaults.Algorithms)}.",
             });
 
     private static IEnumerable<string> Ranges(KeycloakBearerOptions options)
@@ -128,36 +148,37 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
         {
             if (value < least || value > most)
             {
-                yield return $"{setting} is {value}; it must lie between {least} and {most}.";
+                yield return $"{setting} is {value}; it must be between {least} and {most}.";
             }
         }
 
         if (options.MaximumTokenSize is < 512 or > 1024 * 1024)
         {
-            yield return $"MaximumTokenSize is {options.MaximumTokenSize}; it must lie between 512 and 1048576 characters.";
+            yield return $"MaximumTokenSize is {options.MaximumTokenSize}; it must be between 512 and 1048576 characters.";
         }
 
         if (options.VerifiedTokenCacheSize is < 0 or > 4 * 1024 * 1024)
         {
-            yield return $"VerifiedTokenCacheSize is {options.VerifiedTokenCacheSize}; it must lie between 0 (off) and 4194304 tokens.";
+            yield return $"VerifiedTokenCacheSize is {options.VerifiedTokenCacheSize}; it must be between 0 (off) and 4194304 tokens.";
         }
 
         if (options.RevocationCapacity is < 100 or > 10_000_000)
         {
-            yield return $"RevocationCapacity is {options.RevocationCapacity}; it must lie between 100 and 10000000 events.";
+            yield return $"RevocationCapacity is {options.RevocationCapacity}; it must be between 100 and 10000000 events.";
         }
 
         if (options.LoginClients.Any(string.IsNullOrWhiteSpace))
         {
-            yield return "LoginClients holds an empty name. Remove it.";
+            yield return "LoginClients contains an empty name. Remove it.";
         }
     }
 
-    private static IEnumerable<string> Answers(KeycloakBearerOptions options)
+    private static IEnumerable<string> RequestsAndResponses(KeycloakBearerOptions options)
     {
         if (options.QueryTokenPaths.Any(path => path.Value is null or "" or "/"))
         {
-            yield return "QueryTokenPaths holds an empty path or '/', which would take tokens out of every URL. Name the paths of your hubs and event streams, such as '/hubs'.";
+            yield return "QueryTokenPaths contains an empty path or '/', so tokens in every URL would be accepted. "
+                + "Name the paths of the hubs and event streams, such as '/hubs'.";
         }
 
         if (string.IsNullOrWhiteSpace(options.BackchannelHttpClientName))
@@ -167,7 +188,8 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
 
         if (options.ChallengeRealm is { } realm && realm.Any(letter => letter is < ' ' or > '~' or '"' or '\\'))
         {
-            yield return "ChallengeRealm holds a character that cannot stand in a header. Use printable ASCII without quote and backslash.";
+            yield return "ChallengeRealm contains a character that is not allowed in a header. "
+                + "Use printable ASCII without quotation marks and backslashes.";
         }
     }
 
