@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddKeycloakBearer();
