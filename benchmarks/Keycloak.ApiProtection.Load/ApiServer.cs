@@ -28,7 +28,7 @@ internal static class ApiServer
             case "introspecting":
                 builder.Services.AddKeycloakBearer(options =>
                 {
-                    options.Introspection = IntrospectionMode.Always;
+                    options.Introspection.Mode = IntrospectionMode.Always;
                     options.Credentials.Secret = "orders-api-secret";    // the secret in the built-in realm
                 });
                 break;

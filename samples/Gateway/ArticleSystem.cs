@@ -125,7 +125,7 @@ public sealed class ArticleSystem : IAsyncDisposable
             ? new Dictionary<string, string>
             {
                 ["Keycloak:Introspection"] = "Always",
-                ["Keycloak:Freshness"] = freshness.ToString("c", CultureInfo.InvariantCulture),
+                ["Keycloak:Introspection:Freshness"] = freshness.ToString("c", CultureInfo.InvariantCulture),
             }
             : new Dictionary<string, string> { ["Keycloak:Introspection"] = "LightweightOnly" };
         var toShipping = KeyValuePair.Create("Shipping:Address", shipping.AbsoluteUri);

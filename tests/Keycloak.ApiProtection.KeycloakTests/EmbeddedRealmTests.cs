@@ -16,7 +16,7 @@ public sealed class EmbeddedRealmTests(EmbeddedRealm realm) : RealmContract(real
     public async Task A_token_that_the_client_gets_of_the_session_after_the_logout_token_came_is_rejected_where_the_setting_says_so(
         string lifetime, HttpStatusCode expected)
     {
-        await using var api = await StartListeningApiAsync(("EndedSessionLifetime", lifetime));
+        await using var api = await StartListeningApiAsync(("Revocation:EndedSessionLifetime", lifetime));
         var before = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
         var session = before.AccessToken.Text("sid")!;
         await MeasureAsync(api, before, "consent withdrawn", () => Task.Run(() => _realm.WithdrawConsent("alice", "cli"), Cancellation));

@@ -190,101 +190,13 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     /// </remarks>
     public IList<string> LoginClients { get; } = [];
 
-    /// <summary>Gets or sets how long a revocation is kept. Set it to the lifetime of the realm's longest-lived access token.</summary>
-    /// <value>
-    /// The default is 1 hour. The range is 1 minute to 30 days. If a token has a longer lifetime, a warning is logged once, because that
-    /// token could be accepted again after it was revoked.
-    /// </value>
-    public TimeSpan RevocationLifetime { get; set; } = TimeSpan.FromHours(1);
+    /// <summary>Gets the options of revocations: how long they are kept, and how many.</summary>
+    public KeycloakRevocationOptions Revocation { get; } = new();
 
     /// <summary>
-    /// Gets or sets how long a back-channel logout rejects the client's tokens of the ended session, including
-    /// tokens that are issued later.
+    /// Gets the options of introspection (RFC 7662): which tokens Keycloak is asked about after they were verified here, and how often.
     /// </summary>
-    /// <value>
-    /// The default is 10 hours, which is Keycloak's default for SSO Session Max. The range is zero to 30 days. If it is zero, only tokens
-    /// that were issued until the logout are rejected. Up to <see cref="RevocationCapacity"/> ended sessions are kept.
-    /// </value>
-    /// <remarks>
-    /// <para>Keycloak 26 can lose the end of a session after it has sent the logout (keycloak/keycloak issue 51127). The session's
-    /// refresh token then still gets new tokens.</para>
-    /// <para>A disadvantage is that the user must log in again after a consent was withdrawn and given again in the same session. Tokens
-    /// with the scope <c>offline_access</c> are not covered, unless the logout token says that the offline session ended, too.</para>
-    /// </remarks>
-    public TimeSpan EndedSessionLifetime { get; set; } = TimeSpan.FromHours(10);
-
-    /// <summary>
-    /// Gets or sets the maximum number of single revocations, at about 100 bytes each. If there are more, the oldest become a watermark:
-    /// every token that is as old as they are is rejected.
-    /// </summary>
-    /// <value>The default is 100,000. The range is 100 to 10,000,000.</value>
-    public int RevocationCapacity { get; set; } = 100_000;
-
-    /// <summary>
-    /// Gets or sets which tokens are introspected (RFC 7662) after they were verified here. Introspection requires
-    /// <see cref="Credentials"/>.
-    /// </summary>
-    /// <value>
-    /// The default is <see langword="null"/>, which means <see cref="IntrospectionMode.LightweightOnly"/> if <see cref="Credentials"/>
-    /// are set, and <see cref="IntrospectionMode.Never"/> otherwise.
-    /// </value>
-    public IntrospectionMode? Introspection { get; set; }
-
-    /// <summary>
-    /// Gets or sets the maximum age of Keycloak's last "active" response. If the response is older, the request waits for a new one. A
-    /// token that is in use is introspected ahead of time, in the background.
-    /// </summary>
-    /// <value>
-    /// The default is 30 seconds. The range is zero (introspect on every request) to 1 hour. An endpoint can require a lower age:
-    /// <c>[RequireActiveToken(MaxAgeSeconds = 5)]</c>.
-    /// </value>
-    /// <remarks>
-    /// Keycloak 26 can lose the end of a session that is introspected at the same moment (keycloak/keycloak issue 51127). With some
-    /// seconds this is rare; with zero it is not. Sessions that Keycloak ended by back-channel logout stay rejected in both cases.
-    /// </remarks>
-    public TimeSpan Freshness { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>
-    /// Gets or sets how much longer than <see cref="Freshness"/> the last "active" response is used while Keycloak cannot respond. This
-    /// improves availability, but revoked tokens are accepted for that time. Each use is counted and logged.
-    /// </summary>
-    /// <value>
-    /// The default is zero, which means that such requests get 503. The maximum is 1 day, and never beyond the token's <c>exp</c>. It
-    /// does not apply to endpoints that set their own maximum age.
-    /// </value>
-    public TimeSpan AllowStaleFor { get; set; }
-
-    /// <summary>Gets or sets the time-out of an introspection request, including its time in the queue.</summary>
-    /// <value>
-    /// The default is <see langword="null"/>, which means <see cref="BackchannelTimeout"/>. The range is 100 milliseconds to 2 minutes.
-    /// </value>
-    public TimeSpan? IntrospectionTimeout { get; set; }
-
-    /// <summary>Gets or sets the maximum number of concurrent introspection requests. Further requests wait in a queue.</summary>
-    /// <value>The default is 64. The range is 1 to 10,000.</value>
-    public int MaximumIntrospectionsInFlight { get; set; } = 64;
-
-    /// <summary>
-    /// Gets or sets the maximum number of tokens whose introspection responses are cached. The least recently used ones are evicted first
-    /// and are introspected again.
-    /// </summary>
-    /// <value>
-    /// The default is 50,000. The range is 100 to 10,000,000. Their memory is limited, too, to 4 KB each on average: 200 MB by default. A
-    /// response that changes nothing counts 300 bytes. A response with claims of its own (for a lightweight token, or with other roles)
-    /// additionally counts four times the size of their JSON.
-    /// </value>
-    public int MaximumIntrospectedTokens { get; set; } = 50_000;
-
-    /// <summary>
-    /// Gets or sets a value that indicates whether the roles, scopes, groups and organizations in the introspection response
-    /// replace those in the token.
-    /// </summary>
-    /// <value>
-    /// The default is <see langword="true"/>: a role that was removed or added in Keycloak takes effect within <see cref="Freshness"/>.
-    /// The token is the limit: a claim that the token does not have is not added, and scopes are not added. From clients that are not in
-    /// the token's <c>resource_access</c>, only the roles of <see cref="Resource"/> are added.
-    /// </value>
-    public bool CurrentRoles { get; set; } = true;
+    public KeycloakIntrospectionOptions Introspection { get; } = new();
 
     /// <summary>
     /// Gets the credentials with which this API authenticates to Keycloak as the client <see cref="Resource"/> (<c>credentials</c>).
@@ -342,7 +254,9 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     /// <summary>Gets the settings that are valid, but for which a warning is logged at start.</summary>
     internal List<string> ConfigurationWarnings { get; } = [];
 
-    /// <summary>Gets the value of <see cref="Introspection"/>, or the default that follows from <see cref="Credentials"/>.</summary>
+    /// <summary>
+    /// Gets the value of <see cref="KeycloakIntrospectionOptions.Mode"/>, or the default that follows from <see cref="Credentials"/>.
+    /// </summary>
     internal IntrospectionMode EffectiveIntrospection =>
-        Introspection ?? (Credentials.AreSet ? IntrospectionMode.LightweightOnly : IntrospectionMode.Never);
+        Introspection.Mode ?? (Credentials.AreSet ? IntrospectionMode.LightweightOnly : IntrospectionMode.Never);
 }

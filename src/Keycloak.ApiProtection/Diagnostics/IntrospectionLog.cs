@@ -21,7 +21,7 @@ internal static partial class IntrospectionLog
 
     [LoggerMessage(EventId = 103, EventName = "StaleAnswerUsed", Level = LogLevel.Warning,
         Message = "{Scheme}: introspection is unavailable; a token was accepted because of a cached response that is {Age} old "
-            + "(AllowStaleFor). ({Suppressed} more since the last message)")]
+            + "(Introspection.StaleIfError). ({Suppressed} more since the last message)")]
     public static partial void StaleAnswerUsed(this ILogger logger, string scheme, TimeSpan age, long suppressed);
 
     [LoggerMessage(EventId = 104, EventName = "IntrospectedThroughOtherHost", Level = LogLevel.Error,

@@ -6,17 +6,17 @@ namespace Keycloak.ApiProtection.Diagnostics;
 internal static partial class RevocationLogMessages
 {
     [LoggerMessage(EventId = 120, EventName = "RevocationsMerged", Level = LogLevel.Warning,
-        Message = "{Scheme}: there are more revocations than RevocationCapacity. The {Count} oldest were merged into a watermark: "
+        Message = "{Scheme}: there are more revocations than Revocation.Capacity. The {Count} oldest were merged into a watermark: "
             + "from now on, every token issued until {Watermark:u} is rejected until its client refreshes it. "
-            + "Raise RevocationCapacity, or shorten RevocationLifetime to the lifetime of the realm's access tokens.")]
+            + "Raise Revocation.Capacity, or shorten Revocation.Lifetime to the lifetime of the realm's access tokens.")]
     public static partial void RevocationsMerged(this ILogger logger, string scheme, int count, DateTimeOffset watermark);
 
     [LoggerMessage(EventId = 121, EventName = "TokenOutlivesRevocations", Level = LogLevel.Warning,
-        Message = "{Scheme}: a token has a lifetime of {Lifetime}, but revocations are kept for {RevocationLifetime} only. "
+        Message = "{Scheme}: a token has a lifetime of {Lifetime}, but revocations are kept for {Kept} only. "
             + "A revoked token of this kind can be accepted again. "
-            + "Set RevocationLifetime to the lifetime of the longest-lived access token (Realm settings > Tokens > Access Token Lifespan, "
+            + "Set Revocation.Lifetime to the lifetime of the longest-lived access token (Realm settings > Tokens > Access Token Lifespan, "
             + "and the clients' own settings), or shorten that lifetime. This message is logged once.")]
-    public static partial void TokenOutlivesRevocations(this ILogger logger, string scheme, TimeSpan lifetime, TimeSpan revocationLifetime);
+    public static partial void TokenOutlivesRevocations(this ILogger logger, string scheme, TimeSpan lifetime, TimeSpan kept);
 
     [LoggerMessage(EventId = 122, EventName = "RevocationObserverFailed", Level = LogLevel.Error,
         Message = "{Scheme}: an observer of revocations (IKeycloakRevocations.Observe) threw an exception. "
@@ -54,9 +54,9 @@ internal static partial class RevocationLogMessages
     public static partial void LoginClientsUnused(this ILogger logger, string scheme);
 
     [LoggerMessage(EventId = 129, EventName = "EndedSessionsDropped", Level = LogLevel.Warning,
-        Message = "{Scheme}: there are more ended sessions than RevocationCapacity. The {Count} that expire first were evicted. "
+        Message = "{Scheme}: there are more ended sessions than Revocation.Capacity. The {Count} that expire first were evicted. "
             + "If Keycloak has lost the end of such a session, tokens that it issued after the logout are accepted. "
-            + "Raise RevocationCapacity, or shorten EndedSessionLifetime to the realm's SSO Session Max.")]
+            + "Raise Revocation.Capacity, or shorten Revocation.EndedSessionLifetime to the realm's SSO Session Max.")]
     public static partial void EndedSessionsDropped(this ILogger logger, string scheme, int count);
 
     [LoggerMessage(EventId = 130, EventName = "NotBeforeInTheFuture", Level = LogLevel.Warning,

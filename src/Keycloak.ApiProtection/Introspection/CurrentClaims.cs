@@ -28,7 +28,7 @@ internal static class CurrentClaims
     {
         string[] rights = [.. Rights, .. settings.Claims.RoleClaims];
         if (!accessToken.IsLightweight
-            && (!settings.CurrentRoles || Array.TrueForAll(rights, claim => IsUnchanged(answer, token, claim, settings.ClientId))))
+            && (!settings.RefreshRoles || Array.TrueForAll(rights, claim => IsUnchanged(answer, token, claim, settings.ClientId))))
         {
             return null;
         }

@@ -90,8 +90,8 @@ internal static class IntrospectionFailures
         "busy",
         string.Create(
             CultureInfo.InvariantCulture, $"{inFlight} introspection requests were in progress, and this one could not be sent in time."),
-        "Keycloak responds too slowly for this number of tokens: increase Freshness, MaximumIntrospectionsInFlight, or the capacity of "
-            + "Keycloak.");
+        "Keycloak responds too slowly for this number of tokens: increase Introspection.Freshness, Introspection.MaximumInFlight, or the "
+            + "capacity of Keycloak.");
 
     private static string Show(Uri address) =>
         address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);

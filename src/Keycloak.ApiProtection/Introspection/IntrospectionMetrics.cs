@@ -29,7 +29,7 @@ internal sealed class IntrospectionMetrics
         _stale = meter.CreateCounter<long>(
             "keycloak.introspection.stale",
             "{request}",
-            "Requests accepted with an introspection response older than the freshness (AllowStaleFor).");
+            "Requests accepted with an introspection response older than the freshness (Introspection.StaleIfError).");
         _duration = meter.CreateHistogram<double>("keycloak.introspection.duration", "s", "Time that Keycloak took to respond.");
         _wait = meter.CreateHistogram<double>(
             "keycloak.introspection.wait",

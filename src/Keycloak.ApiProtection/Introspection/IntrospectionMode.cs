@@ -13,6 +13,6 @@ public enum IntrospectionMode
     /// <summary>Lightweight access tokens, which contain too few claims without it, and tokens on endpoints that require it.</summary>
     LightweightOnly,
 
-    /// <summary>All tokens: a revoked token is rejected within <see cref="KeycloakBearerOptions.Freshness"/>.</summary>
+    /// <summary>All tokens: a revoked token is rejected within <see cref="KeycloakIntrospectionOptions.Freshness"/>.</summary>
     Always,
 }

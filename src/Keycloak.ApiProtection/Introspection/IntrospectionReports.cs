@@ -59,7 +59,7 @@ internal sealed class IntrospectionReports(string scheme, TimeProvider time, ILo
         logger.IntrospectionRecovered(scheme);
     }
 
-    /// <summary>A token was accepted with a stale response (<c>AllowStaleFor</c>). Logged once per minute.</summary>
+    /// <summary>A token was accepted with a stale response (<c>Introspection.StaleIfError</c>). Logged once per minute.</summary>
     public void Stale(TimeSpan age)
     {
         if (_stale.Take(time, TimeSpan.FromMinutes(1), out var suppressed))

@@ -28,7 +28,7 @@ internal sealed record IntrospectionSettings
     public TimeSpan Freshness { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How much longer the response is used while Keycloak is unavailable. Zero by default.</summary>
-    public TimeSpan AllowStaleFor { get; init; }
+    public TimeSpan StaleIfError { get; init; }
 
     /// <summary>The timeout of an introspection request, including the wait for a free slot. 5 seconds by default.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -43,7 +43,7 @@ internal sealed record IntrospectionSettings
     public int MaximumTokens { get; init; } = 50_000;
 
     /// <summary>Whether roles and scopes of the response replace those of the token. True by default.</summary>
-    public bool CurrentRoles { get; init; } = true;
+    public bool RefreshRoles { get; init; } = true;
 
     /// <summary>Creates the rule for <see cref="Audiences"/>; null if the audience is not checked.</summary>
     public AudienceRule? AudienceRule() => Audiences is { } audiences ? new AudienceRule(audiences) : null;

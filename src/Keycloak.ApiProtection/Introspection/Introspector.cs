@@ -105,7 +105,7 @@ internal sealed class Introspector : IDisposable
     /// <param name="token">A token that has just been verified locally.</param>
     /// <param name="text">The token's text.</param>
     /// <param name="maxAge">The maximum age of an "active" response.</param>
-    /// <param name="mayBeStale">Whether <c>AllowStaleFor</c> applies.</param>
+    /// <param name="mayBeStale">Whether <c>StaleIfError</c> applies.</param>
     /// <param name="cancellationToken">Cancels this wait, but not the introspection request, which may have other waiters.</param>
     /// <exception cref="OperationCanceledException">The cancellation token was canceled.</exception>
     public ValueTask<Decision<AccessTokenClaims>> AskAsync(
@@ -306,12 +306,12 @@ internal sealed class Introspector : IDisposable
         IntrospectedToken state, AccessToken token, TimeSpan maxAge, bool mayBeStale, TimeSpan retryAfter)
     {
         if (mayBeStale
-            && _settings.AllowStaleFor > TimeSpan.Zero
+            && _settings.StaleIfError > TimeSpan.Zero
             && state.Answer is { Rejection: null } last
             && _time.GetUtcNow() < token.ExpiresAt)
         {
             var age = _time.GetElapsedTime(last.AskedAt);
-            if (age < maxAge + _settings.AllowStaleFor)
+            if (age < maxAge + _settings.StaleIfError)
             {
                 _metrics.Stale(Scheme);
                 _reports.Stale(age);

@@ -21,7 +21,7 @@ public interface IKeycloakRevocations
 
     /// <summary>
     /// Gets the watermark: all tokens that were issued at or before it are rejected. It is set when there are more events than
-    /// <see cref="KeycloakBearerOptions.RevocationCapacity"/>, and replaces the oldest of them. Null if there is none.
+    /// <see cref="KeycloakRevocationOptions.Capacity"/>, and replaces the oldest of them. Null if there is none.
     /// </summary>
     DateTimeOffset? Watermark { get; }
 
@@ -36,12 +36,15 @@ public interface IKeycloakRevocations
 
     /// <summary>
     /// Revokes the tokens of one session that were issued until now, as <see cref="RevokeSession"/> does. In addition, one client's tokens
-    /// of the session are rejected for <see cref="KeycloakBearerOptions.EndedSessionLifetime"/>, even if they are issued later. A logout
-    /// token has the same effect.
+    /// of the session are rejected for <see cref="KeycloakRevocationOptions.EndedSessionLifetime"/>, even if they are issued later. A
+    /// logout token has the same effect.
     /// </summary>
     /// <param name="sessionId">The session (<c>sid</c>).</param>
     /// <param name="clientId">The client that the tokens were issued to (<c>azp</c>).</param>
-    /// <param name="revokesOfflineAccess">Whether the client's offline session ended, too. False: its tokens (scope <c>offline_access</c>) are rejected only if they were issued until now.</param>
+    /// <param name="revokesOfflineAccess">
+    /// Whether the client's offline session ended, too. False: its tokens (scope <c>offline_access</c>) are rejected only if they were
+    /// issued until now.
+    /// </param>
     /// <exception cref="ArgumentException"><paramref name="sessionId"/> or <paramref name="clientId"/> is null or empty.</exception>
     void EndSession(string sessionId, string clientId, bool revokesOfflineAccess = false);
 

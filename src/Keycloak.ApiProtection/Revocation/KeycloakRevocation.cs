@@ -25,8 +25,8 @@ public sealed record KeycloakRevocation(
     public bool RevokesOfflineAccess { get; init; }
 
     /// <summary>
-    /// Gets the client whose tokens of the session are rejected for <see cref="KeycloakBearerOptions.EndedSessionLifetime"/>, even if they
-    /// are issued later. To forward the event, call <see cref="IKeycloakRevocations.EndSession"/>.
+    /// Gets the client whose tokens of the session are rejected for <see cref="KeycloakRevocationOptions.EndedSessionLifetime"/>, even if
+    /// they are issued later. To forward the event, call <see cref="IKeycloakRevocations.EndSession"/>.
     /// </summary>
     /// <value>Null if <see cref="IssuedUntil"/> alone decides which tokens the event covers.</value>
     public string? EndedForClient { get; init; }

@@ -23,7 +23,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
             "The session (sid) was ended for the token's client (azp). All tokens of this client for this session are rejected, "
             + "even if they were issued later.",
             "The user must log in with a new session. After a withdrawn consent the session at Keycloak still exists: "
-            + "log the user out at Keycloak first. EndedSessionLifetime sets how long the tokens are rejected."),
+            + "log the user out at Keycloak first. Revocation.EndedSessionLifetime sets how long the tokens are rejected."),
     ];
 
     private readonly ConcurrentDictionary<RevocationWatch, byte> _watches = new();

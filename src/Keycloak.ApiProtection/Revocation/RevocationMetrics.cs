@@ -20,11 +20,11 @@ internal sealed class RevocationMetrics : IDisposable
         _applied = _meter.CreateCounter<long>(
             "keycloak.revocations", "{event}", "Revocations that changed something, by kind and source.");
         _merged = _meter.CreateCounter<long>(
-            "keycloak.revocations.merged", "{event}", "Revocations that were merged into the watermark: RevocationCapacity is too small.");
+            "keycloak.revocations.merged", "{event}", "Revocations that were merged into the watermark: Revocation.Capacity is too small.");
         _dropped = _meter.CreateCounter<long>(
             "keycloak.revocations.ended_sessions.dropped",
             "{session}",
-            "Ended sessions that were removed before EndedSessionLifetime had passed: RevocationCapacity is too small.");
+            "Ended sessions that were removed before Revocation.EndedSessionLifetime had passed: Revocation.Capacity is too small.");
         _rejected = _meter.CreateCounter<long>(
             "keycloak.revocations.refusals", "{request}", "Requests that were rejected because their token was revoked, by kind of event.");
         _posts = _meter.CreateCounter<long>(

@@ -69,7 +69,7 @@ internal sealed class AcceptedToken
     public async ValueTask<Decision<AccessToken>> ConfirmActiveAsync(TimeSpan? maxAge, bool again, CancellationToken cancellationToken)
     {
         // A response from this request's authentication is valid for the whole request.
-        var age = maxAge ?? _scheme.Options.Freshness;
+        var age = maxAge ?? _scheme.Options.Introspection.Freshness;
         if (!again && _confirmedAge <= age)
         {
             return UnlessRevoked();

@@ -87,9 +87,9 @@ internal sealed class KeycloakSchemes(
                     new RevocationSettings(
                         settings.TimeProvider!,
                         settings.ClockSkew,
-                        settings.RevocationLifetime,
-                        settings.RevocationCapacity,
-                        settings.EndedSessionLifetime),
+                        settings.Revocation.Lifetime,
+                        settings.Revocation.Capacity,
+                        settings.Revocation.EndedSessionLifetime),
                     revocationMetrics,
                     logger);
             }

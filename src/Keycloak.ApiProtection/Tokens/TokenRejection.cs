@@ -265,9 +265,9 @@ public sealed record TokenRejection
 
     internal static readonly TokenRejection RevocationWatermark = new(
         "revocation_watermark",
-        "The token was issued at or before the watermark of the revocations. There were more revocations than RevocationCapacity, "
+        "The token was issued at or before the watermark of the revocations. There were more revocations than Revocation.Capacity, "
         + "so it is no longer known whether one of the oldest applies to this token.",
-        "The client must refresh the token. If this happens often, increase RevocationCapacity.")
+        "The client must refresh the token. If this happens often, increase Revocation.Capacity.")
     {
         Description = "The access token was revoked",
     };

@@ -106,7 +106,7 @@ public abstract class KeycloakContract : RealmContract
                 .AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(() => Handler(certificate)),
             Cancellation,
             ("Introspection", "Always"),
-            ("Freshness", "00:00:01"),
+            ("Introspection:Freshness", "00:00:01"),
             ("credentials:method", "TlsClientCertificate"));
     }
 
@@ -151,7 +151,7 @@ public abstract class KeycloakContract : RealmContract
         string lifetime, HttpStatusCode expected)
     {
         // A withdrawn consent leaves the session alive at Keycloak, as the loss of a session's end does: the logout token is the same.
-        await using var api = await StartListeningApiAsync(("EndedSessionLifetime", lifetime));
+        await using var api = await StartListeningApiAsync(("Revocation:EndedSessionLifetime", lifetime));
         await Realm.SetBackchannelLogoutUrlAsync("storefront", api.LogoutUrl, Cancellation);
         try
         {

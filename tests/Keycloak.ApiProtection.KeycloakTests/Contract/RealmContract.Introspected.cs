@@ -266,5 +266,5 @@ public abstract partial class RealmContract
     private protected Task<ProtectedApi> StartIntrospectingApiAsync(params (string Key, string? Value)[] settings) => ProtectedApi.StartAsync(
         Realm.BaseAddress,
         Cancellation,
-        [("Introspection", "Always"), ("Freshness", "00:00:01"), ("credentials:secret", "orders-api-secret"), .. settings]);
+        [("Introspection", "Always"), ("Introspection:Freshness", "00:00:01"), ("credentials:secret", "orders-api-secret"), .. settings]);
 }

@@ -36,7 +36,7 @@ public abstract partial class RealmContract
     {
         // Keycloak 26 can restore a session that is introspected while it ends, and then its tokens are active again
         // (keycloak/keycloak issue 51127).
-        await using var api = await StartListeningApiAsync(("Introspection", "Always"), ("Freshness", "00:00:00"), ("credentials:secret", "orders-api-secret"));
+        await using var api = await StartListeningApiAsync(("Introspection", "Always"), ("Introspection:Freshness", "00:00:00"), ("credentials:secret", "orders-api-secret"));
         var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var callers = Enumerable.Range(0, 4).Select(_ => CallOnAsync()).ToArray();

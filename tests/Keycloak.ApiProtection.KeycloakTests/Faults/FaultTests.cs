@@ -34,7 +34,7 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
     public async Task Recovers_after_keycloak_was_stopped_and_started_under_load()
     {
         await using var api = await StartAsync("Never");
-        await using var introspecting = await StartAsync("Always", ("AllowStaleFor", Grace.ToString()));
+        await using var introspecting = await StartAsync("Always", ("Introspection:StaleIfError", Grace.ToString()));
         var good = await TokensAsync();
         var (token, revoked) = (good.AccessToken.Compact, await TokensAsync());
         await using var load = new Load(api, (Local, token), (Active, token), (Active, revoked.AccessToken.Compact));
@@ -254,5 +254,5 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
             }
         },
         Cancellation,
-        [("Introspection", introspection), ("Freshness", Freshness.ToString()), ("IntrospectionTimeout", "1"), ("credentials:secret", "orders-api-secret"), .. settings]);
+        [("Introspection", introspection), ("Introspection:Freshness", Freshness.ToString()), ("Introspection:Timeout", "1"), ("credentials:secret", "orders-api-secret"), .. settings]);
 }

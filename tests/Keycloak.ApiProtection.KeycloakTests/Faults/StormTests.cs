@@ -33,10 +33,10 @@ public sealed class StormTests : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(_realm.Configuration("orders-api"));
         builder.Services.AddKeycloakBearer(options =>
         {
-            options.Introspection = IntrospectionMode.Always;
+            options.Introspection.Mode = IntrospectionMode.Always;
 
             // Longer than the test runs, so that the result does not depend on the speed of the machine.
-            options.Freshness = TimeSpan.FromHours(1);
+            options.Introspection.Freshness = TimeSpan.FromHours(1);
         });
         _api = builder.Build();
         _api.MapGet("/orders", () => "Orders").RequireAuthorization();

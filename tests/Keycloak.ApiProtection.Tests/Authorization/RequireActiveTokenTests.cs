@@ -68,7 +68,7 @@ public sealed class RequireActiveTokenTests
     [Fact]
     public async Task An_endpoint_can_require_a_shorter_maximum_age_than_the_API()
     {
-        await using var api = await StartAsync(configure: options => options.Introspection = IntrospectionMode.Always);
+        await using var api = await StartAsync(configure: options => options.Introspection.Mode = IntrospectionMode.Always);
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token));
         Assert.Equal("200", await api.VerdictAsync(token, "/active/5"));
@@ -121,7 +121,7 @@ public sealed class RequireActiveTokenTests
     [Fact]
     public async Task A_stale_response_kept_for_an_outage_does_not_satisfy_a_maximum_age()
     {
-        await using var api = await StartAsync(configure: options => options.AllowStaleFor = TimeSpan.FromMinutes(5));
+        await using var api = await StartAsync(configure: options => options.Introspection.StaleIfError = TimeSpan.FromMinutes(5));
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token, "/active/5"));
         api.Realm.GoDown();
@@ -236,7 +236,7 @@ public sealed class RequireActiveTokenTests
             },
             options =>
             {
-                options.Introspection = IntrospectionMode.Never;
+                options.Introspection.Mode = IntrospectionMode.Never;
                 configure?.Invoke(options);
             });
 

@@ -54,7 +54,7 @@ public sealed class KeycloakBearerConfigureOptionsTests
               "ValidIssuers": ["https://login.example.com/realms/demo", "https://old.example.com/auth/realms/demo"],
               "Audiences": ["orders-api", "shipping-api"], "Algorithms": ["ES256"], "ClockSkew": "00:00:05", "MaximumTokenSize": 4096, "VerifiedTokenCacheSize": 0,
               "QueryTokenPaths": ["/hubs", "events"], "BackchannelHttpClientName": "login", "BackchannelTimeout": 3, "KeysRefreshInterval": "00:01:00",
-              "UnknownKeyCooldown": 10, "KeysMaximumAge": "01:00:00", "EndedSessionLifetime": "02:00:00", "NameClaimType": "email", "RoleClaimType": "role", "RealmRoles": false,
+              "UnknownKeyCooldown": 10, "KeysMaximumAge": "01:00:00", "Revocation": { "EndedSessionLifetime": "02:00:00" }, "NameClaimType": "email", "RoleClaimType": "role", "RealmRoles": false,
               "ClientRoles": false, "RoleClients": { "account": "account:" }, "RoleClaims": ["roles"], "MapInboundClaims": true, "SaveToken": true,
               "ChallengeRealm": "orders", "ProblemDetails": true, "ClientId": "orders-api"
             }
@@ -74,7 +74,7 @@ public sealed class KeycloakBearerConfigureOptionsTests
         Assert.Equal(TimeSpan.FromMinutes(1), options.KeysRefreshInterval);
         Assert.Equal(TimeSpan.FromSeconds(10), options.UnknownKeyCooldown);
         Assert.Equal(TimeSpan.FromHours(1), options.KeysMaximumAge);
-        Assert.Equal(TimeSpan.FromHours(2), options.EndedSessionLifetime);
+        Assert.Equal(TimeSpan.FromHours(2), options.Revocation.EndedSessionLifetime);
         Assert.Equal(("email", "role"), (options.Claims.NameClaimType, options.Claims.RoleClaimType));
         Assert.Equal((false, false), (options.Claims.RealmRoles, options.Claims.ClientRoles));
         Assert.Equal("account:", options.Claims.RoleClients["account"]);
@@ -92,6 +92,10 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [InlineData("auth-server-ulr", "Did you mean 'auth-server-url'?")]
     [InlineData("Audiance", "Did you mean 'Audience'?")]
     [InlineData("frobnicate", "docs/configuration.md")]
+    [InlineData("Introspection:Freshnes", "Did you mean 'Introspection:Freshness'?")]
+    [InlineData("Freshness", "Did you mean 'Introspection:Freshness'?")]
+    [InlineData("RevocationCapacity", "Did you mean 'Revocation:Capacity'?")]
+    [InlineData("Revocation:Freshness", "Did you mean 'Introspection:Freshness'?")]
     public void A_misspelled_key_fails_at_startup_with_its_name_and_a_remedy(string key, string remedy)
     {
         var refusal = Rejection([.. Least, (key, "true")]);
@@ -105,6 +109,8 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [InlineData("resource", "orders-api", "ClientId", "shipping-api", "both configure the same thing")]
     [InlineData("ssl-required", "all", "RequireHttpsMetadata", "false", "contradicts")]
     [InlineData("ssl-required", "none", "RequireHttpsMetadata", "true", "contradicts")]
+    [InlineData("Introspection", "Never", "Introspection:Mode", "Always", "both configure the same thing")]
+    [InlineData("Introspection:MaximumTokens", "100", "Introspection:maximum_tokens", "200", "two spellings")]
     [InlineData("use-resource-role-mappings", "true", "RealmRoles", "false", "both configure the same thing")]
     [InlineData("public-client", "true", "credentials:secret", "s3cret", "a public client has no secret")]
     [InlineData("verify-token-audience", "false", "Audience", "orders-api", "audiences that are not verified")]
@@ -114,6 +120,17 @@ public sealed class KeycloakBearerConfigureOptionsTests
         var rest = Least.Where(setting => setting.Key != one && setting.Key != other);
         Assert.Contains(because, Rejection([.. rest, (one, first), (other, second)]), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Introspection")]
+    [InlineData("Introspection:Mode")]
+    [InlineData("introspection:mode")]
+    public void The_introspection_mode_alone_can_stand_for_its_section(string key) =>
+        Assert.Equal(
+            (IntrospectionMode.Always, TimeSpan.FromSeconds(5)),
+            Read([.. Least, ("credentials:secret", "s"), (key, "Always"), ("Introspection:Freshness", "5")]) is { Introspection: var read }
+                ? (read.Mode, read.Freshness)
+                : default);
 
     [Fact]
     public void A_startup_error_never_contains_a_secret() =>
@@ -127,6 +144,8 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [InlineData("ssl-required", "1", "one of external, all, none")]
     [InlineData("realm:name", "demo", "but a single value is expected")]
     [InlineData("credentials", "s", "a section with 'secret' is expected")]
+    [InlineData("Revocation", "01:00:00", "a section with Lifetime, EndedSessionLifetime, Capacity is expected")]
+    [InlineData("Introspection:Freshness", "soon", "'Keycloak:Introspection:Freshness' is 'soon', but a time")]
     public void A_value_that_cannot_be_parsed_fails_at_startup(string key, string value, string because) =>
         Assert.Contains(because, Rejection([.. Least.Where(setting => !key.StartsWith(setting.Key, StringComparison.Ordinal)), (key, value)]), StringComparison.Ordinal);
 
@@ -160,6 +179,8 @@ public sealed class KeycloakBearerConfigureOptionsTests
     {
         var documentation = File.ReadAllText(Repository.File("docs/configuration.md"));
 
-        Assert.All(KeycloakConfigurationKeys.All, key => Assert.Contains($"`{key.Name}`", documentation, StringComparison.Ordinal));
+        var names = KeycloakConfigurationKeys.All
+            .SelectMany(key => key.Members.Count == 0 ? [key.Name] : key.Members.Select(member => $"{key.Name}:{member.Name}"));
+        Assert.All(names, name => Assert.Contains($"`{name}`", documentation, StringComparison.Ordinal));
     }
 }

@@ -104,10 +104,10 @@ public sealed class KeycloakBearerOptionsValidatorTests
             options.MaximumTokenSize = 10;
             options.VerifiedTokenCacheSize = -1;
             options.KeysMaximumAge = TimeSpan.FromDays(1);
-            options.EndedSessionLifetime = TimeSpan.FromDays(31);
+            options.Revocation.EndedSessionLifetime = TimeSpan.FromDays(31);
         });
 
-        foreach (var setting in new[] { "ClockSkew", "BackchannelTimeout", "KeysRefreshInterval", "UnknownKeyCooldown", "MaximumTokenSize", "VerifiedTokenCacheSize", "KeysMaximumAge", "EndedSessionLifetime" })
+        foreach (var setting in new[] { "ClockSkew", "BackchannelTimeout", "KeysRefreshInterval", "UnknownKeyCooldown", "MaximumTokenSize", "VerifiedTokenCacheSize", "KeysMaximumAge", "Revocation.EndedSessionLifetime" })
         {
             Assert.Contains(setting, refusal, StringComparison.Ordinal);
         }

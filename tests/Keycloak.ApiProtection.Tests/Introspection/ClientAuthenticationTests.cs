@@ -60,7 +60,7 @@ public sealed class ClientAuthenticationTests
         await using var api = await IntrospectingApi.StartAsync(options =>
         {
             (options.Credentials.Secret, options.Credentials.Key, options.Credentials.Algorithm) = (null, key, algorithm);
-            options.Freshness = TimeSpan.Zero;
+            options.Introspection.Freshness = TimeSpan.Zero;
         });
         var token = api.Token();
         api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(token).ToJsonString());

@@ -112,7 +112,7 @@ public sealed class CurrentRolesTests
             app.MapGet("/group", () => "group").RequireGroup("acme");
             app.MapGet("/organization", () => "organization").RequireOrganization("acme");
         },
-        options => (options.Introspection, options.Freshness) = (IntrospectionMode.Always, TimeSpan.Zero));
+        options => (options.Introspection.Mode, options.Introspection.Freshness) = (IntrospectionMode.Always, TimeSpan.Zero));
 
     /// <summary>An exchanged token as Keycloak 26.7.3 issues it with <c>audience=orders-api</c>.</summary>
     private static string Exchanged(IntrospectingApi api) =>

@@ -12,7 +12,7 @@ public sealed class FreshnessTests
     [Fact]
     public async Task The_age_of_a_response_is_measured_from_when_its_request_was_sent()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.IntrospectionTimeout = TimeSpan.FromMinutes(2));
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.Timeout = TimeSpan.FromMinutes(2));
         var token = api.Token();
         api.Line.Hold();
         var request = api.VerdictAsync(token);
@@ -30,7 +30,7 @@ public sealed class FreshnessTests
     [Fact]
     public async Task A_response_that_took_longer_than_the_freshness_is_used_only_for_requests_that_waited_for_it()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => (options.IntrospectionTimeout, options.Freshness) = (TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10)));
+        await using var api = await IntrospectingApi.StartAsync(options => (options.Introspection.Timeout, options.Introspection.Freshness) = (TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10)));
         var token = api.Token();
         api.Line.Hold();
         var request = api.VerdictAsync(token);
@@ -50,7 +50,7 @@ public sealed class FreshnessTests
         await using var api = await IntrospectingApi.StartAsync(
             _ => { },
             app => app.MapGet("/relaxed", () => "relaxed").RequireActiveToken(TimeSpan.FromMinutes(10)),
-            options => options.Introspection = IntrospectionMode.Always);
+            options => options.Introspection.Mode = IntrospectionMode.Always);
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token, "/relaxed"));
         api.Realm.DisableUser("alice");
@@ -62,7 +62,7 @@ public sealed class FreshnessTests
     [Fact]
     public async Task Even_with_a_freshness_of_zero_a_revoked_token_is_introspected_once_in_five_seconds()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.Freshness = TimeSpan.Zero);
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.Freshness = TimeSpan.Zero);
         var token = api.Token();
         api.Realm.DisableUser("alice");
         for (var i = 0; i < 49; i++)
@@ -107,7 +107,7 @@ public sealed class FreshnessTests
             app => app.MapGet("/flat", () => "flat").RequireAuthorization(policy => policy.RequireRole("auditor")),
             options =>
             {
-                options.Introspection = IntrospectionMode.Always;
+                options.Introspection.Mode = IntrospectionMode.Always;
                 options.Claims.RoleClaims.Add("duties");
             });
         var other = api.Token();

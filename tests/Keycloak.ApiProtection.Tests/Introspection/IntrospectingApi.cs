@@ -50,7 +50,7 @@ internal sealed class IntrospectingApi : IAsyncDisposable
     public static Task<IntrospectingApi> StartAsync(Action<KeycloakBearerOptions>? configure = null) =>
         StartAsync(_ => { }, _ => { }, options =>
         {
-            options.Introspection = IntrospectionMode.Always;
+            options.Introspection.Mode = IntrospectionMode.Always;
             configure?.Invoke(options);
         });
 

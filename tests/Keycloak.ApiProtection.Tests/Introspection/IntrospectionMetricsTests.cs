@@ -32,7 +32,7 @@ public sealed class IntrospectionMetricsTests
         await using var api = await IntrospectingApi.StartAsync(
             services => services.AddSingleton(provider => new RecordedMetrics(provider)),
             app => _ = app.Services.GetRequiredService<RecordedMetrics>(),
-            options => options.Introspection = IntrospectionMode.Always);
+            options => options.Introspection.Mode = IntrospectionMode.Always);
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
 
         var metrics = api.Services.GetRequiredService<RecordedMetrics>();
@@ -65,7 +65,7 @@ public sealed class IntrospectionMetricsTests
     [Fact]
     public async Task Waits_and_durations_are_in_seconds_and_a_request_that_does_not_wait_records_none()
     {
-        await using var api = await CheckedAsync(options => options.IntrospectionTimeout = TimeSpan.FromMinutes(1));
+        await using var api = await CheckedAsync(options => options.Introspection.Timeout = TimeSpan.FromMinutes(1));
         using var metrics = new RecordedMetrics(api.Services);
         var token = api.Token();
         api.Line.Hold();
@@ -99,7 +99,7 @@ public sealed class IntrospectionMetricsTests
     [Fact]
     public async Task Only_requests_accepted_with_a_stale_response_are_counted_as_stale()
     {
-        await using var api = await CheckedAsync(options => options.AllowStaleFor = TimeSpan.FromMinutes(1));
+        await using var api = await CheckedAsync(options => options.Introspection.StaleIfError = TimeSpan.FromMinutes(1));
         using var metrics = new RecordedMetrics(api.Services);
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token));

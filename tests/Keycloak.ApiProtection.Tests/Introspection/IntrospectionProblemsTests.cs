@@ -12,14 +12,14 @@ public sealed class IntrospectionProblemsTests
     [InlineData(IntrospectionMode.Always)]
     [InlineData(IntrospectionMode.LightweightOnly)]
     public void Introspection_without_credentials_fails_at_startup(IntrospectionMode mode) =>
-        Assert.Contains("Set credentials.secret (Clients > orders-api > Credentials", Rejection(options => options.Introspection = mode), StringComparison.Ordinal);
+        Assert.Contains("Set credentials.secret (Clients > orders-api > Credentials", Rejection(options => options.Introspection.Mode = mode), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("Freshness", "3601", "A revoked token is accepted for that time")]
-    [InlineData("AllowStaleFor", "2.00:00:00", "AllowStaleFor is")]
-    [InlineData("IntrospectionTimeout", "0", "IntrospectionTimeout is")]
-    [InlineData("MaximumIntrospectionsInFlight", "0", "between 1 and 10000")]
-    [InlineData("MaximumIntrospectedTokens", "1", "between 100 and")]
+    [InlineData("Introspection:Freshness", "3601", "A revoked token is accepted for that time")]
+    [InlineData("Introspection:StaleIfError", "2.00:00:00", "Introspection.StaleIfError is")]
+    [InlineData("Introspection:Timeout", "0", "Introspection.Timeout is")]
+    [InlineData("Introspection:MaximumInFlight", "0", "between 1 and 10000")]
+    [InlineData("Introspection:MaximumTokens", "1", "between 100 and")]
     [InlineData("Introspection", "Sometimes", "one of never, lightweightonly, always")]
     [InlineData("credentials:jwt:key", "{}", "neither an unencrypted PEM")]
     [InlineData("credentials:jwt:key-file", "/nowhere/key.pem", "cannot be read")]
@@ -63,12 +63,12 @@ public sealed class IntrospectionProblemsTests
     [Fact]
     public void Every_setting_can_come_from_the_section()
     {
-        var options = Read([.. Least, ("Introspection", "always"), ("Freshness", "00:00:10"), ("AllowStaleFor", "60"), ("IntrospectionTimeout", "2"),
-            ("MaximumIntrospectionsInFlight", "8"), ("MaximumIntrospectedTokens", "500"), ("CurrentRoles", "false"), ("credentials:secret", "s"), ("credentials:method", "client_secret_post")]);
+        var options = Read([.. Least, ("Introspection", "always"), ("Introspection:Freshness", "00:00:10"), ("Introspection:StaleIfError", "60"), ("Introspection:Timeout", "2"),
+            ("Introspection:MaximumInFlight", "8"), ("Introspection:MaximumTokens", "500"), ("Introspection:RefreshRoles", "false"), ("credentials:secret", "s"), ("credentials:method", "client_secret_post")]);
 
         Assert.Equal(
             (IntrospectionMode.Always, 10d, 60d, 2d, 8, 500, false, ClientAuthenticationMethod.ClientSecretPost),
-            (options.Introspection, options.Freshness.TotalSeconds, options.AllowStaleFor.TotalSeconds, options.IntrospectionTimeout!.Value.TotalSeconds,
-                options.MaximumIntrospectionsInFlight, options.MaximumIntrospectedTokens, options.CurrentRoles, options.Credentials.Method));
+            (options.Introspection.Mode, options.Introspection.Freshness.TotalSeconds, options.Introspection.StaleIfError.TotalSeconds, options.Introspection.Timeout!.Value.TotalSeconds,
+                options.Introspection.MaximumInFlight, options.Introspection.MaximumTokens, options.Introspection.RefreshRoles, options.Credentials.Method));
     }
 }

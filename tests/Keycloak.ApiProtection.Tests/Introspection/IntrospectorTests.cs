@@ -30,7 +30,7 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task Without_introspection_a_token_of_an_ended_session_is_still_accepted()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection = IntrospectionMode.Never);
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.Mode = IntrospectionMode.Never);
         var token = api.Token();
         api.Realm.EndSession(Sid(token));
 
@@ -100,7 +100,7 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task A_freshness_of_zero_introspects_on_every_request()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.Freshness = TimeSpan.Zero);
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.Freshness = TimeSpan.Zero);
         var token = api.Token();
         for (var i = 1; i <= 5; i++)
         {
@@ -115,7 +115,7 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task With_a_freshness_of_zero_an_introspection_sent_before_a_request_arrived_is_not_used_for_it()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.Freshness = TimeSpan.Zero);
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.Freshness = TimeSpan.Zero);
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token));
         api.Line.Hold();
@@ -218,7 +218,7 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task A_cached_response_does_not_extend_the_lifetime_of_a_token()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => (options.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.Zero));
+        await using var api = await IntrospectingApi.StartAsync(options => (options.Introspection.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.Zero));
         var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
         Assert.Equal("200", await api.VerdictAsync(token));
 
@@ -230,7 +230,7 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task Within_the_clock_skew_after_expiry_only_a_current_response_of_Keycloak_is_used()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => (options.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(30)));
+        await using var api = await IntrospectingApi.StartAsync(options => (options.Introspection.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(30)));
         var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
         var behind = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
         Assert.Equal("200", await api.VerdictAsync(token));
@@ -257,7 +257,7 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task A_token_that_expires_during_introspection_is_rejected()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => (options.IntrospectionTimeout, options.ClockSkew) = (TimeSpan.FromMinutes(2), TimeSpan.Zero));
+        await using var api = await IntrospectingApi.StartAsync(options => (options.Introspection.Timeout, options.ClockSkew) = (TimeSpan.FromMinutes(2), TimeSpan.Zero));
         var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromSeconds(10)).Create();
         api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(token).ToJsonString());
         api.Line.Hold();
@@ -289,7 +289,7 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task The_roles_of_the_token_can_be_kept()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.CurrentRoles = false);
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.RefreshRoles = false);
         var token = api.Token();
         api.Realm.UnassignRole("alice", "writer", "orders-api");
 
@@ -304,11 +304,11 @@ public sealed class IntrospectorTests
             services => services.AddKeycloakBearer("Other", options =>
             {
                 options.AuthServerUrl = "http://localhost";
-                (options.Realm, options.Resource, options.Introspection) = ("demo", "gateway", IntrospectionMode.Always);
+                (options.Realm, options.Resource, options.Introspection.Mode) = ("demo", "gateway", IntrospectionMode.Always);
                 options.Credentials.Secret = "gateway-secret";
             }),
             app => app.MapGet("/other", () => "other").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Other").RequireAuthenticatedUser()),
-            options => options.Introspection = IntrospectionMode.Always);
+            options => options.Introspection.Mode = IntrospectionMode.Always);
         var token = api.Token();
 
         Assert.Equal("200", await api.VerdictAsync(token));
@@ -322,7 +322,7 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task The_number_of_concurrent_introspections_is_limited()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.MaximumIntrospectionsInFlight = 3);
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.MaximumInFlight = 3);
         var tokens = Enumerable.Range(0, 20).Select(_ => api.Token()).ToArray();
         api.Line.Hold();
         var requests = tokens.Select(token => api.VerdictAsync(token)).ToArray();

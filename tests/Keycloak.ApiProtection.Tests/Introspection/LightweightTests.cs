@@ -5,7 +5,7 @@ public sealed class LightweightTests
     [Fact]
     public async Task With_credentials_only_lightweight_tokens_are_introspected_by_default()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection = null);
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.Mode = null);
         var lightweight = api.Realm.Token("alice").For("lightweight").Create();
 
         Assert.Equal("200", await api.VerdictAsync(lightweight, "/write"));
@@ -32,7 +32,7 @@ public sealed class LightweightTests
     [Fact]
     public async Task A_removed_role_takes_effect_even_when_the_roles_of_tokens_are_kept()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.CurrentRoles = false);
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.RefreshRoles = false);
         var token = api.Realm.Token("alice").For("lightweight").Create();
         Assert.Equal("200", await api.VerdictAsync(token, "/write"));
 
@@ -70,7 +70,7 @@ public sealed class LightweightTests
     [Fact]
     public async Task Without_introspection_a_lightweight_token_is_rejected()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection = IntrospectionMode.Never);
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.Mode = IntrospectionMode.Never);
 
         Assert.Equal("401 lightweight", await api.VerdictAsync(api.Realm.Token("alice").For("lightweight").Create()));
         Assert.Equal(0, api.Line.Questions);

@@ -121,7 +121,7 @@ public sealed class OutageTests
     [Fact]
     public async Task A_slow_response_is_awaited_no_longer_than_the_timeout()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.IntrospectionTimeout = TimeSpan.FromSeconds(2));
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.Timeout = TimeSpan.FromSeconds(2));
         api.Line.Hold();
         var request = api.VerdictAsync(api.Token());
         await api.Line.ArrivedAsync(1);
@@ -134,7 +134,7 @@ public sealed class OutageTests
     [Fact]
     public async Task The_wait_for_a_free_slot_counts_toward_the_timeout()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.MaximumIntrospectionsInFlight = 1);
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.MaximumInFlight = 1);
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
         api.Line.Hold(stubbornly: true);
         var first = api.VerdictAsync(api.Token());
@@ -153,7 +153,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Stale_responses_can_be_allowed_for_a_limited_time_and_their_use_is_logged()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.AllowStaleFor = TimeSpan.FromMinutes(1));
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.StaleIfError = TimeSpan.FromMinutes(1));
         var (known, other) = (api.Token(), api.Token());
         Assert.Equal("200", await api.VerdictAsync(known));
         api.Realm.GoDown();
@@ -161,7 +161,7 @@ public sealed class OutageTests
 
         Assert.Equal("200", await api.VerdictAsync(known));
         Assert.Equal("503", await api.VerdictAsync(other));
-        Assert.Contains("AllowStaleFor", api.Log.Text("StaleAnswerUsed"), StringComparison.Ordinal);
+        Assert.Contains("Introspection.StaleIfError", api.Log.Text("StaleAnswerUsed"), StringComparison.Ordinal);
 
         api.Time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal("503", await api.VerdictAsync(known));
@@ -170,7 +170,7 @@ public sealed class OutageTests
     [Fact]
     public async Task A_stale_response_is_not_used_after_the_token_expires_or_if_it_was_inactive()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.AllowStaleFor = TimeSpan.FromHours(1));
+        await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.StaleIfError = TimeSpan.FromHours(1));
         var ends = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromSeconds(60)).Create();
         var revoked = api.Realm.Token("bob").For("cli").Create();
         api.Realm.DisableUser("bob");

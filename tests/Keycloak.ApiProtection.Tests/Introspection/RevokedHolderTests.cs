@@ -124,7 +124,7 @@ public sealed class RevokedHolderTests
                 app.UseAuthorization();
                 app.MapGet("/active", () => "active").RequireActiveToken();
             },
-            options => (options.Introspection, options.VerifiedTokenCacheSize) = (IntrospectionMode.LightweightOnly, 0));
+            options => (options.Introspection.Mode, options.VerifiedTokenCacheSize) = (IntrospectionMode.LightweightOnly, 0));
         var token = api.Realm.Token("alice").For("cli").WithoutClaim("sub").Create();
         var answer = Answers.Of(token);
         answer["sub"] = "user-1";
@@ -161,7 +161,7 @@ public sealed class RevokedHolderTests
                 after = revocations.IsRevoked(user);
                 await called.Task.WaitAsync(TestContext.Current.CancellationToken);
             }).RequireAuthorization(),
-            options => options.Introspection = IntrospectionMode.Always);
+            options => options.Introspection.Mode = IntrospectionMode.Always);
         revocations = Revocations(api);
         var token = api.Realm.Token("alice").For(client).WithoutClaim("sub").Create();
         var answer = Answers.Of(token);

@@ -59,7 +59,7 @@ public sealed class EndedSessionsTests
     [Fact]
     public async Task When_disabled_a_refreshed_token_is_accepted_and_an_older_one_is_rejected()
     {
-        await using var app = await StartAsync(options => options.EndedSessionLifetime = TimeSpan.Zero);
+        await using var app = await StartAsync(options => options.Revocation.EndedSessionLifetime = TimeSpan.Zero);
         var older = KeycloakRevocationsTests.Token(app);
         await LogOutAsync(app);
         app.Realm.Time.Advance(TimeSpan.FromSeconds(1));
@@ -142,7 +142,7 @@ public sealed class EndedSessionsTests
     [Fact]
     public async Task When_full_the_log_warns_and_older_tokens_are_still_rejected()
     {
-        await using var app = await StartAsync(options => options.RevocationCapacity = 100);
+        await using var app = await StartAsync(options => options.Revocation.Capacity = 100);
         var token = KeycloakRevocationsTests.Token(app);
         Revocations(app).EndSession("session-1", "storefront");
         app.Realm.Time.Advance(TimeSpan.FromSeconds(1));

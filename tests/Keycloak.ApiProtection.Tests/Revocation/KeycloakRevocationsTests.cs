@@ -147,7 +147,7 @@ public sealed class KeycloakRevocationsTests
     [Fact]
     public async Task Tokens_older_than_the_watermark_are_rejected_with_their_own_code_and_the_log_warns_once()
     {
-        await using var app = await ProtectedApp.StartAsync(options => options.RevocationCapacity = 100);
+        await using var app = await ProtectedApp.StartAsync(options => options.Revocation.Capacity = 100);
         var revocations = Revocations(app);
         var token = Token(app);
         for (var i = 0; i < 106; i++)
@@ -162,7 +162,7 @@ public sealed class KeycloakRevocationsTests
         Assert.Equal(app.Realm.Now.AddSeconds(-30), revocations.Watermark);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
         Assert.Contains("(revocation_watermark)", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
-        Assert.Contains("Raise RevocationCapacity", app.Realm.Log.Text("RevocationsMerged"), StringComparison.Ordinal);
+        Assert.Contains("Raise Revocation.Capacity", app.Realm.Log.Text("RevocationsMerged"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(-29)))).StatusCode);
     }
 
@@ -177,7 +177,7 @@ public sealed class KeycloakRevocationsTests
         await app.GetAsync("/me", token.WithDate("exp", app.Realm.Now.AddSeconds(3541)));
         await app.GetAsync("/me", token.WithDate("exp", app.Realm.Now.AddSeconds(3542)));
 
-        Assert.Contains("RevocationLifetime", app.Realm.Log.Text("TokenOutlivesRevocations"), StringComparison.Ordinal);
+        Assert.Contains("Revocation.Lifetime", app.Realm.Log.Text("TokenOutlivesRevocations"), StringComparison.Ordinal);
     }
 
     [Fact]

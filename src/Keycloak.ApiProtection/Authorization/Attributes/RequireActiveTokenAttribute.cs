@@ -17,7 +17,7 @@ namespace Keycloak.ApiProtection;
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
 public sealed class RequireActiveTokenAttribute : AuthorizeAttribute
 {
-    /// <summary>Requires a token that was active at most <see cref="KeycloakBearerOptions.Freshness"/> ago.</summary>
+    /// <summary>Requires a token that was active at most <see cref="KeycloakIntrospectionOptions.Freshness"/> ago.</summary>
     public RequireActiveTokenAttribute()
         : base(KeycloakPolicyName.ActiveToken(null).ToString())
     {
@@ -27,7 +27,7 @@ public sealed class RequireActiveTokenAttribute : AuthorizeAttribute
         : base(KeycloakPolicyName.ActiveToken(maxAge).ToString()) => MaxAge = maxAge;
 
     /// <summary>Gets or sets the maximum age of Keycloak's response in seconds.</summary>
-    /// <value>-1 by default: <see cref="KeycloakBearerOptions.Freshness"/>. 0: introspect on every request. At most 3600.</value>
+    /// <value>-1 by default: <see cref="KeycloakIntrospectionOptions.Freshness"/>. 0: introspect on every request. At most 3600.</value>
     /// <exception cref="ArgumentOutOfRangeException">It is set to less than 0 or more than 3600.</exception>
     public int MaxAgeSeconds
     {

@@ -19,13 +19,13 @@ public sealed class ActiveTokenRequirement : IKeycloakRequirement, IAuthorizatio
 {
     /// <summary>Requires an active token.</summary>
     /// <param name="maxAge">
-    /// The maximum age of Keycloak's response. Null: <see cref="KeycloakBearerOptions.Freshness"/>. Zero: introspect on every request. At
-    /// most 1 hour.
+    /// The maximum age of Keycloak's response. Null: <see cref="KeycloakIntrospectionOptions.Freshness"/>. Zero: introspect on every
+    /// request. At most 1 hour.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The age is negative or more than 1 hour.</exception>
     public ActiveTokenRequirement(TimeSpan? maxAge = null) => MaxAge = KeycloakPolicyName.ActiveToken(maxAge).MaxAge;
 
-    /// <summary>Gets the maximum age of Keycloak's response; null: <see cref="KeycloakBearerOptions.Freshness"/>.</summary>
+    /// <summary>Gets the maximum age of Keycloak's response; null: <see cref="KeycloakIntrospectionOptions.Freshness"/>.</summary>
     public TimeSpan? MaxAge { get; }
 
     string IKeycloakRequirement.Need => "a token that Keycloak reports as active";

@@ -10,6 +10,26 @@ namespace Keycloak.ApiProtection.Configuration.Section;
 /// <param name="Apply">Reads the value into the options. Returns the problem with the value, or null if there is none.</param>
 internal sealed record KeycloakConfigurationKey(string Name, Func<KeycloakBearerOptions, IConfigurationSection, string?> Apply)
 {
+    /// <summary>Gets the keys that the section contains; empty if the key is not a section of its own.</summary>
+    public IReadOnlyList<KeycloakConfigurationKey> Members { get; private init; } = [];
+
+    /// <summary>Creates a section of keys.</summary>
+    /// <param name="name">The section's name.</param>
+    /// <param name="shorthand">The name of the member that a single value in place of the section sets, or null if there is none.</param>
+    /// <param name="members">The keys in the section.</param>
+    public static KeycloakConfigurationKey Group(string name, string? shorthand, params KeycloakConfigurationKey[] members) =>
+        new(name, (options, section) =>
+        {
+            // WebApplicationFactory passes settings on with an empty value for each parent section.
+            var member = members.FirstOrDefault(member => member.Name == shorthand);
+            return string.IsNullOrEmpty(section.Value) ? null
+                : member is null ? $"is a single value, but a section with {string.Join(", ", members.Select(one => one.Name))} is expected"
+                : member.Apply(options, section);
+        })
+        {
+            Members = members,
+        };
+
     /// <summary>Creates a key whose value is a text.</summary>
     public static KeycloakConfigurationKey Text(string name, Action<KeycloakBearerOptions, string> set) => new(name, (options, section) =>
     {

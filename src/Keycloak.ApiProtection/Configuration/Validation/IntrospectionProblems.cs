@@ -14,9 +14,9 @@ internal static class IntrospectionProblems
     public static IEnumerable<string> Of(KeycloakBearerOptions options)
     {
         var credentials = options.Credentials;
-        if (options.Introspection is IntrospectionMode.LightweightOnly or IntrospectionMode.Always && !credentials.AreSet)
+        if (options.Introspection.Mode is IntrospectionMode.LightweightOnly or IntrospectionMode.Always && !credentials.AreSet)
         {
-            yield return $"Introspection is {options.Introspection}, but no credentials are set. "
+            yield return $"Introspection is {options.Introspection.Mode}, but no credentials are set. "
                 + $"Set credentials.secret (Clients > {options.Resource} > Credentials > Client secret), "
                 + "or credentials.jwt with the client's private key; or set Introspection to Never.";
         }
@@ -33,10 +33,10 @@ internal static class IntrospectionProblems
 
         (string Setting, TimeSpan Value, TimeSpan Least, TimeSpan Most, string Why)[] spans =
         [
-            (nameof(options.Freshness), options.Freshness, TimeSpan.Zero, LongestFreshness,
+            ("Introspection.Freshness", options.Introspection.Freshness, TimeSpan.Zero, LongestFreshness,
                 " A revoked token is accepted for that time, and access tokens themselves are valid for only some minutes."),
-            (nameof(options.AllowStaleFor), options.AllowStaleFor, TimeSpan.Zero, LongestStale, string.Empty),
-            (nameof(options.IntrospectionTimeout), options.IntrospectionTimeout ?? TimeSpan.FromSeconds(5),
+            ("Introspection.StaleIfError", options.Introspection.StaleIfError, TimeSpan.Zero, LongestStale, string.Empty),
+            ("Introspection.Timeout", options.Introspection.Timeout ?? TimeSpan.FromSeconds(5),
                 TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(2), string.Empty),
         ];
         foreach (var (setting, value, least, most, why) in spans)
@@ -47,16 +47,16 @@ internal static class IntrospectionProblems
             }
         }
 
-        if (options.MaximumIntrospectionsInFlight is < 1 or > 10_000)
+        if (options.Introspection.MaximumInFlight is < 1 or > 10_000)
         {
-            var value = options.MaximumIntrospectionsInFlight.ToString(CultureInfo.InvariantCulture);
-            yield return $"MaximumIntrospectionsInFlight is {value}; it must be between 1 and 10000.";
+            var value = options.Introspection.MaximumInFlight.ToString(CultureInfo.InvariantCulture);
+            yield return $"Introspection.MaximumInFlight is {value}; it must be between 1 and 10000.";
         }
 
-        if (options.MaximumIntrospectedTokens is < 100 or > 10_000_000)
+        if (options.Introspection.MaximumTokens is < 100 or > 10_000_000)
         {
-            var value = options.MaximumIntrospectedTokens.ToString(CultureInfo.InvariantCulture);
-            yield return $"MaximumIntrospectedTokens is {value}; it must be between 100 and 10000000.";
+            var value = options.Introspection.MaximumTokens.ToString(CultureInfo.InvariantCulture);
+            yield return $"Introspection.MaximumTokens is {value}; it must be between 100 and 10000000.";
         }
     }
 

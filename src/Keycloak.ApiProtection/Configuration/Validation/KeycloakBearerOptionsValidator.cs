@@ -140,8 +140,8 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
             (nameof(options.BackchannelTimeout), options.BackchannelTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(2)),
             (nameof(options.KeysRefreshInterval), options.KeysRefreshInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             (nameof(options.UnknownKeyCooldown), options.UnknownKeyCooldown, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
-            (nameof(options.RevocationLifetime), options.RevocationLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
-            (nameof(options.EndedSessionLifetime), options.EndedSessionLifetime, TimeSpan.Zero, TimeSpan.FromDays(30)),
+            ("Revocation.Lifetime", options.Revocation.Lifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
+            ("Revocation.EndedSessionLifetime", options.Revocation.EndedSessionLifetime, TimeSpan.Zero, TimeSpan.FromDays(30)),
             (nameof(options.KeysMaximumAge), options.KeysMaximumAge, options.KeysRefreshInterval, TimeSpan.FromDays(30)),
         ];
         foreach (var (setting, value, least, most) in spans)
@@ -162,9 +162,9 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
             yield return $"VerifiedTokenCacheSize is {options.VerifiedTokenCacheSize}; it must be between 0 (off) and 4194304 tokens.";
         }
 
-        if (options.RevocationCapacity is < 100 or > 10_000_000)
+        if (options.Revocation.Capacity is < 100 or > 10_000_000)
         {
-            yield return $"RevocationCapacity is {options.RevocationCapacity}; it must be between 100 and 10000000 events.";
+            yield return $"Revocation.Capacity is {options.Revocation.Capacity}; it must be between 100 and 10000000 events.";
         }
 
         if (options.LoginClients.Any(string.IsNullOrWhiteSpace))
