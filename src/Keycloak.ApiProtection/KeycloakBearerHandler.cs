@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Claims.Payload;
-using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Http;
 using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Schemes;
@@ -15,10 +14,7 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection;
 
-/// <summary>
-/// Authenticates a request with the access token that it carries, and writes the challenge and the 403 response. The scheme's
-/// runtime verifies the token.
-/// </summary>
+/// <summary>Authenticates a request with the access token that it carries. The scheme's runtime verifies the token.</summary>
 internal sealed class KeycloakBearerHandler(
     IOptionsMonitor<KeycloakBearerOptions> options,
     ILoggerFactory loggers,
@@ -27,6 +23,8 @@ internal sealed class KeycloakBearerHandler(
     RejectionLog rejections) : AuthenticationHandler<KeycloakBearerOptions>(options, loggers, encoder)
 {
     private new KeycloakBearerEvents Events => (KeycloakBearerEvents)base.Events!;
+
+    private DeniedRequest Denied => new(Context, Scheme, Options, Events, rejections);
 
     protected override Task<object> CreateEventsAsync() => Task.FromResult<object>(new KeycloakBearerEvents());
 
@@ -156,80 +154,15 @@ internal sealed class KeycloakBearerHandler(
 
     private AuthenticateResult Reject(KeycloakScheme scheme, TokenRejection rejection, ReadOnlyMemory<char> token)
     {
-        // The details of this token are determined only if the log or an event uses them.
-        var isLogged = rejections.MayTake(Scheme.Name, rejection);
-        if (isLogged || Events.ListensToAuthenticationFailed)
-        {
-            rejection = TokenDiagnosis.Explain(rejection, token.Span, scheme.Verifier.Policy, TimeProvider.GetUtcNow());
-        }
-
-        if (isLogged)
-        {
-            rejections.TokenRejected(Scheme.Name, rejection);
-        }
-
-        return AuthenticateResult.Fail(new TokenRejectedException(rejection));
+        var explained = rejections.Report(
+            Scheme.Name, rejection, token.Span, scheme.Verifier.Policy, TimeProvider.GetUtcNow(), Events.ListensToAuthenticationFailed);
+        return AuthenticateResult.Fail(new TokenRejectedException(explained));
     }
 
-    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
-    {
-        var result = await HandleAuthenticateOnceSafeAsync();
-        if (result.None && BearerMessage.NotRead(Context, Options.QueryTokenPaths) is { } notRead)
-        {
-            rejections.TokenNotRead(Scheme.Name, notRead);
-        }
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        await Denied.ChallengeAsync(properties, await HandleAuthenticateOnceSafeAsync());
 
-        await ChallengeAsync(properties, result.Failure);
-    }
-
-    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
-    {
-        // A token that is not active, or that could not be introspected, is an authentication failure and not a missing permission.
-        if (Context.Features.Get<UnconfirmedToken>() is { } unconfirmed)
-        {
-            await ChallengeAsync(properties, FailureOf(unconfirmed.Decision));
-            return;
-        }
-
-        // Null: the application itself denied access.
-        var missing = MissingPermission.Explain(Context);
-        var endpoint = Context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
-        if (rejections.MayTake(Scheme.Name, endpoint))
-        {
-            rejections.PermissionMissing(Scheme.Name, endpoint, MissingPermission.DiagnosesOf(missing));
-        }
-
-        var description = missing?.Description ?? "The access token does not permit this request";
-        var response = new BearerResponse(Context, Options);
-        response.Forbid(description, missing?.Scope);
-        await Events.Forbidden(new ForbiddenContext(Context, Scheme, Options));
-        await response.WriteBodyAsync(description);
-    }
-
-    private async Task ChallengeAsync(AuthenticationProperties properties, Exception? failure)
-    {
-        var unavailable = failure as RealmUnavailableException;
-        var response = new BearerResponse(Context, Options);
-        var isUndecidedElsewhere = unavailable is null && response.IsUndecidedElsewhere;
-        var challenge = ChallengeContext.For(Context, Scheme, Options, properties, failure, isUndecidedElsewhere);
-        response.SetStatus(challenge.StatusCode);
-        await Events.Challenge(challenge);
-        if (!challenge.Handled && !isUndecidedElsewhere)
-        {
-            await response.ChallengeAsync(challenge, unavailable?.RetryAfter);
-        }
-    }
-
-    private Exception FailureOf(Decision<AccessToken> decision)
-    {
-        if (!decision.IsRejected(out var rejection))
-        {
-            return new RealmUnavailableException(decision.RetryAfter);
-        }
-
-        rejections.TokenRejected(Scheme.Name, rejection);
-        return new TokenRejectedException(rejection);
-    }
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Denied.ForbidAsync(properties);
 
     private async ValueTask<AuthenticateResult> NotifyValidatedAsync(TokenValidatedContext validated)
     {

@@ -1,0 +1,82 @@
+using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Http;
+using Keycloak.ApiProtection.Tokens;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+
+namespace Keycloak.ApiProtection;
+
+/// <summary>
+/// A request that authentication or authorization denied: its challenge (400, 401, 503) or its 403, with the log line and the event.
+/// </summary>
+internal readonly struct DeniedRequest(
+    HttpContext context,
+    AuthenticationScheme scheme,
+    KeycloakBearerOptions options,
+    KeycloakBearerEvents events,
+    RejectionLog rejections)
+{
+    /// <summary>Challenges the client after the authentication of the request.</summary>
+    public Task ChallengeAsync(AuthenticationProperties properties, AuthenticateResult result)
+    {
+        if (result.None && BearerMessage.NotRead(context, options.QueryTokenPaths) is { } notRead)
+        {
+            rejections.TokenNotRead(scheme.Name, notRead);
+        }
+
+        return ChallengeAsync(properties, result.Failure);
+    }
+
+    /// <summary>Denies an authenticated request, because its token does not permit it.</summary>
+    public Task ForbidAsync(AuthenticationProperties properties)
+    {
+        // A token that is not active, or that could not be introspected, is an authentication failure and not a missing permission.
+        if (context.Features.Get<UnconfirmedToken>() is { } unconfirmed)
+        {
+            return ChallengeAsync(properties, FailureOf(unconfirmed.Decision));
+        }
+
+        // Null: the application itself denied access.
+        var missing = MissingPermission.Explain(context);
+        var endpoint = context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
+        if (rejections.MayTake(scheme.Name, endpoint))
+        {
+            rejections.PermissionMissing(scheme.Name, endpoint, MissingPermission.DiagnosesOf(missing));
+        }
+
+        return ForbidAsync(missing?.Description ?? "The access token does not permit this request", missing?.Scope);
+    }
+
+    private async Task ForbidAsync(string description, string? scopes)
+    {
+        var response = new BearerResponse(context, options);
+        response.Forbid(description, scopes);
+        await events.Forbidden(new ForbiddenContext(context, scheme, options));
+        await response.WriteBodyAsync(description);
+    }
+
+    private async Task ChallengeAsync(AuthenticationProperties properties, Exception? failure)
+    {
+        var unavailable = failure as RealmUnavailableException;
+        var response = new BearerResponse(context, options);
+        var isUndecidedElsewhere = unavailable is null && response.IsUndecidedElsewhere;
+        var challenge = ChallengeContext.For(context, scheme, options, properties, failure, isUndecidedElsewhere);
+        response.SetStatus(challenge.StatusCode);
+        await events.Challenge(challenge);
+        if (!challenge.Handled && !isUndecidedElsewhere)
+        {
+            await response.ChallengeAsync(challenge, unavailable?.RetryAfter);
+        }
+    }
+
+    private Exception FailureOf(Decision<AccessToken> decision)
+    {
+        if (!decision.IsRejected(out var rejection))
+        {
+            return new RealmUnavailableException(decision.RetryAfter);
+        }
+
+        rejections.TokenRejected(scheme.Name, rejection);
+        return new TokenRejectedException(rejection);
+    }
+}
