@@ -194,7 +194,22 @@ internal sealed class KeycloakBearerHandler(
         // Null: the application itself denied access.
         var missing = MissingPermission.Explain(Context);
         var endpoint = Context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
-        if (rejections.MayTake(Scheme.Name, endpoint))
+        var isLogged = rejections.MayTake(Scheme.Name, endpoint);
+
+        // Only another login is missing: the client can get it, so the response is a challenge (RFC 9470) and not a 403.
+        if (missing?.StepUp is { Obstacle: null } stepUp)
+        {
+            if (isLogged)
+            {
+                rejections.AuthenticationInsufficient(Scheme.Name, endpoint, missing.Diagnoses);
+            }
+
+            await ChallengeAsync(
+                properties, failure: null, challenge => challenge.RequireAuthentication(missing.Description, stepUp.AcrValues, stepUp.MaxAge));
+            return;
+        }
+
+        if (isLogged)
         {
             rejections.PermissionMissing(Scheme.Name, endpoint, MissingPermission.DiagnosesOf(missing));
         }
@@ -206,12 +221,13 @@ internal sealed class KeycloakBearerHandler(
         await response.WriteBodyAsync(description);
     }
 
-    private async Task ChallengeAsync(AuthenticationProperties properties, Exception? failure)
+    private async Task ChallengeAsync(AuthenticationProperties properties, Exception? failure, Action<ChallengeContext>? change = null)
     {
         var unavailable = failure as RealmUnavailableException;
         var response = new BearerResponse(Context, Options);
         var isUndecidedElsewhere = unavailable is null && response.IsUndecidedElsewhere;
         var challenge = ChallengeContext.For(Context, Scheme, Options, properties, failure, isUndecidedElsewhere);
+        change?.Invoke(challenge);
         response.SetStatus(challenge.StatusCode);
         await Events.Challenge(challenge);
         if (!challenge.Handled && !isUndecidedElsewhere)
