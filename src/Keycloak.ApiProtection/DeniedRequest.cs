@@ -39,7 +39,21 @@ internal readonly struct DeniedRequest(
         // Null: the application itself denied access.
         var missing = MissingPermission.Explain(context);
         var endpoint = context.GetEndpoint()?.DisplayName ?? "(no endpoint)";
-        if (rejections.MayTake(scheme.Name, endpoint))
+        var isLogged = rejections.MayTake(scheme.Name, endpoint);
+
+        // Only another login is missing: the client can get it, so the response is a challenge (RFC 9470) and not a 403.
+        if (missing?.StepUp is { Obstacle: null } stepUp)
+        {
+            if (isLogged)
+            {
+                rejections.AuthenticationInsufficient(scheme.Name, endpoint, missing.Diagnoses);
+            }
+
+            return ChallengeAsync(
+                properties, failure: null, challenge => challenge.RequireAuthentication(missing.Description, stepUp.AcrValues, stepUp.MaxAge));
+        }
+
+        if (isLogged)
         {
             rejections.PermissionMissing(scheme.Name, endpoint, MissingPermission.DiagnosesOf(missing));
         }
@@ -55,12 +69,13 @@ internal readonly struct DeniedRequest(
         await response.WriteBodyAsync(description);
     }
 
-    private async Task ChallengeAsync(AuthenticationProperties properties, Exception? failure)
+    private async Task ChallengeAsync(AuthenticationProperties properties, Exception? failure, Action<ChallengeContext>? change = null)
     {
         var unavailable = failure as RealmUnavailableException;
         var response = new BearerResponse(context, options);
         var isUndecidedElsewhere = unavailable is null && response.IsUndecidedElsewhere;
         var challenge = ChallengeContext.For(context, scheme, options, properties, failure, isUndecidedElsewhere);
+        change?.Invoke(challenge);
         response.SetStatus(challenge.StatusCode);
         await events.Challenge(challenge);
         if (!challenge.Handled && !isUndecidedElsewhere)

@@ -68,6 +68,31 @@ public static class KeycloakAuthorizationPolicyBuilderExtensions
     public static AuthorizationPolicyBuilder RequireActiveToken(this AuthorizationPolicyBuilder builder, TimeSpan? maxAge = null) =>
         Add(builder, new ActiveTokenRequirement(maxAge));
 
+    /// <summary>Requires a login at a level (RFC 9470), and optionally a recent one.</summary>
+    /// <param name="builder">The policy.</param>
+    /// <param name="acrValues">
+    /// The level (<c>acr</c>), or several separated by spaces, any of which is sufficient. With
+    /// <see cref="KeycloakBearerOptions.AcrLevels"/>, a higher level is sufficient, too.
+    /// </param>
+    /// <param name="maxAge">The maximum age of the login: whole seconds, from 1 second to 365 days. Null: any age.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">There is no level, or its name cannot be sent in a header.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The age is not a whole number of seconds, or out of range.</exception>
+    public static AuthorizationPolicyBuilder RequireAuthentication(
+        this AuthorizationPolicyBuilder builder, string acrValues, TimeSpan? maxAge = null)
+    {
+        ArgumentNullException.ThrowIfNull(acrValues);
+        return Add(builder, new AuthenticationRequirement(acrValues, maxAge));
+    }
+
+    /// <summary>Requires a recent login of any level (RFC 9470).</summary>
+    /// <param name="builder">The policy.</param>
+    /// <param name="maxAge">The maximum age of the login: whole seconds, from 1 second to 365 days.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The age is not a whole number of seconds, or out of range.</exception>
+    public static AuthorizationPolicyBuilder RequireAuthentication(this AuthorizationPolicyBuilder builder, TimeSpan maxAge) =>
+        Add(builder, new AuthenticationRequirement(null, maxAge));
+
     private static AuthorizationPolicyBuilder Add(AuthorizationPolicyBuilder builder, IAuthorizationRequirement requirement)
     {
         ArgumentNullException.ThrowIfNull(builder);

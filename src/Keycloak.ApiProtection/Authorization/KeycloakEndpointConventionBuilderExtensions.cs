@@ -83,4 +83,31 @@ public static class KeycloakEndpointConventionBuilderExtensions
     /// <exception cref="ArgumentOutOfRangeException">The age is negative or more than 1 hour.</exception>
     public static TBuilder RequireActiveToken<TBuilder>(this TBuilder builder, TimeSpan maxAge)
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireActiveTokenAttribute(maxAge));
+
+    /// <summary>Accepts only tokens of a login at a level (RFC 9470, step-up authentication), and optionally of a recent one.</summary>
+    /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
+    /// <param name="builder">The endpoint, or the group.</param>
+    /// <param name="acrValues">
+    /// The level (<c>acr</c>), or several separated by spaces, any of which is sufficient. With
+    /// <see cref="KeycloakBearerOptions.AcrLevels"/>, a higher level is sufficient, too.
+    /// </param>
+    /// <param name="maxAge">The maximum age of the login: whole seconds, from 1 second to 365 days. Null: any age.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">There is no level, or its name cannot be sent in a header.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The age is not a whole number of seconds, or out of range.</exception>
+    public static TBuilder RequireAuthentication<TBuilder>(this TBuilder builder, string acrValues, TimeSpan? maxAge = null)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(acrValues);
+        return builder.RequireAuthorization(new RequireAuthenticationAttribute(acrValues, maxAge));
+    }
+
+    /// <summary>Accepts only tokens of a recent login of any level (RFC 9470).</summary>
+    /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
+    /// <param name="builder">The endpoint, or the group.</param>
+    /// <param name="maxAge">The maximum age of the login: whole seconds, from 1 second to 365 days.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The age is not a whole number of seconds, or out of range.</exception>
+    public static TBuilder RequireAuthentication<TBuilder>(this TBuilder builder, TimeSpan maxAge)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireAuthenticationAttribute(null, maxAge));
 }

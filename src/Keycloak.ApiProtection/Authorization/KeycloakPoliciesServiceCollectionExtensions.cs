@@ -13,8 +13,9 @@ public static class KeycloakPoliciesServiceCollectionExtensions
 {
     /// <summary>
     /// Adds authorization with policies that need no definition, such as <c>scope:email</c>, <c>realm-role:admin</c>,
-    /// <c>client-role:writer</c>, <c>client-role:orders-api/writer</c>, <c>organization:acme</c> and <c>group:/staff</c>, and enables the
-    /// corresponding attributes and methods, such as <c>[RequireScope("email")]</c> and <c>.RequireScope("email")</c>.
+    /// <c>client-role:writer</c>, <c>client-role:orders-api/writer</c>, <c>organization:acme</c>, <c>group:/staff</c>, <c>acr:gold</c> and
+    /// <c>max-age:300</c>, and enables the corresponding attributes and methods, such as <c>[RequireScope("email")]</c> and
+    /// <c>.RequireScope("email")</c>.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -38,6 +39,7 @@ public static class KeycloakPoliciesServiceCollectionExtensions
         services.TryAddSingleton<KeycloakPolicies>();
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, EndpointPolicyCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, EndpointActiveTokenCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, EndpointAuthenticationLevelCheck>());
         ServiceDecoration.Decorate<IAuthorizationPolicyProvider, KeycloakPolicyProvider>(services);
         return services;
     }

@@ -14,20 +14,27 @@ namespace Keycloak.ApiProtection.Authorization;
 /// <summary>The permissions that an endpoint needs and a user lacks, for the 403 response and for the log.</summary>
 /// <remarks>
 /// The client gets only the complete list of what the endpoint needs, which is the same for every user: neither the contents of the token
-/// nor the requirement that failed. The log gets everything.
+/// nor the requirement that failed, except whether another login would give access. The log gets everything.
 /// </remarks>
 internal sealed class MissingPermission
 {
     private readonly IAuthorizationRequirement[] _needed;
     private readonly ClaimsPrincipal _user;
     private readonly object? _resource;
+    private readonly AuthorizationHandlerContext? _context;
 
-    private MissingPermission(IEnumerable<IAuthorizationRequirement> needed, ClaimsPrincipal user, object? resource)
+    private MissingPermission(
+        IEnumerable<IAuthorizationRequirement> needed, ClaimsPrincipal user, object? resource, AuthorizationHandlerContext? context = null)
     {
         _needed = [.. needed.Distinct()];
         _user = user;
         _resource = resource;
+        _context = context;
     }
+
+    /// <summary>The login that is missing; null if nothing or something else is missing, too.</summary>
+    /// <remarks>It is determined now, because not all requirements had been handled when the first missing permission was stored.</remarks>
+    public StepUp? StepUp => _context is null ? null : StepUp.For(_context);
 
     /// <summary>The scopes that the endpoint needs, space-separated for <c>scope="..."</c>; null if it needs none.</summary>
     /// <remarks>
@@ -47,7 +54,14 @@ internal sealed class MissingPermission
     }
 
     /// <summary>What the endpoint needs, as a text for <c>error_description="..."</c> (RFC 6750 section 3).</summary>
-    public string Description => HeaderText($"The endpoint needs {string.Join(" and ", _needed.Select(Need).OfType<string>())}.");
+    public string Description
+    {
+        get
+        {
+            var obstacle = StepUp?.Obstacle is { } text ? $" {text}" : null;
+            return HeaderText($"The endpoint needs {string.Join(" and ", _needed.Select(Need).OfType<string>())}.{obstacle}");
+        }
+    }
 
     /// <summary>Why the user was rejected: one diagnosis for each failed requirement of a known type.</summary>
     public IReadOnlyList<Diagnosis> Diagnoses => [.. Failed(_needed, _user, _resource).Select(requirement => Diagnose(requirement, _user))];
@@ -65,7 +79,7 @@ internal sealed class MissingPermission
     {
         if (HttpContextOf(context.Resource) is { } http)
         {
-            http.Features.Set(new MissingPermission(context.Requirements, context.User, context.Resource));
+            http.Features.Set(new MissingPermission(context.Requirements, context.User, context.Resource, context));
         }
     }
 

@@ -120,6 +120,47 @@ internal static class PermissionDiagnosis
                 + $"\"scope=organization:{organization}\". The policy names the organization's alias, not its name or id.");
     }
 
+    public static Diagnosis Authentication(ClaimsPrincipal user, string[] levels, string? maxAge, bool isLevelMet)
+    {
+        var logins = new RightsIdentities(user).Select(UserAuthentication.Of).ToArray();
+        var login = logins.FirstOrDefault(one => one.IsOfUser);
+        var client = Client(user);
+        if (!login.IsOfUser)
+        {
+            return new(
+                $"The token of client \"{client}\" belongs to a service account, which has no login.",
+                "Call the endpoint with the token of a user, or give service accounts an endpoint without this requirement.");
+        }
+
+        if (login.Level is null && (levels.Length > 0 || login.Time is null))
+        {
+            return new(
+                $"The token of client \"{client}\" does not contain \"acr\", so its level is not known. Introspection does not replace it, "
+                    + "because Keycloak's response describes the session.",
+                $"Add the client scope \"acr\" to the client as Default (Clients > {client} > Client scopes). For lightweight access tokens, "
+                    + "also turn on \"Add to lightweight access token\" of its mapper \"acr loa level\" and of the mapper \"auth_time\" of "
+                    + "the client scope \"basic\".");
+        }
+
+        var request = string.Join('&', new[]
+        {
+            levels.Length == 0 ? null : $"acr_values={string.Join(' ', levels)}",
+            maxAge is null ? null : $"max_age={maxAge}",
+        }.OfType<string>());
+        var remedy = $"The client must repeat the login with {request} (RFC 9470). ";
+        return isLevelMet
+            ? new(
+                login.Time is null
+                    ? "The token does not contain \"auth_time\"."
+                    : $"The user did not log in (\"auth_time\") within the last {maxAge} seconds.",
+                remedy + "If a new login does not help, compare the clocks of Keycloak and of this machine, and check that the mapper "
+                    + $"\"auth_time\" adds the claim to the tokens (Clients > {client} > Client scopes > basic).")
+            : new(
+                $"The token has the level \"{Printable(login.Level)}\"; the endpoint requires \"{string.Join("\" or \"", levels)}\".",
+                remedy + "If Keycloak returns the same level again, check Realm settings > General > ACR to LoA Mapping and the conditions "
+                    + "\"Level of Authentication\" of the browser flow.");
+    }
+
     public static Diagnosis Roles(ClaimsPrincipal user, string[] roles)
     {
         if (WithoutAnyRole(user) is { } without)

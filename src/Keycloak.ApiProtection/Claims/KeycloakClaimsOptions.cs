@@ -65,6 +65,21 @@ public sealed class KeycloakClaimsOptions
     public ICollection<string> ValidIssuers { get; } = [];
 
     /// <summary>
+    /// The authentication levels (<c>acr</c>) of the realm, lowest first. If there are any, <c>acr:silver</c> is met by every level that
+    /// is not lower, such as <c>gold</c>.
+    /// </summary>
+    /// <value>
+    /// Empty by default: the level must be equal to a required one. Each level has one entry; an entry with several names of the same
+    /// level separates them with spaces, such as <c>gold 2</c>. A name must not occur twice. A level that an endpoint requires must be in
+    /// the list; otherwise the application does not start. A token with a level that is not in the list meets only that level.
+    /// </value>
+    /// <remarks>
+    /// The names are those of Realm settings > General > ACR to LoA Mapping. Keycloak's <c>acr</c> is the number of the level if the mapping
+    /// has no name for it, or if the client requested the number.
+    /// </remarks>
+    public IList<string> AcrLevels { get; } = [];
+
+    /// <summary>
     /// Whether well-known claims are added to the identity a second time under the long names of <see cref="ClaimTypes"/>, as JwtBearer
     /// does.
     /// </summary>

@@ -65,5 +65,36 @@ internal sealed class KeycloakClaimsOptionsValidator : IValidateOptions<Keycloak
         {
             yield return $"{nameof(options.RoleClaims)} contains a blank name. Each entry is the name of a token claim, such as \"roles\".";
         }
+
+        foreach (var problem in AcrLevels(options.AcrLevels))
+        {
+            yield return problem;
+        }
+    }
+
+    private static IEnumerable<string> AcrLevels(IList<string> levels)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var level in levels)
+        {
+            if (string.IsNullOrWhiteSpace(level))
+            {
+                yield return $"{nameof(KeycloakClaimsOptions.AcrLevels)} contains an empty level. Remove it.";
+                continue;
+            }
+
+            foreach (var name in level.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (AuthenticationLevels.Problem(name) is { } problem)
+                {
+                    yield return $"{nameof(KeycloakClaimsOptions.AcrLevels)}: a level {problem}.";
+                }
+                else if (!names.Add(name))
+                {
+                    yield return $"{nameof(KeycloakClaimsOptions.AcrLevels)} contains \"{name}\" twice. "
+                        + "List each level once, the lowest first.";
+                }
+            }
+        }
     }
 }

@@ -43,6 +43,15 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     /// <summary>Gets the marks by which a revocation identifies the token, even if the application has changed the claims.</summary>
     public ref readonly TokenMarks Marks => ref _token.Marks;
 
+    /// <summary>Gets the user, client and session of the verified token, even if the application has changed the claims.</summary>
+    public TokenHolder VerifiedHolder => _token.Holder;
+
+    /// <summary>Gets the order of authentication levels, as configured in the handler.</summary>
+    public IList<string> AcrLevels => _token.Options.AcrLevels;
+
+    /// <summary>Gets the name of the scheme, without creating claim objects as <see cref="AuthenticationType"/> does.</summary>
+    public string? SchemeName => base.AuthenticationType;
+
     /// <summary>Gets the client id of this API, as configured in the handler.</summary>
     public string? ClientId => _token.Options.ClientId;
 

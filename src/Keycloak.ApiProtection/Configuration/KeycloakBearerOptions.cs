@@ -89,7 +89,7 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
 
     /// <summary>
     /// Gets or sets the accepted difference between the clocks of this machine and of Keycloak. It applies to <c>exp</c>,
-    /// <c>nbf</c> and <c>iat</c>.
+    /// <c>nbf</c> and <c>iat</c>, and to <c>auth_time</c> where an endpoint limits the age of the login.
     /// </summary>
     /// <value>The default is 30 seconds. The range is zero to 5 minutes.</value>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
@@ -206,6 +206,17 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
 
     /// <summary>Gets the options that define which claims and roles the principal has.</summary>
     public KeycloakClaimsOptions Claims { get; } = new();
+
+    /// <summary>
+    /// Gets the authentication levels (<c>acr</c>) of the realm, lowest first (<c>acr-levels</c>), such as <c>["silver", "gold"]</c>.
+    /// <c>acr:silver</c> is then also met by <c>gold</c> (RFC 9470). It is the list <see cref="KeycloakClaimsOptions.AcrLevels"/> of
+    /// <see cref="Claims"/>.
+    /// </summary>
+    /// <value>
+    /// Empty by default, which means that the level must be equal to a required one. A level that an endpoint requires must be in the
+    /// list; otherwise the application does not start.
+    /// </value>
+    public IList<string> AcrLevels => Claims.AcrLevels;
 
     /// <summary>
     /// Gets or sets a value that indicates whether the long names of JwtBearer's claim mapping are added (<c>sub</c> also as

@@ -20,4 +20,9 @@ internal static partial class BearerLog
     [LoggerMessage(EventId = 4, EventName = "TokenNotRead", Level = LogLevel.Information,
         Message = "{Scheme}: no token was read. {Reason} {Remedy}{More}")]
     public static partial void TokenNotRead(this ILogger logger, string scheme, string reason, string remedy, string more);
+
+    [LoggerMessage(EventId = 5, EventName = "AuthenticationInsufficient", Level = LogLevel.Information,
+        Message = "{Scheme}: {Endpoint} requires another login. {Reason} {Remedy}{More}")]
+    public static partial void AuthenticationInsufficient(
+        this ILogger logger, string scheme, string endpoint, string reason, string remedy, string more);
 }

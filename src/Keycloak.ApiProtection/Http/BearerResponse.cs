@@ -52,6 +52,8 @@ internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptio
                 .With("error", challenge.Error)
                 .With("error_description", challenge.ErrorDescription)
                 .With("error_uri", challenge.ErrorUri)
+                .With("acr_values", challenge.AcrValues)
+                .With("max_age", challenge.MaxAge is { } age ? Math.Floor(age.TotalSeconds).ToString(CultureInfo.InvariantCulture) : null)
                 .AppendTo(Response);
         }
 

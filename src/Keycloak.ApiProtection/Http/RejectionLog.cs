@@ -81,6 +81,20 @@ internal sealed class RejectionLog(TimeProvider time, ILogger<RejectionLog> logg
         }
     }
 
+    /// <summary>Logs an insufficient login, unless the same message was logged within the last minute.</summary>
+    public void AuthenticationInsufficient(string scheme, string endpoint, IReadOnlyList<Diagnosis> diagnoses)
+    {
+        if (!Takes(scheme, endpoint, string.Join(' ', diagnoses.Select(diagnosis => diagnosis.Reason)), out var more))
+        {
+            return;
+        }
+
+        foreach (var diagnosis in diagnoses)
+        {
+            logger.AuthenticationInsufficient(scheme, endpoint, diagnosis.Reason, diagnosis.Remedy, more);
+        }
+    }
+
     /// <summary>Logs a token in a place where tokens are not read, unless the same message was logged within the last minute.</summary>
     public void TokenNotRead(string scheme, Diagnosis diagnosis)
     {

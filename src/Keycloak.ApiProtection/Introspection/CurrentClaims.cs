@@ -12,6 +12,10 @@ namespace Keycloak.ApiProtection.Introspection;
 /// exchange with <c>audience</c> omits the roles of other clients. Therefore the token is the limit. A claim that the token lacks is not
 /// taken from the response. Of <c>scope</c>, only the scopes in both are taken; of <c>resource_access</c>, only the clients that the token
 /// names, and this API's own client, so that a user who is granted a first role of this API can use it.
+/// <para>
+/// How and when the user logged in (<c>acr</c>, <c>auth_time</c>) always comes from the token, also from a lightweight one. Keycloak's
+/// response describes the session: it contains the higher level as soon as any client of the session has reached it.
+/// </para>
 /// </remarks>
 internal static class CurrentClaims
 {
@@ -20,13 +24,16 @@ internal static class CurrentClaims
 
     private static readonly string[] Rights = [Scope, "realm_access", ResourceAccess, "groups", "organization"];
 
+    /// <summary>The claims about the login of the token's client. They are never taken from the response.</summary>
+    private static readonly string[] Login = [KeycloakClaimTypes.AuthenticationContextClass, KeycloakClaimTypes.AuthenticationTime];
+
     /// <summary>The members that RFC 7662 and Keycloak add to a response and that no token contains.</summary>
     private static readonly string[] ResponseOnly = ["active", "token_type", "username"];
 
     /// <summary>Returns the combined claims, or null if they equal the token's own claims.</summary>
     public static AccessTokenClaims? Of(JsonElement answer, JsonElement token, AccessToken accessToken, IntrospectionSettings settings)
     {
-        string[] rights = [.. Rights, .. settings.Claims.RoleClaims];
+        string[] rights = [.. Rights, .. settings.Claims.RoleClaims.Except(Login)];
         if (!accessToken.IsLightweight
             && (!settings.RefreshRoles || Array.TrueForAll(rights, claim => IsUnchanged(answer, token, claim, settings.ClientId))))
         {
@@ -39,7 +46,10 @@ internal static class CurrentClaims
             json.WriteStartObject();
             if (accessToken.IsLightweight)
             {
-                Write(json, answer, claim => !ResponseOnly.Contains(claim) && !(claim == "client_id" && HasSession(answer)));
+                Write(json, answer, claim => !ResponseOnly.Contains(claim)
+                    && !Login.Contains(claim)
+                    && !(claim == "client_id" && HasSession(answer)));
+                Write(json, token, Login.Contains);
             }
             else
             {

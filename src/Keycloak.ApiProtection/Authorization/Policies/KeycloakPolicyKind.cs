@@ -9,4 +9,5 @@ internal enum KeycloakPolicyKind
     Organization,
     Group,
     ActiveToken,
+    Authentication,
 }

@@ -6,7 +6,8 @@ namespace Keycloak.ApiProtection.Authorization.Policies;
 /// <summary>
 /// The name of a policy that needs no registration: <c>scope:email</c>, <c>scope:a b</c> (both scopes), <c>realm-role:admin</c>,
 /// <c>client-role:writer</c> (this API's own client), <c>client-role:orders-api/writer</c>, <c>organization:acme</c>, <c>group:/staff</c>,
-/// <c>active-token</c>, <c>active-token:5</c> (seconds).
+/// <c>active-token</c>, <c>active-token:5</c> (seconds), <c>acr:gold</c>, <c>acr:silver gold</c> (any of the levels),
+/// <c>max-age:300</c> (seconds), <c>acr:gold max-age:300</c>.
 /// </summary>
 /// <remarks>
 /// After the prefix all characters are literal, including colons, slashes and spaces, except separators: the space between scopes, and in
@@ -39,12 +40,15 @@ internal sealed class KeycloakPolicyName
     /// <summary>The client of a client role; null for this API's own client.</summary>
     public string? Client { get; }
 
-    /// <summary>The scopes, or the single role, organization or group.</summary>
+    /// <summary>The scopes or levels, or the single role, organization or group.</summary>
     public IReadOnlyList<string> Values { get; }
 
     public string Value => Values[0];
 
-    /// <summary>The maximum age of an "active" response of Keycloak; null: the API's freshness.</summary>
+    /// <summary>
+    /// The maximum age of an "active" response of Keycloak, where null means the API's freshness; or that of the login, where null means
+    /// any age.
+    /// </summary>
     public TimeSpan? MaxAge { get; private init; }
 
     public static KeycloakPolicyName Scopes(params string[] scopes)
@@ -88,6 +92,11 @@ internal sealed class KeycloakPolicyName
                 nameof(maxAge), age, "maxAge must be between 0 seconds (introspect on every request) and 1 hour.")
             : new(KeycloakPolicyKind.ActiveToken, null) { MaxAge = maxAge };
 
+    /// <param name="acrValues">The levels, separated by spaces; null if only the age of the login is required.</param>
+    /// <param name="maxAge">The maximum age of the login; null for any age.</param>
+    public static KeycloakPolicyName Authentication(string? acrValues, TimeSpan? maxAge) =>
+        new(KeycloakPolicyKind.Authentication, null, AuthenticationPolicyName.Check(acrValues, maxAge)) { MaxAge = maxAge };
+
     /// <summary>Parses a policy name.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">The parsed name.</param>
@@ -109,6 +118,16 @@ internal sealed class KeycloakPolicyName
         if (text == ActiveTokenName || Rest(text, ActiveTokenPrefix) is not null)
         {
             return TryParseActiveToken(text, out name, out problem);
+        }
+
+        if (AuthenticationPolicyName.Is(text))
+        {
+            if (AuthenticationPolicyName.TryParse(text, out var levels, out var age, out problem))
+            {
+                name = new(KeycloakPolicyKind.Authentication, null, levels) { MaxAge = age };
+            }
+
+            return name is not null;
         }
 
         (KeycloakPolicyKind Kind, string Text, string What)? single =
@@ -139,6 +158,7 @@ internal sealed class KeycloakPolicyName
         KeycloakPolicyKind.ActiveToken => MaxAge is { } age
             ? string.Create(CultureInfo.InvariantCulture, $"{ActiveTokenPrefix}{age.TotalSeconds}")
             : ActiveTokenName,
+        KeycloakPolicyKind.Authentication => AuthenticationPolicyName.Of(Values, MaxAge),
         _ => GroupPrefix + PolicyNameEscaping.Escape(Value),
     };
 

@@ -20,6 +20,9 @@ internal static class PolicyNameSuggestion
         ("org", KeycloakPolicyName.OrganizationPrefix),
         ("group", KeycloakPolicyName.GroupPrefix),
         ("activetoken", KeycloakPolicyName.ActiveTokenPrefix),
+        ("acr", AuthenticationPolicyName.LevelPrefix),
+        ("loa", AuthenticationPolicyName.LevelPrefix),
+        ("maxage", AuthenticationPolicyName.MaxAgePrefix),
     ];
 
     /// <summary>Returns the name that was probably intended; null if the name does not resemble a Keycloak policy name.</summary>

@@ -37,7 +37,7 @@ internal sealed class EndpointActiveTokenCheck(
         }
 
         var problems = endpoints
-            .Where(endpoint => RequiresActiveToken(endpoint, provider) && !SchemesOf(endpoint, names).Any(CanIntrospect))
+            .Where(endpoint => RequiresActiveToken(endpoint, provider) && !EndpointSchemes.Of(endpoint, names, authentication.Value).Any(CanIntrospect))
             .Select(endpoint => $"- {endpoint.DisplayName ?? endpoint.ToString()}")
             .Distinct()
             .ToArray();
@@ -53,37 +53,6 @@ internal sealed class EndpointActiveTokenCheck(
 
     private bool CanIntrospect(string scheme) => options.Get(scheme).Credentials.AreSet;
 
-    /// <summary>
-    /// Gets the schemes that may authenticate a request to this endpoint: the schemes that it names, or the
-    /// default scheme, or any scheme.
-    /// </summary>
-    private IEnumerable<string> SchemesOf(Endpoint endpoint, HashSet<string> ours)
-    {
-        var named = EndpointPolicyNames.Of(endpoint)
-            .SelectMany(data =>
-                data.AuthenticationSchemes?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
-            .ToArray();
-        var first = authentication.Value.DefaultAuthenticateScheme ?? authentication.Value.DefaultScheme;
-        return named.Length > 0 ? named.Any(ours.Contains) ? named.Where(ours.Contains) : ours
-            : first is not null && ours.Contains(first) ? [first]
-            : ours;
-    }
-
     private static bool RequiresActiveToken(Endpoint endpoint, IAuthorizationPolicyProvider provider) =>
-        endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>()
-            .Concat(EndpointPolicyNames.Of(endpoint).Select(data => data.Policy is { Length: > 0 } name ? Find(provider, name) : null))
-            .Any(policy => policy?.Requirements.Any(requirement => requirement is ActiveTokenRequirement) == true);
-
-    /// <summary>Returns the policy, or null if the name cannot be resolved. <c>EndpointPolicyCheck</c> reports such names.</summary>
-    private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name)
-    {
-        try
-        {
-            return provider.GetPolicyAsync(name).GetAwaiter().GetResult();
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            return null;
-        }
-    }
+        EndpointRequirements.Of(endpoint, provider).Any(requirement => requirement is ActiveTokenRequirement);
 }

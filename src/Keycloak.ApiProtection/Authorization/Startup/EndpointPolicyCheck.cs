@@ -98,7 +98,7 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
 
     private static bool IsOurs(IAuthorizeData data) =>
         data is RequireActiveTokenAttribute or RequireScopeAttribute or RequireRealmRoleAttribute
-            or RequireClientRoleAttribute or RequireOrganizationAttribute or RequireGroupAttribute;
+            or RequireClientRoleAttribute or RequireOrganizationAttribute or RequireGroupAttribute or RequireAuthenticationAttribute;
 
     /// <summary>Returns the policy, or null if the provider does not know the name or fails. Blocking is acceptable at start.</summary>
     private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name, out string? failure)

@@ -19,11 +19,17 @@ public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
     }
 
     /// <summary>Gets the exception that describes the authentication failure.</summary>
-    /// <value><see langword="null"/> if the request has no token.</value>
+    /// <value>
+    /// <see langword="null"/> if the request has no token, or if the token is accepted and the endpoint requires another login
+    /// (<see cref="Error"/> is then <c>insufficient_user_authentication</c>).
+    /// </value>
     public Exception? AuthenticateFailure { get; internal init; }
 
     /// <summary>Gets the reason why the token was rejected.</summary>
-    /// <value><see langword="null"/> if the request has no token, or if the token could not be verified.</value>
+    /// <value>
+    /// <see langword="null"/> if the request has no token, if the token could not be verified, or if it is accepted and the endpoint
+    /// requires another login.
+    /// </value>
     public TokenRejection? Rejection => (AuthenticateFailure as TokenRejectedException)?.Rejection;
 
     /// <summary>Gets or sets the status code of the response: 401, 400 (<c>invalid_request</c>) or 503.</summary>
@@ -45,6 +51,16 @@ public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
     /// <summary>Gets or sets the <c>error_uri</c>. Characters that RFC 6750 does not allow are removed.</summary>
     /// <value>The default is <see langword="null"/>. If it is <see langword="null"/>, the parameter is omitted.</value>
     public string? ErrorUri { get; set; }
+
+    /// <summary>Gets or sets the levels that the client must request, separated by spaces (<c>acr_values</c>, RFC 9470 section 3).</summary>
+    /// <value><see langword="null"/> if the endpoint requires no other level; the parameter is then omitted.</value>
+    public string? AcrValues { get; set; }
+
+    /// <summary>Gets or sets the maximum age of the login that the client must request (<c>max_age</c>, RFC 9470 section 3).</summary>
+    /// <value>
+    /// <see langword="null"/> if the endpoint accepts any age; the parameter is then omitted. It is written in whole seconds.
+    /// </value>
+    public TimeSpan? MaxAge { get; set; }
 
     /// <summary>Gets a value that indicates whether the application writes the response itself.</summary>
     public bool Handled { get; private set; }
@@ -76,6 +92,13 @@ public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
             ErrorDescription = rejection?.Description,
         };
     }
+
+    /// <summary>Makes this the challenge for an accepted token whose login is not sufficient (RFC 9470 section 3).</summary>
+    /// <param name="description">What the endpoint requires.</param>
+    /// <param name="acrValues">The levels that the client must request, or null for any level.</param>
+    /// <param name="maxAge">The maximum age of the login, or null for any age.</param>
+    internal void RequireAuthentication(string description, string? acrValues, TimeSpan? maxAge) =>
+        (Error, ErrorDescription, AcrValues, MaxAge) = ("insufficient_user_authentication", description, acrValues, maxAge);
 
     /// <summary>
     /// Indicates that the application writes the response itself, so that the handler writes nothing more. The response already has the

@@ -58,6 +58,7 @@ internal static class KeycloakConfigurationKeys
         Flag("ClientRoles", (options, value) => options.Claims.ClientRoles = value),
         new("RoleClients", (options, section) => RoleClients(options, section)),
         List("RoleClaims", (options, values) => Replace(options.Claims.RoleClaims, values)),
+        List("AcrLevels", (options, values) => Replace(options.AcrLevels, values)),
         Flag("MapInboundClaims", (options, value) => options.MapInboundClaims = value),
         Flag("SaveToken", (options, value) => options.SaveToken = value),
         Text("ChallengeRealm", (options, value) => options.ChallengeRealm = value),
