@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
 using Keycloak.ApiProtection.Tokens.Rules;
@@ -96,8 +97,8 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
 
         return _audience?.Check(claims, default) is not null
             ? IntrospectionVerdict.Rejected(TokenRejection.Audience.Because(
-                $"Keycloak's introspection response for the token of client {TokenDiagnosis.Quote(RealmJson.String(answer, "azp"))} "
-                    + $"does not contain the audience {string.Join(" or ", settings.Audiences!.Select(TokenDiagnosis.Quote))}."))
+                $"Keycloak's introspection response for the token of client {ForeignText.Quote(RealmJson.String(answer, "azp"))} "
+                    + $"does not contain the audience {string.Join(" or ", settings.Audiences!.Select(ForeignText.Quote))}."))
             : Active(claims, CurrentClaims.Of(answer, payload.RootElement, token, settings), token);
     }
 
@@ -125,8 +126,8 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
         {
             return TokenRejection.Inactive.Because(
                 "Keycloak reports that the token is not active, and will report the same for every token: the token was issued by "
-                    + $"{TokenDiagnosis.Quote(token.Claims.Issuer)}, but the realm's issuer as this API sees it is "
-                    + $"{TokenDiagnosis.Quote(realm)}.",
+                    + $"{ForeignText.Quote(token.Claims.Issuer)}, but the realm's issuer as this API sees it is "
+                    + $"{ForeignText.Quote(realm)}.",
                 "Keycloak compares the token's issuer with the host name of the introspection request. Give Keycloak one name "
                     + "(KC_HOSTNAME, with KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true), or let this API use the host name that clients use.");
         }
@@ -136,8 +137,8 @@ internal sealed class IntrospectionResponse(IntrospectionSettings settings)
             ? TokenRejection.Inactive
             : TokenRejection.Inactive.Because(
                 "Keycloak reports that the token is not active. Since 26.6.2 it reports this to every client that is not in the token's "
-                    + $"audience, and {TokenDiagnosis.Quote(settings.ClientId)} is not in it.",
-                $"Add an audience mapper for {TokenDiagnosis.Quote(settings.ClientId)} (Client scopes > the scope > Mappers > Add mapper > "
+                    + $"audience, and {ForeignText.Quote(settings.ClientId)} is not in it.",
+                $"Add an audience mapper for {ForeignText.Quote(settings.ClientId)} (Client scopes > the scope > Mappers > Add mapper > "
                     + "By configuration > Audience). If the session did end, the user must log in again.");
     }
 }

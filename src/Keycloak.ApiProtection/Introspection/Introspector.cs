@@ -1,5 +1,6 @@
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.ClientAuthentication;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
 using Keycloak.ApiProtection.Tokens.Rules;
@@ -151,13 +152,13 @@ internal sealed class Introspector : IDisposable
 
         if (!_settings.TokenIssuers.Contains(realm.Issuer, StringComparer.Ordinal))
         {
-            var issuers = string.Join(", ", _settings.TokenIssuers.Select(TokenDiagnosis.Quote));
-            _reports.OtherHost(TokenDiagnosis.Quote(realm.Issuer), issuers);
+            var issuers = string.Join(", ", _settings.TokenIssuers.Select(ForeignText.Quote));
+            _reports.OtherHost(ForeignText.Quote(realm.Issuer), issuers);
         }
 
         if (_settings.Audiences is { } audiences && !audiences.Contains(_settings.ClientId, StringComparer.Ordinal))
         {
-            _reports.OutsideAudience(TokenDiagnosis.Quote(_settings.ClientId), string.Join(", ", audiences.Select(TokenDiagnosis.Quote)));
+            _reports.OutsideAudience(ForeignText.Quote(_settings.ClientId), string.Join(", ", audiences.Select(ForeignText.Quote)));
         }
 
         using var timeout = new CancellationTokenSource(_settings.Timeout, _time);
@@ -171,7 +172,7 @@ internal sealed class Introspector : IDisposable
             }
             else
             {
-                _reports.Checked(TokenDiagnosis.Quote(_settings.ClientId));
+                _reports.Checked(ForeignText.Quote(_settings.ClientId));
             }
         }
         catch (OperationCanceledException)

@@ -1,6 +1,5 @@
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Json;
-using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Notifications;
@@ -82,7 +81,7 @@ internal sealed class AdminAction(string expected) : INotification
     /// <inheritdoc />
     public void Apply(NotificationScheme scheme, ILogger logger)
     {
-        var client = TokenDiagnosis.Quote(Resource);
+        var client = ForeignText.Quote(Resource);
         if (Sessions.Count > 0)
         {
             foreach (var session in Sessions)

@@ -1,6 +1,5 @@
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Json;
-using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Notifications;
@@ -104,7 +103,7 @@ internal sealed class LogoutToken : INotification
 
             // Without a session id no session is known to have ended: the user may log in again with this client.
             endedForClient: isSession ? client : null);
-        var quoted = TokenDiagnosis.Quote(client);
+        var quoted = ForeignText.Quote(client);
         logger.LogoutTaken(scheme.Name, isSession ? "a session" : "a user", quoted, SignedAt);
     }
 

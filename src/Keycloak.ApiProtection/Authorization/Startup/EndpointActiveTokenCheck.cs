@@ -71,19 +71,7 @@ internal sealed class EndpointActiveTokenCheck(
 
     private static bool RequiresActiveToken(Endpoint endpoint, IAuthorizationPolicyProvider provider) =>
         endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>()
-            .Concat(EndpointPolicyNames.Of(endpoint).Select(data => data.Policy is { Length: > 0 } name ? Find(provider, name) : null))
+            .Concat(EndpointPolicyNames.Of(endpoint)
+                .Select(data => data.Policy is { Length: > 0 } name ? EndpointPolicyNames.Find(provider, name) : null))
             .Any(policy => policy?.Requirements.Any(requirement => requirement is ActiveTokenRequirement) == true);
-
-    /// <summary>Returns the policy, or null if the name cannot be resolved. <c>EndpointPolicyCheck</c> reports such names.</summary>
-    private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name)
-    {
-        try
-        {
-            return provider.GetPolicyAsync(name).GetAwaiter().GetResult();
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            return null;
-        }
-    }
 }
