@@ -68,13 +68,19 @@ internal static class IntrospectionFailures
         "mismatch",
         $"Keycloak's response does not match the token: '{claim}' differs. The token counts neither as active nor as inactive.",
         "Look for a proxy or cache in front of Keycloak that confuses responses, and for a protocol mapper that writes this claim "
-            + "differently to tokens and to introspection responses.");
+            + "differently to tokens and to introspection responses.")
+    {
+        ConcernsOneToken = true,
+    };
 
     public static RealmFailure OfAnotherKind(string? kind) => new(
         "kind",
         $"Keycloak's response describes a token of type {ForeignText.Quote(kind)}, but Bearer or DPoP is expected. "
             + "The token counts neither as active nor as inactive.",
-        "Look for a proxy or cache in front of Keycloak that confuses responses.");
+        "Look for a proxy or cache in front of Keycloak that confuses responses.")
+    {
+        ConcernsOneToken = true,
+    };
 
     /// <summary>Keycloak responds to other requests, but the introspection of this token failed.</summary>
     public static RealmFailure OfOneToken(RealmFailure failure) => new(
@@ -84,6 +90,7 @@ internal static class IntrospectionFailures
             + "web application firewall.")
     {
         RetryAfter = failure.RetryAfter,
+        ConcernsOneToken = true,
     };
 
     public static RealmFailure Busy(int inFlight) => new(

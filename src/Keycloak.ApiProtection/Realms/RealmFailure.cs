@@ -13,6 +13,9 @@ internal sealed record RealmFailure(string Code, string Reason, string Remedy)
     /// <summary>How long the response asks to wait (<c>Retry-After</c>); null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Whether only the request for one token failed, so that requests for other tokens can succeed.</summary>
+    public bool ConcernsOneToken { get; init; }
+
     public static RealmFailure Unreachable(Uri address, HttpRequestException error) => error.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => new(
