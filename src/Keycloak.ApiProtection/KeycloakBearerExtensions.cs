@@ -212,7 +212,7 @@ public static class KeycloakBearerExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, BackchannelRedirects>());
         services.AddKeycloakSchemes(scheme);
-        services.AddKeycloakEndpointServices();
+        NotificationEndpoints.AddServices(services);
         services.TryAddSingleton<TokenCheckAnswer>();
         QuietFramework(services);
         services.AddOptions<KeycloakBearerOptions>(scheme).ValidateOnStart();

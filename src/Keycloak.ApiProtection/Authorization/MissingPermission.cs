@@ -1,6 +1,6 @@
 using System.Security.Claims;
-using System.Text;
 using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Configuration;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Http;
 using Microsoft.AspNetCore.Authorization;
@@ -165,16 +165,7 @@ internal sealed class MissingPermission
     };
 
     private static bool IsScopeToken(string scope) =>
-        scope.Length > 0 && scope.All(c => c is '!' or (>= '#' and <= '[') or (>= ']' and <= '~'));
+        scope.Length > 0 && scope.All(letter => letter != ' ' && ChallengeText.Allows(letter));
 
-    private static string HeaderText(string text)
-    {
-        var safe = new StringBuilder(text.Length);
-        foreach (var c in text)
-        {
-            safe.Append(c is ' ' or '!' or (>= '#' and <= '[') or (>= ']' and <= '~') ? c : '?');
-        }
-
-        return safe.ToString();
-    }
+    private static string HeaderText(string text) => new([.. text.Select(letter => ChallengeText.Allows(letter) ? letter : '?')]);
 }

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Text;
 using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Claims.Foreign;
 using Keycloak.ApiProtection.Diagnostics;
@@ -9,8 +8,6 @@ namespace Keycloak.ApiProtection.Authorization;
 /// <summary>Diagnoses why a permission is missing, from frequent mistakes, and names the remedy in Keycloak's console.</summary>
 internal static class PermissionDiagnosis
 {
-    private const int MaximumLength = 200;
-
     public static Diagnosis Scopes(ClaimsPrincipal user, string[] missing)
     {
         var client = Client(user);
@@ -94,8 +91,8 @@ internal static class PermissionDiagnosis
             : groups.FirstOrDefault(g => g.EndsWith('/' + group, StringComparison.Ordinal));
         return other is not null && groups.Contains(other)
             ? new(
-                $"The token contains the group \"{Printable(other)}\", but the endpoint needs \"{group}\".",
-                $"The mapper's \"Full group path\" decides between the two: change it, or use \"group:{Printable(other)}\".")
+                $"The token contains the group \"{ForeignText.Name(other)}\", but the endpoint needs \"{group}\".",
+                $"The mapper's \"Full group path\" decides between the two: change it, or use \"group:{ForeignText.Name(other)}\".")
             : new(
                 $"The token does not contain the group \"{group}\".",
                 "Make the user a member of it (Users > Groups). Parent and child groups do not count.");
@@ -197,32 +194,15 @@ internal static class PermissionDiagnosis
         {
             var issuer = IdentityClaims.First(identity, KeycloakClaimTypes.Issuer);
             return new(
-                $"The user was authenticated as \"{Printable(identity.AuthenticationType)}\", not by the access token of a Keycloak realm"
-                    + (issuer is null ? " (there is no claim \"iss\")." : $" (the issuer is \"{Printable(issuer)}\")."),
+                $"The user was authenticated as \"{ForeignText.Name(identity.AuthenticationType)}\", "
+                    + "not by the access token of a Keycloak realm"
+                    + (issuer is null ? " (there is no claim \"iss\")." : $" (the issuer is \"{ForeignText.Name(issuer)}\")."),
                 "Only identities of AddKeycloakBearer count, and those of other handlers that keep the token's \"iss\" "
                     + "(https://host/realms/name) and \"azp\". If the realm is trusted, name it in KeycloakClaimsOptions.ValidIssuers; "
                     + "otherwise name the accepted schemes in the endpoint's policy.");
         }
 
         return null;
-    }
-
-    /// <summary>Returns a text that is safe for the log: without control characters, and limited in length.</summary>
-    /// <remarks>The realm signs claims, but users can choose the values of some of them.</remarks>
-    public static string Printable(string? text)
-    {
-        var printable = new StringBuilder();
-        foreach (var c in text ?? string.Empty)
-        {
-            if (printable.Length == MaximumLength)
-            {
-                return printable.Append("...").ToString();
-            }
-
-            printable.Append(char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' or '"' ? '?' : c);
-        }
-
-        return printable.ToString();
     }
 
     private static Diagnosis? WithoutAnyRole(ClaimsPrincipal user)
@@ -253,7 +233,7 @@ internal static class PermissionDiagnosis
             {
                 if (roles.Contains(role))
                 {
-                    return Printable(client);
+                    return ForeignText.Name(client);
                 }
             }
         }
@@ -263,8 +243,8 @@ internal static class PermissionDiagnosis
 
     private static string? Near(IReadOnlyList<string> names, string name) =>
         names.FirstOrDefault(candidate => string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase)) is { } near
-            ? Printable(near)
+            ? ForeignText.Name(near)
             : null;
 
-    private static string Client(ClaimsPrincipal user) => Printable(user.GetAuthorizedParty() ?? "unknown");
+    private static string Client(ClaimsPrincipal user) => ForeignText.Name(user.GetAuthorizedParty() ?? "unknown");
 }

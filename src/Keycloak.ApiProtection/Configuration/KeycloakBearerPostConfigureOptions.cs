@@ -10,7 +10,6 @@ internal sealed class KeycloakBearerPostConfigureOptions(TimeProvider time) : IP
     {
         options.TimeProvider ??= time;
         options.Claims.ClientId ??= options.Resource;
-        options.ChallengeRealm ??= new string(
-            [.. KeycloakAddress.RealmName(options).Where(letter => letter is >= ' ' and <= '~' and not '"' and not '\\')]);
+        options.ChallengeRealm ??= ChallengeText.Of(KeycloakAddress.RealmName(options));
     }
 }

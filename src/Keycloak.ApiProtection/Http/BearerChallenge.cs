@@ -1,4 +1,5 @@
 using System.Text;
+using Keycloak.ApiProtection.Configuration;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -21,8 +22,7 @@ internal ref struct BearerChallenge(string realm)
         _text.Append(", ").Append(name).Append("=\"");
         foreach (var letter in value)
         {
-            // RFC 6750 section 3: %x20-21 / %x23-5B / %x5D-7E.
-            if (letter is >= ' ' and <= '~' and not '"' and not '\\')
+            if (ChallengeText.Allows(letter))
             {
                 _text.Append(letter);
             }

@@ -20,6 +20,12 @@ namespace Keycloak.ApiProtection.Introspection;
 internal sealed record IntrospectionAnswer(
     long AskedAt, AccessTokenClaims? Claims, StrongBox<TokenMarks>? Marks, TokenRejection? Rejection, long RejectedUntil, long GoodUntil)
 {
+    /// <summary>The token is active. The times are set when the response is recorded.</summary>
+    public static IntrospectionAnswer Active(AccessTokenClaims? claims, StrongBox<TokenMarks>? marks) => new(0, claims, marks, null, 0, 0);
+
+    /// <summary>The token is rejected. The times are set when the response is recorded.</summary>
+    public static IntrospectionAnswer Rejected(TokenRejection rejection) => new(0, null, null, rejection, 0, 0);
+
     /// <summary>Returns the current claims of an active token, and adds to the token the marks that only the response contains.</summary>
     public AccessTokenClaims ClaimsOf(AccessToken token)
     {

@@ -15,14 +15,19 @@ internal sealed class IntrospectionEndpoint(
 {
     private const int MaximumSize = 256 * 1024;
 
-    private readonly IntrospectionResponse _response = new(settings);
-
     /// <summary>Introspects a token that was verified locally.</summary>
     /// <exception cref="OperationCanceledException">The cancellation token was canceled; nothing else is thrown.</exception>
-    public async Task<IntrospectionVerdict> AskAsync(AccessToken token, string text, CancellationToken cancellationToken)
+    public async Task<RealmAnswer<IntrospectionAnswer>> AskAsync(AccessToken token, string text, CancellationToken cancellationToken)
     {
-        var (body, source, failure) = await PostAsync(text, cancellationToken);
-        return body is null ? IntrospectionVerdict.Failed(failure!) : _response.Judge(body, source!, token, keys.Discovery?.Issuer);
+        if (!(await PostAsync(text, cancellationToken)).Succeeded(out var response, out var failure))
+        {
+            return failure;
+        }
+
+        using (response)
+        {
+            return response.Evaluate(token, settings, keys.Discovery?.Issuer);
+        }
     }
 
     /// <summary>
@@ -34,21 +39,22 @@ internal sealed class IntrospectionEndpoint(
     /// <exception cref="OperationCanceledException">The cancellation token was canceled; nothing else is thrown.</exception>
     public async Task<RealmFailure?> TryAsync(CancellationToken cancellationToken)
     {
-        var (body, source, failure) = await PostAsync("no-token", cancellationToken);
-        return body is null ? failure : IntrospectionResponse.Check(body, source!);
+        _ = (await PostAsync("no-token", cancellationToken)).Succeeded(out var response, out var failure);
+        response?.Dispose();
+        return failure;
     }
 
-    private async Task<(byte[]? Body, Uri? Source, RealmFailure? Failure)> PostAsync(string token, CancellationToken cancellationToken)
+    private async Task<RealmAnswer<IntrospectionResponse>> PostAsync(string token, CancellationToken cancellationToken)
     {
         // The discovery document was read before the keys that verified the token.
         if (keys.Discovery is not { IntrospectionAddress: { } address } discovery)
         {
-            return (null, null, IntrospectionFailures.NoAddress());
+            return IntrospectionFailures.NoAddress();
         }
 
         if (settings.Realm.LacksHttps(address))
         {
-            return (null, address, RealmFailure.NoHttps(address));
+            return RealmFailure.NoHttps(address);
         }
 
         try
@@ -58,24 +64,24 @@ internal sealed class IntrospectionEndpoint(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // The HttpClient's own timeout, if the application set a shorter one.
-            return (null, address, RealmFailure.Timeout(address, settings.Timeout));
+            return RealmFailure.Timeout(address, settings.Timeout);
         }
         catch (HttpRequestException error)
         {
             var isTooLarge = error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded;
-            return (null, address, isTooLarge ? RealmFailure.TooLarge(address, MaximumSize) : RealmFailure.Unreachable(address, error));
+            return isTooLarge ? RealmFailure.TooLarge(address, MaximumSize) : RealmFailure.Unreachable(address, error);
         }
         catch (IOException error)
         {
-            return (null, address, RealmFailure.Interrupted(address, error));
+            return RealmFailure.Interrupted(address, error);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return (null, address, RealmFailure.Unexpected(address, error));
+            return RealmFailure.Unexpected(address, error);
         }
     }
 
-    private async Task<(byte[]? Body, Uri? Source, RealmFailure? Failure)> PostAsync(
+    private async Task<RealmAnswer<IntrospectionResponse>> PostAsync(
         Uri address, string issuer, string token, CancellationToken cancellationToken)
     {
         using var client = httpClients.CreateClient(settings.Realm.HttpClientName);
@@ -87,17 +93,14 @@ internal sealed class IntrospectionEndpoint(
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.RequestMessage?.RequestUri is { } answered && answered != address)
         {
-            return (null, address, RealmFailure.Redirect(address, null));
+            return RealmFailure.Redirect(address, null);
         }
 
         await response.Content.LoadIntoBufferAsync(MaximumSize, cancellationToken);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         return response.StatusCode == System.Net.HttpStatusCode.OK
-            ? (body, address, null)
-            : (null, address, IntrospectionFailures.Status(address, response.StatusCode, Error(body), settings) with
-            {
-                RetryAfter = RetryAfter(response),
-            });
+            ? IntrospectionResponse.Parse(body, address)
+            : IntrospectionFailures.Status(address, response.StatusCode, Error(body), settings) with { RetryAfter = RetryAfter(response) };
     }
 
     /// <summary>Reads <c>Retry-After</c> (RFC 9110 section 10.2.3): seconds or a date.</summary>

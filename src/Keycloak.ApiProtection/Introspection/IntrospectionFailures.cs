@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
-using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Introspection;
 
@@ -15,21 +15,21 @@ internal static class IntrospectionFailures
 
     public static RealmFailure Status(Uri address, HttpStatusCode status, string? error, IntrospectionSettings settings)
     {
-        var code = error is null ? string.Empty : $" {TokenDiagnosis.Quote(error)}";
-        var found = string.Create(CultureInfo.InvariantCulture, $"{Show(address)} responded with {(int)status}{code}");
+        var code = error is null ? string.Empty : $" {ForeignText.Quote(error)}";
+        var found = string.Create(CultureInfo.InvariantCulture, $"{ForeignText.Address(address)} responded with {(int)status}{code}");
         return (int)status switch
         {
             // Keycloak 26 responds with invalid_client, 24 with invalid_request, and both with unauthorized_client if the client exists.
             401 or 400 when error is "invalid_client" or "unauthorized_client" or "invalid_request" => new(
                 "credentials",
-                $"{found}: Keycloak does not accept this API's own credentials (client {TokenDiagnosis.Quote(settings.ClientId)}).",
+                $"{found}: Keycloak does not accept this API's own credentials (client {ForeignText.Quote(settings.ClientId)}).",
                 "Compare credentials.secret with Clients > the client > Credentials > Client secret, and credentials.method or "
                     + "credentials.jwt with the Client Authenticator there (X509 Certificate: compare its Subject DN with the "
                     + "certificate of the named HttpClient, which must be sent over TLS). The client must be enabled. After the secret was "
                     + "regenerated, restart this API with the new one."),
             403 => new(
                 "public_client",
-                $"{found}: client {TokenDiagnosis.Quote(settings.ClientId)} is not allowed to introspect tokens.",
+                $"{found}: client {ForeignText.Quote(settings.ClientId)} is not allowed to introspect tokens.",
                 "Turn on Clients > the client > Settings > Capability config > Client authentication: a public client cannot introspect "
                     + "tokens."),
             401 => new(
@@ -61,20 +61,26 @@ internal static class IntrospectionFailures
 
     public static RealmFailure NotAResponse(Uri address, string problem) => new(
         "json",
-        $"{Show(address)} sent something that is not an introspection response: {problem}.",
+        $"{ForeignText.Address(address)} sent something that is not an introspection response: {problem}.",
         "Look for a proxy that changes or truncates Keycloak's responses.");
 
     public static RealmFailure OfAnotherToken(string claim) => new(
         "mismatch",
         $"Keycloak's response does not match the token: '{claim}' differs. The token counts neither as active nor as inactive.",
         "Look for a proxy or cache in front of Keycloak that confuses responses, and for a protocol mapper that writes this claim "
-            + "differently to tokens and to introspection responses.");
+            + "differently to tokens and to introspection responses.")
+    {
+        ConcernsOneToken = true,
+    };
 
     public static RealmFailure OfAnotherKind(string? kind) => new(
         "kind",
-        $"Keycloak's response describes a token of type {TokenDiagnosis.Quote(kind)}, but Bearer or DPoP is expected. "
+        $"Keycloak's response describes a token of type {ForeignText.Quote(kind)}, but Bearer or DPoP is expected. "
             + "The token counts neither as active nor as inactive.",
-        "Look for a proxy or cache in front of Keycloak that confuses responses.");
+        "Look for a proxy or cache in front of Keycloak that confuses responses.")
+    {
+        ConcernsOneToken = true,
+    };
 
     /// <summary>Keycloak responds to other requests, but the introspection of this token failed.</summary>
     public static RealmFailure OfOneToken(RealmFailure failure) => new(
@@ -84,6 +90,7 @@ internal static class IntrospectionFailures
             + "web application firewall.")
     {
         RetryAfter = failure.RetryAfter,
+        ConcernsOneToken = true,
     };
 
     public static RealmFailure Busy(int inFlight) => new(
@@ -92,7 +99,4 @@ internal static class IntrospectionFailures
             CultureInfo.InvariantCulture, $"{inFlight} introspection requests were in progress, and this one could not be sent in time."),
         "Keycloak responds too slowly for this number of tokens: increase Introspection.Freshness, Introspection.MaximumInFlight, or the "
             + "capacity of Keycloak.");
-
-    private static string Show(Uri address) =>
-        address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 }

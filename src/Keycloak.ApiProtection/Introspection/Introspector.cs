@@ -7,7 +7,8 @@ using Keycloak.ApiProtection.Tokens.Rules;
 namespace Keycloak.ApiProtection.Introspection;
 
 /// <summary>
-/// Decides with Keycloak's introspection endpoint whether tokens are active. One instance serves one scheme and one set of options.
+/// Decides with Keycloak's introspection endpoint whether tokens are active: with a cached response that is recent enough, or by waiting
+/// for an introspection request in the <see cref="IntrospectionQueue"/>. One instance serves one scheme and one set of options.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -22,31 +23,17 @@ namespace Keycloak.ApiProtection.Introspection;
 /// </remarks>
 internal sealed class Introspector : IDisposable
 {
-    /// <summary>Keycloak counts in whole seconds, so that it may accept a token for up to one second longer.</summary>
-    private static readonly TimeSpan ValidityAfterExpiry = TimeSpan.FromSeconds(1);
-
-    /// <summary>A longer lifetime is treated as unlimited.</summary>
-    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3650);
-
     /// <summary>How early a token in constant use is introspected again: a tenth of the maximum age, and at most this.</summary>
     private static readonly TimeSpan LongestLead = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan ShortestRejection = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestRejection = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan TokenFailurePause = TimeSpan.FromSeconds(5);
-
     private readonly IntrospectionSettings _settings;
-    private readonly IntrospectionEndpoint _endpoint;
-    private readonly RealmKeys _keys;
     private readonly TimeProvider _time;
     private readonly IntrospectionMetrics _metrics;
     private readonly IntrospectionReports _reports;
     private readonly IntrospectionBackoff _backoff;
     private readonly IntrospectedTokens _tokens;
-    private readonly SemaphoreSlim _slots;
-    private readonly CancellationTokenSource _disposing = new();
+    private readonly IntrospectionQueue _queue;
 
-    private int _inFlight;
     private int _waiting;
 
     public Introspector(
@@ -59,14 +46,13 @@ internal sealed class Introspector : IDisposable
         IntrospectionReports reports)
     {
         _settings = settings;
-        _keys = keys;
         _time = time;
         _metrics = metrics;
         _reports = reports;
-        _endpoint = new IntrospectionEndpoint(settings, keys, authentication, httpClients, time);
         _backoff = new IntrospectionBackoff(time, Random.Shared);
         _tokens = new IntrospectedTokens(settings.MaximumTokens, time);
-        _slots = new SemaphoreSlim(settings.MaximumInFlight);
+        _queue = new IntrospectionQueue(
+            settings, keys, authentication, httpClients, time, metrics, reports, _backoff, _tokens);
     }
 
     /// <summary>The number of cached tokens.</summary>
@@ -76,7 +62,7 @@ internal sealed class Introspector : IDisposable
     internal long Bytes => _tokens.Bytes;
 
     /// <summary>The number of introspection requests that are in progress or wait for a free slot.</summary>
-    internal int InFlight => Volatile.Read(ref _inFlight);
+    internal int InFlight => _queue.InFlight;
 
     /// <summary>The number of HTTP requests that wait for an introspection response.</summary>
     internal int Waiting => Volatile.Read(ref _waiting);
@@ -140,48 +126,10 @@ internal sealed class Introspector : IDisposable
     /// <summary>
     /// Checks once after the start whether Keycloak accepts this API's introspection requests and can find its tokens active.
     /// </summary>
-    public async Task CheckAsync()
-    {
-        _keys.Prefetch();
-        await _keys.Settled;
-        if (_keys.Discovery is not { } realm)
-        {
-            return;
-        }
-
-        if (!_settings.TokenIssuers.Contains(realm.Issuer, StringComparer.Ordinal))
-        {
-            var issuers = string.Join(", ", _settings.TokenIssuers.Select(TokenDiagnosis.Quote));
-            _reports.OtherHost(TokenDiagnosis.Quote(realm.Issuer), issuers);
-        }
-
-        if (_settings.Audiences is { } audiences && !audiences.Contains(_settings.ClientId, StringComparer.Ordinal))
-        {
-            _reports.OutsideAudience(TokenDiagnosis.Quote(_settings.ClientId), string.Join(", ", audiences.Select(TokenDiagnosis.Quote)));
-        }
-
-        using var timeout = new CancellationTokenSource(_settings.Timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token, timeout.Token);
-        _metrics.Asked(Scheme, "check");
-        try
-        {
-            if (await _endpoint.TryAsync(either.Token) is { } failure)
-            {
-                _reports.Failed(failure);
-            }
-            else
-            {
-                _reports.Checked(TokenDiagnosis.Quote(_settings.ClientId));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The introspection of the first token will report the cause.
-        }
-    }
+    public Task CheckAsync() => _queue.CheckAsync();
 
     /// <summary>Cancels all introspection requests. Waiting HTTP requests get an undecided result.</summary>
-    public void Dispose() => _disposing.Cancel();
+    public void Dispose() => _queue.Dispose();
 
     private IntrospectedToken StateOf(AccessToken token, ReadOnlySpan<char> text)
     {
@@ -281,7 +229,7 @@ internal sealed class Introspector : IDisposable
     {
         if (start)
         {
-            Start(state, request);
+            _queue.Start(state, request);
         }
         else if (request.Completion.IsCompleted)
         {
@@ -322,156 +270,4 @@ internal sealed class Introspector : IDisposable
         // Retry-After has whole seconds, and a client that gets 0 would try again at once.
         return Decision<AccessTokenClaims>.Undecided(TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds))));
     }
-
-    // Unsafe: without the HTTP request's execution context, so that the introspection is not part of that request's trace.
-    private void Start(IntrospectedToken state, IntrospectionRequest request)
-    {
-        Interlocked.Increment(ref _inFlight);
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static work => _ = work.Introspector.RunAsync(work.State, work.Request),
-            (Introspector: this, State: state, Request: request),
-            preferLocal: false);
-    }
-
-    private async Task RunAsync(IntrospectedToken state, IntrospectionRequest request)
-    {
-        IntrospectionVerdict verdict;
-        try
-        {
-            verdict = await SendInSlotAsync(state, request);
-        }
-        catch (Exception error)
-        {
-            // Disposed, or a defect in this library. In any case complete the request, so that no waiter hangs.
-            verdict = IntrospectionVerdict.Failed(RealmFailure.Unexpected(_settings.Realm.MetadataAddress, error));
-        }
-
-        var answer = Apply(verdict, state, request);
-        var next = state.Complete(answer, out var grown);
-        _tokens.Grew(grown);
-        request.Complete(answer);
-        if (next is not null)
-        {
-            Start(state, next);
-        }
-
-        Interlocked.Decrement(ref _inFlight);
-    }
-
-    private async Task<IntrospectionVerdict> SendInSlotAsync(IntrospectedToken state, IntrospectionRequest request)
-    {
-        using var timeout = new CancellationTokenSource(_settings.Timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token, timeout.Token);
-        try
-        {
-            await _slots.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
-        {
-            return IntrospectionVerdict.Failed(IntrospectionFailures.Busy(_settings.MaximumInFlight));
-        }
-
-        var keycloakResponds = false;
-        try
-        {
-            // After a failure, first send a probe whose result does not depend on a token.
-            if (_backoff.IsFailing || state.FailedAlone)
-            {
-                if (await ProbeAsync(either.Token) is { } still)
-                {
-                    return IntrospectionVerdict.Failed(still);
-                }
-
-                keycloakResponds = true;
-                _backoff.Succeeded();
-            }
-
-            request.AskedAt = _time.GetTimestamp();
-            _metrics.Asked(Scheme, request.Reason);
-            var verdict = await _endpoint.AskAsync(request.Token, request.Text, either.Token);
-            if (verdict.Failure is not { } failure || verdict.ConcernsTokenOnly)
-            {
-                return verdict;
-            }
-
-            // Do not send a probe if the response has a Retry-After.
-            keycloakResponds = keycloakResponds || (failure.RetryAfter is null && await ProbeAsync(either.Token) is null);
-            return keycloakResponds ? IntrospectionVerdict.FailedForToken(IntrospectionFailures.OfOneToken(failure)) : verdict;
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
-        {
-            var failure = RealmFailure.Timeout(_keys.Discovery?.IntrospectionAddress ?? _settings.Realm.MetadataAddress, _settings.Timeout);
-            return keycloakResponds
-                ? IntrospectionVerdict.FailedForToken(IntrospectionFailures.OfOneToken(failure))
-                : IntrospectionVerdict.Failed(failure);
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
-
-    private Task<RealmFailure?> ProbeAsync(CancellationToken cancellationToken)
-    {
-        _metrics.Asked(Scheme, "probe");
-        return _endpoint.TryAsync(cancellationToken);
-    }
-
-    /// <summary>Records a verdict in metrics, log and backoff. Returns the response to cache for this token, or null.</summary>
-    private IntrospectionAnswer? Apply(IntrospectionVerdict verdict, IntrospectedToken state, IntrospectionRequest request)
-    {
-        var now = _time.GetTimestamp();
-        var askedAt = request.AskedAt < 0 ? now : request.AskedAt;
-        _metrics.Answered(
-            Scheme,
-            verdict.Failure is { } cause ? $"failed_{cause.Code}"
-                : verdict.IsActive ? "active"
-                : verdict.Rejection!.Code == TokenRejection.Inactive.Code ? "inactive" : "refused",
-            _time.GetElapsedTime(askedAt, now));
-        state.FailedAlone = verdict.Failure is { Code: var code } && (code == IntrospectionFailures.OneToken || state.FailedAlone);
-        if (verdict.Failure is { } failure)
-        {
-            _reports.Failed(failure);
-            if (!verdict.ConcernsTokenOnly)
-            {
-                _backoff.Failed(failure.RetryAfter);
-                return null;
-            }
-
-            state.UnanswerableUntil = now + Ticks(TokenFailurePause);
-        }
-
-        _backoff.Succeeded();
-        if (verdict.Failure is not null)
-        {
-            return null;
-        }
-
-        _reports.Succeeded();
-        var rejectedUntil = verdict.Rejection is null ? 0 : now + Ticks(RejectedFor(state));
-        var goodUntil = EndOf(request.Token, askedAt, now);
-        return new IntrospectionAnswer(askedAt, verdict.Claims, verdict.Marks, verdict.Rejection, rejectedUntil, goodUntil);
-    }
-
-    /// <summary>Returns when a response expires together with its token.</summary>
-    /// <remarks>An "active" response from after the token's expiry, within the clock skew, is valid for one second only.</remarks>
-    private long EndOf(AccessToken token, long askedAt, long now)
-    {
-        var left = token.ExpiresAt - (_time.GetUtcNow() - _time.GetElapsedTime(askedAt, now));
-        return left > LongestLifetime ? long.MaxValue : askedAt + Ticks(left > TimeSpan.Zero ? left : ValidityAfterExpiry);
-    }
-
-    /// <summary>Returns how long a rejection is cached.</summary>
-    /// <remarks>
-    /// A rejected token is introspected again because its user may be enabled again. The time doubles with each rejection, so that a
-    /// client that keeps sending a rejected token causes few introspection requests.
-    /// </remarks>
-    private TimeSpan RejectedFor(IntrospectedToken state)
-    {
-        var first = _settings.Freshness > ShortestRejection ? _settings.Freshness : ShortestRejection;
-        var longer = first * Math.Pow(2, Math.Min(state.Rejections, 10));
-        return longer < LongestRejection ? longer : first > LongestRejection ? first : LongestRejection;
-    }
-
-    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
 }

@@ -1,16 +1,22 @@
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Json;
+using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>The payload of a push to a client's admin URL, parsed but not yet verified.</summary>
-/// <remarks>It has no issuer and no audience. The signing key identifies the realm, and <c>resource</c> the client.</remarks>
-internal sealed class AdminAction
+/// <summary>Keycloak's push to a client's admin URL: not-before, sign-outs, and the availability test.</summary>
+/// <remarks>
+/// <para>It has no issuer and no audience. The signing key identifies the realm, and <c>resource</c> the client.</para>
+/// <para>
+/// A pushed not-before applies to all tokens of the realm. The realm's and a client's not-before have the same form, and to treat the
+/// realm's as a client's would accept revoked tokens. The not-before never moves back, because a push from a client's page in the console
+/// contains that client's own value, which is often 0.
+/// </para>
+/// </remarks>
+/// <param name="expected">The action of the endpoint that received the push.</param>
+internal sealed class AdminAction(string expected) : INotification
 {
     private readonly List<string> _sessions = [];
-
-    private AdminAction()
-    {
-    }
 
     public string? Id { get; private set; }
 
@@ -31,27 +37,15 @@ internal sealed class AdminAction
     /// </summary>
     public bool IsToken { get; private set; }
 
-    /// <summary>Parses the payload; null if it is malformed.</summary>
-    public static AdminAction? Read(ReadOnlySpan<byte> json)
-    {
-        if (!JsonText.IsText(json, out _))
-        {
-            return null;
-        }
+    /// <inheritdoc />
+    /// <remarks>A push has no issue time. While it has not expired, it was signed a moment ago.</remarks>
+    public DateTimeOffset SignedAt => ExpiresAt.GetValueOrDefault();
 
-        var action = new AdminAction();
-        var wellFormed = true;
-        Span<JsonMemberNames.Entry> seen = stackalloc JsonMemberNames.Entry[JsonObjectReader.MaximumMembers];
-        var reader = new JsonObjectReader(json, seen);
-        while (reader.Read())
-        {
-            wellFormed &= action.Take(reader.Name, reader.Value, json);
-        }
+    /// <inheritdoc />
+    public bool IsOfType(string? type) => "JWT".Equals(type, StringComparison.OrdinalIgnoreCase);
 
-        return wellFormed && reader.Problem is null ? action : null;
-    }
-
-    private bool Take(ReadOnlySpan<byte> name, JsonValue value, ReadOnlySpan<byte> json)
+    /// <inheritdoc />
+    public bool Read(ReadOnlySpan<byte> name, JsonValue value, ReadOnlySpan<byte> json)
     {
         switch (name)
         {
@@ -68,7 +62,7 @@ internal sealed class AdminAction
                 NotBefore = NumericDate.TryRead(value, json, out var notBefore) && notBefore > DateTimeOffset.UnixEpoch ? notBefore : null;
                 return value.Kind == JsonKind.Number;
             case var _ when name.SequenceEqual("adapterSessionIds"u8) || name.SequenceEqual("keycloakSessionIds"u8):
-                return TakeSessions(value, json);
+                return ReadSessions(value, json);
             case var _ when name.SequenceEqual("iss"u8) || name.SequenceEqual("typ"u8):
                 return IsToken = true;
             default:
@@ -76,7 +70,45 @@ internal sealed class AdminAction
         }
     }
 
-    private bool TakeSessions(JsonValue value, ReadOnlySpan<byte> json)
+    /// <inheritdoc />
+    public NotificationRejection? Check(NotificationScheme scheme) =>
+        IsToken || Action != expected ? NotificationRejection.Action
+        : Resource is not { } resource || !scheme.Serves(resource) ? NotificationRejection.Resource
+        : scheme.HasExpired(ExpiresAt) ? NotificationRejection.Expired
+        : string.IsNullOrEmpty(Id) ? NotificationRejection.Id
+        : null;
+
+    /// <inheritdoc />
+    public void Apply(NotificationScheme scheme, ILogger logger)
+    {
+        var client = ForeignText.Quote(Resource);
+        if (Sessions.Count > 0)
+        {
+            foreach (var session in Sessions)
+            {
+                scheme.Revocations.Apply(RevocationKind.Session, session, scheme.Revocations.UntilNow, RevocationSource.AdminPush);
+            }
+
+            logger.SessionsPushed(scheme.Name, Sessions.Count, client);
+        }
+
+        if (NotBefore is { } notBefore)
+        {
+            // Keycloak's console sets the current time. A value in the future is limited because the not-before never moves back: a wrong
+            // year would reject every token until a restart.
+            var latest = scheme.Revocations.UntilNow;
+            if (notBefore > latest)
+            {
+                logger.NotBeforeInTheFuture(scheme.Name, notBefore, client, latest);
+                notBefore = latest;
+            }
+
+            var isNew = scheme.Revocations.Apply(RevocationKind.Realm, null, notBefore, RevocationSource.AdminPush);
+            logger.NotBeforeTaken(scheme.Name, Action!, client, notBefore, isNew);
+        }
+    }
+
+    private bool ReadSessions(JsonValue value, ReadOnlySpan<byte> json)
     {
         if (value.Kind == JsonKind.Null)
         {

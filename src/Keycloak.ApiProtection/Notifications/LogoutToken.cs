@@ -1,13 +1,14 @@
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Json;
+using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4), parsed but not yet verified.</summary>
-internal sealed class LogoutToken
+/// <summary>A logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4): its claims, their check and their effect.</summary>
+/// <remarks>When a session ends, Keycloak sends one logout token, once, to each client of the session that has a logout URL.</remarks>
+internal sealed class LogoutToken : INotification
 {
-    private LogoutToken()
-    {
-    }
+    private static readonly string[] HeaderTypes = ["logout+jwt", "application/logout+jwt", "JWT"];
 
     public string? Kind { get; private set; }
 
@@ -34,27 +35,14 @@ internal sealed class LogoutToken
     /// <summary>Gets whether offline sessions ended too. Keycloak writes it next to the event, in <c>events</c>.</summary>
     public bool RevokesOfflineAccess { get; private set; }
 
-    /// <summary>Parses the payload; null if it is malformed.</summary>
-    public static LogoutToken? Read(ReadOnlySpan<byte> json)
-    {
-        if (!JsonText.IsText(json, out _))
-        {
-            return null;
-        }
+    /// <inheritdoc />
+    public DateTimeOffset SignedAt => IssuedAt.GetValueOrDefault();
 
-        var token = new LogoutToken();
-        var wellFormed = true;
-        Span<JsonMemberNames.Entry> seen = stackalloc JsonMemberNames.Entry[JsonObjectReader.MaximumMembers];
-        var reader = new JsonObjectReader(json, seen);
-        while (reader.Read())
-        {
-            wellFormed &= token.Take(reader.Name, reader.Value, json);
-        }
+    /// <inheritdoc />
+    public bool IsOfType(string? type) => HeaderTypes.Contains(type, StringComparer.OrdinalIgnoreCase);
 
-        return wellFormed && reader.Problem is null ? token : null;
-    }
-
-    private bool Take(ReadOnlySpan<byte> name, JsonValue value, ReadOnlySpan<byte> json)
+    /// <inheritdoc />
+    public bool Read(ReadOnlySpan<byte> name, JsonValue value, ReadOnlySpan<byte> json)
     {
         switch (name)
         {
@@ -80,15 +68,46 @@ internal sealed class LogoutToken
                 // Any value counts, also null.
                 return HasNonce = true;
             case var _ when name.SequenceEqual("aud"u8):
-                return TakeAudiences(value, json);
+                return ReadAudiences(value, json);
             case var _ when name.SequenceEqual("events"u8):
-                return TakeEvents(value, json);
+                return ReadEvents(value, json);
             default:
                 return true;
         }
     }
 
-    private bool TakeAudiences(JsonValue value, ReadOnlySpan<byte> json)
+    /// <inheritdoc />
+    public NotificationRejection? Check(NotificationScheme scheme) =>
+        Kind != "Logout" ? NotificationRejection.Kind
+        : !scheme.Policy.Issuers.Contains(Issuer) ? NotificationRejection.Issuer
+        : !Audiences.Any(scheme.Serves) ? NotificationRejection.Audience
+        : IssuedAt is not { } issuedAt || issuedAt > scheme.Now + scheme.Policy.ClockSkew ? NotificationRejection.IssuedAt
+        : scheme.HasExpired(ExpiresAt) ? NotificationRejection.Expired
+        : !HasLogoutEvent ? NotificationRejection.Events
+        : HasNonce ? NotificationRejection.Nonce
+        : SessionId is null && Subject is null ? NotificationRejection.Subject
+        : string.IsNullOrEmpty(Id) ? NotificationRejection.Id
+        : null;
+
+    /// <inheritdoc />
+    public void Apply(NotificationScheme scheme, ILogger logger)
+    {
+        var isSession = SessionId is not null;
+        var client = Audiences.First(scheme.Serves);
+        scheme.Revocations.Apply(
+            isSession ? RevocationKind.Session : RevocationKind.User,
+            SessionId ?? Subject,
+            SignedAt,
+            RevocationSource.BackchannelLogout,
+            RevokesOfflineAccess,
+
+            // Without a session id no session is known to have ended: the user may log in again with this client.
+            endedForClient: isSession ? client : null);
+        var quoted = ForeignText.Quote(client);
+        logger.LogoutTaken(scheme.Name, isSession ? "a session" : "a user", quoted, SignedAt);
+    }
+
+    private bool ReadAudiences(JsonValue value, ReadOnlySpan<byte> json)
     {
         var strings = new JsonStrings(json, value);
         if (!strings.IsWellFormed)
@@ -106,7 +125,7 @@ internal sealed class LogoutToken
         return true;
     }
 
-    private bool TakeEvents(JsonValue value, ReadOnlySpan<byte> json)
+    private bool ReadEvents(JsonValue value, ReadOnlySpan<byte> json)
     {
         if (value.Kind != JsonKind.Object)
         {

@@ -3,23 +3,49 @@ using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Http;
 using Keycloak.ApiProtection.Revocation;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Notifications;
 
-/// <summary>Responds to Keycloak's notifications, and logs why one is rejected.</summary>
+/// <summary>Reads Keycloak's notifications, responds to them, and logs why one is rejected.</summary>
 internal sealed class NotificationEndpoints(
-    BackchannelLogout logouts,
-    AdminPush pushes,
+    NotificationVerification verification,
     RejectionLog rejections,
     RevocationMetrics metrics,
     ILogger<NotificationEndpoints> logger)
 {
-    public async Task LogoutAsync(HttpContext context) =>
-        await AnswerAsync(context, "backchannel-logout", await logouts.TakeAsync(context), StatusCodes.Status200OK);
+    /// <summary>Registers the services of the endpoints.</summary>
+    public static void AddServices(IServiceCollection services)
+    {
+        services.TryAddSingleton<NotificationSchemes>();
+        services.TryAddSingleton<NotificationVerification>();
+        services.TryAddSingleton<NotificationEndpoints>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UnmappedEndpointsCheck>());
+    }
 
+    /// <summary>Processes a back-channel logout (OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8).</summary>
+    public async Task LogoutAsync(HttpContext context)
+    {
+        var (text, unreadable) = await NotificationBody.ReadLogoutTokenAsync(context);
+        var outcome = unreadable ?? await TakeAsync(text!, new LogoutToken(), context.RequestAborted);
+        await AnswerAsync(context, "backchannel-logout", outcome, StatusCodes.Status200OK);
+    }
+
+    /// <summary>Creates the endpoint for pushes of one action to a client's admin URL.</summary>
     public RequestDelegate Push(string endpoint, string action) => async context =>
-        await AnswerAsync(context, endpoint, await pushes.TakeAsync(context, action), StatusCodes.Status204NoContent);
+    {
+        var (text, unreadable) = await NotificationBody.ReadTextAsync(context);
+        var outcome = unreadable ?? await TakeAsync(text!, new AdminAction(action), context.RequestAborted);
+        await AnswerAsync(context, endpoint, outcome, StatusCodes.Status204NoContent);
+    };
+
+    private async ValueTask<NotificationOutcome> TakeAsync(string text, INotification content, CancellationToken disconnected) =>
+        (RealmMessage.Read(text, out var message) ?? message.ReadInto(content)) is { } rejection
+            ? rejection
+            : await verification.TakeAsync(message, content, disconnected);
 
     private Task AnswerAsync(HttpContext context, string endpoint, NotificationOutcome outcome, int success)
     {

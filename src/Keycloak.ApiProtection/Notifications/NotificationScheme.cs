@@ -35,6 +35,9 @@ internal sealed class NotificationScheme(string name, KeycloakSchemes schemes)
 
     private KeycloakBearerOptions Options => Scheme.Options;
 
+    /// <summary>Whether this is no time, or a time that has passed for every clock within the skew.</summary>
+    public bool HasExpired(DateTimeOffset? expiresAt) => expiresAt is not { } time || Now - Policy.ClockSkew >= time;
+
     /// <summary>Whether notifications to this client are accepted: it is this API's own client or one of the login clients.</summary>
     public bool Serves(string client) => client == Options.Resource || Options.LoginClients.Contains(client);
 }

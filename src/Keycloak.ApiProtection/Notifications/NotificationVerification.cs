@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.Realms;
+using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Notifications;
 
@@ -14,7 +15,7 @@ namespace Keycloak.ApiProtection.Notifications;
 /// A sender that stays connected counts among the realm's waiting notifications (<see cref="RealmSettings.MaximumWaiters"/>).
 /// </para>
 /// </remarks>
-internal sealed class NotificationVerification(NotificationSchemes schemes)
+internal sealed class NotificationVerification(NotificationSchemes schemes, ILogger<NotificationVerification> logger)
 {
     /// <summary>How many verifications may continue to wait for keys after their sender has disconnected.</summary>
     public const int MostWithoutSender = 100;
@@ -26,31 +27,22 @@ internal sealed class NotificationVerification(NotificationSchemes schemes)
 
     /// <summary>Verifies and applies a notification for each scheme.</summary>
     /// <param name="message">The notification.</param>
-    /// <param name="none">The outcome if there is no scheme.</param>
-    /// <param name="issuedAt">When it was issued. Used only if <paramref name="check"/> does not reject it.</param>
-    /// <param name="check">Returns why the notification is rejected without a key; null if it is not.</param>
-    /// <param name="apply">Applies the verified notification. Called at most once for each scheme, and possibly concurrently.</param>
+    /// <param name="content">Its content. It is applied at most once for each scheme, and possibly concurrently.</param>
     /// <param name="disconnected">Canceled when the sender has disconnected.</param>
-    public async ValueTask<NotificationOutcome> TakeAsync(
-        RealmMessage message,
-        NotificationOutcome none,
-        DateTimeOffset issuedAt,
-        Func<NotificationScheme, NotificationRejection?> check,
-        Func<NotificationScheme, NotificationOutcome> apply,
-        CancellationToken disconnected)
+    public async ValueTask<NotificationOutcome> TakeAsync(RealmMessage message, INotification content, CancellationToken disconnected)
     {
         var all = schemes.All;
         var outcomes = new NotificationOutcome[all.Count];
         var waiting = new List<int>();
         for (var i = 0; i < all.Count; i++)
         {
-            if (check(all[i]) is { } rejection)
+            if (content.Check(all[i]) is { } rejection)
             {
                 outcomes[i] = rejection;
             }
             else if (message.TryVerify(all[i].Policy, all[i].Keys, out var verified))
             {
-                outcomes[i] = verified.IsTaken ? apply(all[i]) : verified;
+                outcomes[i] = Apply(content, all[i], verified);
             }
             else
             {
@@ -63,21 +55,38 @@ internal sealed class NotificationVerification(NotificationSchemes schemes)
             await WaitAsync(
                 cancellation => Task.WhenAll(waiting.Select(async i =>
                 {
-                    var verified = await VerifyAsync(message, all[i], issuedAt, cancellation);
-                    outcomes[i] = verified.IsTaken ? apply(all[i]) : verified;
+                    var verified = await VerifyAsync(message, all[i], content.SignedAt, cancellation);
+                    outcomes[i] = Apply(content, all[i], verified);
                 })),
                 disconnected);
         }
 
-        return outcomes.Aggregate(none, (together, outcome) => together.And(outcome));
+        return outcomes.Aggregate((together, outcome) => together.And(outcome));
+    }
+
+    /// <summary>Applies a verified notification, unless it is a replay.</summary>
+    private NotificationOutcome Apply(INotification content, NotificationScheme scheme, NotificationOutcome verified)
+    {
+        if (!verified.IsTaken)
+        {
+            return verified;
+        }
+
+        if (!scheme.Posted.IsFirst(content.Id!, content.ExpiresAt!.Value + scheme.Policy.ClockSkew))
+        {
+            return NotificationRejection.Replay;
+        }
+
+        content.Apply(scheme, logger);
+        return NotificationOutcome.Taken;
     }
 
     private static async Task<NotificationOutcome> VerifyAsync(
-        RealmMessage message, NotificationScheme scheme, DateTimeOffset issuedAt, CancellationToken cancellation)
+        RealmMessage message, NotificationScheme scheme, DateTimeOffset signedAt, CancellationToken cancellation)
     {
         try
         {
-            return await message.VerifyAsync(scheme.Policy, scheme.Keys, issuedAt, cancellation);
+            return await message.VerifyAsync(scheme.Policy, scheme.Keys, signedAt, cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Keycloak.ApiProtection.Json;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tokens;
@@ -12,6 +13,7 @@ internal sealed class RealmMessage
     private readonly byte[] _signature;
     private readonly string _keyId;
     private readonly SigningAlgorithm _algorithm;
+    private readonly byte[] _payload;
 
     private RealmMessage(in CompactJws jws, string keyId, SigningAlgorithm algorithm, string? type)
     {
@@ -20,14 +22,11 @@ internal sealed class RealmMessage
         _keyId = keyId;
         _algorithm = algorithm;
         Type = type;
-        Payload = CompactJws.Decode(jws.Payload, new byte[jws.Payload.Length]).ToArray();
+        _payload = CompactJws.Decode(jws.Payload, new byte[jws.Payload.Length]).ToArray();
     }
 
     /// <summary>Gets the header's <c>typ</c>.</summary>
     public string? Type { get; }
-
-    /// <summary>Gets the payload.</summary>
-    public byte[] Payload { get; }
 
     /// <summary>Parses a message. Returns why it is rejected, or null if it is well-formed.</summary>
     public static NotificationRejection? Read(string text, out RealmMessage message)
@@ -52,6 +51,30 @@ internal sealed class RealmMessage
 
         message = new RealmMessage(jws, Encoding.UTF8.GetString(header.KeyId), algorithm, header.Type());
         return null;
+    }
+
+    /// <summary>Reads the payload into the content. Returns why the message is rejected, or null if it can have this content.</summary>
+    public NotificationRejection? ReadInto(INotification content)
+    {
+        if (!content.IsOfType(Type))
+        {
+            return NotificationRejection.HeaderType;
+        }
+
+        if (!JsonText.IsText(_payload, out _))
+        {
+            return NotificationRejection.Payload;
+        }
+
+        var isWellFormed = true;
+        Span<JsonMemberNames.Entry> seen = stackalloc JsonMemberNames.Entry[JsonObjectReader.MaximumMembers];
+        var reader = new JsonObjectReader(_payload, seen);
+        while (reader.Read())
+        {
+            isWellFormed &= content.Read(reader.Name, reader.Value, _payload);
+        }
+
+        return isWellFormed && reader.Problem is null ? null : NotificationRejection.Payload;
     }
 
     /// <summary>

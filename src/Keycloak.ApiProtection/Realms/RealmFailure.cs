@@ -1,6 +1,6 @@
 using System.Net;
-using System.Text;
 using Keycloak.ApiProtection.Realms.Keys;
+using static Keycloak.ApiProtection.Diagnostics.ForeignText;
 
 namespace Keycloak.ApiProtection.Realms;
 
@@ -10,31 +10,32 @@ namespace Keycloak.ApiProtection.Realms;
 /// <param name="Remedy">What to change in code, in the configuration or in Keycloak's console.</param>
 internal sealed record RealmFailure(string Code, string Reason, string Remedy)
 {
-    private const int LongestQuote = 200;
-
     /// <summary>How long the response asks to wait (<c>Retry-After</c>); null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether only the request for one token failed, so that requests for other tokens can succeed.</summary>
+    public bool ConcernsOneToken { get; init; }
 
     public static RealmFailure Unreachable(Uri address, HttpRequestException error) => error.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => new(
             "unreachable",
-            $"The host name of {Show(address)} could not be resolved.",
+            $"The host name of {Address(address)} could not be resolved.",
             "Check the host in auth-server-url or MetadataAddress. Inside a container, it is the name of Keycloak's service, "
                 + "not localhost."),
         HttpRequestError.SecureConnectionError when IsNotTls(error) => new(
             "not-tls",
-            $"{Show(address)} is https, but this port does not use TLS: {Quote(error.InnerException?.Message ?? error.Message)}",
+            $"{Address(address)} is https, but this port does not use TLS: {Line(error.InnerException?.Message ?? error.Message)}",
             "Check the port: Keycloak's HTTPS port is 8443 by default; 8080 is plain HTTP. Use Keycloak's HTTPS port or, if TLS ends at a "
                 + "proxy in front of Keycloak, the proxy's address."),
         HttpRequestError.SecureConnectionError => new(
             "tls",
-            $"No trusted TLS connection to {Show(address)}: {Quote(error.InnerException?.Message ?? error.Message)}",
+            $"No trusted TLS connection to {Address(address)}: {Line(error.InnerException?.Message ?? error.Message)}",
             "Install the certificate of the authority (the one that signed Keycloak's certificate) on this machine, and use the host name "
                 + "in Keycloak's certificate."),
         HttpRequestError.InvalidResponse => new(
             "not-http",
-            $"The response of {Show(address)} is not HTTP: {Quote(error.InnerException?.Message ?? error.Message)}",
+            $"The response of {Address(address)} is not HTTP: {Line(error.InnerException?.Message ?? error.Message)}",
             address.Scheme == Uri.UriSchemeHttp
                 ? "Check the port: it may require TLS. If so, use https (Keycloak's HTTPS port is 8443 by default)."
                 : "Check the host and the port: a server other than Keycloak responds there."),
@@ -45,7 +46,7 @@ internal sealed record RealmFailure(string Code, string Reason, string Remedy)
         HttpRequestError.Unknown when error.InnerException is IOException inner => Interrupted(address, inner),
         _ => new(
             "unreachable",
-            $"No connection to {Show(address)}: {Quote(error.Message)}",
+            $"No connection to {Address(address)}: {Line(error.Message)}",
             "Check that Keycloak is running and that the port is correct. Inside a container, localhost is the container itself: set "
                 + "MetadataAddress to Keycloak's name in that network, and leave the address that browsers use in ValidIssuers."),
     };
@@ -76,23 +77,23 @@ internal sealed record RealmFailure(string Code, string Reason, string Remedy)
 
     public static RealmFailure Interrupted(Uri address, Exception error) => new(
         "unreachable",
-        $"The connection to {Show(address)} was interrupted during the response: {Quote(error.Message)}",
+        $"The connection to {Address(address)} was interrupted during the response: {Line(error.Message)}",
         "Keycloak or a proxy in front of it has stopped or closes connections early: see their logs. This API retries automatically.");
 
     public static RealmFailure Timeout(Uri address, TimeSpan limit) => new(
         "timeout",
-        $"{Show(address)} did not send a complete response within {limit.TotalSeconds:0.###} s.",
+        $"{Address(address)} did not send a complete response within {limit.TotalSeconds:0.###} s.",
         "Check firewalls and Keycloak's load. BackchannelTimeout is the time limit for one document.");
 
     public static RealmFailure Redirect(Uri address, Uri? target) => new(
         "redirect",
-        $"{Show(address)} redirects{(target is null ? string.Empty : $" to {Show(target)}")}, and redirects are not followed.",
+        $"{Address(address)} redirects{(target is null ? string.Empty : $" to {Address(target)}")}, and redirects are not followed.",
         "Set auth-server-url or MetadataAddress to the address that responds without a redirect (https instead of http, with or without "
             + "/auth), and remove login pages of proxies from this path.");
 
     public static RealmFailure Status(Uri address, HttpStatusCode status) => new(
         "status",
-        $"{Show(address)} returned {(int)status}.",
+        $"{Address(address)} returned {(int)status}.",
         (int)status switch
         {
             404 when address.AbsolutePath.Contains("/auth/realms/", StringComparison.Ordinal) =>
@@ -112,62 +113,62 @@ internal sealed record RealmFailure(string Code, string Reason, string Remedy)
 
     public static RealmFailure TooLarge(Uri address, int limit) => new(
         "size",
-        $"The response of {Show(address)} has more than {limit / 1024} KiB.",
+        $"The response of {Address(address)} has more than {limit / 1024} KiB.",
         "Check the address: it is not the address of a realm's document.");
 
     public static RealmFailure NotJson(Uri address, bool page, string? detail) => new(
         page ? "html" : "json",
         page
-            ? $"{Show(address)} returned an HTML page instead of JSON."
-            : $"The response of {Show(address)} is not the expected JSON: {Quote(detail)}",
+            ? $"{Address(address)} returned an HTML page instead of JSON."
+            : $"The response of {Address(address)} is not the expected JSON: {Line(detail)}",
         page
             ? "Check the address: it returns a login or error page of a proxy, or Keycloak's console."
             : "Check the address, and whether a proxy changes or truncates Keycloak's responses.");
 
     public static RealmFailure NoIssuer(Uri address) => new(
         "issuer",
-        $"The document at {Show(address)} has no issuer.",
+        $"The document at {Address(address)} has no issuer.",
         "Check the address: it must be the realm's .well-known/openid-configuration.");
 
     public static RealmFailure ForeignIssuer(Uri address, string issuer, IReadOnlyList<string> valid) => new(
         "issuer",
-        $"The issuer of the realm at {Show(address)} is {Quote(issuer)}; "
-            + $"this API accepts tokens from {string.Join(", ", valid.Select(Quote))}.",
+        $"The issuer of the realm at {Address(address)} is {Line(issuer)}; "
+            + $"this API accepts tokens from {string.Join(", ", valid.Select(Line))}.",
         "If both are the same realm under two host names (inside and outside of Docker, behind a proxy): MetadataAddress is the address "
             + "under which this API reaches Keycloak, and ValidIssuers lists the issuers as they appear in tokens. "
             + "Either give Keycloak one name (KC_HOSTNAME, with KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true), "
-            + $"or add {Quote(issuer)} to ValidIssuers in addition to the others. "
+            + $"or add {Line(issuer)} to ValidIssuers in addition to the others. "
             + "If not, correct auth-server-url and realm.");
 
     public static RealmFailure NoKeysAddress(Uri address, string? found) => new(
         "jwks-uri",
         found is null
-            ? $"The document at {Show(address)} has no jwks_uri."
-            : $"The jwks_uri in {Show(address)} is not an absolute http or https address: {Quote(found)}",
+            ? $"The document at {Address(address)} has no jwks_uri."
+            : $"The jwks_uri in {Address(address)} is not an absolute http or https address: {Line(found)}",
         "Check the address: it must be the realm's .well-known/openid-configuration.");
 
     public static RealmFailure KeysWithoutHttps(Uri address, Uri keys) => new(
         "https",
-        $"The jwks_uri in {Show(address)} is {Show(keys)}, but keys are read over HTTPS only.",
+        $"The jwks_uri in {Address(address)} is {Address(keys)}, but keys are read over HTTPS only.",
         "If a proxy in front of Keycloak ends TLS, configure Keycloak for it (KC_PROXY_HEADERS=xforwarded and KC_HOSTNAME=https://...). "
             + "For development only: set ssl-required to 'none'.");
 
     public static RealmFailure NoHttps(Uri address) => new(
         "https",
-        $"{Show(address)} is not HTTPS, but keys are read over HTTPS only.",
+        $"{Address(address)} is not HTTPS, but keys are read over HTTPS only.",
         "Use the https address of Keycloak. For development only: set ssl-required to 'none'.");
 
     public static RealmFailure NoUsableKeys(Uri address, IReadOnlyList<UnusableKey> unusable) => new(
         "no-keys",
         unusable.Count == 0
-            ? $"{Show(address)} lists no keys."
-            : $"{Show(address)} lists no key that can verify access tokens: "
-                + string.Join(" ", unusable.Take(5).Select(key => $"{Quote(key.Id)}: {key.Reason}")),
+            ? $"{Address(address)} lists no keys."
+            : $"{Address(address)} lists no key that can verify access tokens: "
+                + string.Join(" ", unusable.Take(5).Select(key => $"{Line(key.Id)}: {key.Reason}")),
         "Add an enabled RSA (2048 bits or more) or ECDSA key provider to the realm (Realm settings > Keys > Add providers).");
 
     public static RealmFailure Unexpected(Uri address, Exception error) => new(
         "unexpected",
-        $"Reading {Show(address)} failed: {error.GetType().Name}: {Quote(error.Message)}",
+        $"Reading {Address(address)} failed: {error.GetType().Name}: {Line(error.Message)}",
         "Check the handlers of the back-channel HttpClient, if the application adds any. This API retries automatically.");
 
     /// <summary>Replaces the remedy if the discovery document names an address for the keys that only browsers can reach.</summary>
@@ -180,26 +181,4 @@ internal sealed record RealmFailure(string Code, string Reason, string Remedy)
                     + "which this API cannot reach. Set KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true in Keycloak, "
                     + $"or make {keys.Authority} reachable from this API.",
             };
-
-    /// <summary>An address for the log, without user information and query.</summary>
-    private static string Show(Uri address) =>
-        Quote(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
-
-    /// <summary>Untrusted text for the log: short and on one line.</summary>
-    private static string Quote(string? text)
-    {
-        if (text is null)
-        {
-            return "(none)";
-        }
-
-        var quoted = new StringBuilder(Math.Min(text.Length, LongestQuote) + 3);
-
-        foreach (var character in text.AsSpan(0, Math.Min(text.Length, LongestQuote)))
-        {
-            quoted.Append(char.IsControl(character) || character is '\u2028' or '\u2029' ? ' ' : character);
-        }
-
-        return text.Length > LongestQuote ? quoted.Append("...").ToString() : quoted.ToString();
-    }
 }

@@ -52,7 +52,8 @@ internal sealed class RealmReports(RealmSettings settings, ILogger logger)
 
         foreach (var key in keys.Unusable.Where(key => !key.Expected).Except(_unusable))
         {
-            logger.KeyUnusable(settings.SchemeName, key.Id is null ? "(none)" : Name(key.Id), key.Reason);
+            var name = Name(key.Id);
+            logger.KeyUnusable(settings.SchemeName, name, key.Reason);
         }
 
         _unusable = keys.Unusable;
@@ -65,13 +66,5 @@ internal sealed class RealmReports(RealmSettings settings, ILogger logger)
         return names.Length == 0 ? "none" : names;
     }
 
-    /// <summary>A kid is untrusted text, so control characters and line breaks become spaces.</summary>
-    private static string Name(string id) =>
-        string.Create(id.Length, id, static (name, id) =>
-        {
-            for (var i = 0; i < id.Length; i++)
-            {
-                name[i] = char.IsControl(id[i]) || id[i] is '\u2028' or '\u2029' ? ' ' : id[i];
-            }
-        });
+    private static string Name(string? id) => ForeignText.Line(id, JsonWebKey.LongestId);
 }

@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Authorization.Startup;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,22 +55,9 @@ internal sealed class TokenCheckAuthorization(string[] schemes) : IAuthorizeData
         var provider = scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>();
         foreach (var name in data.Select(one => one.Policy).OfType<string>())
         {
-            named.UnionWith(Find(provider, name)?.AuthenticationSchemes ?? []);
+            named.UnionWith(EndpointPolicyNames.Find(provider, name)?.AuthenticationSchemes ?? []);
         }
 
         return named;
-    }
-
-    /// <summary>Returns the policy, or null if the name cannot be resolved. <c>EndpointPolicyCheck</c> reports such names.</summary>
-    private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name)
-    {
-        try
-        {
-            return provider.GetPolicyAsync(name).GetAwaiter().GetResult();
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            return null;
-        }
     }
 }

@@ -56,7 +56,7 @@ internal sealed class AccessTokenVerifier(
         return search.IsFound(out var key) ? Verify(token.Span, key, out _)
             : search.Unusable is { } unusable
                 ? Decision<AccessToken>.Rejected(TokenRejection.KeyUnusable.Because(
-                    $"The realm publishes the token's key {TokenDiagnosis.Quote(unusable.Id)}, but it cannot be used: {unusable.Reason}"))
+                    $"The realm publishes the token's key {ForeignText.Quote(unusable.Id)}, but it cannot be used: {unusable.Reason}"))
             : search.IsUnknown ? Decision<AccessToken>.Rejected(TokenRejection.KeyUnknown)
             : Decision<AccessToken>.Undecided(search.RetryAfter);
     }

@@ -4,6 +4,7 @@ using System.Text;
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Json;
+using static Keycloak.ApiProtection.Diagnostics.ForeignText;
 
 namespace Keycloak.ApiProtection.Tokens;
 
@@ -13,8 +14,6 @@ namespace Keycloak.ApiProtection.Tokens;
 /// </summary>
 internal static class TokenDiagnosis
 {
-    private const int Longest = 100;
-
     /// <summary>
     /// Returns whether two rejections with this code can have different causes that the reason distinguishes. Codes whose reason contains a
     /// time or a size are not included, because each of their reasons is different.
@@ -79,30 +78,6 @@ internal static class TokenDiagnosis
                 + $"{Quote(Encoding.UTF8.GetString(header.Algorithm))}."),
             _ => rejection,
         };
-    }
-
-    /// <summary>Quotes foreign text: keeps printable ASCII, escapes all other characters, and truncates it after 100 characters.</summary>
-    public static string Quote(string? text)
-    {
-        if (text is null)
-        {
-            return "(none)";
-        }
-
-        var quoted = new StringBuilder("'");
-        foreach (var letter in text.AsSpan(0, Math.Min(text.Length, Longest)))
-        {
-            if (letter is >= ' ' and <= '~' and not '\'' and not '\\')
-            {
-                quoted.Append(letter);
-            }
-            else
-            {
-                quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");
-            }
-        }
-
-        return quoted.Append(text.Length > Longest ? "'..." : "'").ToString();
     }
 
     private static TokenRejection Issuer(TokenRejection rejection, string? issuer, TokenPolicy policy)

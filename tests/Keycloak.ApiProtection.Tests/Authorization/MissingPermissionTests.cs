@@ -1,5 +1,6 @@
 using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Tests.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -114,7 +115,7 @@ public sealed class MissingPermissionTests
 
     [Fact]
     public void Text_chosen_by_a_user_cannot_break_a_log_line() =>
-        Assert.Equal("a??b?" + new string('x', 195) + "...", PermissionDiagnosis.Printable("a\r\nb\"" + new string('x', 500)));
+        Assert.Equal("a??b?" + new string('x', 195) + "...", ForeignText.Name("a\r\nb\"" + new string('x', 500)));
 
     [Fact]
     public async Task Nothing_is_recorded_for_an_authorized_request()

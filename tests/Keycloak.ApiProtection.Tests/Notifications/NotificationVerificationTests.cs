@@ -158,7 +158,9 @@ public sealed class NotificationVerificationTests
         ValueTask<NotificationOutcome> TakeAsync(CancellationToken disconnected)
         {
             Assert.Null(RealmMessage.Read(KeycloakCaller.Logout(app).WithHeader("kid", "\"junk\"").Text, out var message));
-            return verification.TakeAsync(message, NotificationRejection.Issuer, app.Realm.Now, _ => null, _ => throw new InvalidOperationException("Not signed."), disconnected);
+            var logout = new LogoutToken();
+            Assert.Null(message.ReadInto(logout));
+            return verification.TakeAsync(message, logout, disconnected);
         }
 
         var hungUp = new CancellationToken(canceled: true);

@@ -185,25 +185,6 @@ public sealed class TokenDiagnosisTests
         }
     }
 
-    [Theory]
-    [InlineData("plain", "'plain'")]
-    [InlineData("", "''")]
-    [InlineData(null, "(none)")]
-    [InlineData("it's", "'it\\u0027s'")]
-    [InlineData("\\u0027", "'\\u005cu0027'")]
-    [InlineData("a\r\nb", "'a\\u000d\\u000ab'")]
-    [InlineData("\u00E9\uD83D\uDE00", "'\\u00e9\\ud83d\\ude00'")]
-    [InlineData("\u202E", "'\\u202e'")]
-    public void Quoted_text_is_readable_and_unambiguous(string? text, string quoted) =>
-        Assert.Equal(quoted, TokenDiagnosis.Quote(text));
-
-    [Fact]
-    public void Quoted_text_is_truncated_after_a_hundred_characters_with_an_ellipsis()
-    {
-        Assert.Equal($"'{new string('x', 100)}'", TokenDiagnosis.Quote(new string('x', 100)));
-        Assert.Equal($"'{new string('x', 100)}'...", TokenDiagnosis.Quote(new string('x', 101)));
-    }
-
     [Fact]
     public async Task No_message_contains_the_token_or_its_signature()
     {

@@ -58,7 +58,7 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
         }
 
         var meant = malformed is null ? PolicyNameSuggestion.For(name) : null;
-        if ((malformed is null && meant is null) || Find(provider, name, out _) is not null)
+        if ((malformed is null && meant is null) || EndpointPolicyNames.Find(provider, name) is not null)
         {
             return null;
         }
@@ -71,20 +71,21 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
 
     private string? Unresolved(string name, IAuthorizeData data, IAuthorizationPolicyProvider provider)
     {
-        var policy = Find(provider, name, out var failure);
+        var policy = EndpointPolicyNames.Find(provider, name, out var failure);
         if (policy is null && provider is not KeycloakPolicyProvider && options.Value.GetPolicy(name) is null)
         {
             // Another provider was registered later and replaced this library's provider. Most providers fall back to the registered
             // policies, so the policy is registered there.
             options.Value.AddPolicy(name, policies.Find(name).GetAwaiter().GetResult()!);
-            policy = Find(provider, name, out failure);
+            policy = EndpointPolicyNames.Find(provider, name, out failure);
         }
 
         if (policy is null)
         {
             return $"The policy \"{name}\" was not found: {provider.GetType()} was registered after AddKeycloakPolicies() "
                 + "(or AddKeycloakBearer()) and does not know this policy. Register that provider earlier, or let it fall back to "
-                + $"DefaultAuthorizationPolicyProvider for names that it does not know.{failure}";
+                + $"DefaultAuthorizationPolicyProvider for names that it does not know."
+                + (failure is null ? null : $" It failed: {failure}");
         }
 
         // A provider that creates a policy for any name would silently replace the check of an attribute such as [RequireScope].
@@ -99,19 +100,4 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
     private static bool IsOurs(IAuthorizeData data) =>
         data is RequireActiveTokenAttribute or RequireScopeAttribute or RequireRealmRoleAttribute
             or RequireClientRoleAttribute or RequireOrganizationAttribute or RequireGroupAttribute or RequireAuthenticationAttribute;
-
-    /// <summary>Returns the policy, or null if the provider does not know the name or fails. Blocking is acceptable at start.</summary>
-    private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name, out string? failure)
-    {
-        failure = null;
-        try
-        {
-            return provider.GetPolicyAsync(name).GetAwaiter().GetResult();
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            failure = $" It failed: {exception.Message}";
-            return null;
-        }
-    }
 }

@@ -12,11 +12,33 @@ namespace Keycloak.ApiProtection.Authorization.Startup;
 /// </summary>
 internal static class EndpointPolicyNames
 {
+    /// <summary>Returns what the endpoint names: policies, roles and schemes.</summary>
     public static IEnumerable<IAuthorizeData> Of(Endpoint endpoint)
     {
         var data = endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>()
             .Concat(endpoint.Metadata.GetOrderedMetadata<AuthorizeFilter>().SelectMany(filter => filter.AuthorizeData ?? []));
         return endpoint.Metadata.GetMetadata<HubMetadata>() is { } hub ? data.Concat(OfMethods(hub.HubType)) : data;
+    }
+
+    /// <summary>Returns the policy, or null if the name cannot be resolved. <see cref="EndpointPolicyCheck"/> reports such names.</summary>
+    public static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name) => Find(provider, name, out _);
+
+    /// <summary>Returns the policy, or null if the provider does not know the name or fails. Blocking is acceptable at start.</summary>
+    /// <param name="provider">The application's policies.</param>
+    /// <param name="name">The name of the policy.</param>
+    /// <param name="failure">How the provider failed; null if it did not.</param>
+    public static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name, out string? failure)
+    {
+        failure = null;
+        try
+        {
+            return provider.GetPolicyAsync(name).GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            failure = exception.Message;
+            return null;
+        }
     }
 
     [UnconditionalSuppressMessage(

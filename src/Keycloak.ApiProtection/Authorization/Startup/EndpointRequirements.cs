@@ -8,19 +8,7 @@ internal static class EndpointRequirements
 {
     public static IEnumerable<IAuthorizationRequirement> Of(Endpoint endpoint, IAuthorizationPolicyProvider provider) =>
         endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>()
-            .Concat(EndpointPolicyNames.Of(endpoint).Select(data => data.Policy is { Length: > 0 } name ? Find(provider, name) : null))
+            .Concat(EndpointPolicyNames.Of(endpoint)
+                .Select(data => data.Policy is { Length: > 0 } name ? EndpointPolicyNames.Find(provider, name) : null))
             .SelectMany(policy => policy?.Requirements ?? []);
-
-    /// <summary>Returns the policy, or null if the name cannot be resolved. <c>EndpointPolicyCheck</c> reports such names.</summary>
-    private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name)
-    {
-        try
-        {
-            return provider.GetPolicyAsync(name).GetAwaiter().GetResult();
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            return null;
-        }
-    }
 }

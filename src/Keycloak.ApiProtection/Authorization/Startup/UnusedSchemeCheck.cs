@@ -60,7 +60,7 @@ internal sealed class UnusedSchemeCheck(
         var names = authorizeData.Select(data => data.Policy).Where(name => !string.IsNullOrWhiteSpace(name));
         foreach (var name in names.Distinct(StringComparer.Ordinal))
         {
-            if (Find(provider, name!) is { } policy)
+            if (EndpointPolicyNames.Find(provider, name!) is { } policy)
             {
                 policies.Add(policy);
             }
@@ -69,18 +69,5 @@ internal sealed class UnusedSchemeCheck(
         return new[] { settings.DefaultScheme, settings.DefaultAuthenticateScheme }
             .Concat(policies.SelectMany(policy => policy.AuthenticationSchemes))
             .Concat(authorizeData.SelectMany(data => data.AuthenticationSchemes?.Split(',', StringSplitOptions.TrimEntries) ?? []));
-    }
-
-    /// <summary>Returns the policy, or null if the name cannot be resolved. <c>EndpointPolicyCheck</c> reports such names.</summary>
-    private static AuthorizationPolicy? Find(IAuthorizationPolicyProvider provider, string name)
-    {
-        try
-        {
-            return provider.GetPolicyAsync(name).GetAwaiter().GetResult();
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            return null;
-        }
     }
 }

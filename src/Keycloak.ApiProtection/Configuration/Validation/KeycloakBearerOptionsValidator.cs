@@ -186,7 +186,7 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
             yield return "BackchannelHttpClientName is empty. Remove it, or name a client that services.AddHttpClient(name) configures.";
         }
 
-        if (options.ChallengeRealm is { } realm && realm.Any(letter => letter is < ' ' or > '~' or '"' or '\\'))
+        if (options.ChallengeRealm is { } realm && !realm.All(ChallengeText.Allows))
         {
             yield return "ChallengeRealm contains a character that is not allowed in a header. "
                 + "Use printable ASCII without quotation marks and backslashes.";
