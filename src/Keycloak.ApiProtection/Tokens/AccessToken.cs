@@ -14,7 +14,7 @@ public sealed class AccessToken
     /// <summary>
     /// Size in bytes on a 64-bit machine: this object, its claims, the header of the text's array, and its place in the cache.
     /// </summary>
-    private const int ObjectsSize = 248;
+    private const int ObjectsSize = 256;
 
     /// <summary>Size in bytes of the marks after they were read.</summary>
     private const int MarksSize = 64;
@@ -43,6 +43,7 @@ public sealed class AccessToken
         Key = key;
         Claims = content;
         IsLightweight = LightweightRule.Is(claims);
+        Confirmation = Confirmation.Of(claims);
     }
 
     /// <summary>Gets the time when the token was issued (<c>iat</c>).</summary>
@@ -59,6 +60,9 @@ public sealed class AccessToken
 
     /// <summary>Gets the marks by which a revocation identifies the token.</summary>
     internal ref readonly TokenMarks Marks => ref Claims.Marks;
+
+    /// <summary>Gets the key or certificate that the token is bound to. Null if it is not bound.</summary>
+    internal Confirmation? Confirmation { get; }
 
     /// <summary>Gets the lifetime of the token in seconds.</summary>
     internal long Lifetime => _expiresAt - _issuedAt;
@@ -90,7 +94,7 @@ public sealed class AccessToken
     internal int Size => Math.Max(UnreadSize + MarksSize, VerifiedTokens.BytesPerToken);
 
     /// <summary>Gets the size in bytes of the token and its objects before any of its claims are read.</summary>
-    internal int UnreadSize => _text.Length + ObjectsSize;
+    internal int UnreadSize => _text.Length + ObjectsSize + (Confirmation?.Size ?? 0);
 
     /// <summary>Returns how many bytes of claims a cached token can keep: its share of the cache without its text and objects.</summary>
     internal static int RoomForClaims(int textLength) => Math.Max(0, VerifiedTokens.BytesPerToken - textLength - ObjectsSize - MarksSize);

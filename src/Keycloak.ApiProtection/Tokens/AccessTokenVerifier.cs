@@ -183,7 +183,7 @@ internal sealed class AccessTokenVerifier(
         ReadOnlySpan<byte> token, ulong hash, in CompactJws jws, in TokenClaims claims, SigningKey key, SigningAlgorithm algorithm)
     {
         var text = token.ToArray();
-        var room = AccessToken.RoomForClaims(text.Length);
+        var room = AccessToken.RoomForClaims(text.Length + (claims.Confirmation.Exists ? Confirmation.LargestSize : 0));
         var content = new AccessTokenClaims(text, jws.Header.Length + 1, jws.Payload.Length, policy.Claims, Issuer(claims), room);
         return verified!.Add(new AccessToken(text, claims, key, algorithm, content), hash);
     }
@@ -191,7 +191,7 @@ internal sealed class AccessTokenVerifier(
     /// <summary>
     /// Returns the rejection for a token with an algorithm that is not accepted. Keycloak's other kinds of tokens have their own.
     /// </summary>
-    private static TokenRejection UnacceptedAlgorithm(ReadOnlySpan<byte> algorithm, ReadOnlySpan<byte> payload)
+    private TokenRejection UnacceptedAlgorithm(ReadOnlySpan<byte> algorithm, ReadOnlySpan<byte> payload)
     {
         // RFC 8037, and the fully specified names of RFC 9864.
         if (algorithm.SequenceEqual("EdDSA"u8) || algorithm.SequenceEqual("Ed25519"u8) || algorithm.SequenceEqual("Ed448"u8))
@@ -209,7 +209,8 @@ internal sealed class AccessTokenVerifier(
             return TokenRejection.Algorithm;
         }
 
-        return TokenClaims.TryRead(payload, out var claims, out _) && claims.Kind.Exists && KindRule.Name(claims.Kind, payload) is { } kind
+        return TokenClaims.TryRead(payload, out var claims, out _) && claims.Kind.Exists
+            && !(policy.VerifiesProofs && KindRule.IsDpop(claims.Kind, payload)) && KindRule.Name(claims.Kind, payload) is { } kind
             ? kind
             : TokenRejection.AlgorithmSymmetric;
     }

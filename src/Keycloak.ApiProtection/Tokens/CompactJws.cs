@@ -64,6 +64,9 @@ internal readonly ref struct CompactJws
     public static ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> part, Span<byte> buffer) =>
         Base64Url.TryDecodeFromUtf8(part, buffer, out var written) ? buffer[..written] : [];
 
+    /// <summary>Returns whether the text is base64url of at least one byte in its only accepted spelling.</summary>
+    public static bool IsPart(ReadOnlySpan<byte> text) => !text.ContainsAnyExcept(Alphabet) && IsWhole(text);
+
     /// <summary>Returns whether the characters encode whole bytes in their only accepted spelling.</summary>
     private static bool IsWhole(ReadOnlySpan<byte> part)
     {

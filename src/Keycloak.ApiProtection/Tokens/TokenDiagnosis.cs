@@ -20,7 +20,8 @@ internal static class TokenDiagnosis
     /// </summary>
     public static bool FindingsDiffer(string code) =>
         code is "issuer" or "audience" or "key_unknown" or "key_unusable" or "key_unfit" or "algorithm" or "header_type" or "jose_header"
-            or "payload" or "kind_other" or "lightweight";
+            or "payload" or "kind_other" or "lightweight" or "dpop_form" or "dpop_type" or "dpop_algorithm" or "dpop_key" or "dpop_method"
+            or "dpop_url";
 
     /// <summary>Returns the same rejection with the details of this token.</summary>
     public static TokenRejection Explain(TokenRejection rejection, ReadOnlySpan<char> token, TokenPolicy policy, DateTimeOffset now)

@@ -26,6 +26,12 @@ internal sealed class TokenPolicy
     /// </summary>
     public bool IntrospectsLightweight { get; init; }
 
+    /// <summary>
+    /// Gets whether bound tokens pass the rules, because the proof for each binding in <see cref="AccessToken.Confirmation"/> is checked
+    /// afterward. False by default: they are rejected.
+    /// </summary>
+    public bool VerifiesProofs { get; init; }
+
     /// <summary>Gets the options for the claims of the principal.</summary>
     public required KeycloakClaimsOptions Claims { get; init; }
 
@@ -38,8 +44,8 @@ internal sealed class TokenPolicy
     public ITokenRule[] Rules() =>
     [
         new IssuerRule(Issuers),
-        new KindRule(),
-        new BindingRule(),
+        new KindRule(VerifiesProofs),
+        new BindingRule(VerifiesProofs),
         new ExpiryRule(ClockSkew),
         new NotBeforeRule(ClockSkew),
         new IssuedAtRule(ClockSkew),

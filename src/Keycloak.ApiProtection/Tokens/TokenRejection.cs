@@ -11,7 +11,7 @@ namespace Keycloak.ApiProtection;
 /// A rejection is a value and not an exception, because unauthenticated clients can send invalid tokens at any rate. All codes are listed
 /// in <see href="docs/rejections.md">docs/rejections.md</see>. The meaning of a code never changes.
 /// </remarks>
-public sealed record TokenRejection
+public sealed partial record TokenRejection
 {
     private const string InvalidRequest = "invalid_request";
     private const string InvalidToken = "invalid_token";
@@ -26,7 +26,10 @@ public sealed record TokenRejection
     /// <summary>Gets the stable code, such as <c>audience</c> or <c>expired</c>.</summary>
     public string Code { get; }
 
-    /// <summary>Gets the error code for the client: <c>invalid_token</c>, or <c>invalid_request</c> (RFC 6750 section 3.1).</summary>
+    /// <summary>
+    /// Gets the error code for the client: <c>invalid_token</c> or <c>invalid_request</c> (RFC 6750 section 3.1), or, for a DPoP proof,
+    /// <c>invalid_dpop_proof</c> or <c>use_dpop_nonce</c> (RFC 9449 sections 7.1 and 9).
+    /// </summary>
     public string Error { get; private init; } = InvalidToken;
 
     /// <summary>Gets the fixed description for the client. It contains nothing from the request.</summary>
@@ -281,11 +284,12 @@ public sealed record TokenRejection
         + "(Keycloak 26.6.2 and later), and this API must reach Keycloak under the host name that issued the token.");
 
     /// <summary>Gets all rejections, for the table of codes and its test.</summary>
-    internal static IReadOnlyList<TokenRejection> All { get; } =
+    internal static IReadOnlyList<TokenRejection> All =>
     [
         HeaderRepeated, HeaderMalformed, Size, Form, JoseHeader, Critical, HeaderType, AlgorithmNone, AlgorithmSymmetric, AlgorithmEdDsa,
         Algorithm, Payload, Issuer, KindMissing, KindId, KindRefresh, KindOffline, KindLogout, KindRegistration, KindIdentityCookie,
         KindOther, BoundByDPoP, BoundByCertificate, Bound, Expired, ExpiryMissing, NotYetValid, IssuedAhead, IssuedAtMissing, Lightweight,
         Audience, KeyMissing, KeyUnknown, KeyUnusable, KeyUnfit, Signature, Revoked, RevocationWatermark, Inactive,
+        .. Proofs,
     ];
 }

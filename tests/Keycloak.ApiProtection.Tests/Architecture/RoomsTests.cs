@@ -21,6 +21,7 @@ public sealed partial class RoomsTests
         "Introspection",
         "Revocation",
         "ClientAuthentication",
+        "ProofOfPossession",
         "Tokens",
         "Realms",
         "Claims",

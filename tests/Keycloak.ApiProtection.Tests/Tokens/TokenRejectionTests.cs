@@ -47,6 +47,14 @@ public sealed class TokenRejectionTests
         ["signature"] = token => token.Signed(_ => new byte[256]),
     };
 
+    /// <summary>The codes of bound tokens and their proofs, which are tested in ProofOfPossession and Rules/BindingRuleTests.</summary>
+    private static readonly string[] ProofCodes =
+    [
+        "bound_malformed", "bound_without_key", "dpop_scheme", "dpop_unbound", "dpop_missing", "dpop_repeated", "dpop_size", "dpop_form",
+        "dpop_type", "dpop_algorithm", "dpop_key", "dpop_key_other", "dpop_method", "dpop_url", "dpop_token_hash", "dpop_id", "dpop_nonce",
+        "dpop_time", "dpop_signature", "dpop_replayed",
+    ];
+
     public static TheoryData<string> Codes => [.. Ways.Keys];
 
     [Theory]
@@ -65,14 +73,24 @@ public sealed class TokenRejectionTests
     public void Every_code_is_tested_and_unique() =>
         Assert.Equal(
             TokenRejection.All.Select(rejection => rejection.Code).Order(),
-            Ways.Keys.Concat(["header_malformed", "header_repeated", "revoked", "revocation_watermark", "inactive"]).Order());
+            Ways.Keys.Concat(["header_malformed", "header_repeated", "revoked", "revocation_watermark", "inactive"])
+                .Concat(ProofCodes)
+                .Order());
 
     [Fact]
-    public void The_client_receives_only_an_error_of_RFC_6750_and_a_fixed_description()
+    public void The_client_receives_only_an_error_of_RFC_6750_or_9449_and_a_fixed_description()
     {
         foreach (var rejection in TokenRejection.All)
         {
-            Assert.Equal(rejection.Code.StartsWith("header_m", StringComparison.Ordinal) || rejection.Code == "header_repeated" ? "invalid_request" : "invalid_token", rejection.Error);
+            Assert.Equal(
+                rejection.Code switch
+                {
+                    "header_malformed" or "header_repeated" => "invalid_request",
+                    "dpop_scheme" or "dpop_unbound" or "dpop_key_other" => "invalid_token",
+                    "dpop_nonce" => "use_dpop_nonce",
+                    var code => code.StartsWith("dpop_", StringComparison.Ordinal) ? "invalid_dpop_proof" : "invalid_token",
+                },
+                rejection.Error);
             Assert.Matches("^[A-Za-z ]{10,60}\\z", rejection.Description);
             Assert.Matches("^[a-z_]{4,30}\\z", rejection.Code);
             Assert.EndsWith(".", rejection.Reason, StringComparison.Ordinal);

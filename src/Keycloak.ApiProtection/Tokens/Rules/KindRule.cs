@@ -8,16 +8,24 @@ namespace Keycloak.ApiProtection.Tokens.Rules;
 /// Without this rule, the API would accept an ID token for a client whose id is one of the audiences. The comparison is case-insensitive,
 /// because a client can be configured for <c>bearer</c> (<c>token.response.type.bearer.lower-case</c>).
 /// </remarks>
-internal sealed class KindRule : ITokenRule
+/// <param name="verifiesProofs">
+/// Whether <c>typ</c> may be <c>DPoP</c>, which Keycloak writes into bound tokens. Such a token must name its key.
+/// </param>
+internal sealed class KindRule(bool verifiesProofs = false) : ITokenRule
 {
     /// <inheritdoc />
     public TokenRejection? Check(in TokenClaims claims, DateTimeOffset now) =>
-        claims.Kind.SaysIgnoringCase(claims.Json, "Bearer"u8) ? null : Name(claims.Kind, claims.Json) ?? TokenRejection.KindOther;
+        claims.Kind.SaysIgnoringCase(claims.Json, "Bearer"u8) ? null
+        : verifiesProofs && IsDpop(claims.Kind, claims.Json) ? CheckDpop(claims)
+        : Name(claims.Kind, claims.Json) ?? TokenRejection.KindOther;
+
+    /// <summary>Returns whether the kind is that of a token with a DPoP key.</summary>
+    public static bool IsDpop(JsonValue kind, ReadOnlySpan<byte> json) => kind.SaysIgnoringCase(json, "DPoP"u8);
 
     /// <summary>Returns the rejection for one of Keycloak's other kinds of tokens. Null if the kind has no rejection of its own.</summary>
     public static TokenRejection? Name(JsonValue kind, ReadOnlySpan<byte> json) =>
         !kind.Exists ? TokenRejection.KindMissing
-        : kind.SaysIgnoringCase(json, "DPoP"u8) ? TokenRejection.BoundByDPoP
+        : IsDpop(kind, json) ? TokenRejection.BoundByDPoP
         : kind.SaysIgnoringCase(json, "ID"u8) ? TokenRejection.KindId
         : kind.SaysIgnoringCase(json, "Refresh"u8) ? TokenRejection.KindRefresh
         : kind.SaysIgnoringCase(json, "Offline"u8) ? TokenRejection.KindOffline
@@ -26,4 +34,7 @@ internal sealed class KindRule : ITokenRule
             ? TokenRejection.KindRegistration
         : kind.SaysIgnoringCase(json, "Serialized-ID"u8) ? TokenRejection.KindIdentityCookie
         : null;
+
+    private static TokenRejection? CheckDpop(in TokenClaims claims) =>
+        Confirmation.Check(claims, out var hasKey) ?? (hasKey ? null : TokenRejection.BoundWithoutKey);
 }

@@ -1,0 +1,335 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Realms.Keys;
+using Keycloak.ApiProtection.Tokens;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+
+/// <summary>Checks the DPoP proof of a request whose access token has been verified (RFC 9449 sections 4.3 and 7.1).</summary>
+/// <remarks>
+/// Inexpensive checks come first: form, header, the key's thumbprint, claims, time or nonce; then the signature, and last the memory of
+/// used proofs. The client's key is imported only if the realm has bound the token to it. Nothing is remembered before the signature has
+/// been verified. No input causes an exception.
+/// </remarks>
+internal sealed class DpopProofValidator
+{
+    /// <summary>The maximum length of a proof in characters.</summary>
+    public const int LongestProof = 4096;
+
+    private const int HashTextSize = Confirmation.ThumbprintLength;
+    private const int ReplayKeySize = 16;
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MessageInterval = TimeSpan.FromMinutes(1);
+
+    private readonly DpopSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly IDpopReplayStore? _store;
+    private readonly ProofMemory _memory;
+    private readonly DpopNonces _nonces;
+    private readonly ClientKeys _keys = new();
+    private readonly RejectionCause _storeMessage = new();
+
+    /// <param name="settings">The settings of the scheme.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Logs the state of the memory, and failures of the store. Rejections are logged by the caller.</param>
+    /// <param name="store">The memory that all replicas share. Null if this process remembers its own proofs only.</param>
+    /// <param name="memory">
+    /// The memory of this process. Null for a new one. When the options change, the new validator must get the memory of the old one;
+    /// otherwise a proof that was used before could be used again.
+    /// </param>
+    public DpopProofValidator(
+        DpopSettings settings, TimeProvider time, ILogger logger, IDpopReplayStore? store = null, ProofMemory? memory = null)
+    {
+        (_settings, _time, _logger, _store) = (settings, time, logger, store);
+        _memory = memory ?? new ProofMemory(settings.ReplayCapacity, settings.Scheme, time, logger);
+        _nonces = new DpopNonces(settings);
+    }
+
+    /// <summary>Gets the settings.</summary>
+    public DpopSettings Settings => _settings;
+
+    /// <summary>Gets the memory of used proofs.</summary>
+    public ProofMemory Memory => _memory;
+
+    /// <summary>Gets the number of cached client keys, for tests.</summary>
+    internal int CachedKeys => _keys.Count;
+
+    /// <summary>Checks a proof. Completes synchronously unless there is an <see cref="IDpopReplayStore"/>.</summary>
+    /// <param name="header">All values of the <c>DPoP</c> header.</param>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="target">The target of the request.</param>
+    /// <param name="token">The access token as it was sent.</param>
+    /// <param name="thumbprint">The thumbprint of the key that the token is bound to (<c>cnf.jkt</c>).</param>
+    /// <param name="cancellationToken">Canceled when the request is aborted. Only the store uses it.</param>
+    public ValueTask<DpopResult> ValidateAsync(
+        StringValues header,
+        string method,
+        in DpopTarget target,
+        ReadOnlyMemory<char> token,
+        string thumbprint,
+        CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        Span<byte> replayKey = stackalloc byte[ReplayKeySize];
+        Span<byte> hash = stackalloc byte[ProofKey.ThumbprintSize];
+        var rejection = Check(header, method, target, token.Span, thumbprint, now, replayKey, hash, out var proof);
+        if (rejection is not null)
+        {
+            return new(Rejected(rejection, thumbprint, now));
+        }
+
+        return _store is null
+            ? new(Remember(replayKey, hash, thumbprint, proof, now))
+            : RememberAsync(replayKey.ToArray(), hash.ToArray(), thumbprint, proof, now, cancellationToken);
+    }
+
+    /// <summary>Returns the nonce for the challenge of a request that has no proof; null if no nonce is required.</summary>
+    /// <param name="thumbprint">The thumbprint of the key that the token is bound to.</param>
+    public string? NonceFor(string thumbprint) =>
+        _settings.Nonce == DpopNonceMode.Required ? _nonces.Create(thumbprint, _time.GetUtcNow()) : null;
+
+    private DpopResult Rejected(TokenRejection rejection, string thumbprint, DateTimeOffset now) =>
+        DpopResult.Rejected(
+            rejection,
+            rejection == TokenRejection.DpopNonce || _settings.Nonce == DpopNonceMode.Required ? _nonces.Create(thumbprint, now) : null);
+
+    /// <summary>All checks that need neither the memory of used proofs nor the store.</summary>
+    private TokenRejection? Check(
+        StringValues header,
+        string method,
+        in DpopTarget target,
+        ReadOnlySpan<char> token,
+        string thumbprint,
+        DateTimeOffset now,
+        Span<byte> replayKey,
+        Span<byte> thumbprintBytes,
+        out CheckedProof proof)
+    {
+        proof = default;
+        if (header.Count != 1)
+        {
+            return header.Count == 0 ? TokenRejection.DpopMissing : TokenRejection.DpopRepeated;
+        }
+
+        var text = header[0].AsSpan();
+        if (text.Length is 0 or > LongestProof)
+        {
+            return TokenRejection.DpopSize;
+        }
+
+        // The decoded parts are at most three quarters of the text.
+        Span<byte> buffer = stackalloc byte[LongestProof * 2];
+        var bytes = buffer[..text.Length];
+        TokenText.Narrow(text, bytes);
+        if (!CompactJws.TryRead(bytes, out var jws))
+        {
+            return TokenRejection.DpopForm;
+        }
+
+        var scratch = buffer[text.Length..];
+        var headerJson = CompactJws.Decode(jws.Header, scratch);
+        scratch = scratch[headerJson.Length..];
+        if (!ProofHeader.TryRead(headerJson, out var proofHeader, out _))
+        {
+            return TokenRejection.DpopForm;
+        }
+
+        if (!proofHeader.IsOfProof())
+        {
+            return TokenRejection.DpopType;
+        }
+
+        if (proofHeader.Algorithm(_settings.Algorithms) is not { } algorithm)
+        {
+            return TokenRejection.DpopAlgorithm;
+        }
+
+        if (!ProofKey.TryRead(proofHeader.Key, algorithm, out var proofKey, out _))
+        {
+            return TokenRejection.DpopKey;
+        }
+
+        proofKey.WriteThumbprint(thumbprintBytes);
+        Span<byte> hashText = stackalloc byte[HashTextSize];
+        Base64Url.EncodeToUtf8(thumbprintBytes, hashText);
+        if (!Ascii.Equals(hashText, thumbprint))
+        {
+            return TokenRejection.DpopKeyOther;
+        }
+
+        var payload = CompactJws.Decode(jws.Payload, scratch);
+        scratch = scratch[payload.Length..];
+        if (!ProofClaims.TryRead(payload, out var claims, out _))
+        {
+            return TokenRejection.DpopForm;
+        }
+
+        if (!claims.IsFor(method))
+        {
+            return TokenRejection.DpopMethod;
+        }
+
+        if (!claims.IsFor(target, _settings.PublicUrl))
+        {
+            return TokenRejection.DpopUrl;
+        }
+
+        TokenTextHash.Write(token, hashText);
+        if (!claims.IsForToken(hashText))
+        {
+            return TokenRejection.DpopTokenHash;
+        }
+
+        if (!claims.HasId)
+        {
+            return TokenRejection.DpopId;
+        }
+
+        if (CheckTime(claims, thumbprint, thumbprintBytes, now, out proof) is { } late)
+        {
+            return late;
+        }
+
+        var signature = CompactJws.Decode(jws.Signature, scratch);
+        var isKnown = _keys.TryFind(thumbprintBytes, out var key);
+        key ??= proofKey.Import();
+        if (key is null)
+        {
+            return TokenRejection.DpopKey;
+        }
+
+        if (!key.Verify(algorithm, jws.SigningInput, signature))
+        {
+            return TokenRejection.DpopSignature;
+        }
+
+        proof = proof with { NewKey = isKnown ? null : key };
+        WriteReplayKey(replayKey, thumbprintBytes, claims.Id);
+        return null;
+    }
+
+    /// <summary>Checks the nonce, or, if there is none and none is required, <c>iat</c>.</summary>
+    /// <remarks>
+    /// A proof with a nonce is judged by its nonce alone, also when no nonce would be required. Otherwise a proof could be used again when
+    /// its nonce has expired, and it is forgotten, but its <c>iat</c> is still recent by the client's clock.
+    /// </remarks>
+    private TokenRejection? CheckTime(
+        in ProofClaims claims, string thumbprint, ReadOnlySpan<byte> thumbprintBytes, DateTimeOffset now, out CheckedProof proof)
+    {
+        proof = default;
+        if (!claims.TryReadIssuedAt(out var issuedAt))
+        {
+            return TokenRejection.DpopTime;
+        }
+
+        if (_settings.Nonce != DpopNonceMode.Never)
+        {
+            if (claims.HasNonce)
+            {
+                var isValid = _nonces.IsValid(claims.Nonce, thumbprint, now, out var nonceUntil, out var renew);
+                proof = new CheckedProof(nonceUntil, HasNonce: true, renew, NewKey: null);
+                return isValid ? null : TokenRejection.DpopNonce;
+            }
+
+            if (_settings.Nonce == DpopNonceMode.Required || _memory.NeedsNonce(thumbprintBytes, now))
+            {
+                return TokenRejection.DpopNonce;
+            }
+        }
+
+        // Whole seconds: a proof of 60.9 seconds ago is 60 seconds old.
+        var age = now.ToUnixTimeSeconds() - issuedAt.ToUnixTimeSeconds();
+        if (age > (long)_settings.ProofAge.TotalSeconds || -age > (long)_settings.ProofAhead.TotalSeconds)
+        {
+            return TokenRejection.DpopTime;
+        }
+
+        proof = new CheckedProof(issuedAt + _settings.ProofAge + TimeSpan.FromSeconds(1), HasNonce: false, Renew: false, NewKey: null);
+        return null;
+    }
+
+    private DpopResult Remember(
+        ReadOnlySpan<byte> replayKey, ReadOnlySpan<byte> hash, string thumbprint, in CheckedProof proof, DateTimeOffset now) =>
+        _memory.TryAdd(replayKey, hash, proof.AcceptableUntil, proof.HasNonce, now) switch
+        {
+            ReplayOutcome.Added => Accept(hash, thumbprint, proof, now),
+            ReplayOutcome.Replayed => Rejected(TokenRejection.DpopReplayed, thumbprint, now),
+
+            // The client repeats the request with a nonce, for which there is room.
+            _ when !proof.HasNonce && _settings.Nonce != DpopNonceMode.Never => Rejected(TokenRejection.DpopNonce, thumbprint, now),
+            _ => DpopResult.Undecided(RetryAfter),
+        };
+
+    private async ValueTask<DpopResult> RememberAsync(
+        byte[] replayKey, byte[] hash, string thumbprint, CheckedProof proof, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var local = _settings.OnStoreFailure == DpopStoreFailure.Local;
+        var own = local ? Remember(replayKey, hash, thumbprint, proof, now) : default;
+        if (own.IsRejected(out var rejection) && rejection == TokenRejection.DpopReplayed)
+        {
+            return own;
+        }
+
+        try
+        {
+            return await _store!.TryAddAsync(replayKey, proof.AcceptableUntil + ProofMemory.ClockStep, cancellationToken).ConfigureAwait(false)
+                ? Accept(hash, thumbprint, proof, now)
+                : Rejected(TokenRejection.DpopReplayed, thumbprint, now);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // Whatever the store throws, the request gets the configured response.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            if (_storeMessage.Take(_time, MessageInterval, out var suppressed))
+            {
+                _logger.DpopReplayStoreFailed(
+                    error,
+                    _settings.Scheme,
+                    local ? "The memory of this process decides." : "Requests with a DPoP proof get 503.",
+                    suppressed);
+            }
+
+            return local ? own : DpopResult.Undecided(RetryAfter);
+        }
+    }
+
+    private DpopResult Accept(ReadOnlySpan<byte> hash, string thumbprint, in CheckedProof proof, DateTimeOffset now)
+    {
+        if (proof.NewKey is { } key)
+        {
+            _keys.Add(hash, key);
+        }
+
+        return DpopResult.Accepted(proof.Renew ? _nonces.Create(thumbprint, now) : null);
+    }
+
+    /// <summary>
+    /// Writes the key under which the proof is remembered. The client's key is part of it, so that clients cannot use up each other's ids.
+    /// </summary>
+    private static void WriteReplayKey(Span<byte> replayKey, ReadOnlySpan<byte> thumbprint, ReadOnlySpan<byte> id)
+    {
+        Span<byte> input = stackalloc byte[ProofKey.ThumbprintSize + ProofClaims.LongestId];
+        thumbprint.CopyTo(input);
+        id.CopyTo(input[thumbprint.Length..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(input[..(thumbprint.Length + id.Length)], hash);
+        hash[..ReplayKeySize].CopyTo(replayKey);
+    }
+
+    /// <summary>A proof whose signature was verified.</summary>
+    /// <param name="AcceptableUntil">The time from which it is not acceptable anymore.</param>
+    /// <param name="HasNonce">Whether it has a valid nonce.</param>
+    /// <param name="Renew">Whether the response should contain a new nonce.</param>
+    /// <param name="NewKey">The imported key if it was not in the cache.</param>
+    private readonly record struct CheckedProof(DateTimeOffset AcceptableUntil, bool HasNonce, bool Renew, SigningKey? NewKey);
+}

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+
+/// <summary>The target of a request, as <see cref="DpopUrl"/> compares it with the <c>htu</c> of a proof.</summary>
+/// <param name="Scheme">The scheme of the request.</param>
+/// <param name="Host">The host of the request with its port, as in a URI.</param>
+/// <param name="RawTarget">The target in the request line, which neither the server nor middleware has unescaped or rewritten.</param>
+/// <param name="PathBase">
+/// <c>Request.PathBase</c>, as in a URI: part of the target (<c>UsePathBase</c>), or removed by a proxy (<c>X-Forwarded-Prefix</c>).
+/// </param>
+/// <param name="Path"><c>Request.Path</c>, as in a URI.</param>
+internal readonly record struct DpopTarget(string Scheme, string Host, string RawTarget, string PathBase, string Path)
+{
+    /// <summary>Returns the target of a request. Allocates only if a part of it must be escaped.</summary>
+    public static DpopTarget Of(HttpRequest request) => new(
+        request.Scheme,
+        request.Host.ToUriComponent(),
+        request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget ?? string.Empty,
+        request.PathBase.HasValue ? request.PathBase.ToUriComponent() : string.Empty,
+        request.Path.HasValue ? request.Path.ToUriComponent() : string.Empty);
+}

@@ -1,0 +1,14 @@
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+
+/// <summary>What the memory of used proofs says about a proof.</summary>
+internal enum ReplayOutcome
+{
+    /// <summary>The proof is new and is now remembered.</summary>
+    Added,
+
+    /// <summary>The proof was used before.</summary>
+    Replayed,
+
+    /// <summary>The proof is new, but it cannot be remembered, because the memory is full.</summary>
+    Full,
+}

@@ -1,0 +1,86 @@
+using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.Json;
+
+namespace Keycloak.ApiProtection.Tokens;
+
+/// <summary>What an access token is bound to (<c>cnf</c>): a client's key, a client's certificate, or both. Immutable.</summary>
+/// <remarks>
+/// RFC 7800 section 3.1, RFC 9449 section 6.1, RFC 8705 section 3.1. A token with both owes both proofs. Keycloak also writes
+/// <c>kc-jkt-type</c>, which has no effect. Any other member is a method that is not known, so its proof cannot be checked.
+/// </remarks>
+/// <param name="KeyThumbprint"><c>jkt</c>: the RFC 7638 thumbprint of the DPoP key, 43 characters; null if there is none.</param>
+/// <param name="CertificateThumbprint">
+/// <c>x5t#S256</c>: the SHA-256 of the certificate's DER, 43 characters; null if there is none.
+/// </param>
+internal sealed record Confirmation(string? KeyThumbprint, string? CertificateThumbprint)
+{
+    /// <summary>The length of a SHA-256 in base64url.</summary>
+    public const int ThumbprintLength = 43;
+
+    /// <summary>Size in bytes on a 64-bit machine: this object and its strings, rounded up.</summary>
+    private const int ObjectSize = 32;
+
+    private const int StringSize = 112;
+
+    /// <summary>The size of a token's binding to a key and a certificate.</summary>
+    public const int LargestSize = ObjectSize + (2 * StringSize);
+
+    /// <summary>Gets the size in bytes, for the limit of the cache of verified tokens.</summary>
+    public int Size =>
+        ObjectSize + (KeyThumbprint is null ? 0 : StringSize) + (CertificateThumbprint is null ? 0 : StringSize);
+
+    /// <summary>
+    /// Reads the <c>cnf</c> of a token or of an introspection response. Null if it has none, or one that <see cref="Check"/> rejects.
+    /// </summary>
+    public static Confirmation? Of(in TokenClaims claims) =>
+        claims.Confirmation.Exists && Read(claims, out var key, out var certificate) is null
+            ? new(key.Text(claims.Confirmation.Raw(claims.Json)), certificate.Text(claims.Confirmation.Raw(claims.Json)))
+            : null;
+
+    /// <summary>Returns why <c>cnf</c> cannot be used. Null if the token has no <c>cnf</c>, or a usable one. Does not allocate.</summary>
+    /// <param name="claims">The claims.</param>
+    /// <param name="hasKey">Whether <c>cnf</c> names a DPoP key.</param>
+    public static TokenRejection? Check(in TokenClaims claims, out bool hasKey)
+    {
+        hasKey = false;
+        if (!claims.Confirmation.Exists)
+        {
+            return null;
+        }
+
+        var rejection = Read(claims, out var key, out _);
+        hasKey = key.Exists;
+        return rejection;
+    }
+
+    private static TokenRejection? Read(in TokenClaims claims, out JsonValue key, out JsonValue certificate)
+    {
+        (key, certificate) = (default, default);
+        var json = claims.Confirmation.Raw(claims.Json);
+        Span<JsonMemberNames.Entry> seen = stackalloc JsonMemberNames.Entry[8];
+        var members = new JsonObjectReader(json, seen);
+        while (members.Read())
+        {
+            if (members.Name.SequenceEqual("jkt"u8))
+            {
+                key = members.Value;
+            }
+            else if (members.Name.SequenceEqual("x5t#S256"u8))
+            {
+                certificate = members.Value;
+            }
+            else if (!members.Name.SequenceEqual("kc-jkt-type"u8))
+            {
+                return TokenRejection.Bound;
+            }
+        }
+
+        return members.Problem is not null || !(key.Exists || certificate.Exists) ? TokenRejection.Bound
+            : (key.Exists && !IsThumbprint(key, json)) || (certificate.Exists && !IsThumbprint(certificate, json))
+                ? TokenRejection.BoundMalformed
+            : null;
+    }
+
+    private static bool IsThumbprint(JsonValue value, ReadOnlySpan<byte> json) =>
+        value.Kind == JsonKind.String && !value.Escaped && value.Length == ThumbprintLength && CompactJws.IsPart(value.Raw(json));
+}
