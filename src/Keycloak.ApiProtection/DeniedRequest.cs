@@ -30,10 +30,10 @@ internal readonly struct DeniedRequest(
     /// <summary>Denies an authenticated request, because its token does not permit it.</summary>
     public Task ForbidAsync(AuthenticationProperties properties)
     {
-        // A token that is not active, or that could not be introspected, is an authentication failure and not a missing permission.
-        if (context.Features.Get<UnconfirmedToken>() is { } unconfirmed)
+        // A token that is not active or not bound is an authentication failure and not a missing permission.
+        if (context.Features.Get<UnacceptedToken>() is { } unaccepted)
         {
-            return ChallengeAsync(properties, FailureOf(unconfirmed.Decision));
+            return ChallengeAsync(properties, FailureOf(unaccepted.Decision));
         }
 
         // Null: the application itself denied access.

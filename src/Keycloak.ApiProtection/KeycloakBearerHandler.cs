@@ -2,9 +2,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Claims;
-using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Http;
-using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Schemes;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Authentication;
@@ -89,64 +87,25 @@ internal sealed class KeycloakBearerHandler(
             return AuthenticateResult.NoResult();
         }
 
-        if (!scheme.Verifier.TryVerify(message.Token.Span, out var verification))
-        {
-            // RequestAborted costs the web server an object and a lock, so only a request that waits for keys reads it.
-            verification = await scheme.Verifier.VerifyAsync(message.Token, Context.RequestAborted);
-        }
-
-        if (!verification.IsAccepted(out var token))
-        {
-            return verification.IsRejected(out var rejection)
-                ? Reject(scheme, message.Malformed ?? rejection, message.Token)
-                : AuthenticateResult.Fail(new RealmUnavailableException(verification.RetryAfter));
-        }
-
-        if (scheme.Revocations.Find(token) is { } revoked)
-        {
-            return Reject(scheme, revoked, message.Token);
-        }
-
         // If routing has not run yet, authorization applies the endpoint's [RequireActiveToken].
         var demand = ActiveTokenDemand.Of(Context.GetEndpoint());
-        return scheme.Introspector is { } introspector && introspector.Wants(token, demand.IsMade, demand.MaxAge, out var maxAge)
-            ? await IntrospectAsync(scheme, introspector, token, message.Token, maxAge, mayBeStale: demand.MaxAge is null)
-            : await AcceptAsync(scheme, token, token.Claims, message.Token, confirmedAge: null);
+        var outcome = await TokenChecks.CheckAsync(scheme, Context, message, demand.IsMade, demand.MaxAge);
+        return outcome.IsAccepted ? await AcceptAsync(scheme, outcome, message.Token)
+            : outcome.Rejection is { } rejection ? Reject(scheme, message.Malformed ?? rejection, message.Token)
+            : AuthenticateResult.Fail(new RealmUnavailableException(outcome.RetryAfter));
     }
 
-    private async ValueTask<AuthenticateResult> IntrospectAsync(
-        KeycloakScheme scheme,
-        Introspector introspector,
-        AccessToken token,
-        ReadOnlyMemory<char> text,
-        TimeSpan maxAge,
-        bool mayBeStale)
+    private ValueTask<AuthenticateResult> AcceptAsync(KeycloakScheme scheme, in TokenOutcome outcome, ReadOnlyMemory<char> text)
     {
-        var result = await introspector.AskAsync(token, text, maxAge, mayBeStale, Context.RequestAborted);
-        if (!result.IsAccepted(out var claims))
-        {
-            return result.IsRejected(out var rejection)
-                ? Reject(scheme, rejection, text)
-                : AuthenticateResult.Fail(new RealmUnavailableException(result.RetryAfter));
-        }
-
-        // Checked again: the response may contain the user or session of the token, and a revocation may have arrived during the wait.
-        return scheme.Revocations.Find(token) is { } revoked
-            ? Reject(scheme, revoked, text)
-            : await AcceptAsync(scheme, token, claims, text, maxAge);
-    }
-
-    private ValueTask<AuthenticateResult> AcceptAsync(
-        KeycloakScheme scheme, AccessToken token, AccessTokenClaims claims, ReadOnlyMemory<char> text, TimeSpan? confirmedAge)
-    {
-        AcceptedToken.Publish(Context, scheme, token, text, confirmedAge);
+        var token = outcome.Token!;
+        AcceptedToken.Publish(Context, scheme, token, text, outcome.ConfirmedAge);
         var properties = TicketProperties.Of(token);
         if (Options.SaveToken)
         {
             properties.StoreTokens([new AuthenticationToken { Name = "access_token", Value = text.ToString() }]);
         }
 
-        var principal = new ClaimsPrincipal(new KeycloakIdentity(claims, Scheme.Name));
+        var principal = new ClaimsPrincipal(new KeycloakIdentity(outcome.Claims!, Scheme.Name));
         return Events.ListensToTokenValidated
             ? NotifyValidatedAsync(new TokenValidatedContext(Context, Scheme, Options, token, principal, properties))
             : new(AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name)));
@@ -154,9 +113,19 @@ internal sealed class KeycloakBearerHandler(
 
     private AuthenticateResult Reject(KeycloakScheme scheme, TokenRejection rejection, ReadOnlyMemory<char> token)
     {
-        var explained = rejections.Report(
-            Scheme.Name, rejection, token.Span, scheme.Verifier.Policy, TimeProvider.GetUtcNow(), Events.ListensToAuthenticationFailed);
-        return AuthenticateResult.Fail(new TokenRejectedException(explained));
+        // The details of this token are determined only if the log or an event uses them.
+        var isLogged = rejections.MayTake(Scheme.Name, rejection);
+        if (isLogged || Events.ListensToAuthenticationFailed)
+        {
+            rejection = scheme.Explain(rejection, token.Span, Request);
+        }
+
+        if (isLogged)
+        {
+            rejections.TokenRejected(Scheme.Name, rejection);
+        }
+
+        return AuthenticateResult.Fail(new TokenRejectedException(rejection));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties) =>

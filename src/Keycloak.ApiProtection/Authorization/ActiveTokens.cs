@@ -33,7 +33,7 @@ internal static class ActiveTokens
             var decision = await accepted.ConfirmActiveAsync(maxAge, again, http.RequestAborted);
             if (!decision.IsAccepted(out _))
             {
-                http.Features.Set(new UnconfirmedToken(decision));
+                http.Features.Set(new UnacceptedToken(decision));
                 return false;
             }
 

@@ -93,6 +93,12 @@ public static class KeycloakAuthorizationPolicyBuilderExtensions
     public static AuthorizationPolicyBuilder RequireAuthentication(this AuthorizationPolicyBuilder builder, TimeSpan maxAge) =>
         Add(builder, new AuthenticationRequirement(null, maxAge));
 
+    /// <summary>Requires a token that is bound to a key (DPoP, RFC 9449) or to a client certificate (RFC 8705).</summary>
+    /// <param name="builder">The policy.</param>
+    /// <returns>The same builder.</returns>
+    public static AuthorizationPolicyBuilder RequireProofOfPossession(this AuthorizationPolicyBuilder builder) =>
+        Add(builder, new ProofOfPossessionRequirement());
+
     private static AuthorizationPolicyBuilder Add(AuthorizationPolicyBuilder builder, IAuthorizationRequirement requirement)
     {
         ArgumentNullException.ThrowIfNull(builder);

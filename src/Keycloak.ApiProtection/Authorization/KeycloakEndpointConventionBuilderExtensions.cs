@@ -110,4 +110,12 @@ public static class KeycloakEndpointConventionBuilderExtensions
     /// <exception cref="ArgumentOutOfRangeException">The age is not a whole number of seconds, or out of range.</exception>
     public static TBuilder RequireAuthentication<TBuilder>(this TBuilder builder, TimeSpan maxAge)
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireAuthenticationAttribute(null, maxAge));
+
+    /// <summary>Accepts only tokens that are bound to a key (DPoP, RFC 9449) or to a client certificate (RFC 8705).</summary>
+    /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
+    /// <param name="builder">The endpoint, or the group.</param>
+    /// <returns>The same builder.</returns>
+    /// <remarks>The proof of a bound token is checked on every endpoint. This also rejects tokens that are not bound, with 401.</remarks>
+    public static TBuilder RequireProofOfPossession<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireProofOfPossessionAttribute());
 }

@@ -46,6 +46,12 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     /// <summary>Gets the user, client and session of the verified token, even if the application has changed the claims.</summary>
     public TokenHolder VerifiedHolder => _token.Holder;
 
+    /// <summary>
+    /// Gets what the verified token is bound to, or null if it is not bound. The handler has checked the proof. A change of the claims by the
+    /// application does not change it.
+    /// </summary>
+    public Confirmation? Confirmation => _token.Confirmation;
+
     /// <summary>Gets the order of authentication levels, as configured in the handler.</summary>
     public IList<string> AcrLevels => _token.Options.AcrLevels;
 

@@ -199,6 +199,22 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     public KeycloakIntrospectionOptions Introspection { get; } = new();
 
     /// <summary>
+    /// Gets the options for tokens that are bound to a client's key with DPoP (RFC 9449). Such tokens are checked without any option.
+    /// </summary>
+    public DpopOptions Dpop { get; } = new();
+
+    /// <summary>
+    /// Gets or sets the URL under which clients reach this API: scheme, host and the prefix of all paths, such as
+    /// <c>https://api.example.com/orders</c>. DPoP proofs are compared with it (RFC 9449 section 4.3).
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="null"/>, which means the URL of the request after the forwarded-headers middleware. Set it behind a
+    /// proxy that changes the host or the path, and where requests reach this API with a <c>Host</c> that the client chooses: a proof for
+    /// another API could otherwise be used here.
+    /// </value>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>
     /// Gets the credentials with which this API authenticates to Keycloak as the client <see cref="Resource"/> (<c>credentials</c>).
     /// </summary>
     /// <value>No credentials are set by default.</value>

@@ -5,11 +5,16 @@ using Microsoft.Net.Http.Headers;
 
 namespace Keycloak.ApiProtection.Http;
 
-/// <summary>Writes <c>WWW-Authenticate: Bearer ...</c> (RFC 6750 section 3, RFC 9110 section 11.6.1).</summary>
+/// <summary>
+/// Writes <c>WWW-Authenticate: Bearer ...</c> (RFC 6750 section 3, RFC 9110 section 11.6.1) or <c>DPoP ...</c> (RFC 9449 section 7.1).
+/// </summary>
 /// <remarks>No data of a token or a request is written. Characters that are not allowed are removed from the application's texts.</remarks>
-internal ref struct BearerChallenge(string realm)
+internal ref struct BearerChallenge(string scheme, string realm)
 {
-    private readonly StringBuilder _text = new StringBuilder("Bearer realm=\"").Append(realm).Append('"');
+    public const string Bearer = "Bearer";
+    public const string Dpop = "DPoP";
+
+    private readonly StringBuilder _text = new StringBuilder(scheme).Append(" realm=\"").Append(realm).Append('"');
 
     /// <summary>Adds a parameter, unless its value is null.</summary>
     public readonly BearerChallenge With(string name, string? value)

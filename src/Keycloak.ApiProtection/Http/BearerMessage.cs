@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -5,22 +6,27 @@ using Microsoft.Extensions.Primitives;
 
 namespace Keycloak.ApiProtection.Http;
 
-/// <summary>The bearer token of a request (RFC 6750 section 2): none, a token, or a malformed message.</summary>
+/// <summary>The access token of a request (RFC 6750 section 2, RFC 9449 section 7.1): none, a token, or a malformed message.</summary>
 internal readonly struct BearerMessage
 {
-    private const string Scheme = "Bearer";
+    private const string Bearer = "Bearer";
+    private const string Dpop = "DPoP";
 
     private readonly bool _cameInHeader;
 
-    private BearerMessage(ReadOnlyMemory<char> token, TokenRejection? rejection, bool cameInHeader = false)
+    private BearerMessage(ReadOnlyMemory<char> token, TokenRejection? rejection, bool cameInHeader = false, bool isDpop = false)
     {
         _cameInHeader = cameInHeader;
         Token = token;
         Rejection = rejection;
+        IsDpop = isDpop;
     }
 
     /// <summary>Gets the token, or an empty text if the request has none.</summary>
     public ReadOnlyMemory<char> Token { get; }
+
+    /// <summary>Gets whether the token was sent with the scheme <c>DPoP</c>, and not as a bearer token.</summary>
+    public bool IsDpop { get; }
 
     /// <summary>Gets the reason why the message is rejected before the token is read, or null if there is none.</summary>
     public TokenRejection? Rejection { get; }
@@ -54,6 +60,9 @@ internal readonly struct BearerMessage
             ? new(default, TokenRejection.HeaderRepeated)
             : string.IsNullOrEmpty(values[0]) ? message : From(values[0]!);
     }
+
+    /// <summary>Returns whether the request sends its token with the scheme <c>DPoP</c>, so that the response names this scheme.</summary>
+    public static bool SendsDpop(HttpRequest request) => request.Headers.Authorization is [{ } header] && Has(header, Dpop);
 
     /// <summary>
     /// Finds a token in a place where tokens are not read. Returns null if there is none. It is called only for requests that are
@@ -96,7 +105,7 @@ internal readonly struct BearerMessage
             // Several credentials are an error only if at least one of them has this scheme.
             foreach (var one in header)
             {
-                if (HasOurScheme(one))
+                if (SchemeOf(one) is not null)
                 {
                     return new(default, TokenRejection.HeaderRepeated);
                 }
@@ -106,20 +115,24 @@ internal readonly struct BearerMessage
         }
 
         var value = header[0];
-        if (!HasOurScheme(value))
+        if (SchemeOf(value) is not { } scheme)
         {
             return default;
         }
 
         // RFC 9110 section 11.4: one or more spaces, then the token. White space at the end of the header is not part of it.
-        var token = value.AsMemory(Scheme.Length).Trim(' ');
-        return token.IsEmpty ? new(default, TokenRejection.HeaderMalformed) : new(token, null, cameInHeader: true);
+        var token = value.AsMemory(scheme.Length).Trim(' ');
+        return token.IsEmpty
+            ? new(default, TokenRejection.HeaderMalformed)
+            : new(token, null, cameInHeader: true, isDpop: ReferenceEquals(scheme, Dpop));
     }
 
-    private static bool HasOurScheme(string? header) =>
+    private static string? SchemeOf(string? header) => Has(header, Bearer) ? Bearer : Has(header, Dpop) ? Dpop : null;
+
+    private static bool Has([NotNullWhen(true)] string? header, string scheme) =>
         header is not null
-        && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        && (header.Length == Scheme.Length || header[Scheme.Length] is <= ' ' or ',');
+        && header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+        && (header.Length == scheme.Length || header[scheme.Length] is <= ' ' or ',');
 
     private static bool IsOn(PathString path, IList<PathString> paths)
     {

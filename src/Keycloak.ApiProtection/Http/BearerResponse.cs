@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.Http;
 /// Writes the response to a rejected request: 400, 401, 403 or 503 with its headers and, if they are enabled, problem details.
 /// </summary>
 /// <remarks>
-/// RFC 6750 section 3 and RFC 9457. The response contains no data of a token. With several schemes, the first one that writes a body
+/// RFC 6750 section 3, RFC 9449 section 7.1 and RFC 9457. The response contains no data of a token. With several schemes, the first one that writes a body
 /// sends the response, and the others cannot add anything to it.
 /// </remarks>
 internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptions options)
@@ -48,13 +48,19 @@ internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptio
         }
         else
         {
-            new BearerChallenge(options.ChallengeRealm!)
-                .With("error", challenge.Error)
-                .With("error_description", challenge.ErrorDescription)
-                .With("error_uri", challenge.ErrorUri)
-                .With("acr_values", challenge.AcrValues)
-                .With("max_age", challenge.MaxAge is { } age ? Math.Floor(age.TotalSeconds).ToString(CultureInfo.InvariantCulture) : null)
-                .AppendTo(Response);
+            foreach (var scheme in Schemes(challenge))
+            {
+                new BearerChallenge(scheme, options.ChallengeRealm!)
+                    .With("error", challenge.Error)
+                    .With("error_description", challenge.ErrorDescription)
+                    .With("error_uri", challenge.ErrorUri)
+                    .With("acr_values", challenge.AcrValues)
+                    .With(
+                        "max_age",
+                        challenge.MaxAge is { } age ? Math.Floor(age.TotalSeconds).ToString(CultureInfo.InvariantCulture) : null)
+                    .With("algs", scheme == BearerChallenge.Dpop ? options.Dpop.AlgorithmNames : null)
+                    .AppendTo(Response);
+            }
         }
 
         return WriteBodyAsync(challenge.ErrorDescription);
@@ -71,12 +77,22 @@ internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptio
         }
 
         Response.StatusCode = StatusCodes.Status403Forbidden;
-        new BearerChallenge(options.ChallengeRealm!)
+        new BearerChallenge(BearerMessage.SendsDpop(context.Request) ? BearerChallenge.Dpop : BearerChallenge.Bearer, options.ChallengeRealm!)
             .With("error", "insufficient_scope")
             .With("error_description", description)
             .With("scope", scope)
             .AppendTo(Response);
     }
+
+    /// <summary>
+    /// Returns the schemes of the challenge: the one that the client used or must use; without a token all that are accepted.
+    /// </summary>
+    private string[] Schemes(ChallengeContext challenge) =>
+        options.Dpop.Mode == DpopMode.Refused ? [BearerChallenge.Bearer]
+        : challenge.Rejection?.AsksForProof == true || BearerMessage.SendsDpop(context.Request) ? [BearerChallenge.Dpop]
+        : options.Dpop.Mode == DpopMode.Required ? [BearerChallenge.Dpop]
+        : challenge.AuthenticateFailure is null && challenge.Error is null ? [BearerChallenge.Bearer, BearerChallenge.Dpop]
+        : [BearerChallenge.Bearer];
 
     /// <summary>Writes the problem details if they are enabled and the response has not started.</summary>
     public Task WriteBodyAsync(string? detail) => options.ProblemDetails && !Response.HasStarted

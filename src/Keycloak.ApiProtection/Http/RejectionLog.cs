@@ -30,33 +30,12 @@ internal sealed class RejectionLog(TimeProvider time, ILogger<RejectionLog> logg
         return logger.IsEnabled(LogLevel.Information) && Cause(scheme, cause).Take(time, Interval, finding: null, out suppressed);
     }
 
+    /// <summary>Whether a rejected token may have to be logged. Only then, its details have to be determined.</summary>
+    public bool MayTake(string scheme, TokenRejection rejection) =>
+        MayTake(scheme, rejection.Code, TokenDiagnosis.FindingsDiffer(rejection.Code));
+
     /// <summary>Whether a missing permission may have to be logged.</summary>
     public bool MayTake(string scheme, string endpoint) => MayTake(scheme, endpoint, findingsDiffer: true);
-
-    /// <summary>Logs a rejected token with its details. They are determined only if the log or the caller uses them.</summary>
-    /// <param name="scheme">The scheme that rejected the token.</param>
-    /// <param name="rejection">The reason.</param>
-    /// <param name="token">The token.</param>
-    /// <param name="policy">The rules that the token was checked against.</param>
-    /// <param name="now">The current time.</param>
-    /// <param name="isUsed">Whether the caller uses the details.</param>
-    /// <returns>The reason, with the details of the token if they were determined.</returns>
-    public TokenRejection Report(
-        string scheme, TokenRejection rejection, ReadOnlySpan<char> token, TokenPolicy policy, DateTimeOffset now, bool isUsed)
-    {
-        var isLogged = MayTake(scheme, rejection.Code, TokenDiagnosis.FindingsDiffer(rejection.Code));
-        if (isLogged || isUsed)
-        {
-            rejection = TokenDiagnosis.Explain(rejection, token, policy, now);
-        }
-
-        if (isLogged)
-        {
-            TokenRejected(scheme, rejection);
-        }
-
-        return rejection;
-    }
 
     /// <summary>Logs a rejected token, unless the same message was logged within the last minute.</summary>
     public void TokenRejected(string scheme, TokenRejection rejection)

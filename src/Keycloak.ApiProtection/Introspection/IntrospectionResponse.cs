@@ -16,7 +16,7 @@ namespace Keycloak.ApiProtection.Introspection;
 /// </remarks>
 internal sealed class IntrospectionResponse : IDisposable
 {
-    private static readonly BindingRule Binding = new();
+    private static readonly BindingRule Binding = new(verifiesProofs: true);
 
     private readonly byte[] _body;
     private readonly Uri _source;
@@ -82,17 +82,41 @@ internal sealed class IntrospectionResponse : IDisposable
             return IntrospectionFailures.NotAResponse(_source, problem!) with { ConcernsOneToken = true };
         }
 
-        // For a lightweight token, the binding (cnf) may be present in the response only.
-        if (!payload.RootElement.TryGetProperty("cnf", out _) && Binding.Check(claims, default) is { } bound)
+        if (Binding.Check(claims, default) is { } bound)
         {
             return IntrospectionAnswer.Rejected(bound);
+        }
+
+        var confirmation = Confirmation.Of(claims);
+        if (token.Confirmation is { } own && confirmation is not null && confirmation != own)
+        {
+            return IntrospectionFailures.OfAnotherToken("cnf");
         }
 
         return settings.AudienceRule()?.Check(claims, default) is not null
             ? IntrospectionAnswer.Rejected(TokenRejection.Audience.Because(
                 $"Keycloak's introspection response for the token of client {ForeignText.Quote(RealmJson.String(Answer, "azp"))} "
                     + $"does not contain the audience {string.Join(" or ", settings.Audiences!.Select(ForeignText.Quote))}."))
-            : Active(claims, CurrentClaims.Of(Answer, payload.RootElement, token, settings), token);
+            : Active(claims, Current(payload.RootElement, token, confirmation, settings), token);
+    }
+
+    /// <summary>Returns the claims if they differ from the token's own.</summary>
+    /// <remarks>The binding of a lightweight token may be in the response only. Then the client owes the proof all the same.</remarks>
+    private AccessTokenClaims? Current(
+        JsonElement payload, AccessToken token, Confirmation? confirmation, IntrospectionSettings settings)
+    {
+        var current = CurrentClaims.Of(Answer, payload, token, settings);
+        if (current is null && token.Confirmation is null && confirmation is not null)
+        {
+            current = new AccessTokenClaims(token.Claims.Payload.ToArray(), settings.Claims, token.Claims.Issuer);
+        }
+
+        if (current is not null)
+        {
+            current.Confirmation = token.Confirmation ?? confirmation;
+        }
+
+        return current;
     }
 
     /// <summary>Creates the answer for an active token.</summary>

@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Http;
@@ -30,7 +31,7 @@ internal sealed class PossessionCheck(DpopMode mode, DpopProofValidator dpop)
     {
         if (confirmation is null)
         {
-            return new(Decision<Confirmation>.Rejected(isDpop ? TokenRejection.DpopUnbound : TokenRejection.ProofRequired));
+            return new(Decision<Confirmation>.Rejected(TokenRejection.DpopUnbound));
         }
 
         if (RejectScheme(isDpop, confirmation) is { } rejection)
@@ -69,7 +70,7 @@ internal sealed class PossessionCheck(DpopMode mode, DpopProofValidator dpop)
 
         if (confirmation.KeyThumbprint is null)
         {
-            return isDpop ? TokenRejection.DpopUnbound : mode == DpopMode.Required ? TokenRejection.ProofRequired : null;
+            return isDpop || mode == DpopMode.Required ? TokenRejection.DpopUnbound : null;
         }
 
         return mode == DpopMode.Refused ? TokenRejection.BoundByDPoP : isDpop ? null : TokenRejection.DpopScheme;

@@ -1,7 +1,9 @@
 using Keycloak.ApiProtection.Introspection;
+using Keycloak.ApiProtection.ProofOfPossession;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Revocation;
 using Keycloak.ApiProtection.Tokens;
+using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.Schemes;
 
@@ -13,6 +15,7 @@ internal sealed class KeycloakScheme(
     RealmKeys keys,
     AccessTokenVerifier verifier,
     Introspector? introspector,
+    PossessionCheck possession,
     KeycloakRevocations revocations) : IDisposable
 {
     /// <summary>Gets the scheme's name.</summary>
@@ -30,8 +33,18 @@ internal sealed class KeycloakScheme(
     /// <summary>Gets the introspector of tokens, or null if no credentials are set.</summary>
     public Introspector? Introspector => introspector;
 
+    /// <summary>Gets the check of the proofs that a client of a bound token owes.</summary>
+    public PossessionCheck Possession => possession;
+
     /// <summary>Gets the revocations. They are kept if the options change.</summary>
     public KeycloakRevocations Revocations => revocations;
+
+    /// <summary>Returns the same rejection with the details of the token and of its proof.</summary>
+    public TokenRejection Explain(TokenRejection rejection, ReadOnlySpan<char> token, HttpRequest request)
+    {
+        var now = options.TimeProvider!.GetUtcNow();
+        return possession.Explain(TokenDiagnosis.Explain(rejection, token, verifier.Policy, now), request, now);
+    }
 
     /// <inheritdoc />
     public void Dispose()

@@ -1,6 +1,10 @@
+using System.Security.Cryptography;
+using System.Text;
 using Keycloak.ApiProtection.ClientAuthentication;
 using Keycloak.ApiProtection.Configuration;
 using Keycloak.ApiProtection.Introspection;
+using Keycloak.ApiProtection.ProofOfPossession;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Revocation;
@@ -15,17 +19,18 @@ internal sealed class KeycloakSchemeBuilder(
     IHttpClientFactory httpClients,
     ILoggerFactory loggers,
     KeycloakMetrics metrics,
-    IntrospectionMetrics introspectionMetrics)
+    IntrospectionMetrics introspectionMetrics,
+    IDpopReplayStore? replayStore = null)
 {
     /// <summary>Builds the runtime.</summary>
     /// <param name="name">The name of the scheme.</param>
     /// <param name="options">The options of the scheme.</param>
-    /// <param name="revocations">The revocations of the scheme, which are kept if the options change.</param>
+    /// <param name="kept">What the scheme remembers if its options change.</param>
     /// <param name="otherScheme">Returns the name of another scheme of the application that trusts an issuer, for the log.</param>
     public KeycloakScheme Build(
         string name,
         KeycloakBearerOptions options,
-        KeycloakRevocations revocations,
+        SchemeMemory kept,
         Func<string, string?> otherScheme)
     {
         var issuers = options.ValidIssuers.Count > 0 ? options.ValidIssuers.ToArray() : [KeycloakAddress.Issuer(options)!];
@@ -38,7 +43,8 @@ internal sealed class KeycloakSchemeBuilder(
             keys,
             Verifier(name, options, policy, keys),
             options.Credentials.AreSet ? Introspector(options, realm, policy, keys) : null,
-            revocations);
+            Possession(name, options, kept),
+            kept.Revocations);
     }
 
     private static RealmSettings Realm(string name, KeycloakBearerOptions options, string[] issuers) => new()
@@ -72,6 +78,7 @@ internal sealed class KeycloakSchemeBuilder(
             Issuers = issuers,
             Audiences = !options.VerifyTokenAudience ? null : audiences.Length > 0 ? audiences : [options.Resource!],
             ClockSkew = options.ClockSkew,
+            VerifiesProofs = true,
             IntrospectsLightweight = options.EffectiveIntrospection != IntrospectionMode.Never,
             Claims = options.Claims,
             OtherScheme = otherScheme,
@@ -86,6 +93,36 @@ internal sealed class KeycloakSchemeBuilder(
             : new VerifiedTokens(options.VerifiedTokenCacheSize, options.ClockSkew, options.TimeProvider!, counts);
         return new AccessTokenVerifier(policy, keys, options.TimeProvider!, counts, verified);
     }
+
+    private PossessionCheck Possession(string name, KeycloakBearerOptions options, SchemeMemory kept)
+    {
+        var settings = new DpopSettings
+        {
+            Scheme = name,
+            Nonce = options.Dpop.Nonce,
+            NonceKey = NonceKey(options, kept),
+            ProofAge = options.Dpop.ProofAge,
+            ProofAhead = options.Dpop.ProofAhead,
+            Algorithms = DpopSettings.Named(options.Dpop.Algorithms.Count > 0 ? options.Dpop.Algorithms : DpopSettings.DefaultAlgorithms),
+            ReplayCapacity = options.Dpop.ReplayCapacity,
+            PublicUrl = DpopPublicUrl.TryCreate(options.PublicUrl, out var url) ? url : null,
+            OnStoreFailure = options.Dpop.OnStoreFailure,
+        };
+        var logger = loggers.CreateLogger<DpopProofValidator>();
+        kept.Proofs ??= new ProofMemory(settings.ReplayCapacity, name, options.TimeProvider!, logger);
+        return new PossessionCheck(
+            options.Dpop.Mode, new DpopProofValidator(settings, options.TimeProvider!, logger, replayStore, kept.Proofs));
+    }
+
+    /// <summary>
+    /// Returns the key of nonces. The client secret is the same for all replicas, so that they accept each other's nonces without a
+    /// setting.
+    /// </summary>
+    private static byte[] NonceKey(KeycloakBearerOptions options, SchemeMemory kept) =>
+        options.Dpop.NonceKey is { } configured ? Convert.FromBase64String(configured)
+        : options.Credentials.Secret is { Length: > 0 } secret
+            ? HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: "Keycloak.ApiProtection DPoP nonce"u8.ToArray())
+        : kept.NonceKey;
 
     private Introspector Introspector(KeycloakBearerOptions options, RealmSettings realm, TokenPolicy policy, RealmKeys keys) => new(
         new IntrospectionSettings

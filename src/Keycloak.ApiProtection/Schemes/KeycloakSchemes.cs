@@ -18,8 +18,8 @@ internal sealed class KeycloakSchemes(
     private readonly string[] _names = [.. names.Select(scheme => scheme.Name).Distinct(StringComparer.Ordinal)];
     private readonly Lock _gate = new();
 
-    // Revocations are kept if the options are created again. Requests that started with older options use the runtime of those options.
-    private readonly Dictionary<string, KeycloakRevocations> _revocations = new(StringComparer.Ordinal);
+    // They are kept if the options are created again. Requests that started with older options use the runtime of those options.
+    private readonly Dictionary<string, SchemeMemory> _kept = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<KeycloakBearerOptions, KeycloakScheme> _byOptions = [];
 
     // The array is replaced, not changed, so that the lookup for a request needs no lock. There are few schemes.
@@ -80,9 +80,9 @@ internal sealed class KeycloakSchemes(
                 return known;
             }
 
-            if (!_revocations.TryGetValue(name, out var revocations))
+            if (!_kept.TryGetValue(name, out var kept))
             {
-                _revocations[name] = revocations = new KeycloakRevocations(
+                _kept[name] = kept = new SchemeMemory(new KeycloakRevocations(
                     name,
                     new RevocationSettings(
                         settings.TimeProvider!,
@@ -91,10 +91,10 @@ internal sealed class KeycloakSchemes(
                         settings.Revocation.Capacity,
                         settings.Revocation.EndedSessionLifetime),
                     revocationMetrics,
-                    logger);
+                    logger));
             }
 
-            var built = builder.Build(name, settings, revocations, issuer => OtherThatTrusts(issuer, name));
+            var built = builder.Build(name, settings, kept, issuer => OtherThatTrusts(issuer, name));
             _byOptions.Add(settings, built);
             var previous = Array.Find(_current, scheme => scheme.Name == name);
             Volatile.Write(ref _current, [.. _current.Where(scheme => scheme != previous), built]);

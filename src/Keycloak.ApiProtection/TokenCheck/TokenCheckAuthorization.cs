@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.Authorization.Startup;
+using Keycloak.ApiProtection.ProofOfPossession;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +40,7 @@ internal sealed class TokenCheckAuthorization(string[] schemes) : IAuthorizeData
         }
 
         string[] named = [.. schemes.Intersect(SchemesNamedBy(endpoint))];
+        endpoint.Metadata.Add(OriginalRequest.Metadata.Instance);
         endpoint.Metadata.Add(new TokenCheckAuthorization(named.Length > 0 ? named : schemes));
     }
 

@@ -43,7 +43,7 @@ public sealed class AccessToken
         Key = key;
         Claims = content;
         IsLightweight = LightweightRule.Is(claims);
-        Confirmation = Confirmation.Of(claims);
+        content.Confirmation = Confirmation.Of(claims);
     }
 
     /// <summary>Gets the time when the token was issued (<c>iat</c>).</summary>
@@ -62,7 +62,7 @@ public sealed class AccessToken
     internal ref readonly TokenMarks Marks => ref Claims.Marks;
 
     /// <summary>Gets the key or certificate that the token is bound to. Null if it is not bound.</summary>
-    internal Confirmation? Confirmation { get; }
+    internal Confirmation? Confirmation => Claims.Confirmation;
 
     /// <summary>Gets the lifetime of the token in seconds.</summary>
     internal long Lifetime => _expiresAt - _issuedAt;

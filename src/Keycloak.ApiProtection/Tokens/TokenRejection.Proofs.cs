@@ -4,6 +4,7 @@ namespace Keycloak.ApiProtection;
 public sealed partial record TokenRejection
 {
     private const string InvalidProof = "invalid_dpop_proof";
+    private const string UseNonce = "use_dpop_nonce";
     private const string InvalidProofText = "The DPoP proof is invalid";
 
     // The binding of the token.
@@ -34,6 +35,15 @@ public sealed partial record TokenRejection
         + "or send an unbound token as 'Authorization: Bearer <token>'.")
     {
         Description = "The access token is not bound to a key",
+    };
+
+    internal static readonly TokenRejection ProofRequired = new(
+        "proof_required",
+        "The endpoint requires a token that is bound to a key (DPoP) or to a client certificate, and this token is not bound.",
+        "Request the token with a DPoP proof (Clients > the client > Settings > Capability config > Require DPoP bound tokens), "
+        + "or with a client certificate (RFC 8705).")
+    {
+        Description = "The endpoint requires an access token that is bound to a key",
     };
 
     // The DPoP header and the form of the proof (RFC 9449 section 4.3).
@@ -109,7 +119,7 @@ public sealed partial record TokenRejection
         "None. The client repeats the request with the nonce from the DPoP-Nonce header of the response (RFC 9449 section 9).")
     with
     {
-        Error = "use_dpop_nonce",
+        Error = UseNonce,
         Description = "The DPoP proof requires the nonce of this response",
     };
 
@@ -130,10 +140,13 @@ public sealed partial record TokenRejection
         "The proof was used before: its 'jti' is known for this key.",
         "Create a new proof for each request, for a retry too. If the client does this already, someone repeats its requests.");
 
+    /// <summary>Gets whether the client must use the scheme <c>DPoP</c>, so that the challenge names it.</summary>
+    internal bool AsksForProof => Error is InvalidProof or UseNonce || this == DpopScheme || this == DpopUnbound || this == ProofRequired;
+
     private static TokenRejection[] Proofs =>
     [
-        BoundMalformed, BoundWithoutKey, DpopScheme, DpopUnbound, DpopMissing, DpopRepeated, DpopSize, DpopForm, DpopType, DpopAlgorithm,
-        DpopKey, DpopKeyOther, DpopMethod, DpopUrl, DpopTokenHash, DpopId, DpopNonce, DpopTime, DpopSignature, DpopReplayed,
+        BoundMalformed, BoundWithoutKey, DpopScheme, DpopUnbound, ProofRequired, DpopMissing, DpopRepeated, DpopSize, DpopForm, DpopType,
+        DpopAlgorithm, DpopKey, DpopKeyOther, DpopMethod, DpopUrl, DpopTokenHash, DpopId, DpopNonce, DpopTime, DpopSignature, DpopReplayed,
     ];
 
     private static TokenRejection OfProof(string code, string reason, string remedy) =>

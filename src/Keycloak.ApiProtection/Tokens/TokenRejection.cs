@@ -173,10 +173,9 @@ public sealed partial record TokenRejection
 
     internal static readonly TokenRejection BoundByDPoP = new(
         "bound_dpop",
-        "The token is bound to a key (DPoP), and this version does not verify proofs of possession. "
-        + "Such a token must not be accepted as a bearer token.",
+        "The token is bound to a key (DPoP), and Dpop:Mode is Refused.",
         "Request the token without a DPoP header, and turn off 'Require DPoP bound tokens' "
-        + "(Clients > the client > Settings > Capability config).");
+        + "(Clients > the client > Settings > Capability config); or set Dpop:Mode to WhenBound.");
 
     internal static readonly TokenRejection BoundByCertificate = new(
         "bound_certificate",

@@ -51,6 +51,7 @@ internal sealed class KeycloakPolicies(IOptions<KeycloakClaimsOptions> options)
         KeycloakPolicyKind.ClientRole => new ClientRoleRequirement(name, options.Value.ClientId),
         KeycloakPolicyKind.Organization => new OrganizationRequirement(name.Value),
         KeycloakPolicyKind.ActiveToken => new ActiveTokenRequirement(name.MaxAge),
+        KeycloakPolicyKind.ProofOfPossession => new ProofOfPossessionRequirement(),
         KeycloakPolicyKind.Authentication => new AuthenticationRequirement(name),
         _ => new GroupRequirement(name.Value),
     };

@@ -10,4 +10,5 @@ internal enum KeycloakPolicyKind
     Group,
     ActiveToken,
     Authentication,
+    ProofOfPossession,
 }

@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.Authorization.Policies;
 /// The name of a policy that needs no registration: <c>scope:email</c>, <c>scope:a b</c> (both scopes), <c>realm-role:admin</c>,
 /// <c>client-role:writer</c> (this API's own client), <c>client-role:orders-api/writer</c>, <c>organization:acme</c>, <c>group:/staff</c>,
 /// <c>active-token</c>, <c>active-token:5</c> (seconds), <c>acr:gold</c>, <c>acr:silver gold</c> (any of the levels),
-/// <c>max-age:300</c> (seconds), <c>acr:gold max-age:300</c>.
+/// <c>max-age:300</c> (seconds), <c>acr:gold max-age:300</c>, <c>proof-of-possession</c>.
 /// </summary>
 /// <remarks>
 /// After the prefix all characters are literal, including colons, slashes and spaces, except separators: the space between scopes, and in
@@ -25,6 +25,7 @@ internal sealed class KeycloakPolicyName
     public const string GroupPrefix = "group:";
     public const string ActiveTokenName = "active-token";
     public const string ActiveTokenPrefix = "active-token:";
+    public const string ProofOfPossessionName = "proof-of-possession";
 
     private static readonly TimeSpan LongestAge = TimeSpan.FromHours(1);
 
@@ -120,6 +121,12 @@ internal sealed class KeycloakPolicyName
             return TryParseActiveToken(text, out name, out problem);
         }
 
+        if (text == ProofOfPossessionName)
+        {
+            name = new(KeycloakPolicyKind.ProofOfPossession, null);
+            return true;
+        }
+
         if (AuthenticationPolicyName.Is(text))
         {
             if (AuthenticationPolicyName.TryParse(text, out var levels, out var age, out problem))
@@ -159,6 +166,7 @@ internal sealed class KeycloakPolicyName
             ? string.Create(CultureInfo.InvariantCulture, $"{ActiveTokenPrefix}{age.TotalSeconds}")
             : ActiveTokenName,
         KeycloakPolicyKind.Authentication => AuthenticationPolicyName.Of(Values, MaxAge),
+        KeycloakPolicyKind.ProofOfPossession => ProofOfPossessionName,
         _ => GroupPrefix + PolicyNameEscaping.Escape(Value),
     };
 

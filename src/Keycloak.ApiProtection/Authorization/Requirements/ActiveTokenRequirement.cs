@@ -56,7 +56,7 @@ public sealed class ActiveTokenRequirement : IKeycloakRequirement, IAuthorizatio
 
     // Called only after HandleAsync, to explain the 403 response.
     bool IKeycloakRequirement.IsMet(ClaimsPrincipal user, object? resource) =>
-        MissingPermission.HttpContextOf(resource) is { } http && http.Features.Get<UnconfirmedToken>() is null;
+        MissingPermission.HttpContextOf(resource) is { } http && http.Features.Get<UnacceptedToken>() is null;
 
     Diagnosis IKeycloakRequirement.Diagnose(ClaimsPrincipal user) => new(
         "The endpoint requires a token that Keycloak reports as active, and this could not be confirmed.",

@@ -99,5 +99,6 @@ internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<Au
 
     private static bool IsOurs(IAuthorizeData data) =>
         data is RequireActiveTokenAttribute or RequireScopeAttribute or RequireRealmRoleAttribute
-            or RequireClientRoleAttribute or RequireOrganizationAttribute or RequireGroupAttribute or RequireAuthenticationAttribute;
+            or RequireClientRoleAttribute or RequireOrganizationAttribute or RequireGroupAttribute or RequireAuthenticationAttribute
+            or RequireProofOfPossessionAttribute;
 }

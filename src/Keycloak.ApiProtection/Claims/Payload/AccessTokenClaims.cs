@@ -68,6 +68,12 @@ internal sealed class AccessTokenClaims
 
     public string Issuer { get; }
 
+    /// <summary>
+    /// Gets or sets what the token is bound to, or null if it is not bound. It is set before the claims are published. For a lightweight
+    /// token, it can come from the introspection response.
+    /// </summary>
+    public Confirmation? Confirmation { get; set; }
+
     /// <summary>Gets the decoded payload. Each call returns a new copy if the token itself is kept.</summary>
     public ReadOnlyMemory<byte> Payload => _encodedLength == 0 ? _source : Read(static (payload, _) => payload.ToArray());
 

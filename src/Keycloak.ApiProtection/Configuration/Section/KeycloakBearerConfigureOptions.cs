@@ -78,7 +78,7 @@ internal sealed class KeycloakBearerConfigureOptions(string scheme, IConfigurati
             ("resource", "clientid"), ("validissuer", "validissuers"), ("publickeycachettl", "keysrefreshinterval"),
             ("mintimebetweenjwksrequests", "unknownkeycooldown"), ("principalattribute", "nameclaimtype"),
             ("useresourcerolemappings", "realmroles"), ("useresourcerolemappings", "clientroles"),
-            ("introspection", "introspection:mode"),
+            ("introspection", "introspection:mode"), ("dpop", "dpop:mode"),
         ];
         foreach (var (one, other) in aliases)
         {

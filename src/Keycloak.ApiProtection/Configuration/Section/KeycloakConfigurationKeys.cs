@@ -74,6 +74,18 @@ internal static class KeycloakConfigurationKeys
             Number("MaximumInFlight", (options, value) => options.Introspection.MaximumInFlight = value),
             Number("MaximumTokens", (options, value) => options.Introspection.MaximumTokens = value),
             Flag("RefreshRoles", (options, value) => options.Introspection.RefreshRoles = value)),
+        Group(
+            "Dpop",
+            shorthand: "Mode",
+            Choice<DpopMode>("Mode", (options, value) => options.Dpop.Mode = value),
+            Choice<DpopNonceMode>("Nonce", (options, value) => options.Dpop.Nonce = value),
+            Text("NonceKey", (options, value) => options.Dpop.NonceKey = value),
+            Time("ProofAge", (options, value) => options.Dpop.ProofAge = value),
+            Time("ProofAhead", (options, value) => options.Dpop.ProofAhead = value),
+            List("Algorithms", (options, values) => Replace(options.Dpop.Algorithms, values)),
+            Number("ReplayCapacity", (options, value) => options.Dpop.ReplayCapacity = value),
+            Choice<DpopStoreFailure>("OnStoreFailure", (options, value) => options.Dpop.OnStoreFailure = value)),
+        Text("PublicUrl", (options, value) => options.PublicUrl = value),
         new("policy-enforcer", (options, section) => PolicyEnforcer(options, section)),
     ];
 

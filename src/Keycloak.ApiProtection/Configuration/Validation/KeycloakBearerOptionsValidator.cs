@@ -24,6 +24,7 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
             .. Ranges(options),
             .. RequestsAndResponses(options),
             .. IntrospectionProblems.Of(options),
+            .. DpopProblems.Of(options),
             .. KeycloakClaimsOptionsValidator.Problems(options.Claims),
         ];
         return problems.Count == 0

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Keycloak.ApiProtection.Realms.Keys;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Primitives;
 
@@ -65,17 +66,17 @@ internal static class DpopDiagnosis
         return !hasHeader ? rejection : rejection.Code switch
         {
             "dpop_type" => rejection.Because(
-                $"The 'typ' in the proof's header is {TokenDiagnosis.Quote(proofHeader.TypeText())}; expected dpop+jwt."),
+                $"The 'typ' in the proof's header is {ForeignText.Quote(proofHeader.TypeText())}; expected dpop+jwt."),
             "dpop_algorithm" => rejection.Because(
-                $"The proof's algorithm is {TokenDiagnosis.Quote(proofHeader.AlgorithmText())}; "
+                $"The proof's algorithm is {ForeignText.Quote(proofHeader.AlgorithmText())}; "
                 + $"allowed are {string.Join(", ", settings.Algorithms)}."),
             "dpop_key" => Key(rejection, proofHeader, settings),
             "dpop_method" when hasClaims => rejection.Because(
-                $"The proof is for the method {TokenDiagnosis.Quote(claims.MethodText())}, "
-                + $"but the request has {TokenDiagnosis.Quote(method)}."),
+                $"The proof is for the method {ForeignText.Quote(claims.MethodText())}, "
+                + $"but the request has {ForeignText.Quote(method)}."),
             "dpop_url" when hasClaims => rejection.Because(
-                $"The proof is for the URL {TokenDiagnosis.Quote(claims.UrlText())}; "
-                + $"expected {TokenDiagnosis.Quote(DpopUrl.Expected(target, settings.PublicUrl))}."),
+                $"The proof is for the URL {ForeignText.Quote(claims.UrlText())}; "
+                + $"expected {ForeignText.Quote(DpopUrl.Expected(target, settings.PublicUrl))}."),
             "dpop_time" when hasClaims => Time(rejection, claims, settings, now),
             _ => rejection,
         };

@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.ProofOfPossession.Dpop;
+
 namespace Keycloak.ApiProtection;
 
 /// <summary>The options for tokens that are bound to a client's key with DPoP (RFC 9449).</summary>
@@ -37,6 +39,9 @@ public sealed class DpopOptions
     /// <c>none</c> are never accepted, and .NET does not support EdDSA.
     /// </value>
     public IList<string> Algorithms { get; } = [];
+
+    /// <summary>Gets the names of the accepted algorithms, separated by spaces, for <c>algs</c> in a challenge.</summary>
+    internal string AlgorithmNames => string.Join(' ', Algorithms.Count > 0 ? Algorithms : DpopSettings.DefaultAlgorithms);
 
     /// <summary>Gets or sets how many used proofs this process remembers.</summary>
     /// <value>

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tokens;
@@ -53,6 +54,9 @@ internal sealed class DpopProofValidator
 
     /// <summary>Gets the settings.</summary>
     public DpopSettings Settings => _settings;
+
+    /// <summary>Gets whether replicas share their memory of used proofs, so that a check may wait for it.</summary>
+    public bool HasStore => _store is not null;
 
     /// <summary>Gets the memory of used proofs.</summary>
     public ProofMemory Memory => _memory;

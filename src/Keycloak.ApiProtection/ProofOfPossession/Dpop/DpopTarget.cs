@@ -13,11 +13,22 @@ namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
 /// <param name="Path"><c>Request.Path</c>, as in a URI.</param>
 internal readonly record struct DpopTarget(string Scheme, string Host, string RawTarget, string PathBase, string Path)
 {
+    /// <summary>
+    /// Returns the method of a request: <c>GET</c> for a WebSocket over HTTP/2, which arrives as an extended CONNECT (RFC 8441), because the
+    /// client has opened the URL as it does over HTTP/1.1.
+    /// </summary>
+    public static string MethodOf(HttpRequest request) =>
+        OriginalRequest.Of(request) is { Method: { } original } ? original
+        : request.HttpContext.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } ? HttpMethods.Get
+        : request.Method;
+
     /// <summary>Returns the target of a request. Allocates only if a part of it must be escaped.</summary>
-    public static DpopTarget Of(HttpRequest request) => new(
-        request.Scheme,
-        request.Host.ToUriComponent(),
-        request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget ?? string.Empty,
-        request.PathBase.HasValue ? request.PathBase.ToUriComponent() : string.Empty,
-        request.Path.HasValue ? request.Path.ToUriComponent() : string.Empty);
+    public static DpopTarget Of(HttpRequest request) => OriginalRequest.Of(request) is { } original
+        ? new(original.Scheme ?? request.Scheme, original.Host ?? request.Host.ToUriComponent(), original.Target, string.Empty, original.Target)
+        : new(
+            request.Scheme,
+            request.Host.ToUriComponent(),
+            request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget ?? string.Empty,
+            request.PathBase.HasValue ? request.PathBase.ToUriComponent() : string.Empty,
+            request.Path.HasValue ? request.Path.ToUriComponent() : string.Empty);
 }

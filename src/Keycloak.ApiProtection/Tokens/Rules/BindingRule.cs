@@ -26,9 +26,17 @@ internal sealed class BindingRule(bool verifiesProofs = false) : ITokenRule
             return claims.Confirmation.Exists ? Name(claims) : null;
         }
 
-        return Confirmation.Check(claims, out var hasKey)
+        return Rejection(Confirmation.Check(claims, out var hasKey))
             ?? (!hasKey && KindRule.IsDpop(claims.Kind, claims.Json) ? TokenRejection.BoundWithoutKey : null);
     }
+
+    /// <summary>Returns the rejection for a <c>cnf</c> that cannot be used. Null if there is no problem.</summary>
+    public static TokenRejection? Rejection(ConfirmationProblem problem) => problem switch
+    {
+        ConfirmationProblem.UnknownMethod => TokenRejection.Bound,
+        ConfirmationProblem.Malformed => TokenRejection.BoundMalformed,
+        _ => null,
+    };
 
     private static TokenRejection Name(in TokenClaims claims)
     {

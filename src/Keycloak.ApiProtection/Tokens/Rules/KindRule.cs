@@ -36,5 +36,5 @@ internal sealed class KindRule(bool verifiesProofs = false) : ITokenRule
         : null;
 
     private static TokenRejection? CheckDpop(in TokenClaims claims) =>
-        Confirmation.Check(claims, out var hasKey) ?? (hasKey ? null : TokenRejection.BoundWithoutKey);
+        BindingRule.Rejection(Confirmation.Check(claims, out var hasKey)) ?? (hasKey ? null : TokenRejection.BoundWithoutKey);
 }

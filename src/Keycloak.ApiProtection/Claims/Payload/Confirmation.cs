@@ -1,7 +1,7 @@
-using Keycloak.ApiProtection.Claims.Payload;
+using System.Buffers.Text;
 using Keycloak.ApiProtection.Json;
 
-namespace Keycloak.ApiProtection.Tokens;
+namespace Keycloak.ApiProtection.Claims.Payload;
 
 /// <summary>What an access token is bound to (<c>cnf</c>): a client's key, a client's certificate, or both. Immutable.</summary>
 /// <remarks>
@@ -16,6 +16,8 @@ internal sealed record Confirmation(string? KeyThumbprint, string? CertificateTh
 {
     /// <summary>The length of a SHA-256 in base64url.</summary>
     public const int ThumbprintLength = 43;
+
+    private const int ThumbprintSize = 32;
 
     /// <summary>Size in bytes on a 64-bit machine: this object and its strings, rounded up.</summary>
     private const int ObjectSize = 32;
@@ -33,27 +35,27 @@ internal sealed record Confirmation(string? KeyThumbprint, string? CertificateTh
     /// Reads the <c>cnf</c> of a token or of an introspection response. Null if it has none, or one that <see cref="Check"/> rejects.
     /// </summary>
     public static Confirmation? Of(in TokenClaims claims) =>
-        claims.Confirmation.Exists && Read(claims, out var key, out var certificate) is null
+        claims.Confirmation.Exists && Read(claims, out var key, out var certificate) == ConfirmationProblem.None
             ? new(key.Text(claims.Confirmation.Raw(claims.Json)), certificate.Text(claims.Confirmation.Raw(claims.Json)))
             : null;
 
-    /// <summary>Returns why <c>cnf</c> cannot be used. Null if the token has no <c>cnf</c>, or a usable one. Does not allocate.</summary>
+    /// <summary>Returns why <c>cnf</c> cannot be used, or that there is no problem with it, or no <c>cnf</c>. Does not allocate.</summary>
     /// <param name="claims">The claims.</param>
     /// <param name="hasKey">Whether <c>cnf</c> names a DPoP key.</param>
-    public static TokenRejection? Check(in TokenClaims claims, out bool hasKey)
+    public static ConfirmationProblem Check(in TokenClaims claims, out bool hasKey)
     {
         hasKey = false;
         if (!claims.Confirmation.Exists)
         {
-            return null;
+            return ConfirmationProblem.None;
         }
 
-        var rejection = Read(claims, out var key, out _);
+        var problem = Read(claims, out var key, out _);
         hasKey = key.Exists;
-        return rejection;
+        return problem;
     }
 
-    private static TokenRejection? Read(in TokenClaims claims, out JsonValue key, out JsonValue certificate)
+    private static ConfirmationProblem Read(in TokenClaims claims, out JsonValue key, out JsonValue certificate)
     {
         (key, certificate) = (default, default);
         var json = claims.Confirmation.Raw(claims.Json);
@@ -71,16 +73,16 @@ internal sealed record Confirmation(string? KeyThumbprint, string? CertificateTh
             }
             else if (!members.Name.SequenceEqual("kc-jkt-type"u8))
             {
-                return TokenRejection.Bound;
+                return ConfirmationProblem.UnknownMethod;
             }
         }
 
-        return members.Problem is not null || !(key.Exists || certificate.Exists) ? TokenRejection.Bound
+        return members.Problem is not null || !(key.Exists || certificate.Exists) ? ConfirmationProblem.UnknownMethod
             : (key.Exists && !IsThumbprint(key, json)) || (certificate.Exists && !IsThumbprint(certificate, json))
-                ? TokenRejection.BoundMalformed
-            : null;
+                ? ConfirmationProblem.Malformed
+            : ConfirmationProblem.None;
     }
 
     private static bool IsThumbprint(JsonValue value, ReadOnlySpan<byte> json) =>
-        value.Kind == JsonKind.String && !value.Escaped && value.Length == ThumbprintLength && CompactJws.IsPart(value.Raw(json));
+        value.Kind == JsonKind.String && !value.Escaped && value.Length == ThumbprintLength && Base64Url.IsValid(value.Raw(json), out var length) && length == ThumbprintSize;
 }

@@ -1,0 +1,81 @@
+using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.Http;
+using Keycloak.ApiProtection.Introspection;
+using Keycloak.ApiProtection.Tokens;
+using Microsoft.AspNetCore.Http;
+
+namespace Keycloak.ApiProtection.Schemes;
+
+/// <summary>
+/// All checks of a request's token, in their order: signature and claims, revocations, proof of possession, and introspection.
+/// </summary>
+internal static class TokenChecks
+{
+    /// <summary>Checks the token of a request.</summary>
+    /// <param name="scheme">The scheme of the request.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="message">The token as it was sent.</param>
+    /// <param name="isActiveRequired">Whether the endpoint requires a token that Keycloak reports as active.</param>
+    /// <param name="maxAge">The maximum age of Keycloak's response that the endpoint sets, or null for the scheme's freshness.</param>
+    public static async ValueTask<TokenOutcome> CheckAsync(
+        KeycloakScheme scheme, HttpContext context, BearerMessage message, bool isActiveRequired, TimeSpan? maxAge)
+    {
+        if (!scheme.Verifier.TryVerify(message.Token.Span, out var verification))
+        {
+            // RequestAborted costs the web server an object and a lock, so only a request that waits for keys reads it.
+            verification = await scheme.Verifier.VerifyAsync(message.Token, context.RequestAborted);
+        }
+
+        if (!verification.IsAccepted(out var token))
+        {
+            return TokenOutcome.Of(verification);
+        }
+
+        if (scheme.Revocations.Find(token) is { } revoked)
+        {
+            return TokenOutcome.Rejected(revoked);
+        }
+
+        // The key of a lightweight token may be named in the introspection response only.
+        var isProven = token.Confirmation is not null || !token.IsLightweight;
+        if (isProven && !scheme.Possession.OwesNothing(token.Confirmation, message.IsDpop))
+        {
+            var proof = await scheme.Possession.CheckAsync(context, message.Token, message.IsDpop, token.Confirmation);
+            if (!proof.IsAccepted(out _))
+            {
+                return TokenOutcome.Of(proof);
+            }
+        }
+
+        var claims = token.Claims;
+        TimeSpan? confirmedAge = null;
+        if (scheme.Introspector is { } introspector && introspector.Wants(token, isActiveRequired, maxAge, out var age))
+        {
+            var answer = await introspector.AskAsync(token, message.Token, age, mayBeStale: maxAge is null, context.RequestAborted);
+            if (!answer.IsAccepted(out claims))
+            {
+                return TokenOutcome.Of(answer);
+            }
+
+            // Checked again: the response may contain the user or session of the token, and a revocation may have arrived during the wait.
+            if (scheme.Revocations.Find(token) is { } late)
+            {
+                return TokenOutcome.Rejected(late);
+            }
+
+            isProven &= claims.Confirmation == token.Confirmation;
+            confirmedAge = age;
+        }
+
+        if (!isProven && !scheme.Possession.OwesNothing(claims.Confirmation, message.IsDpop))
+        {
+            var proof = await scheme.Possession.CheckAsync(context, message.Token, message.IsDpop, claims.Confirmation);
+            if (!proof.IsAccepted(out _))
+            {
+                return TokenOutcome.Of(proof);
+            }
+        }
+
+        return TokenOutcome.Accepted(token, claims, confirmedAge);
+    }
+}
