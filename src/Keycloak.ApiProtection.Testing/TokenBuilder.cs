@@ -53,7 +53,9 @@ public sealed class TokenBuilder
     /// <param name="sessionId">The claim <c>sid</c> of an earlier token. If there is no such session, one is opened with that id.</param>
     public TokenBuilder InSession(string sessionId) => With(_plan with { SessionId = sessionId });
 
-    /// <summary>Sets how and when the user logged in: the claims <c>acr</c> and <c>auth_time</c>, for step-up authentication (RFC 9470).</summary>
+    /// <summary>
+    /// Sets how and when the user logged in: the claims <c>acr</c> and <c>auth_time</c>, for step-up authentication (RFC 9470).
+    /// </summary>
     /// <param name="level">The authentication level: a name of the realm's ACR to LoA mapping, or a number.</param>
     /// <param name="at">
     /// The time of the login. The default is the realm's current time. It can be in the past, whatever the age of the session is.

@@ -205,7 +205,9 @@ internal sealed class KeycloakBearerHandler(
             }
 
             await ChallengeAsync(
-                properties, failure: null, challenge => challenge.RequireAuthentication(missing.Description, stepUp.AcrValues, stepUp.MaxAge));
+                properties,
+                failure: null,
+                challenge => challenge.RequireAuthentication(missing.Description, stepUp.AcrValues, stepUp.MaxAge));
             return;
         }
 
