@@ -54,6 +54,25 @@ public sealed class TokenBuilder
     public TokenBuilder InSession(string sessionId) => With(_plan with { SessionId = sessionId });
 
     /// <summary>
+    /// Sets how and when the user logged in: the claims <c>acr</c> and <c>auth_time</c>, for step-up authentication (RFC 9470).
+    /// </summary>
+    /// <param name="level">The authentication level: a name of the realm's ACR to LoA mapping, or a number.</param>
+    /// <param name="at">
+    /// The time of the login. The default is the realm's current time. It can be in the past, whatever the age of the session is.
+    /// </param>
+    /// <remarks>
+    /// The login also changes the session. With <see cref="InSession"/>, introspection of the older tokens of that session reports it, as
+    /// in Keycloak, although those tokens do not contain it. A lightweight token contains both claims, too, as if "Add to lightweight
+    /// access token" of their mappers were on; <see cref="WithoutClaim"/> removes them.
+    /// </remarks>
+    public TokenBuilder WithAuthentication(string level, DateTimeOffset? at = null)
+    {
+        ArgumentNullException.ThrowIfNull(level);
+        var time = at ?? _mint.Now;
+        return With(_plan with { Login = (level, time) }).WithClaim("acr", level).WithClaim("auth_time", time);
+    }
+
+    /// <summary>
     /// Creates a lightweight token: without audience, subject and roles, which only introspection returns. By default,
     /// the client's settings decide.
     /// </summary>

@@ -50,7 +50,9 @@ internal readonly struct DeniedRequest(
             }
 
             return ChallengeAsync(
-                properties, failure: null, challenge => challenge.RequireAuthentication(missing.Description, stepUp.AcrValues, stepUp.MaxAge));
+                properties,
+                failure: null,
+                challenge => challenge.RequireAuthentication(missing.Description, stepUp.AcrValues, stepUp.MaxAge));
         }
 
         if (isLogged)

@@ -5,7 +5,10 @@ using Keycloak.ApiProtection.Testing.Tokens;
 
 namespace Keycloak.ApiProtection.Testing.Mappers;
 
-/// <summary>"Authentication Context Class Reference (ACR)": level 1, or its name if <c>acr.loa.map</c> contains one.</summary>
+/// <summary>
+/// "Authentication Context Class Reference (ACR)": the level of the session; without one, level 1, or its name if <c>acr.loa.map</c>
+/// contains one.
+/// </summary>
 internal sealed class AcrMapper : IClaimMapper
 {
     private const int Level = 1;
@@ -17,6 +20,6 @@ internal sealed class AcrMapper : IClaimMapper
     public void Map(ProtocolMapper mapper, TokenContext context, JsonObject claims)
     {
         var name = context.Realm.AcrLevels.Where(level => level.Value == Level).Select(level => level.Key).FirstOrDefault();
-        claims["acr"] = name ?? Level.ToString(CultureInfo.InvariantCulture);
+        claims["acr"] = context.Session.Level ?? name ?? Level.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -75,12 +75,17 @@ internal sealed class TokenMint(Realm realm, string issuer)
 
         var isOffline = plan.Kind == TokenKind.Offline || scopes.Any(scope => scope.Name == ClientScope.OfflineAccess);
         var kind = isOffline ? SessionKind.Offline : SessionKind.Online;
-        return plan.SessionId is { } id && realm.Sessions.Find(id, kind) is { } joined
+        var session = plan.SessionId is { } id && realm.Sessions.Find(id, kind) is { } joined
             ? joined
             : new UserSession(plan.SessionId ?? RealmSessions.NewId(), user.Id, kind, now)
             {
                 AuthenticatedAt = ByPage(client) ? now : null,
             };
+
+        // As in Keycloak, a login changes the session, and introspection of the session's older tokens then reports the new login.
+        return plan.Login is { } login
+            ? realm.Sessions.Open(session with { Level = login.Level, AuthenticatedAt = login.At })
+            : session;
     }
 
     private UserSession Keep(TokenContext context)

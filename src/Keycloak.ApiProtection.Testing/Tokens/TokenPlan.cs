@@ -16,6 +16,9 @@ internal sealed record TokenPlan(string User)
 
     public string? SessionId { get; init; }
 
+    /// <summary>The level and the time of the login.</summary>
+    public (string Level, DateTimeOffset At)? Login { get; init; }
+
     public bool? Lightweight { get; init; }
 
     public JsonObject? Confirmation { get; init; }

@@ -134,9 +134,9 @@ internal static class PermissionDiagnosis
             return new(
                 $"The token of client \"{client}\" does not contain \"acr\", so its level is not known. Introspection does not replace it, "
                     + "because Keycloak's response describes the session.",
-                $"Add the client scope \"acr\" to the client as Default (Clients > {client} > Client scopes). For lightweight access tokens, "
-                    + "also turn on \"Add to lightweight access token\" of its mapper \"acr loa level\" and of the mapper \"auth_time\" of "
-                    + "the client scope \"basic\".");
+                $"Add the client scope \"acr\" to the client as Default (Clients > {client} > Client scopes). For lightweight access "
+                    + "tokens, also turn on \"Add to lightweight access token\" of its mapper \"acr loa level\" and of the mapper "
+                    + "\"auth_time\" of the client scope \"basic\".");
         }
 
         var request = string.Join('&', new[]

@@ -27,7 +27,9 @@ internal sealed record StepUp(string? AcrValues, TimeSpan? MaxAge, string? Obsta
     /// </summary>
     public static StepUp? For(AuthorizationHandlerContext context)
     {
-        if (context.HasFailed || !context.PendingRequirements.Any() || !context.PendingRequirements.All(one => one is AuthenticationRequirement))
+        if (context.HasFailed
+            || !context.PendingRequirements.Any()
+            || !context.PendingRequirements.All(one => one is AuthenticationRequirement))
         {
             return null;
         }

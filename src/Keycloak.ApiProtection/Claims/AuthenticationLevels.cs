@@ -1,7 +1,9 @@
 namespace Keycloak.ApiProtection.Claims;
 
 /// <summary>Compares authentication levels (<c>acr</c>). OpenID Connect does not order them, so the order is configured.</summary>
-/// <remarks>An entry of the order can contain several names of one level, such as <c>gold 2</c>: Keycloak writes the one that was requested.</remarks>
+/// <remarks>
+/// An entry of the order can contain several names of one level, such as <c>gold 2</c>: Keycloak writes the one that was requested.
+/// </remarks>
 internal static class AuthenticationLevels
 {
     /// <summary>Returns whether a level is one of the required ones or, if there is an order, higher than one of them.</summary>
@@ -38,8 +40,8 @@ internal static class AuthenticationLevels
         {
             if (letter is not ('!' or (>= '#' and <= '[') or (>= ']' and <= '~')))
             {
-                return "contains a character that a challenge cannot contain. Name the level with printable ASCII without spaces, quotation "
-                    + "marks and backslashes (Realm settings > General > ACR to LoA Mapping), or use its number";
+                return "contains a character that a challenge cannot contain. Name the level with printable ASCII without spaces, "
+                    + "quotation marks and backslashes (Realm settings > General > ACR to LoA Mapping), or use its number";
             }
         }
 

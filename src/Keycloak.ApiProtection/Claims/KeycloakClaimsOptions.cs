@@ -74,8 +74,8 @@ public sealed class KeycloakClaimsOptions
     /// the list; otherwise the application does not start. A token with a level that is not in the list meets only that level.
     /// </value>
     /// <remarks>
-    /// The names are those of Realm settings > General > ACR to LoA Mapping. Keycloak's <c>acr</c> is the number of the level if the mapping
-    /// has no name for it, or if the client requested the number.
+    /// The names are those of Realm settings > General > ACR to LoA Mapping. Keycloak's <c>acr</c> is the number of the level if the
+    /// mapping has no name for it, or if the client requested the number.
     /// </remarks>
     public IList<string> AcrLevels { get; } = [];
 

@@ -4,7 +4,9 @@ using Keycloak.ApiProtection.Claims.Payload;
 
 namespace Keycloak.ApiProtection.Claims;
 
-/// <summary>How and when a user logged in: the claims <c>acr</c> and <c>auth_time</c> of the token (OpenID Connect Core section 2).</summary>
+/// <summary>
+/// How and when a user logged in: the claims <c>acr</c> and <c>auth_time</c> of the token (OpenID Connect Core section 2).
+/// </summary>
 /// <param name="Level">The level (<c>acr</c>), or null if the token does not contain it as a string.</param>
 /// <param name="Time">The time of the login (<c>auth_time</c>), or null if the token does not contain it as a whole number.</param>
 /// <param name="IsOfUser">Whether a user logged in. A service account has no session and never logs in.</param>
@@ -26,11 +28,11 @@ internal readonly record struct UserAuthentication(string? Level, DateTimeOffset
         }
 
         var time = IdentityClaims.Time(identity, KeycloakClaimTypes.AuthenticationTime);
+        var session = IdentityClaims.First(identity, KeycloakClaimTypes.SessionId, KeycloakClaimTypes.SessionState);
         return new(
             IdentityClaims.First(identity, KeycloakClaimTypes.AuthenticationContextClass, InboundClaimMap.AuthenticationContextClass),
             time,
-            !IdentityClaims.IsServiceAccount(identity)
-                && (time is not null || IdentityClaims.First(identity, KeycloakClaimTypes.SessionId, KeycloakClaimTypes.SessionState) is not null));
+            !IdentityClaims.IsServiceAccount(identity) && (time is not null || session is not null));
     }
 
     /// <summary>Returns whether the login is at most as old as required.</summary>

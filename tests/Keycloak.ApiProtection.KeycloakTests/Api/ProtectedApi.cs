@@ -110,6 +110,7 @@ public sealed class ProtectedApi : IAsyncDisposable
         app.MapGet("/orders", () => "Orders").RequireAuthorization("scope:orders:read", "client-role:reader");
         app.MapPost("/orders", () => "Ordered").RequireAuthorization("scope:orders:write", "client-role:writer");
         app.MapGet("/admin", () => "Admin").RequireAuthorization("realm-role:admin");
+        app.MapPost("/transfers", () => "Transferred").RequireAuthentication("gold", maxAge: TimeSpan.FromMinutes(5));
     }
 
     /// <summary>Describes the caller with members of the framework only, as application code does.</summary>

@@ -18,12 +18,19 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
     private readonly Dictionary<string, string> _cookies = [];
 
     /// <summary>Logs in to a client with the authorization code flow and PKCE. Within a session, no password is required.</summary>
-    public async Task<TokenAnswer> LogInAsync(DemoClient client, string user, CancellationToken cancellationToken, string scope = "openid orders:read")
+    public async Task<TokenAnswer> LogInAsync(
+        DemoClient client,
+        string user,
+        CancellationToken cancellationToken,
+        string scope = "openid orders:read",
+        string? acrValues = null,
+        string? maxAge = null)
     {
         var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         var uri = new Uri($"{realm.Endpoint("auth")}?response_type=code&client_id={client.Id}&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
-            + $"&scope={Uri.EscapeDataString(scope)}&state=s&code_challenge={challenge}&code_challenge_method=S256");
+            + $"&scope={Uri.EscapeDataString(scope)}&state=s&code_challenge={challenge}&code_challenge_method=S256"
+            + (acrValues is null ? null : $"&acr_values={Uri.EscapeDataString(acrValues)}") + (maxAge is null ? null : $"&max_age={maxAge}"));
         var answer = await SendAsync(HttpMethod.Get, uri, null, cancellationToken);
         for (var page = 0; page < 10; page++)
         {

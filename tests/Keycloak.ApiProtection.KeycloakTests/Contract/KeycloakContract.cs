@@ -195,4 +195,49 @@ public abstract class KeycloakContract : RealmContract
 
         Assert.Equal("RS256", (await Client.PasswordAsync(DemoClient.NoAudience, "bob", Cancellation)).AccessToken.Algorithm);
     }
+
+    [Fact]
+    public async Task A_client_that_repeats_the_login_with_the_values_of_the_challenge_passes()
+    {
+        await _keycloak.UseStepUpFlowAsync(Cancellation);
+        try
+        {
+            await using var api = await StartIntrospectingApiAsync(("AcrLevels:0", "silver"), ("AcrLevels:1", "gold"));
+            using var browser = new Browser(Client);
+            var silver = (await browser.LogInAsync(DemoClient.Spa, "alice", Cancellation)).AccessToken;
+            Assert.Equal("silver", silver.Text("acr"));
+            Assert.Equal(200, (await api.CallAsync("GET /me", silver.Compact, Cancellation)).Status);
+
+            var refused = await api.CallAsync("POST /transfers", silver.Compact, Cancellation);
+
+            Assert.Equal((401, null), (refused.Status, refused.Rejection));
+            Assert.Equal("insufficient_user_authentication", Parameter(refused, "error"));
+            Assert.Equal(("gold", "300"), (Parameter(refused, "acr_values"), Parameter(refused, "max_age")));
+
+            var gold = (await browser.LogInAsync(
+                DemoClient.Spa,
+                "alice",
+                Cancellation,
+                acrValues: Parameter(refused, "acr_values"),
+                maxAge: Parameter(refused, "max_age"))).AccessToken;
+
+            Assert.Equal(("gold", silver.Text("sid")), (gold.Text("acr"), gold.Text("sid")));
+            Assert.Equal(200, (await api.CallAsync("POST /transfers", gold.Compact, Cancellation)).Status);
+
+            // Keycloak's response describes the session, which is gold now. The token itself decides.
+            var introspected = AssertActive(await Client.IntrospectAsync(DemoClient.OrdersApi, silver.Compact, Cancellation));
+            Assert.Equal("gold", introspected.Json.GetProperty("acr").GetString());
+            await Task.Delay(FreshnessMilliseconds + 100, Cancellation);
+            Assert.Equal(401, (await api.CallAsync("POST /transfers", silver.Compact, Cancellation)).Status);
+        }
+        finally
+        {
+            await _keycloak.RemoveStepUpFlowAsync(Cancellation);
+        }
+
+        static string? Parameter(ApiAnswer answer, string name) =>
+            System.Text.RegularExpressions.Regex.Match(answer.Challenge ?? "", $" {name}=\"([^\"]*)\"") is { Success: true } match
+                ? match.Groups[1].Value
+                : null;
+    }
 }

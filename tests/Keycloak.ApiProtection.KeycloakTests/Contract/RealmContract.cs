@@ -31,7 +31,7 @@ public abstract partial class RealmContract(IRealmUnderTest realm)
         Assert.Equal("""{"active":false}""", answer.Text);
     }
 
-    private static HttpAnswer AssertActive(HttpAnswer answer)
+    private protected static HttpAnswer AssertActive(HttpAnswer answer)
     {
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.True(answer.Json.GetProperty("active").GetBoolean(), answer.Text);

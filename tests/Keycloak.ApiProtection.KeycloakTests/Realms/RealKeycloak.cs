@@ -230,6 +230,74 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         },
         cancellationToken);
 
+    /// <summary>
+    /// Creates a browser flow with two levels of authentication and makes it the realm's. The first level asks for user name and password
+    /// and lasts as long as the session; the second asks for the password again and is valid for one login.
+    /// </summary>
+    public async Task UseStepUpFlowAsync(CancellationToken cancellationToken)
+    {
+        const string flows = $"{Realm}/authentication/flows";
+        await Admin.PostAsync(
+            flows,
+            new JsonObject { ["alias"] = "step-up", ["providerId"] = "basic-flow", ["topLevel"] = true, ["builtIn"] = false },
+            cancellationToken);
+        await AddExecutionAsync("step-up", "auth-cookie", "ALTERNATIVE", cancellationToken);
+        await AddFlowAsync("step-up", "step-up-forms", "ALTERNATIVE", cancellationToken);
+        foreach (var (flow, level, maxAge, form) in new[]
+        {
+            ("step-up-silver", "1", "36000", "auth-username-password-form"), ("step-up-gold", "2", "0", "auth-password-form"),
+        })
+        {
+            await AddFlowAsync("step-up-forms", flow, "CONDITIONAL", cancellationToken);
+            var condition = await AddExecutionAsync(flow, "conditional-level-of-authentication", "REQUIRED", cancellationToken);
+            await Admin.PostAsync(
+                $"{Realm}/authentication/executions/{condition}/config",
+                new JsonObject { ["alias"] = flow, ["config"] = new JsonObject { ["loa-condition-level"] = level, ["loa-max-age"] = maxAge } },
+                cancellationToken);
+            await AddExecutionAsync(flow, form, "REQUIRED", cancellationToken);
+        }
+
+        await Admin.PutAsync(Realm, new JsonObject { ["browserFlow"] = "step-up" }, cancellationToken);
+    }
+
+    /// <summary>Restores the built-in browser flow, and deletes the one with two levels.</summary>
+    public async Task RemoveStepUpFlowAsync(CancellationToken cancellationToken)
+    {
+        await Admin.PutAsync(Realm, new JsonObject { ["browserFlow"] = "browser" }, cancellationToken);
+        var flows = (await Admin.GetAsync($"{Realm}/authentication/flows", cancellationToken)).AsArray();
+        foreach (var flow in flows.Where(flow => (string?)flow!["alias"] == "step-up"))
+        {
+            await Admin.DeleteAsync($"{Realm}/authentication/flows/{(string)flow!["id"]!}", null, cancellationToken);
+        }
+    }
+
+    private async Task AddFlowAsync(string parent, string alias, string requirement, CancellationToken cancellationToken)
+    {
+        await Admin.PostAsync(
+            $"{Realm}/authentication/flows/{parent}/executions/flow",
+            new JsonObject { ["alias"] = alias, ["type"] = "basic-flow", ["provider"] = "registration-page-form", ["description"] = "" },
+            cancellationToken);
+        await SetRequirementAsync(parent, execution => (string?)execution["displayName"] == alias, requirement, cancellationToken);
+    }
+
+    private async Task<string> AddExecutionAsync(string flow, string provider, string requirement, CancellationToken cancellationToken)
+    {
+        await Admin.PostAsync(
+            $"{Realm}/authentication/flows/{flow}/executions/execution", new JsonObject { ["provider"] = provider }, cancellationToken);
+        return await SetRequirementAsync(flow, execution => (string?)execution["providerId"] == provider, requirement, cancellationToken);
+    }
+
+    /// <summary>Sets the requirement of an execution, and returns the id of the execution.</summary>
+    private async Task<string> SetRequirementAsync(
+        string flow, Func<JsonNode, bool> which, string requirement, CancellationToken cancellationToken)
+    {
+        var path = $"{Realm}/authentication/flows/{flow}/executions";
+        var execution = (await Admin.GetAsync(path, cancellationToken)).AsArray().Select(one => one!).Single(which);
+        execution["requirement"] = requirement;
+        await Admin.PutAsync(path, execution, cancellationToken);
+        return (string)execution["id"]!;
+    }
+
     private static KeycloakServerOptions Options(KeycloakDistribution distribution, ServerCertificates certificates, string folder)
     {
         var newer = distribution.Version.Major >= 25;

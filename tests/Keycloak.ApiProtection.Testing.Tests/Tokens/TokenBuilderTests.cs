@@ -57,6 +57,20 @@ public sealed class TokenBuilderTests(RealmFixture fixture) : IClassFixture<Real
     }
 
     [Fact]
+    public async Task A_login_sets_level_and_time_and_introspection_reports_the_last_login_of_the_session()
+    {
+        var at = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+        var silver = Realm.Token("alice").For("cli").InSession("step-up").WithAuthentication("silver", at).Create();
+        Assert.Equal(("silver", 1_700_000_000), (Decoded.Of(silver)["acr"], Decoded.Of(silver).Number("auth_time")));
+        Assert.Equal("silver", (string?)(await Caller.IntrospectAsync("orders-api", silver)).Json["acr"]);
+
+        var gold = Realm.Token("alice").For("cli").InSession("step-up").WithAuthentication("gold").Create();
+
+        Assert.Equal("gold", Decoded.Of(gold)["acr"]);
+        Assert.Equal("gold", (string?)(await Caller.IntrospectAsync("orders-api", silver)).Json["acr"]);
+    }
+
+    [Fact]
     public void An_unknown_scope_user_or_client_is_rejected_with_a_list_of_those_that_exist()
     {
         var message = Assert.Throws<ArgumentException>(() => Alice.WithScope("phones").Create()).Message;

@@ -55,7 +55,7 @@ public sealed class KeycloakBearerConfigureOptionsTests
               "Audiences": ["orders-api", "shipping-api"], "Algorithms": ["ES256"], "ClockSkew": "00:00:05", "MaximumTokenSize": 4096, "VerifiedTokenCacheSize": 0,
               "QueryTokenPaths": ["/hubs", "events"], "BackchannelHttpClientName": "login", "BackchannelTimeout": 3, "KeysRefreshInterval": "00:01:00",
               "UnknownKeyCooldown": 10, "KeysMaximumAge": "01:00:00", "Revocation": { "EndedSessionLifetime": "02:00:00" }, "NameClaimType": "email", "RoleClaimType": "role", "RealmRoles": false,
-              "ClientRoles": false, "RoleClients": { "account": "account:" }, "RoleClaims": ["roles"], "MapInboundClaims": true, "SaveToken": true,
+              "ClientRoles": false, "RoleClients": { "account": "account:" }, "RoleClaims": ["roles"], "AcrLevels": ["silver", "gold"], "MapInboundClaims": true, "SaveToken": true,
               "ChallengeRealm": "orders", "ProblemDetails": true, "ClientId": "orders-api"
             }
             """);
@@ -79,6 +79,7 @@ public sealed class KeycloakBearerConfigureOptionsTests
         Assert.Equal((false, false), (options.Claims.RealmRoles, options.Claims.ClientRoles));
         Assert.Equal("account:", options.Claims.RoleClients["account"]);
         Assert.Equal(["roles"], options.Claims.RoleClaims);
+        Assert.Equal(["silver", "gold"], options.AcrLevels);
         Assert.True(options.MapInboundClaims && options.SaveToken && options.ProblemDetails);
         Assert.Equal("orders", options.ChallengeRealm);
         Assert.Equal("orders-api", options.Resource);

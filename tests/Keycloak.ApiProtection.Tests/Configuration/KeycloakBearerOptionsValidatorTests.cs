@@ -120,4 +120,31 @@ public sealed class KeycloakBearerOptionsValidatorTests
     [Fact]
     public void A_challenge_realm_cannot_break_the_header() =>
         Assert.Contains("ChallengeRealm", Rejection(options => options.ChallengeRealm = "a\"\r\nX: y"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("silver,gold,silver", "contains \"silver\" twice")]
+    [InlineData("silver 1,gold 1", "contains \"1\" twice")]
+    [InlineData("silver,", "contains an empty level")]
+    [InlineData("silver, ", "contains an empty level")]
+    [InlineData("silver\"", "a challenge cannot contain")]
+    [InlineData("\u91d1", "a challenge cannot contain")]
+    public void Levels_must_be_different_names_that_a_challenge_can_contain(string levels, string problem)
+    {
+        var refusal = Rejection(options =>
+        {
+            foreach (var level in levels.Split(','))
+            {
+                options.AcrLevels.Add(level);
+            }
+        });
+
+        Assert.Contains("AcrLevels", refusal, StringComparison.Ordinal);
+        Assert.Contains(problem, refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AcrLevels")]
+    [InlineData("acr-levels")]
+    public void Levels_are_read_from_the_configuration(string key) =>
+        Assert.Equal(["silver 1", "gold 2"], Read([.. Least, ($"{key}:0", "silver 1"), ($"{key}:1", "gold 2")]).AcrLevels);
 }

@@ -15,7 +15,9 @@ namespace Keycloak.ApiProtection;
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
 public sealed class RequireAuthenticationAttribute : AuthorizeAttribute
 {
-    /// <summary>Requires a recent login of any level. <see cref="MaxAgeSeconds"/> must be set; otherwise the application does not start.</summary>
+    /// <summary>
+    /// Requires a recent login of any level. <see cref="MaxAgeSeconds"/> must be set; otherwise the application does not start.
+    /// </summary>
     public RequireAuthenticationAttribute()
         : base(AuthenticationPolicyName.MaxAgePrefix)
     {

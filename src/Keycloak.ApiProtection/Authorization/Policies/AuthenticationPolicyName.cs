@@ -38,7 +38,8 @@ internal static class AuthenticationPolicyName
         }
 
         // An age of zero could never be met: some time passes between the login and the request.
-        return maxAge is { } age && (age < TimeSpan.FromSeconds(1) || age > TimeSpan.FromSeconds(LongestAge) || age.Ticks % TimeSpan.TicksPerSecond != 0)
+        return maxAge is { } age
+            && (age < TimeSpan.FromSeconds(1) || age > TimeSpan.FromSeconds(LongestAge) || age.Ticks % TimeSpan.TicksPerSecond != 0)
             ? throw new ArgumentOutOfRangeException(
                 nameof(maxAge), age, $"maxAge must be a whole number of seconds from 1 to {LongestAge} (365 days).")
             : levels;

@@ -37,7 +37,8 @@ internal sealed class EndpointActiveTokenCheck(
         }
 
         var problems = endpoints
-            .Where(endpoint => RequiresActiveToken(endpoint, provider) && !EndpointSchemes.Of(endpoint, names, authentication.Value).Any(CanIntrospect))
+            .Where(endpoint => RequiresActiveToken(endpoint, provider)
+                && !EndpointSchemes.Of(endpoint, names, authentication.Value).Any(CanIntrospect))
             .Select(endpoint => $"- {endpoint.DisplayName ?? endpoint.ToString()}")
             .Distinct()
             .ToArray();

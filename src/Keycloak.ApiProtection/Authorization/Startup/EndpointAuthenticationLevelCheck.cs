@@ -36,7 +36,8 @@ internal sealed class EndpointAuthenticationLevelCheck(
     {
         var names = schemes.Select(scheme => scheme.Name).ToHashSet(StringComparer.Ordinal);
         var problems = endpoints
-            .SelectMany(endpoint => Problems(endpoint, provider, names).Select(problem => $"- {endpoint.DisplayName ?? endpoint.ToString()}: {problem}"))
+            .SelectMany(endpoint => Problems(endpoint, provider, names)
+                .Select(problem => $"- {endpoint.DisplayName ?? endpoint.ToString()}: {problem}"))
             .Distinct()
             .ToArray();
         if (problems.Length > 0)
@@ -63,7 +64,8 @@ internal sealed class EndpointAuthenticationLevelCheck(
         {
             if (orders.All(order => order.Count > 0 && !AuthenticationLevels.Contains(order, level)))
             {
-                yield return $"the level \"{level}\" is not in AcrLevels ({string.Join(", ", orders.SelectMany(order => order).Distinct())}). "
+                var known = string.Join(", ", orders.SelectMany(order => order).Distinct());
+                yield return $"the level \"{level}\" is not in AcrLevels ({known}). "
                     + "Correct the name, or add the level to AcrLevels, the lowest first.";
             }
         }

@@ -52,7 +52,9 @@ public sealed class ChallengeContext : PropertiesContext<KeycloakBearerOptions>
     /// <value>The default is <see langword="null"/>. If it is <see langword="null"/>, the parameter is omitted.</value>
     public string? ErrorUri { get; set; }
 
-    /// <summary>Gets or sets the levels that the client must request, separated by spaces (<c>acr_values</c>, RFC 9470 section 3).</summary>
+    /// <summary>
+    /// Gets or sets the levels that the client must request, separated by spaces (<c>acr_values</c>, RFC 9470 section 3).
+    /// </summary>
     /// <value><see langword="null"/> if the endpoint requires no other level; the parameter is then omitted.</value>
     public string? AcrValues { get; set; }
 
