@@ -124,7 +124,7 @@ internal sealed class DpopProofValidator
         }
 
         // The decoded parts are at most three quarters of the text.
-        Span<byte> buffer = stackalloc byte[LongestProof * 2];
+        Span<byte> buffer = stackalloc byte[text.Length * 2];
         var bytes = buffer[..text.Length];
         TokenText.Narrow(text, bytes);
         if (!CompactJws.TryRead(bytes, out var jws))
