@@ -278,7 +278,8 @@ internal sealed class DpopProofValidator
 
         try
         {
-            return await _store!.TryAddAsync(replayKey, proof.AcceptableUntil + ProofMemory.ClockStep, cancellationToken).ConfigureAwait(false)
+            var until = proof.AcceptableUntil + ProofMemory.ClockStep;
+            return await _store!.TryAddAsync(replayKey, until, cancellationToken).ConfigureAwait(false)
                 ? Accept(hash, thumbprint, proof, now)
                 : Rejected(TokenRejection.DpopReplayed, thumbprint, now);
         }

@@ -317,15 +317,15 @@ public sealed class DpopProofValidatorTests
         {
             // The first rounds also allocate for the runtime and for the growing memory.
             start = round == 40 ? GC.GetAllocatedBytesForCurrentThread() : start;
-            accepted += api.SendAsync(proofs[round], Client).GetAwaiter().GetResult().IsAccepted ? 1 : 0;
+            accepted += (await api.SendAsync(proofs[round], Client)).IsAccepted ? 1 : 0;
         }
 
         var perProof = (GC.GetAllocatedBytesForCurrentThread() - start) / (proofs.Length - 40);
-        api.SendAsync(foreign, Client).GetAwaiter().GetResult();
+        await api.SendAsync(foreign, Client);
         start = GC.GetAllocatedBytesForCurrentThread();
         for (var round = 0; round < 10; round++)
         {
-            rejected += api.SendAsync(foreign, Client).GetAwaiter().GetResult().IsAccepted ? 0 : 1;
+            rejected += (await api.SendAsync(foreign, Client)).IsAccepted ? 0 : 1;
         }
 
         Assert.Equal((0, 64, 10), (GC.GetAllocatedBytesForCurrentThread() - start, accepted, rejected));
