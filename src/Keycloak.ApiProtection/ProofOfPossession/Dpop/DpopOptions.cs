@@ -45,7 +45,7 @@ public sealed class DpopOptions
 
     /// <summary>Gets or sets how many used proofs this process remembers.</summary>
     /// <value>
-    /// 262,144 by default, which takes at most 9 MB; memory is allocated as it is needed. At least 1,024, at most 16,777,216. If the
+    /// 262,144 by default, which takes about 8 MB; memory is allocated as it is needed. At least 1,024, at most 16,777,216. If the
     /// memory becomes full, no proof is forgotten: see <see cref="DpopNonceMode.UnderPressure"/>.
     /// </value>
     public int ReplayCapacity { get; set; } = 262_144;

@@ -128,7 +128,7 @@ internal sealed class DpopProofValidator
         }
 
         // The decoded parts are at most three quarters of the text.
-        Span<byte> buffer = stackalloc byte[LongestProof * 2];
+        Span<byte> buffer = stackalloc byte[text.Length * 2];
         var bytes = buffer[..text.Length];
         TokenText.Narrow(text, bytes);
         if (!CompactJws.TryRead(bytes, out var jws))
@@ -282,7 +282,8 @@ internal sealed class DpopProofValidator
 
         try
         {
-            return await _store!.TryAddAsync(replayKey, proof.AcceptableUntil + ProofMemory.ClockStep, cancellationToken).ConfigureAwait(false)
+            var until = proof.AcceptableUntil + ProofMemory.ClockStep;
+            return await _store!.TryAddAsync(replayKey, until, cancellationToken).ConfigureAwait(false)
                 ? Accept(hash, thumbprint, proof, now)
                 : Rejected(TokenRejection.DpopReplayed, thumbprint, now);
         }

@@ -24,7 +24,8 @@ internal sealed class DpopPublicUrl
     /// <summary>Reads the setting. Returns false if it is not an http or https URL without user, query and fragment.</summary>
     public static bool TryCreate(string? text, [NotNullWhen(true)] out DpopPublicUrl? publicUrl)
     {
-        publicUrl = Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+        publicUrl = Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
             && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0
             ? new DpopPublicUrl(url)
             : null;

@@ -6,7 +6,7 @@ using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
 
-/// <summary>The public key in the header of a proof (<c>jwk</c>; RFC 7517, RFC 7518 section 6). It is not imported when it is read.</summary>
+/// <summary>The public key in the header of a proof (<c>jwk</c>; RFC 7517, RFC 7518 section 6), before it is imported.</summary>
 /// <remarks>
 /// Only one spelling of a key is accepted: coordinates of the exact length, and numbers without leading zeros. So the thumbprint can be
 /// calculated from the text, and each key has only one.
@@ -33,7 +33,9 @@ internal readonly ref struct ProofKey
         _second = second;
     }
 
-    /// <summary>Reads a key for an algorithm. <paramref name="problem"/> describes what is wrong with it; null if nothing is wrong.</summary>
+    /// <summary>
+    /// Reads a key for an algorithm. <paramref name="problem"/> describes what is wrong with it; null if nothing is wrong.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> json, SigningAlgorithm algorithm, out ProofKey key, out string? problem)
     {
         key = default;
@@ -129,7 +131,10 @@ internal readonly ref struct ProofKey
                     onlyAlgorithm: null,
                     thumbprint: [])
                 : new SigningKey(
-                    string.Empty, RSA.Create(new RSAParameters { Modulus = first, Exponent = second }), onlyAlgorithm: null, thumbprint: []);
+                    string.Empty,
+                    RSA.Create(new RSAParameters { Modulus = first, Exponent = second }),
+                    onlyAlgorithm: null,
+                    thumbprint: []);
         }
         catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException or ArgumentException)
         {

@@ -105,6 +105,10 @@ internal sealed class ProofMemory
         if (outcome == ReplayOutcome.Added)
         {
             _shares.Count(thumbprint, until);
+            if (!hasNonce && Volatile.Read(ref _isUnderPressure) != 0)
+            {
+                HasDrained(now.ToUnixTimeSeconds());
+            }
         }
         else if (outcome == ReplayOutcome.Full && Interlocked.Exchange(ref _isUnderPressure, 1) == 0)
         {

@@ -69,9 +69,9 @@ internal sealed class ReplayStripe(int capacity)
             return false;
         }
 
-        for (var at = _heads[Slot(key)]; at != None; at = _entries[at].NextInSlot)
+        for (var at = _heads[Slot((ulong)key)]; at != None; at = _entries[at].NextInSlot)
         {
-            if (_entries[at].Key == key)
+            if (_entries[at].Lower == (ulong)key && _entries[at].Upper == (ulong)(key >> 64))
             {
                 return true;
             }
@@ -106,8 +106,8 @@ internal sealed class ReplayStripe(int capacity)
             at = _used++;
         }
 
-        ref var head = ref _heads[Slot(key)];
-        _entries[at] = new Entry { Key = key, NextInSlot = head, NextInBucket = bucket.Head };
+        ref var head = ref _heads[Slot((ulong)key)];
+        _entries[at] = new Entry((ulong)(key >> 64), (ulong)key, head, bucket.Head);
         head = at;
         bucket.Head = at;
         _count++;
@@ -147,7 +147,7 @@ internal sealed class ReplayStripe(int capacity)
 
     private void Unlink(int entry)
     {
-        ref var link = ref _heads[Slot(_entries[entry].Key)];
+        ref var link = ref _heads[Slot(_entries[entry].Lower)];
         while (link != entry)
         {
             link = ref _entries[link].NextInSlot;
@@ -166,13 +166,13 @@ internal sealed class ReplayStripe(int capacity)
         // All entries are in use here, because the list of free ones is empty.
         for (var at = 0; at < _used; at++)
         {
-            ref var head = ref _heads[Slot(_entries[at].Key)];
+            ref var head = ref _heads[Slot(_entries[at].Lower)];
             _entries[at].NextInSlot = head;
             head = at;
         }
     }
 
-    private int Slot(UInt128 key) => (int)((ulong)key & (ulong)(_heads.Length - 1));
+    private int Slot(ulong lower) => (int)(lower & (ulong)(_heads.Length - 1));
 
     private static Bucket[] CreateBuckets()
     {
@@ -187,10 +187,12 @@ internal sealed class ReplayStripe(int capacity)
         public int Head;
     }
 
-    private struct Entry
+    // The key is stored as two numbers: a field of type UInt128 would enlarge an entry from 24 to 32 bytes.
+    private struct Entry(ulong upper, ulong lower, int nextInSlot, int nextInBucket)
     {
-        public UInt128 Key;
-        public int NextInSlot;
-        public int NextInBucket;
+        public readonly ulong Upper = upper;
+        public readonly ulong Lower = lower;
+        public int NextInSlot = nextInSlot;
+        public int NextInBucket = nextInBucket;
     }
 }
