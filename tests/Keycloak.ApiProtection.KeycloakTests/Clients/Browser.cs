@@ -18,7 +18,8 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
     private readonly Dictionary<string, string> _cookies = [];
 
     /// <summary>Logs in to a client with the authorization code flow and PKCE. Within a session, no password is required.</summary>
-    public async Task<TokenAnswer> LogInAsync(DemoClient client, string user, CancellationToken cancellationToken, string scope = "openid orders:read")
+    public async Task<TokenAnswer> LogInAsync(
+        DemoClient client, string user, CancellationToken cancellationToken, string scope = "openid orders:read")
     {
         var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
@@ -31,7 +32,8 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
             {
                 if (location.AbsoluteUri.StartsWith(RedirectUri, StringComparison.Ordinal))
                 {
-                    var code = HttpUtility.ParseQueryString(location.Query)["code"] ?? throw new InvalidOperationException($"No code: {location}");
+                    var code = HttpUtility.ParseQueryString(location.Query)["code"] ?? throw new InvalidOperationException(
+                        $"No code: {location}");
                     return await RedeemAsync(client, code, verifier, cancellationToken);
                 }
 
@@ -57,7 +59,11 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
             }
 
             using var form = new FormUrlEncodedContent(fields);
-            answer = await SendAsync(HttpMethod.Post, new Uri(realm.Issuer, HttpUtility.HtmlDecode(action.Groups[1].Value)), form, cancellationToken);
+            answer = await SendAsync(
+                HttpMethod.Post,
+                new Uri(realm.Issuer, HttpUtility.HtmlDecode(action.Groups[1].Value)),
+                form,
+                cancellationToken);
         }
 
         throw new InvalidOperationException("The login did not complete.");
@@ -87,7 +93,8 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
         return answer;
     }
 
-    private Task<TokenAnswer> RedeemAsync(DemoClient client, string code, string verifier, CancellationToken cancellationToken) => realm.TokenAsync(
+    private Task<TokenAnswer> RedeemAsync(
+        DemoClient client, string code, string verifier, CancellationToken cancellationToken) => realm.TokenAsync(
         [
             ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", RedirectUri), ("code_verifier", verifier),
             ("client_id", client.Id), ("client_secret", client.Secret),

@@ -69,7 +69,8 @@ public abstract partial class RealmContract
     }
 
     [Theory]
-    [InlineData("alice", new[] { "account", "gateway", "orders-api", "shipping-api" }, new[] { "admin", "customer" }, new[] { "reader", "writer" })]
+    [InlineData(
+        "alice", new[] { "account", "gateway", "orders-api", "shipping-api" }, new[] { "admin", "customer" }, new[] { "reader", "writer" })]
     [InlineData("bob", new[] { "account", "gateway", "orders-api" }, new[] { "customer" }, new[] { "reader" })]
     public async Task Audience_and_roles_are_those_of_the_user(string user, string[] audiences, string[] realmRoles, string[] clientRoles)
     {
@@ -150,7 +151,8 @@ public abstract partial class RealmContract
         Assert.False(answer.Has("refresh_token"));
         Assert.False(answer.Has("id_token"));
         Assert.Null(token.Text("sid"));
-        Assert.Equal(("batch", "batch", "service-account-batch"), (token.Text("azp"), token.Text("client_id"), token.Text("preferred_username")));
+        Assert.Equal(
+            ("batch", "batch", "service-account-batch"), (token.Text("azp"), token.Text("client_id"), token.Text("preferred_username")));
         Assert.Equal(("127.0.0.1", "127.0.0.1"), (token.Text("clientHost"), token.Text("clientAddress")));
         Assert.Equal(["account", "gateway", "orders-api"], token.Audiences);
         Assert.Equal(["reader"], token.ClientRoles("orders-api"));

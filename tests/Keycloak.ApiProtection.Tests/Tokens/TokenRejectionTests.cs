@@ -72,7 +72,11 @@ public sealed class TokenRejectionTests
     {
         foreach (var rejection in TokenRejection.All)
         {
-            Assert.Equal(rejection.Code.StartsWith("header_m", StringComparison.Ordinal) || rejection.Code == "header_repeated" ? "invalid_request" : "invalid_token", rejection.Error);
+            Assert.Equal(
+                rejection.Code.StartsWith("header_m", StringComparison.Ordinal) || rejection.Code == "header_repeated"
+                    ? "invalid_request"
+                    : "invalid_token",
+                rejection.Error);
             Assert.Matches("^[A-Za-z ]{10,60}\\z", rejection.Description);
             Assert.Matches("^[a-z_]{4,30}\\z", rejection.Code);
             Assert.EndsWith(".", rejection.Reason, StringComparison.Ordinal);
