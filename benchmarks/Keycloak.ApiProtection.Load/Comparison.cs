@@ -63,7 +63,8 @@ internal static class Comparison
         }
     }
 
-    private static async Task<Measurement> MeasureAsync(ServerProcess server, Scenario scenario, int round, string folder, Settings settings)
+    private static async Task<Measurement> MeasureAsync(
+        ServerProcess server, Scenario scenario, int round, string folder, Settings settings)
     {
         var before = await server.StateAsync();
         var tokens = Math.Min(scenario.Tokens, settings.Tokens);

@@ -96,7 +96,9 @@ internal static class Report
 
     private static void Benchmarks(StringBuilder text, string folder)
     {
-        var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*-report-github.md").Order(StringComparer.Ordinal).ToArray() : [];
+        var files = Directory.Exists(folder)
+            ? Directory.GetFiles(folder, "*-report-github.md").Order(StringComparer.Ordinal).ToArray()
+            : [];
         if (files.Length > 0)
         {
             text.AppendLine("## Single operations");
@@ -108,7 +110,9 @@ internal static class Report
 
         foreach (var file in files)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"### {Path.GetFileName(file).Split('.')[^2].Replace("-report-github", string.Empty, StringComparison.Ordinal)}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"### {Path.GetFileName(file).Split('.')[^2].Replace("-report-github", string.Empty, StringComparison.Ordinal)}");
             foreach (var line in File.ReadLines(file).Where(line => line.StartsWith('|')))
             {
                 text.AppendLine(line);

@@ -34,16 +34,22 @@ internal static class ScalingPlot
 
         foreach (var tokens in points.Select(point => point.Tokens).Distinct())
         {
-            svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{X(tokens):F1}\" y=\"{Top + Height + 20}\" text-anchor=\"middle\">{tokens:N0}</text>");
+            svg.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{X(tokens):F1}\" y=\"{Top + Height + 20}\" text-anchor=\"middle\">{tokens:N0}</text>");
         }
 
-        svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{Left + (Width / 2)}\" y=\"{Top + Height + 45}\" text-anchor=\"middle\">cached tokens</text>");
+        svg.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{Left + (Width / 2)}\" y=\"{Top + Height + 45}\" text-anchor=\"middle\">cached tokens</text>");
         svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"{Top - 12}\">nanoseconds per hit</text>");
         foreach (var (threads, color) in points.Select(point => point.Threads).Distinct().Zip(Colors))
         {
             var line = points.Where(point => point.Threads == threads).OrderBy(point => point.Tokens).ToArray();
-            var path = string.Join(' ', line.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.Tokens):F1},{Y(point.Nanoseconds):F1}")));
-            svg.AppendLine(CultureInfo.InvariantCulture, $"<polyline points=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"/>");
+            var path = string.Join(
+                ' ', line.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.Tokens):F1},{Y(point.Nanoseconds):F1}")));
+            svg.AppendLine(
+                CultureInfo.InvariantCulture, $"<polyline points=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"/>");
             foreach (var point in line)
             {
                 svg.AppendLine(CultureInfo.InvariantCulture, $"<circle cx=\"{X(point.Tokens):F1}\" cy=\"{Y(point.Nanoseconds):F1}\" r=\"3\" fill=\"{color}\"><title>{point.Nanoseconds:F0} ns</title></circle>");

@@ -11,7 +11,10 @@ var app = builder.Build();
 app.MapGet("/public", () => "Anybody may read this.");
 app.MapGet("/email", (ClaimsPrincipal user) => user.FindFirstValue("email")).RequireScope("email");
 app.MapGet("/orders", () => "1 book, 2 pens").RequireScope("orders:read").RequireClientRole("reader");
-app.MapPost("/orders", () => Results.Created("/orders/3", "3 lamps")).RequireScope("orders:write").RequireClientRole("writer").RequireActiveToken();
+app.MapPost("/orders", () => Results.Created("/orders/3", "3 lamps"))
+    .RequireScope("orders:write")
+    .RequireClientRole("writer")
+    .RequireActiveToken();
 app.MapGet("/admin", () => "Only for the realm's admins.").RequireRealmRole("admin");
 
 app.MapGet("/me", (ClaimsPrincipal user) => user.Claims.ToLookup(claim => claim.Type, claim => claim.Value)

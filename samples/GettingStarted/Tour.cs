@@ -101,7 +101,8 @@ internal static class Tour
         Console.WriteLine("To try it yourself:");
         Console.WriteLine();
         Console.WriteLine($"  TOKEN=$(curl -s {keycloak.Address} -d grant_type=password -d client_id=cli \\");
-        Console.WriteLine("    -d username=alice -d password=alice -d scope='openid orders:write' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')");
+        Console.WriteLine(
+            "    -d username=alice -d password=alice -d scope='openid orders:write' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')");
         Console.WriteLine($"  curl -i {address}/me -H \"Authorization: Bearer $TOKEN\"");
         Console.WriteLine($"  curl -i -X POST {address}/orders -H \"Authorization: Bearer $TOKEN\"");
         Console.WriteLine();

@@ -87,6 +87,14 @@ public sealed partial class KeycloakRealm : IAsyncDisposable
         return Token(account.Username).For(clientId);
     }
 
+    /// <summary>Creates a key of a client that signs DPoP proofs with the clock of this realm.</summary>
+    /// <param name="algorithm">As in <see cref="DpopKey.Create"/>: ES, PS or RS with 256, 384 or 512. <c>ES256</c> by default.</param>
+    /// <returns>
+    /// A new key, which the caller owns, used like this: <c>realm.Token("alice").BoundTo(key)</c> and <c>new DpopHandler(key, token)</c>.
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="algorithm"/> is not one of these.</exception>
+    public DpopKey Dpop(string algorithm = "ES256") => DpopKey.Create(algorithm, _realm.Time);
+
     /// <summary>Gets the id of a user: the claim <c>sub</c>.</summary>
     /// <param name="username">A user of the realm export.</param>
     /// <exception cref="ArgumentException">The user does not exist.</exception>

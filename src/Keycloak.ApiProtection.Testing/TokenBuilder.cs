@@ -79,14 +79,34 @@ public sealed class TokenBuilder
     public TokenBuilder Lightweight() => With(_plan with { Lightweight = true });
 
     /// <summary>Binds the token to a DPoP key (RFC 9449 section 6): sets <c>cnf.jkt</c>, and sets <c>typ</c> to <c>DPoP</c>.</summary>
+    /// <param name="key">The key of the client, as <see cref="KeycloakRealm.Dpop"/> creates it.</param>
+    public TokenBuilder BoundTo(DpopKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return BoundToDPoP(key.Thumbprint);
+    }
+
+    /// <summary>Binds the token to a client certificate (RFC 8705 section 3.1): sets <c>cnf.x5t#S256</c>.</summary>
+    /// <param name="certificate">The certificate of the client.</param>
+    public TokenBuilder BoundTo(ClientCertificate certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return BoundToCertificate(certificate.Thumbprint);
+    }
+
+    /// <summary>Binds the token to a DPoP key (RFC 9449 section 6): sets <c>cnf.jkt</c>, and sets <c>typ</c> to <c>DPoP</c>.</summary>
     /// <param name="thumbprint">The key's JWK SHA-256 thumbprint (RFC 7638), base64url-encoded.</param>
-    public TokenBuilder BoundToDPoP(string thumbprint) =>
-        With(_plan with { Confirmation = new JsonObject { ["jkt"] = thumbprint, ["kc-jkt-type"] = "DPoP" } });
+    /// <remarks>
+    /// A token can be bound to a key and to a certificate. Keycloak itself writes only the certificate into such a token.
+    /// </remarks>
+    public TokenBuilder BoundToDPoP(string thumbprint) => Confirmed(("jkt", thumbprint), ("kc-jkt-type", "DPoP"));
 
     /// <summary>Binds the token to a client certificate (RFC 8705 section 3.1): sets <c>cnf.x5t#S256</c>.</summary>
     /// <param name="thumbprint">The SHA-256 hash of the DER certificate, base64url-encoded.</param>
-    public TokenBuilder BoundToCertificate(string thumbprint) =>
-        With(_plan with { Confirmation = new JsonObject { ["x5t#S256"] = thumbprint } });
+    /// <remarks>
+    /// A token can be bound to a key and to a certificate. Keycloak itself writes only the certificate into such a token.
+    /// </remarks>
+    public TokenBuilder BoundToCertificate(string thumbprint) => Confirmed(("x5t#S256", thumbprint));
 
     /// <summary>Creates a token that expired ten minutes ago.</summary>
     public TokenBuilder Expired() => ExpiresIn(-TokenMint.ExpiredSince);
@@ -217,6 +237,17 @@ public sealed class TokenBuilder
     /// The user, the client or a scope does not exist in the realm; the message lists those that exist.
     /// </exception>
     public string Create() => _mint.Create(_plan);
+
+    private TokenBuilder Confirmed(params ReadOnlySpan<(string Name, string Value)> members)
+    {
+        var confirmation = _plan.Confirmation?.DeepClone().AsObject() ?? [];
+        foreach (var (name, value) in members)
+        {
+            confirmation[name] = value;
+        }
+
+        return With(_plan with { Confirmation = confirmation });
+    }
 
     private TokenBuilder Edit(Action<JsonObject> edit) => With(_plan with { ClaimEdits = _plan.ClaimEdits.Add(edit) });
 

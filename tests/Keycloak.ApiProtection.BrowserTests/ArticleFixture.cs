@@ -65,7 +65,8 @@ public sealed class ArticleFixture : IAsyncLifetime
             Assert.Skip(missing);
         }
 
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 900 } });
+        var context = await _browser!.NewContextAsync(
+            new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 900 } });
         context.SetDefaultTimeout(20_000);
         return new StorefrontVisit(context, await context.NewPageAsync(), _system!.Storefront!.Address);
     }
@@ -95,7 +96,8 @@ public sealed class ArticleFixture : IAsyncLifetime
 
     /// <summary>Whether the user has consented to the Storefront.</summary>
     public async Task<bool> HasConsentedAsync(string user, CancellationToken cancellationToken) =>
-        (await Admin.GetAsync($"{Realm}/users/{await UserIdAsync(user, cancellationToken)}/consents", cancellationToken)).AsArray().Count > 0;
+        (await Admin.GetAsync($"{Realm}/users/{await UserIdAsync(user, cancellationToken)}/consents", cancellationToken))
+            .AsArray().Count > 0;
 
     private static string? Missing()
     {

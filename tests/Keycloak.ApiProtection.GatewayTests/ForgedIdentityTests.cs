@@ -5,7 +5,10 @@ namespace Keycloak.ApiProtection.GatewayTests;
 
 public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<RunningSystem>
 {
-    private static readonly string[] Spellings = ["X-Token-Email", "x-token-email", "X_Token_Email", "X-Token_Email", "X-TOKEN-EMAIL", "X-Token-Email "];
+    private static readonly string[] Spellings =
+    [
+        "X-Token-Email", "x-token-email", "X_Token_Email", "X-Token_Email", "X-TOKEN-EMAIL", "X-Token-Email "
+    ];
 
     public static TheoryData<string, string> Forged => Way.Each(Spellings);
 
@@ -16,7 +19,11 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
     public async Task Identity_headers_from_the_client_are_not_trusted(string way, string header)
     {
         var subject = header.Replace("Email", "Subject", StringComparison.OrdinalIgnoreCase);
-        string[] forged = [$"{header}: alice@example.com", $"{subject}: {system.Realm.UserId("alice")}", $"{header.Replace("mail", "x", StringComparison.OrdinalIgnoreCase)}: x"];
+        string[] forged =
+        [
+            $"{header}: alice@example.com", $"{subject}: {system.Realm.UserId("alice")}",
+            $"{header.Replace("mail", "x", StringComparison.OrdinalIgnoreCase)}: x"
+        ];
         var bob = Request.Bearer(await system.TokenAsync("bob"));
 
         var without = await system.SendAsync(way, Request.Get("/{way}/email", forged));
@@ -25,7 +32,11 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
 
         Assert.True(without.Status is 401 or 400, $"The status was {without.Status}.");
         Assert.All([without, before, after], answer => Assert.DoesNotContain("alice", answer.Text, StringComparison.Ordinal));
-        Assert.All([before, after], answer => Assert.True(answer.Status == 400 || (answer.Status == 200 && answer.Text.EndsWith("bob@example.com", StringComparison.Ordinal)), answer.Text));
+        Assert.All(
+            [before, after],
+            answer => Assert.True(
+                answer.Status == 400 || (answer.Status == 200 && answer.Text.EndsWith("bob@example.com", StringComparison.Ordinal)),
+                answer.Text));
     }
 
     [Theory]
@@ -33,7 +44,8 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
     public async Task A_scope_in_a_header_from_the_client_is_not_granted(string way)
     {
         var answer = await system.SendAsync(way, Request.Post(
-            "/{way}/orders", """{"item":"lamp","quantity":3}""", Request.Bearer(await system.TokenAsync("bob")), "X-Token-Scope: openid orders:write", "X-Token-Realm-Roles: admin"));
+            "/{way}/orders", """{"item":"lamp","quantity":3}""", Request.Bearer(
+                await system.TokenAsync("bob")), "X-Token-Scope: openid orders:write", "X-Token-Realm-Roles: admin"));
 
         Assert.Equal(403, answer.Status);
     }
@@ -63,7 +75,8 @@ public sealed class ForgedIdentityTests(RunningSystem system) : IClassFixture<Ru
     [MemberData(nameof(Ways))]
     public async Task An_identity_header_that_is_named_in_Connection_is_not_removed(string way)
     {
-        var request = Request.Get("/{way}/email", Request.Bearer(await system.TokenAsync("bob"))).Replace("Connection: close", "Connection: close, X-Token-Email, Authorization", StringComparison.Ordinal);
+        var request = Request.Get("/{way}/email", Request.Bearer(await system.TokenAsync("bob")))
+            .Replace("Connection: close", "Connection: close, X-Token-Email, Authorization", StringComparison.Ordinal);
 
         Assert.EndsWith("bob@example.com", (await system.SendAsync(way, request)).Text, StringComparison.Ordinal);
     }

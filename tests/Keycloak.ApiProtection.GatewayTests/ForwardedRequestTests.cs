@@ -11,7 +11,8 @@ public sealed class ForwardedRequestTests(RunningSystem system) : IClassFixture<
 {
     private static readonly string[] ByTheClient =
     [
-        "X-Token-Subject: forged", "X-Token-Groups: forged", "X-Token-Anything: forged", "X_Token_Subject: forged", "X-Forwarded-User: forged", "X-HTTP-Method-Override: DELETE", "X-Original-URL: /forged",
+        "X-Token-Subject: forged", "X-Token-Groups: forged", "X-Token-Anything: forged", "X_Token_Subject: forged",
+        "X-Forwarded-User: forged", "X-HTTP-Method-Override: DELETE", "X-Original-URL: /forged",
         "Cookie: session=forged", "Forwarded: for=forged",
     ];
 
@@ -21,7 +22,8 @@ public sealed class ForwardedRequestTests(RunningSystem system) : IClassFixture<
     public async Task An_api_behind_the_gateway_receives_the_gateways_identity_but_neither_the_token_nor_the_clients_headers(string way)
     {
         var token = await system.TokenAsync("bob");
-        var received = await ReceivedByAsync(system.Article.OrdersBehind, way, Request.Get("/{way}/%65mail?a=%2F..", [Request.Bearer(token), .. ByTheClient]));
+        var received = await ReceivedByAsync(
+            system.Article.OrdersBehind, way, Request.Get("/{way}/%65mail?a=%2F..", [Request.Bearer(token), .. ByTheClient]));
 
         Assert.StartsWith("GET /email?a=%2F.. HTTP/1.1\r\n", received, StringComparison.Ordinal);
         Assert.Contains($"X-Token-Subject: {system.Realm.UserId("bob")}\r\n", received, StringComparison.Ordinal);
@@ -38,7 +40,8 @@ public sealed class ForwardedRequestTests(RunningSystem system) : IClassFixture<
     public async Task An_api_that_verifies_tokens_itself_receives_the_token_and_no_identity_headers()
     {
         var token = await system.TokenAsync("bob");
-        var received = await ReceivedByAsync(system.Article.OrdersDirect, Way.Direct, Request.Get("/{way}/email", [Request.Bearer(token), .. ByTheClient]));
+        var received = await ReceivedByAsync(
+            system.Article.OrdersDirect, Way.Direct, Request.Get("/{way}/email", [Request.Bearer(token), .. ByTheClient]));
 
         Assert.StartsWith("GET /email HTTP/1.1\r\n", received, StringComparison.Ordinal);
         Assert.Contains(Request.Bearer(token), received, StringComparison.Ordinal);
@@ -65,7 +68,8 @@ public sealed class ForwardedRequestTests(RunningSystem system) : IClassFixture<
                 received.Append(Encoding.Latin1.GetString(buffer, 0, read));
             }
 
-            await stream.WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            await stream.WriteAsync(
+                "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
             Assert.Equal(204, (await answer).Status);
             return received.ToString();
         }

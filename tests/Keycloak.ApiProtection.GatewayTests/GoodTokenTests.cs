@@ -94,8 +94,10 @@ public sealed class GoodTokenTests(RunningSystem system) : IClassFixture<Running
     {
         var answer = await system.SendAsync(
             way,
-            Request.Get("/{way}/email", Request.Bearer(await system.TokenAsync("alice"))).Replace("close", "keep-alive", StringComparison.Ordinal)
-            + Request.Get("/{way}/email", Request.Bearer(await system.TokenAsync("bob"))).Replace("close", "keep-alive", StringComparison.Ordinal)
+            Request.Get("/{way}/email", Request.Bearer(await system.TokenAsync("alice")))
+                .Replace("close", "keep-alive", StringComparison.Ordinal)
+            + Request.Get("/{way}/email", Request.Bearer(await system.TokenAsync("bob")))
+                .Replace("close", "keep-alive", StringComparison.Ordinal)
             + Request.Get("/{way}/email"));
 
         Assert.Equal([200, 200, 401], answer.Statuses);

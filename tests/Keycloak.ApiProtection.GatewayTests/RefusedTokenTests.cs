@@ -11,7 +11,8 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
     public static TheoryData<string> Ways => [.. Way.All];
 
     public static TheoryData<string, string> BadTokens => Way.Each(
-        "expired", "tampered", "foreign key", "unsigned", "hmac", "foreign issuer", "another API behind the gateway", "no audience", "ID token", "ID token of the gateway's client", "refresh token",
+        "expired", "tampered", "foreign key", "unsigned", "hmac", "foreign issuer", "another API behind the gateway", "no audience",
+        "ID token", "ID token of the gateway's client", "refresh token",
         "offline token", "bound by DPoP", "bound by certificate", "junk", "two dots");
 
     [Theory]
@@ -40,7 +41,8 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
     public async Task A_token_without_the_scope_is_forbidden_and_the_challenge_names_the_scope(string way)
     {
         var answer = await system.SendAsync(way, Request.Post("/{way}/orders", Body, Request.Bearer(await system.TokenAsync("alice"))));
-        var allowed = await system.SendAsync(way, Request.Post("/{way}/orders", Body, Request.Bearer(await system.TokenAsync("alice", "openid orders:write"))));
+        var allowed = await system.SendAsync(
+            way, Request.Post("/{way}/orders", Body, Request.Bearer(await system.TokenAsync("alice", "openid orders:write"))));
 
         Assert.Equal(403, answer.Status);
         Assert.Contains("error=\"insufficient_scope\"", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
@@ -65,7 +67,8 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
         var token = Request.Bearer(await system.TokenAsync("alice", "openid orders:write"));
         foreach (var method in (string[])["HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "get", "FOO"])
         {
-            var answer = await system.SendAsync(way, Request.With($"{method} /{{way}}/orders HTTP/1.1", ["Host: gateway", "X-HTTP-Method-Override: GET", token]));
+            var answer = await system.SendAsync(
+                way, Request.With($"{method} /{{way}}/orders HTTP/1.1", ["Host: gateway", "X-HTTP-Method-Override: GET", token]));
 
             Assert.True(answer.Status is 400 or 405, $"The status for {method} was {answer.Status}.");
         }
@@ -89,7 +92,11 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
     public async Task Two_authorization_headers_are_rejected_in_any_order_and_spelling(string way)
     {
         var alice = Request.Bearer(await system.TokenAsync("alice"));
-        string[][] doubled = [[alice, alice], [alice, Request.Bearer("junk")], [Request.Bearer("junk"), alice], [alice, "authorization: Basic YTpi"], ["Authorization: ", alice], [alice + ", " + alice[15..]]];
+        string[][] doubled =
+        [
+            [alice, alice], [alice, Request.Bearer("junk")], [Request.Bearer("junk"), alice], [alice, "authorization: Basic YTpi"],
+            ["Authorization: ", alice], [alice + ", " + alice[15..]]
+        ];
         foreach (var headers in doubled)
         {
             var answer = await system.SendAsync(way, Request.Get("/{way}/email", headers));
@@ -109,7 +116,8 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
         Assert.Equal(400, two.Status);
         Assert.Contains("error=\"invalid_request\"", two.Header("WWW-Authenticate"), StringComparison.Ordinal);
         Assert.Equal(401, (await system.SendAsync(way, Request.Get("/{way}/email", "Authorization: Basic YWxpY2U6YWxpY2U="))).Status);
-        Assert.Equal(401, (await system.SendAsync(way, Request.Get("/{way}/email?access_token=" + await system.TokenAsync("alice")))).Status);
+        Assert.Equal(
+            401, (await system.SendAsync(way, Request.Get("/{way}/email?access_token=" + await system.TokenAsync("alice")))).Status);
     }
 
     private string Token(string kind)
@@ -126,7 +134,11 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
             "another API behind the gateway" => alice.For("reports").Create(),
             "no audience" => alice.For("no-audience").Create(),
             "ID token" => alice.WithScope("openid").OfKind(TokenKind.Id).Create(),
-            "ID token of the gateway's client" => alice.For("gateway").WithScope("openid").OfKind(TokenKind.Id).WithAudience("gateway", "orders-api").Create(),
+            "ID token of the gateway's client" => alice.For("gateway")
+                .WithScope("openid")
+                .OfKind(TokenKind.Id)
+                .WithAudience("gateway", "orders-api")
+                .Create(),
             "refresh token" => alice.OfKind(TokenKind.Refresh).Create(),
             "offline token" => alice.OfKind(TokenKind.Offline).Create(),
             "bound by DPoP" => alice.BoundToDPoP("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I").Create(),

@@ -54,7 +54,11 @@ public sealed class RevocationTests(OutageTests.PatientSystem system) : IClassFi
     {
         var token = await system.TokenAsync("alice");
         Assert.Equal(200, await EmailAsync(Way.Direct, token));
-        var forged = "logout_token=" + system.Realm.Token("alice").For("cli").OfKind(Testing.TokenKind.Logout).SignedByForeignKey().Create();
+        var forged = "logout_token=" + system.Realm.Token("alice")
+            .For("cli")
+            .OfKind(Testing.TokenKind.Logout)
+            .SignedByForeignKey()
+            .Create();
 
         var answer = await RawHttp.SendAsync(system.Article.Nginx.Address, Request.With(
             "POST /.keycloak/backchannel-logout HTTP/1.1", ["Host: gateway", "Content-Type: application/x-www-form-urlencoded", $"Content-Length: {forged.Length}"], forged));
@@ -69,7 +73,8 @@ public sealed class RevocationTests(OutageTests.PatientSystem system) : IClassFi
         var gateway = system.Article.Nginx.Address;
 
         Assert.Equal(405, (await RawHttp.SendAsync(gateway, Request.Get("/.keycloak/backchannel-logout"))).Status);
-        Assert.Equal(413, (await RawHttp.SendAsync(gateway, Request.Post("/.keycloak/backchannel-logout", new string('x', 100_000)))).Status);
+        Assert.Equal(
+            413, (await RawHttp.SendAsync(gateway, Request.Post("/.keycloak/backchannel-logout", new string('x', 100_000)))).Status);
     }
 
     [Theory]
@@ -85,5 +90,6 @@ public sealed class RevocationTests(OutageTests.PatientSystem system) : IClassFi
         Assert.Equal(201, (await system.SendAsync(way, Request.Post("/{way}/orders", Body, Request.Bearer(other)))).Status);
     }
 
-    private async Task<int> EmailAsync(string way, string token) => (await system.SendAsync(way, Request.Get("/{way}/email", Request.Bearer(token)))).Status;
+    private async Task<int> EmailAsync(string way, string token) =>
+        (await system.SendAsync(way, Request.Get("/{way}/email", Request.Bearer(token)))).Status;
 }

@@ -26,7 +26,8 @@ public sealed partial class StartTests
     [Fact]
     public async Task An_api_that_trusts_a_gateway_does_not_start_with_Kestrel_endpoints()
     {
-        var (exit, output) = await RunOrdersAsync(new() { ["Identity"] = "Gateway", ["Kestrel__Endpoints__All__Url"] = "http://0.0.0.0:0" });
+        var (exit, output) = await RunOrdersAsync(
+            new() { ["Identity"] = "Gateway", ["Kestrel__Endpoints__All__Url"] = "http://0.0.0.0:0" });
 
         Assert.NotEqual(0, exit);
         Assert.Contains("not in Kestrel:Endpoints", output, StringComparison.Ordinal);

@@ -30,6 +30,8 @@ public sealed class EmbeddedRealmTests(EmbeddedRealm realm) : RealmContract(real
 
         Assert.Equal(expected, await api.CallAsync(after, Cancellation));
         Assert.Equal(HttpStatusCode.OK, await api.CallAsync(_realm.TokenOfSession("alice", "spa", session), Cancellation));
-        Assert.Equal(HttpStatusCode.OK, await api.CallAsync((await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken, Cancellation));
+        Assert.Equal(
+            HttpStatusCode.OK,
+            await api.CallAsync((await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken, Cancellation));
     }
 }

@@ -21,7 +21,8 @@ public sealed class MinimalSampleTests
     public async Task The_minimal_sample_starts_and_protects_its_orders()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var realm = await KeycloakRealm.StartAsync(new KeycloakRealmOptions { RealmExport = QuickStart.RealmJson }, cancellation);
+        await using var realm = await KeycloakRealm.StartAsync(
+            new KeycloakRealmOptions { RealmExport = QuickStart.RealmJson }, cancellation);
         await using var api = await RunningApi.StartAsync(
             Folder,
             Path.Combine(Folder, "bin", Repository.Configuration, "net10.0", "Minimal.dll"),
@@ -31,7 +32,8 @@ public sealed class MinimalSampleTests
 
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/", cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/orders", cancellation)).StatusCode);
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", realm.Token("alice").For("orders-cli").Create());
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", realm.Token("alice").For("orders-cli").Create());
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/orders", cancellation)).StatusCode);
     }
 

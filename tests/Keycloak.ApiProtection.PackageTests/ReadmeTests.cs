@@ -9,7 +9,8 @@ public sealed class ReadmeTests
     public void The_first_sentence_of_each_readme_says_that_it_is_a_package()
     {
         Assert.StartsWith("Keycloak.ApiProtection is a NuGet package", QuickStart.Readme.FirstLine, StringComparison.Ordinal);
-        Assert.StartsWith("Keycloak.ApiProtection.Testing is a NuGet package", QuickStart.TestingReadme.FirstLine, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Keycloak.ApiProtection.Testing is a NuGet package", QuickStart.TestingReadme.FirstLine, StringComparison.Ordinal);
     }
 
     [Fact]

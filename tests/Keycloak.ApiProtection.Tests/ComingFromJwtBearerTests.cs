@@ -66,7 +66,9 @@ public sealed class ComingFromJwtBearerTests
         Assert.Equal("Keycloak", user!.Identity!.AuthenticationType);
         Assert.Equal(app.Realm.Now.AddSeconds(-60).ToUnixTimeSeconds(), properties!.IssuedUtc!.Value.ToUnixTimeSeconds());
         Assert.False(user.HasClaim(claim => claim.Type == "nothing"));
-        Assert.Equal((ClaimValueTypes.Integer64, ClaimValueTypes.Integer64), (user.FindFirst("small")!.ValueType, user.FindFirst("large")!.ValueType));
+        Assert.Equal(
+            (ClaimValueTypes.Integer64, ClaimValueTypes.Integer64),
+            (user.FindFirst("small")!.ValueType, user.FindFirst("large")!.ValueType));
     }
 
     [Fact]

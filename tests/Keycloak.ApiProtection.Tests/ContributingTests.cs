@@ -14,7 +14,8 @@ public sealed class ContributingTests
         {
             ArgumentList =
             {
-                "msbuild", Repository.File("tests/Keycloak.ApiProtection.KeycloakTests"), "-nologo", "-verbosity:minimal", "-target:SayWhatIsSkipped",
+                "msbuild", Repository.File("tests/Keycloak.ApiProtection.KeycloakTests"), "-nologo", "-verbosity:minimal",
+                "-target:SayWhatIsSkipped",
             },
             RedirectStandardOutput = true,
         };
@@ -30,6 +31,9 @@ public sealed class ContributingTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(says, output.Contains("KEYCLOAK_HOME is not set", StringComparison.Ordinal));
-        Assert.Contains("KEYCLOAK_HOME", await File.ReadAllTextAsync(Repository.File("CONTRIBUTING.md"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "KEYCLOAK_HOME",
+            await File.ReadAllTextAsync(Repository.File("CONTRIBUTING.md"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 }

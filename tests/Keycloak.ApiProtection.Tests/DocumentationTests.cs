@@ -31,7 +31,8 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Every_link_between_documents_has_an_existing_target() =>
         Assert.All(
-            Documents().SelectMany(file => Link().Matches(File.ReadAllText(file)).Select(match => (File: file, Target: match.Groups[1].Value))),
+            Documents()
+                .SelectMany(file => Link().Matches(File.ReadAllText(file)).Select(match => (File: file, Target: match.Groups[1].Value))),
             link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(link.File)!, link.Target)), $"{link.File}: {link.Target}"));
 
     private static IEnumerable<string> Documents() =>
@@ -40,7 +41,8 @@ public sealed partial class DocumentationTests
     private static readonly string[] SourceFolders = ["samples", "tests"];
 
     private static IEnumerable<string> Sources() =>
-        SourceFolders.SelectMany(folder => Directory.EnumerateFiles(Repository.File(folder), "*.cs", SearchOption.AllDirectories)).Where(file => !IsBuilt(file));
+        SourceFolders.SelectMany(folder => Directory.EnumerateFiles(Repository.File(folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !IsBuilt(file));
 
     private static bool IsBuilt(string file) =>
         file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal)

@@ -24,7 +24,8 @@ public sealed class KeycloakBearerExtensionsTests
                 services.AddKeycloakBearer();
                 services.AddKeycloakBearer("Partners", Section(("Authority", Partners), ("resource", "partners-api")));
             },
-            app => app.MapGet("/partners", () => "partners").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Partners" }),
+            app => app.MapGet("/partners", () => "partners")
+                .RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Partners" }),
             realm);
         var partner = TestToken.Of(KeycloakPayloads.Alice, Partners, realm.Now, OrdersApi.Key).WithText("aud", "partners-api");
 
@@ -53,9 +54,12 @@ public sealed class KeycloakBearerExtensionsTests
     [Fact]
     public async Task Settings_can_come_from_a_section_or_from_an_adapter_JSON_file()
     {
-        await using var section = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(Section(("Authority", FakeRealm.Issuer), ("resource", "orders-api"))));
+        await using var section = await ProtectedApp.StartAsync(
+            services => services.AddKeycloakBearer(Section(("Authority", FakeRealm.Issuer), ("resource", "orders-api"))));
         await using var root = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(
-            new ConfigurationBuilder().AddInMemoryCollection([new("realm", "demo"), new("auth-server-url", "https://kc.example"), new("resource", "orders-api")]).Build()));
+            new ConfigurationBuilder()
+                .AddInMemoryCollection([new("realm", "demo"), new("auth-server-url", "https://kc.example"), new("resource", "orders-api")])
+                .Build()));
 
         Assert.Equal(HttpStatusCode.OK, (await section.GetAsync("/me", section.Alice)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await root.GetAsync("/me", root.Alice)).StatusCode);
@@ -64,7 +68,8 @@ public sealed class KeycloakBearerExtensionsTests
     [Fact]
     public async Task Invalid_settings_fail_at_startup()
     {
-        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => ProtectedApp.StartAsync(options => options.ClockSkew = TimeSpan.FromHours(1)));
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => ProtectedApp.StartAsync(options => options.ClockSkew = TimeSpan.FromHours(1)));
 
         Assert.Contains("ClockSkew", refusal.Message, StringComparison.Ordinal);
     }
@@ -72,7 +77,8 @@ public sealed class KeycloakBearerExtensionsTests
     [Fact]
     public async Task Invalid_claims_settings_fail_at_startup()
     {
-        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => ProtectedApp.StartAsync(options => options.Claims.RoleClaimType = " "));
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => ProtectedApp.StartAsync(options => options.Claims.RoleClaimType = " "));
 
         Assert.Contains("RoleClaimType", refusal.Message, StringComparison.Ordinal);
     }
@@ -101,7 +107,8 @@ public sealed class KeycloakBearerExtensionsTests
         Assert.Equal(0, app.Realm.Log.Count("DoubtfulSetting"));
     }
 
-    private static void Settings(KeycloakBearerOptions options) => (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience);
+    private static void Settings(KeycloakBearerOptions options) =>
+        (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience);
 
     private static async Task<string> Default(Action<IServiceCollection> add)
     {

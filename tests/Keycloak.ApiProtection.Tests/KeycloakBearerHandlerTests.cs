@@ -86,7 +86,9 @@ public sealed class KeycloakBearerHandlerTests
             var response = await app.GetAsync("/me", headers);
 
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-            Assert.Equal("Bearer realm=\"demo\", error=\"invalid_request\", error_description=\"The request carries more than one token\"", Challenge(response));
+            Assert.Equal(
+                "Bearer realm=\"demo\", error=\"invalid_request\", error_description=\"The request carries more than one token\"",
+                Challenge(response));
         }
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
@@ -128,7 +130,8 @@ public sealed class KeycloakBearerHandlerTests
 
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             Assert.Equal(Invalid, Challenge(response));
-            Assert.DoesNotContain("hostile", response.Headers.ToString() + await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "hostile", response.Headers.ToString() + await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         }
     }
 
@@ -181,7 +184,9 @@ public sealed class KeycloakBearerHandlerTests
         Assert.Empty(response.Headers.WwwAuthenticate);
         Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 5);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me")).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", app.Alice.WithText("iss", "https://elsewhere.example.com"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await app.GetAsync("/me", app.Alice.WithText("iss", "https://elsewhere.example.com"))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/public", app.Alice)).StatusCode);
 
         realm.ComeUp();
@@ -261,7 +266,8 @@ public sealed class KeycloakBearerHandlerTests
 
         var ends = await (await app.GetAsync("/ends", app.Alice)).Content.ReadAsStringAsync(Cancellation);
 
-        Assert.Equal(app.Realm.Now.AddSeconds(240).ToUnixTimeSeconds(), long.Parse(ends, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            app.Realm.Now.AddSeconds(240).ToUnixTimeSeconds(), long.Parse(ends, System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]

@@ -38,8 +38,10 @@ public sealed class KnownWeaknessesTests
         await using var app = await ProtectedApp.StartAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddSeconds(-29)))).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddSeconds(-31)))).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddMinutes(-4)))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddSeconds(-31)))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await app.GetAsync("/me", app.Alice.WithDate("exp", app.Realm.Now.AddMinutes(-4)))).StatusCode);
     }
 
     [Fact]
@@ -100,7 +102,8 @@ public sealed class KnownWeaknessesTests
     public async Task A_token_that_one_scheme_has_cached_is_not_accepted_by_another_scheme()
     {
         await using var app = await ProtectedApp.StartAsync(
-            services => services.AddKeycloakBearer().AddKeycloakBearer("Other", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, "shipping")),
+            services => services.AddKeycloakBearer()
+                .AddKeycloakBearer("Other", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, "shipping")),
             app => app.MapGet("/other", () => "other").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Other" }));
         var token = app.Alice.WithText("aud", "orders-api");
 
@@ -113,7 +116,8 @@ public sealed class KnownWeaknessesTests
     {
         await using var app = await ProtectedApp.StartAsync();
 
-        Assert.Contains("insufficient_scope", (await app.GetAsync("/write", app.Alice)).Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "insufficient_scope", (await app.GetAsync("/write", app.Alice)).Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,7 +180,9 @@ public sealed class KnownWeaknessesTests
     {
         await using var app = await ProtectedApp.StartAsync();
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", "Bearer " + Convert.ToHexString(RandomNumberGenerator.GetBytes(400)))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await app.GetAsync("/me", "Bearer " + Convert.ToHexString(RandomNumberGenerator.GetBytes(400)))).StatusCode);
         Assert.Equal(2, app.Realm.Requests);
     }
 

@@ -49,7 +49,8 @@ internal sealed class ProtectedApp : IAsyncDisposable
         string? environment = null)
     {
         realm ??= new FakeRealm(OrdersApi.Key);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment ?? Environments.Development });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { EnvironmentName = environment ?? Environments.Development });
         builder.WebHost.UseTestServer();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -69,7 +70,8 @@ internal sealed class ProtectedApp : IAsyncDisposable
         app.MapGet("/roles", () => "roles").RequireAuthorization(policy => policy.RequireRole("nobody-has-this"));
         app.MapGet("/own", () => "own").RequireAuthorization(policy => policy.RequireAssertion(_ => false));
         app.MapGet("/hub/listen", () => "listen").RequireAuthorization();
-        app.MapGet("/token", (Delegate)(async (HttpContext http) => await http.GetTokenAsync("access_token") ?? string.Empty)).RequireAuthorization();
+        app.MapGet("/token", (Delegate)(async (HttpContext http) => await http.GetTokenAsync("access_token") ?? string.Empty))
+            .RequireAuthorization();
         map(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new ProtectedApp(app, realm);

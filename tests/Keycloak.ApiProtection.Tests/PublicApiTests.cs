@@ -1,15 +1,24 @@
 using System.Reflection;
+using Keycloak.ApiProtection.Testing;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>Compares the public API with a snapshot so that every change of it is noticed.</summary>
+/// <summary>Compares the public API of each package with a snapshot so that every change of it is noticed.</summary>
 public sealed class PublicApiTests
 {
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
     [Fact]
-    public void The_public_API_matches_the_snapshot()
+    public void The_public_API_matches_the_snapshot() => AssertMatchesSnapshot(typeof(KeycloakBearerOptions).Assembly);
+
+    [Fact]
+    public void The_public_API_of_the_testing_package_matches_the_snapshot() => AssertMatchesSnapshot(typeof(KeycloakRealm).Assembly);
+
+    private static void AssertMatchesSnapshot(Assembly assembly)
     {
-        var snapshot = Repository.File("src/Keycloak.ApiProtection/PublicAPI.txt");
-        var now = string.Join('\n', Lines(typeof(KeycloakBearerOptions).Assembly)) + '\n';
+        var snapshot = Repository.File($"src/{assembly.GetName().Name}/PublicAPI.txt");
+        var now = string.Join('\n', Lines(assembly)) + '\n';
         if (Environment.GetEnvironmentVariable("UPDATE_PUBLIC_API") == "1")
         {
             File.WriteAllText(snapshot, now);
@@ -22,38 +31,51 @@ public sealed class PublicApiTests
 
     private static IEnumerable<string> Lines(Assembly assembly) =>
         assembly.GetExportedTypes()
-            .SelectMany(type => Members(type).Prepend(Kind(type)))
+            .SelectMany(type => Members(type).Prepend($"{Name(type)}: {Kind(type)} {Parents(type)}".TrimEnd()))
             .Order(StringComparer.Ordinal);
 
-    private static string Kind(Type type) =>
-        $"{Name(type)}: {(type.IsAbstract && type.IsSealed ? "static class" : type.IsInterface ? "interface" : type.IsEnum ? "enum" : type.IsValueType ? "struct" : type.IsSealed ? "sealed class" : "class")}"
-        + $" {string.Join(", ", new[] { type.BaseType }.Where(parent => parent is not null && parent != typeof(object)).Concat(type.GetInterfaces()).Select(parent => Name(parent!)).Order(StringComparer.Ordinal))}".TrimEnd();
-
-    private static IEnumerable<string> Members(Type type)
+    private static string Kind(Type type) => type switch
     {
-        const BindingFlags declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        foreach (var member in type.GetMembers(declared))
-        {
-            var text = member switch
-            {
-                FieldInfo { IsPublic: true } field => $"{field.Name}: {Name(field.FieldType)}{(field.IsLiteral ? $" = {field.GetRawConstantValue()}" : null)}",
-                PropertyInfo property when IsVisible(property.GetMethod) || IsVisible(property.SetMethod) =>
-                    $"{property.Name}: {Name(property.PropertyType)} {{{(IsVisible(property.GetMethod) ? " get;" : null)}{(IsVisible(property.SetMethod) ? " set;" : null)} }}",
-                ConstructorInfo constructor when IsVisible(constructor) => $"new({Parameters(constructor)})",
-                MethodInfo { IsSpecialName: false } method when IsVisible(method) => $"{method.Name}({Parameters(method)}): {Name(method.ReturnType)}",
-                _ => null,
-            };
-            if (text is not null)
-            {
-                yield return $"{Name(type)}.{text}";
-            }
-        }
+        { IsAbstract: true, IsSealed: true } => "static class",
+        { IsInterface: true } => "interface",
+        { IsEnum: true } => "enum",
+        { IsValueType: true } => "struct",
+        { IsSealed: true } => "sealed class",
+        _ => "class",
+    };
+
+    private static string Parents(Type type)
+    {
+        var parents = type.BaseType is { } parent && parent != typeof(object) ? type.GetInterfaces().Prepend(parent) : type.GetInterfaces();
+        return string.Join(", ", parents.Select(Name).Order(StringComparer.Ordinal));
     }
 
-    private static bool IsVisible(MethodBase? method) => method is { IsPublic: true } or { IsFamily: true } or { IsFamilyOrAssembly: true };
+    private static IEnumerable<string> Members(Type type) =>
+        from member in type.GetMembers(Declared)
+        let text = TextOf(member)
+        where text is not null
+        select $"{Name(type)}.{text}";
+
+    private static string? TextOf(MemberInfo member) => member switch
+    {
+        FieldInfo { IsPublic: true } field =>
+            $"{field.Name}: {Name(field.FieldType)}{(field.IsLiteral ? $" = {field.GetRawConstantValue()}" : null)}",
+        PropertyInfo property when IsVisible(property.GetMethod) || IsVisible(property.SetMethod) =>
+            $"{property.Name}: {Name(property.PropertyType)} {{{Accessor("get", property.GetMethod)}{Accessor("set", property.SetMethod)} }}",
+        ConstructorInfo constructor when IsVisible(constructor) => $"new({Parameters(constructor)})",
+        MethodInfo { IsSpecialName: false } method when IsVisible(method) =>
+            $"{method.Name}({Parameters(method)}): {Name(method.ReturnType)}",
+        _ => null,
+    };
+
+    private static string? Accessor(string name, MethodInfo? method) => IsVisible(method) ? $" {name};" : null;
+
+    private static bool IsVisible(MethodBase? method) =>
+        method is { IsPublic: true } or { IsFamily: true } or { IsFamilyOrAssembly: true };
 
     private static string Parameters(MethodBase method) =>
-        string.Join(", ", method.GetParameters().Select(parameter => $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.IsOptional ? " = ?" : null)}"));
+        string.Join(", ", method.GetParameters().Select(
+            parameter => $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.IsOptional ? " = ?" : null)}"));
 
     private static string Name(Type type)
     {
@@ -62,7 +84,9 @@ public sealed class PublicApiTests
             return type.IsArray ? Name(type.GetElementType()!) + "[]" : type.Name;
         }
 
-        var name = type.IsNested ? $"{Name(type.DeclaringType!)}.{type.Name}" : type.Namespace is "System" ? type.Name : $"{type.Namespace}.{type.Name}";
+        var name = type.IsNested ? $"{Name(type.DeclaringType!)}.{type.Name}"
+            : type.Namespace is "System" ? type.Name
+            : $"{type.Namespace}.{type.Name}";
         return type.IsGenericType
             ? $"{name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
             : name;

@@ -76,7 +76,8 @@ internal static class GatewayComparison
         return 0;
     }
 
-    private static async Task<(int Letters, IReadOnlyList<WayMeasurement> Measurements)> LoadAsync(ArticleSystem system, string folder, GatewaySettings settings)
+    private static async Task<(int Letters, IReadOnlyList<WayMeasurement> Measurements)> LoadAsync(
+        ArticleSystem system, string folder, GatewaySettings settings)
     {
         var token = (await system.Tokens.PasswordAsync("alice")).Access;
         var file = Path.Combine(folder, "tokens.txt");
@@ -119,7 +120,8 @@ internal static class GatewayComparison
         }
     }
 
-    private static async Task<WayMeasurement> MeasureAsync(ArticleSystem system, string way, Uri target, int round, string folder, GatewaySettings settings)
+    private static async Task<WayMeasurement> MeasureAsync(
+        ArticleSystem system, string way, Uri target, int round, string folder, GatewaySettings settings)
     {
         int[] apis = way switch
         {

@@ -32,7 +32,8 @@ internal static class GatewayTables
     {
         Row(text, wording.LoadColumns);
         Row(text, wording.LoadColumns.Select((_, column) => column == 0 ? "---" : "---:"));
-        var baseline = results.Measurements.Where(one => one.Way == Way.Introspected).ToDictionary(one => one.Round, one => one.RequestsPerSecond);
+        var baseline = results.Measurements.Where(one => one.Way == Way.Introspected)
+            .ToDictionary(one => one.Round, one => one.RequestsPerSecond);
         foreach (var way in Way.All)
         {
             var rounds = results.Measurements.Where(one => one.Way == way).ToArray();

@@ -36,7 +36,8 @@ internal static class RevocationDelays
         var clock = TimeProvider.System;
         var tokens = await system.Tokens.PasswordAsync("alice");
         using var patience = new CancellationTokenSource(use + Patience, clock);
-        var inUse = system.Ways.ToDictionary(way => way.Key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var inUse = system.Ways.ToDictionary(
+            way => way.Key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var pause = new SemaphoreSlim(system.Ways.Count, system.Ways.Count);
         var watchers = system.Ways.ToDictionary(
             way => way.Key,

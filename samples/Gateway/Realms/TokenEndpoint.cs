@@ -65,7 +65,8 @@ public sealed class TokenEndpoint : IDisposable
         var body = await response.Content.ReadAsStringAsync(cancellation);
         return response.IsSuccessStatusCode
             ? body
-            : throw new HttpRequestException($"{_endpoints}{endpoint} responded with {(int)response.StatusCode}: {body}", null, response.StatusCode);
+            : throw new HttpRequestException(
+                $"{_endpoints}{endpoint} responded with {(int)response.StatusCode}: {body}", null, response.StatusCode);
     }
 
     private static string? Text(JsonDocument json, string name) =>

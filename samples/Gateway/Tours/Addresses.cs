@@ -22,7 +22,8 @@ internal static class Addresses
         }
 
         Console.WriteLine($"  TOKEN=$(curl -s {system.Tokens.Address} -d grant_type=password -d client_id=cli \\");
-        Console.WriteLine("    -d username=alice -d password=alice -d scope='openid orders:write' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')");
+        Console.WriteLine(
+            "    -d username=alice -d password=alice -d scope='openid orders:write' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')");
         foreach (var way in system.Ways.Values)
         {
             Console.WriteLine($"  curl -i {way}orders -H \"Authorization: Bearer $TOKEN\"");

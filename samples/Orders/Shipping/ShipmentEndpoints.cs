@@ -11,7 +11,10 @@ internal static class ShipmentEndpoints
     /// <summary>Adds the clients for the shipping API and for Keycloak's token endpoint.</summary>
     public static void AddShipping(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<ShippingOptions>().BindConfiguration(ShippingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<ShippingOptions>()
+            .BindConfiguration(ShippingOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
 
         // The request holds the client secret and the caller's token: a redirect (307, 308) must not take them elsewhere.
         builder.Services.AddHttpClient<TokenExchange>(client => client.Timeout = TimeSpan.FromSeconds(5))
@@ -72,7 +75,8 @@ internal static class ShipmentEndpoints
         {
             return Results.Problem(refusal.Message, statusCode: StatusCodes.Status502BadGateway);
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception failure) when (
+            failure is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             request.HttpContext.Response.Headers.RetryAfter = "5";
             return Results.Problem("Keycloak or the shipping API is unavailable.", statusCode: StatusCodes.Status503ServiceUnavailable);
@@ -93,7 +97,8 @@ internal static class ShipmentEndpoints
             var answer = await shipping.AskAsync(id, TokenOf(request), cancellation);
             return Results.Json(new { shippingAnswered = answer.Status, challenge = answer.Challenge, audiences = user.GetAudiences() });
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception failure) when (
+            failure is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             request.HttpContext.Response.Headers.RetryAfter = "5";
             return Results.Problem("The shipping API is unavailable.", statusCode: StatusCodes.Status503ServiceUnavailable);

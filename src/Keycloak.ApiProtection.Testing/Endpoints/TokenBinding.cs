@@ -19,9 +19,12 @@ internal sealed class TokenBinding(Realm realm)
             return (null, client.DPoPRequired ? Reject("DPoP proof is missing") : CannotIssue(client));
         }
 
-        if (header.Count > 1 || DPoPProof.Verify(header.ToString(), request.Method, request.Url, realm.Time.GetUtcNow()) is not { } proof)
+        var (proof, error) = header.Count > 1
+            ? (null, ReceivedProof.Unreadable)
+            : ReceivedProof.Verify(header.ToString(), request.Method, request.Url, realm.Time.GetUtcNow());
+        if (proof is null)
         {
-            return (null, Reject("DPoP header verification failure"));
+            return (null, Reject(error!));
         }
 
         return realm.Sessions.UseOnce("dpop " + proof.Id)

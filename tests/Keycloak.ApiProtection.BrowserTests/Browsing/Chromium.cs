@@ -13,7 +13,8 @@ internal static class Chromium
     // No sandbox: it is unavailable in containers, and the tests open only local pages. The other arguments prevent network requests.
     private static readonly string[] Arguments =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
     ];
 
     /// <summary>Gets the reason why no browser was found, and the remedy; null if a browser was found.</summary>

@@ -24,7 +24,8 @@ public sealed class OrdersApi(Uri gateway) : IDisposable
     /// No requests are sent during the action: Keycloak 26 can restore a session that is introspected while it ends (keycloak/keycloak
     /// issue 51127), and the gateway introspects the token of every request.
     /// </remarks>
-    public async Task<IReadOnlyDictionary<string, WayAnswer>> RefusedAfterAsync(Func<Task> act, string token, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, WayAnswer>> RefusedAfterAsync(
+        Func<Task> act, string token, CancellationToken cancellationToken)
     {
         var before = await EmailAsync(token, cancellationToken);
         Assert.All(before, answer => Assert.Equal(200, answer.Value));

@@ -10,11 +10,15 @@ public sealed partial record RawAnswer(string Text)
     public int Status => Statuses is [var first, ..] ? first : 0;
 
     /// <summary>The status of each response.</summary>
-    public IReadOnlyList<int> Statuses => [.. StatusLine().Matches(Text).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+    public IReadOnlyList<int> Statuses =>
+        [.. StatusLine().Matches(Text).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
 
     /// <summary>Returns a header of the first response; empty if it is missing.</summary>
     public string Header(string name) =>
-        Text.Split("\r\n\r\n")[0].Split("\r\n").FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim() ?? string.Empty;
+        Text.Split("\r\n\r\n")[0]
+            .Split("\r\n")
+            .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..]
+            .Trim() ?? string.Empty;
 
     [GeneratedRegex(@"HTTP/1\.[01] (\d{3})")]
     private static partial Regex StatusLine();

@@ -42,10 +42,12 @@ public class RunningSystem : IAsyncLifetime
     }
 
     /// <summary>Gets an active token of a new session.</summary>
-    public Task<string> TokenAsync(string user, string scope = "openid") => AccessTokenAsync(Article.Tokens.PasswordAsync(user, scope, cancellation: TestContext.Current.CancellationToken));
+    public Task<string> TokenAsync(string user, string scope = "openid") =>
+        AccessTokenAsync(Article.Tokens.PasswordAsync(user, scope, cancellation: TestContext.Current.CancellationToken));
 
     /// <summary>Sends a request on one of the ways, on a new connection.</summary>
-    public Task<RawAnswer> SendAsync(string way, string request) => RawHttp.SendAsync(Article.Nginx.Address, request.Replace("{way}", way, StringComparison.Ordinal));
+    public Task<RawAnswer> SendAsync(string way, string request) =>
+        RawHttp.SendAsync(Article.Nginx.Address, request.Replace("{way}", way, StringComparison.Ordinal));
 
     /// <summary>Repeats a request until the response satisfies a condition.</summary>
     public static async Task<RawAnswer> EventuallyAsync(Func<Task<RawAnswer>> ask, Func<RawAnswer, bool> settled)

@@ -39,7 +39,8 @@ public sealed class ListeningApi : IAsyncDisposable
     /// <summary>Gets the rejection code of the last rejected token, which is otherwise only in the log.</summary>
     public string? LastRejection { get; private set; }
 
-    public static async Task<ListeningApi> StartAsync(Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings)
+    public static async Task<ListeningApi> StartAsync(
+        Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -52,7 +53,8 @@ public sealed class ListeningApi : IAsyncDisposable
             ["Keycloak:LoginClients:0"] = "cli",
             ["Keycloak:LoginClients:1"] = "storefront",
         });
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Keycloak:{setting.Key}", setting.Value)));
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(setting => KeyValuePair.Create($"Keycloak:{setting.Key}", setting.Value)));
         ListeningApi? api = null;
         builder.Services.AddKeycloakBearer(options => options.Events = new KeycloakBearerEvents
         {

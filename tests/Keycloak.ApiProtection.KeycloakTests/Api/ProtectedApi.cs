@@ -32,7 +32,8 @@ public sealed class ProtectedApi : IAsyncDisposable
     }
 
     /// <summary>Starts the API with additional settings of the section. A null value removes a setting.</summary>
-    public static Task<ProtectedApi> StartAsync(Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings) =>
+    public static Task<ProtectedApi> StartAsync(
+        Uri authServer, CancellationToken cancellationToken, params (string Key, string? Value)[] settings) =>
         StartAsync(authServer, _ => { }, cancellationToken, settings);
 
     /// <summary>Starts the API with additional services, which are added after those of the library.</summary>
@@ -81,7 +82,8 @@ public sealed class ProtectedApi : IAsyncDisposable
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         using var response = await _http.SendAsync(request, cancellationToken);
         var answer = await HttpAnswer.ReadAsync(response, cancellationToken);
-        return new ApiAnswer(answer, answer.Headers.GetValueOrDefault("WWW-Authenticate"), answer.Headers.GetValueOrDefault(RejectionHeader));
+        return new ApiAnswer(
+            answer, answer.Headers.GetValueOrDefault("WWW-Authenticate"), answer.Headers.GetValueOrDefault(RejectionHeader));
     }
 
     /// <summary>Calls every endpoint, in the order of <see cref="Endpoints"/>.</summary>

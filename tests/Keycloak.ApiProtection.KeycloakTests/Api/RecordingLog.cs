@@ -9,7 +9,8 @@ public sealed class RecordingLog : ILoggerProvider, ILogger
     private readonly ConcurrentQueue<(string? Event, string Text)> _entries = new();
 
     /// <summary>Returns the joined messages of one event.</summary>
-    public string Of(string eventName) => string.Join(Environment.NewLine, _entries.Where(entry => entry.Event == eventName).Select(entry => entry.Text));
+    public string Of(string eventName) =>
+        string.Join(Environment.NewLine, _entries.Where(entry => entry.Event == eventName).Select(entry => entry.Text));
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -18,7 +19,8 @@ public sealed class RecordingLog : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         ArgumentNullException.ThrowIfNull(formatter);
         _entries.Enqueue((eventId.Name, formatter(state, exception)));

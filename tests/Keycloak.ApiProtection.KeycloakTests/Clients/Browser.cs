@@ -38,7 +38,8 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
             {
                 if (location.AbsoluteUri.StartsWith(RedirectUri, StringComparison.Ordinal))
                 {
-                    var code = HttpUtility.ParseQueryString(location.Query)["code"] ?? throw new InvalidOperationException($"No code: {location}");
+                    var code = HttpUtility.ParseQueryString(location.Query)["code"] ?? throw new InvalidOperationException(
+                        $"No code: {location}");
                     return await RedeemAsync(client, code, verifier, cancellationToken);
                 }
 
@@ -64,7 +65,11 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
             }
 
             using var form = new FormUrlEncodedContent(fields);
-            answer = await SendAsync(HttpMethod.Post, new Uri(realm.Issuer, HttpUtility.HtmlDecode(action.Groups[1].Value)), form, cancellationToken);
+            answer = await SendAsync(
+                HttpMethod.Post,
+                new Uri(realm.Issuer, HttpUtility.HtmlDecode(action.Groups[1].Value)),
+                form,
+                cancellationToken);
         }
 
         throw new InvalidOperationException("The login did not complete.");
@@ -94,7 +99,8 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
         return answer;
     }
 
-    private Task<TokenAnswer> RedeemAsync(DemoClient client, string code, string verifier, CancellationToken cancellationToken) => realm.TokenAsync(
+    private Task<TokenAnswer> RedeemAsync(
+        DemoClient client, string code, string verifier, CancellationToken cancellationToken) => realm.TokenAsync(
         [
             ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", RedirectUri), ("code_verifier", verifier),
             ("client_id", client.Id), ("client_secret", client.Secret),

@@ -99,7 +99,8 @@ public sealed class RealmClient(HttpClient http, Uri baseAddress, string realm =
         using var request = new HttpRequestMessage(method, uri);
         request.Content = form is null
             ? null
-            : new FormUrlEncodedContent(from field in form where field.Value is not null select KeyValuePair.Create(field.Name, field.Value));
+            : new FormUrlEncodedContent(
+                from field in form where field.Value is not null select KeyValuePair.Create(field.Name, field.Value));
         configure?.Invoke(request);
         using var response = await http.SendAsync(request, cancellationToken);
         return await HttpAnswer.ReadAsync(response, cancellationToken);

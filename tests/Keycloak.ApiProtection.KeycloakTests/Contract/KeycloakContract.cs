@@ -85,7 +85,8 @@ public abstract class KeycloakContract : RealmContract
 
             Assert.Equal(503, answer.Status);
             Assert.True(answer.Http.Headers.ContainsKey("Retry-After"));
-            TestContext.Current.TestOutputHelper?.WriteLine($"{certificate?.Subject ?? "no certificate"}: {log.Of("IntrospectionRejected")}{log.Of("IntrospectionFailed")}");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{certificate?.Subject ?? "no certificate"}: {log.Of("IntrospectionRejected")}{log.Of("IntrospectionFailed")}");
             Assert.Contains(said ?? "", log.Of("IntrospectionRejected"), StringComparison.Ordinal);
         }
 
@@ -103,7 +104,8 @@ public abstract class KeycloakContract : RealmContract
         Task<ProtectedApi> StartAsync(X509Certificate2? certificate, RecordingLog log) => ProtectedApi.StartAsync(
             _keycloak.TlsAddress,
             services => services.AddSingleton<ILoggerProvider>(log)
-                .AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName).ConfigurePrimaryHttpMessageHandler(() => Handler(certificate)),
+                .AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName)
+                .ConfigurePrimaryHttpMessageHandler(() => Handler(certificate)),
             Cancellation,
             ("Introspection", "Always"),
             ("Introspection:Freshness", "00:00:01"),
@@ -123,7 +125,11 @@ public abstract class KeycloakContract : RealmContract
             Assert.Equal(storefront.AccessToken.Text("sid"), spa.AccessToken.Text("sid"));
             Assert.Equal(HttpStatusCode.OK, await api.CallAsync(spa.AccessToken, Cancellation));
 
-            await MeasureAsync(api, storefront, "consent withdrawn", () => _keycloak.WithdrawConsentAsync("alice", "storefront", Cancellation));
+            await MeasureAsync(
+                api,
+                storefront,
+                "consent withdrawn",
+                () => _keycloak.WithdrawConsentAsync("alice", "storefront", Cancellation));
 
             var ended = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
             Assert.Equal(HttpStatusCode.Unauthorized, await api.CallAsync(spa.AccessToken, Cancellation));
@@ -171,7 +177,9 @@ public abstract class KeycloakContract : RealmContract
 
             // A new session is let in, whatever the setting says.
             using var another = new Browser(Client);
-            Assert.Equal(HttpStatusCode.OK, await api.CallAsync((await another.LogInAsync(DemoClient.Storefront, "alice", Cancellation)).AccessToken, Cancellation));
+            Assert.Equal(
+                HttpStatusCode.OK,
+                await api.CallAsync((await another.LogInAsync(DemoClient.Storefront, "alice", Cancellation)).AccessToken, Cancellation));
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
+using Keycloak.ApiProtection.Testing;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 
@@ -8,8 +9,8 @@ public abstract partial class RealmContract
     [Fact]
     public async Task A_dpop_client_gets_a_token_bound_to_its_key_if_dpop_is_supported()
     {
-        using var key = new DpopKey();
-        var answer = await DpopAsync(key.Proof(HttpMethod.Post, Client.TokenEndpoint));
+        using var key = DpopKey.Create();
+        var answer = await DpopAsync(key.Proof(HttpMethod.Post, Client.TokenEndpoint).Create());
 
         var token = answer.AccessToken;
         Assert.Equal(Differences.SupportsDpop ? "DPoP" : "Bearer", token.Kind);
@@ -24,8 +25,8 @@ public abstract partial class RealmContract
     [Fact]
     public async Task A_dpop_client_without_a_fresh_proof_is_rejected_if_dpop_is_supported()
     {
-        using var key = new DpopKey();
-        var proof = key.Proof(HttpMethod.Post, Client.TokenEndpoint);
+        using var key = DpopKey.Create();
+        var proof = key.Proof(HttpMethod.Post, Client.TokenEndpoint).Create();
         var without = await DpopAsync(proof: null);
         var first = await DpopAsync(proof);
         var replayed = await DpopAsync(proof);

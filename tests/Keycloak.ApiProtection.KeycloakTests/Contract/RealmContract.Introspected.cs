@@ -70,7 +70,10 @@ public abstract partial class RealmContract
         await Realm.SetUserEnabledAsync("bob", enabled: false, Cancellation);
         try
         {
-            await UntilAsync("user disabled", async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive", FreshnessMilliseconds);
+            await UntilAsync(
+                "user disabled",
+                async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive",
+                FreshnessMilliseconds);
         }
         finally
         {
@@ -125,7 +128,10 @@ public abstract partial class RealmContract
         await Realm.SetNotBeforeAsync(tokens.AccessToken.Number("iat") + 1, Cancellation);
         try
         {
-            await UntilAsync("realm not-before", async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive", FreshnessMilliseconds);
+            await UntilAsync(
+                "realm not-before",
+                async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive",
+                FreshnessMilliseconds);
         }
         finally
         {
@@ -144,7 +150,10 @@ public abstract partial class RealmContract
         await Realm.SetClientNotBeforeAsync("cli", tokens.AccessToken.Number("iat") + 1, Cancellation);
         try
         {
-            await UntilAsync("client not-before", async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive", FreshnessMilliseconds);
+            await UntilAsync(
+                "client not-before",
+                async () => (await api.CallAsync("GET /me", token, Cancellation)).Rejection == "inactive",
+                FreshnessMilliseconds);
         }
         finally
         {
@@ -225,7 +234,10 @@ public abstract partial class RealmContract
         var token = tokens.AccessToken.Compact;
         Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);
         await act(tokens);
-        await UntilAsync(what, async () => (await api.CallAsync("GET /me", token, Cancellation)) is { Status: 401, Rejection: "inactive" }, FreshnessMilliseconds);
+        await UntilAsync(
+            what,
+            async () => (await api.CallAsync("GET /me", token, Cancellation)) is { Status: 401, Rejection: "inactive" },
+            FreshnessMilliseconds);
     }
 
     /// <summary>Waits until the condition is true, and prints the time. Allows 2 more seconds for a busy machine.</summary>
@@ -238,7 +250,8 @@ public abstract partial class RealmContract
             await Task.Delay(20, Cancellation);
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"Keycloak {Realm.Version}: {what}: after {clock.ElapsedMilliseconds} ms (freshness {FreshnessMilliseconds} ms)");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"Keycloak {Realm.Version}: {what}: after {clock.ElapsedMilliseconds} ms (freshness {FreshnessMilliseconds} ms)");
     }
 
     private protected static (string Pem, JsonObject Jwks) ClientKeyOf(string algorithm, string id)
@@ -263,7 +276,8 @@ public abstract partial class RealmContract
         return (pem, new JsonObject { ["keys"] = new JsonArray(jwk) });
     }
 
-    private protected Task<ProtectedApi> StartIntrospectingApiAsync(params (string Key, string? Value)[] settings) => ProtectedApi.StartAsync(
+    private protected Task<ProtectedApi> StartIntrospectingApiAsync(
+        params (string Key, string? Value)[] settings) => ProtectedApi.StartAsync(
         Realm.BaseAddress,
         Cancellation,
         [("Introspection", "Always"), ("Introspection:Freshness", "00:00:01"), ("credentials:secret", "orders-api-secret"), .. settings]);

@@ -1,5 +1,6 @@
 using Keycloak.ApiProtection.KeycloakTests.Api;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
+using Keycloak.ApiProtection.Testing;
 
 namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 
@@ -47,8 +48,8 @@ public abstract partial class RealmContract
     [Fact]
     public async Task A_token_bound_to_a_dpop_key_is_never_accepted_as_a_bearer_token()
     {
-        using var key = new DpopKey();
-        var tokens = await DpopAsync(key.Proof(HttpMethod.Post, Client.TokenEndpoint));
+        using var key = DpopKey.Create();
+        var tokens = await DpopAsync(key.Proof(HttpMethod.Post, Client.TokenEndpoint).Create());
         await using var api = await StartApiAsync();
         var answers = await api.CallAllAsync(tokens.AccessToken.Compact, Cancellation);
 
@@ -126,7 +127,8 @@ public abstract partial class RealmContract
         await Realm.RotateKeyAsync("RS256", Cancellation);
 
         var after = await TokenAsync(TokenOf.Alice);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => api.CallAsync("GET /me", i % 2 == 0 ? after : before, Cancellation)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(i => api.CallAsync("GET /me", i % 2 == 0 ? after : before, Cancellation)));
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
     }
 

@@ -14,7 +14,11 @@ public abstract partial class RealmContract
         var first = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
         var second = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
 
-        await MeasureAsync(api, first, "logout endpoint with a refresh token", () => Client.LogoutAsync(DemoClient.Cli, first.RefreshToken.Compact, Cancellation));
+        await MeasureAsync(
+            api,
+            first,
+            "logout endpoint with a refresh token",
+            () => Client.LogoutAsync(DemoClient.Cli, first.RefreshToken.Compact, Cancellation));
 
         Assert.Equal(HttpStatusCode.OK, await api.CallAsync(second.AccessToken, Cancellation));
     }
@@ -36,7 +40,8 @@ public abstract partial class RealmContract
     {
         // Keycloak 26 can restore a session that is introspected while it ends, and then its tokens are active again
         // (keycloak/keycloak issue 51127).
-        await using var api = await StartListeningApiAsync(("Introspection", "Always"), ("Introspection:Freshness", "00:00:00"), ("credentials:secret", "orders-api-secret"));
+        await using var api = await StartListeningApiAsync(
+            ("Introspection", "Always"), ("Introspection:Freshness", "00:00:00"), ("credentials:secret", "orders-api-secret"));
         var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var callers = Enumerable.Range(0, 4).Select(_ => CallOnAsync()).ToArray();

@@ -13,11 +13,16 @@ public abstract partial class RealmContract
     [InlineData(401, "invalid_client", BadClient, "grant_type=password&username=alice&password=alice")]
     [InlineData(401, "invalid_client", BadClient, "grant_type=password&client_id=no-such-client&username=alice&password=alice")]
     [InlineData(401, "unauthorized_client", BadClient, "grant_type=client_credentials&client_id=batch&client_secret=wrong")]
-    [InlineData(401, "unauthorized_client", "Public client not allowed to retrieve service account", "grant_type=client_credentials&client_id=cli")]
-    [InlineData(400, "unauthorized_client", "Client not allowed for direct access grants", "grant_type=password&client_id=spa&username=alice&password=alice")]
+    [InlineData(
+        401, "unauthorized_client", "Public client not allowed to retrieve service account", "grant_type=client_credentials&client_id=cli")]
+    [InlineData(
+        400, "unauthorized_client", "Client not allowed for direct access grants",
+        "grant_type=password&client_id=spa&username=alice&password=alice")]
     [InlineData(401, "invalid_request", "Missing parameter: username", "grant_type=password&client_id=cli")]
     [InlineData(400, "invalid_grant", "Account disabled", "grant_type=password&client_id=cli&username=carol&password=carol")]
-    [InlineData(400, "invalid_scope", "Invalid scopes: no-such-scope", "grant_type=password&client_id=cli&username=alice&password=alice&scope=no-such-scope")]
+    [InlineData(
+        400, "invalid_scope", "Invalid scopes: no-such-scope",
+        "grant_type=password&client_id=cli&username=alice&password=alice&scope=no-such-scope")]
     [InlineData(400, "invalid_request", "No refresh token", "grant_type=refresh_token&client_id=cli")]
     [InlineData(400, "invalid_grant", "Invalid refresh token", "grant_type=refresh_token&client_id=cli&refresh_token=junk")]
     public async Task The_token_endpoint_returns_the_usual_errors(int status, string error, string description, string form)

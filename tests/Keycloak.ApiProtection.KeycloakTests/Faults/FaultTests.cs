@@ -66,7 +66,8 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
         AssertUndecidedOrLetIn(load, token);
         AssertUndecidedOrLetIn(graced, token);
         Assert.DoesNotContain(load.Of(Active, token, After(stopped, Freshness)), call => call.Status == 200 && call.Began < starting);
-        Assert.DoesNotContain(graced.Of(Local, token, After(stopped, Freshness + Grace)), call => call.Status == 200 && call.Began < starting);
+        Assert.DoesNotContain(
+            graced.Of(Local, token, After(stopped, Freshness + Grace)), call => call.Status == 200 && call.Began < starting);
         Assert.DoesNotContain(load.Of(Active, revoked.AccessToken.Compact, After(loggedOut, Freshness)), call => call.Status == 200);
 
         // Each API sends a request after 0.25, 0.75, 1.75, 3.75 and 7.75 s, and then every 5 s, all with a jitter of ±20%. Requests that
@@ -107,7 +108,9 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
         Write($"{questions} introspection requests without a response; accepted again after {recovered.TotalMilliseconds:0} ms");
         Assert.All(load.Of(Local, token), call => Assert.Equal(200, call.Status));
         AssertUndecidedOrLetIn(load, token);
-        Assert.DoesNotContain(load.Of(Active, token, After(held, Freshness)), call => call.Status == 200 && call.Began < released - Ticks(TimeSpan.FromSeconds(2)));
+        Assert.DoesNotContain(
+            load.Of(Active, token, After(held, Freshness)),
+            call => call.Status == 200 && call.Began < released - Ticks(TimeSpan.FromSeconds(2)));
         Assert.InRange(questions, 1, 8 + (int)Stopwatch.GetElapsedTime(held, released).TotalSeconds);
     }
 
@@ -147,7 +150,9 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
         AssertUndecidedOrLetIn(load, token);
 
         // The response to a request from before the fault may arrive shortly after it started, within the introspection timeout.
-        Assert.DoesNotContain(load.Of(Active, token, After(failing, Freshness)), call => call.Status == 200 && call.Began < well - Ticks(TimeSpan.FromSeconds(2)));
+        Assert.DoesNotContain(
+            load.Of(Active, token, After(failing, Freshness)),
+            call => call.Status == 200 && call.Began < well - Ticks(TimeSpan.FromSeconds(2)));
         Assert.InRange(questions, 1, 8 + (int)Stopwatch.GetElapsedTime(failing, well).TotalSeconds);
         if (how == "429")
         {
@@ -241,9 +246,11 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
         await _keycloak.Admin.PutAsync($"{clients}/{(string)client["id"]!}", client, Cancellation);
     }
 
-    private Task<ProtectedApi> StartAsync(string introspection, params (string Key, string? Value)[] settings) => StartAsync(introspection, null, settings);
+    private Task<ProtectedApi> StartAsync(string introspection, params (string Key, string? Value)[] settings) =>
+        StartAsync(introspection, null, settings);
 
-    private Task<ProtectedApi> StartAsync(string introspection, RecordingLog? log, params (string Key, string? Value)[] settings) => ProtectedApi.StartAsync(
+    private Task<ProtectedApi> StartAsync(
+        string introspection, RecordingLog? log, params (string Key, string? Value)[] settings) => ProtectedApi.StartAsync(
         _keycloak.Front.Address,
         services =>
         {

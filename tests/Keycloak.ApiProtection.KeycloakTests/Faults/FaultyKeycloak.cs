@@ -40,7 +40,9 @@ public sealed class FaultyKeycloak : IAsyncLifetime
         var cancellationToken = TestContext.Current.CancellationToken;
         _folder = ServerFiles.CreateFolder("keycloak-faults");
         _server = await KeycloakServer.StartAsync(_distribution, Options(0), cancellationToken);
-        await Admin.ImportRealmAsync(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Realms", "realm-26.json"), cancellationToken), cancellationToken);
+        await Admin.ImportRealmAsync(
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Realms", "realm-26.json"), cancellationToken),
+            cancellationToken);
         _front = await Front.StartAsync(_server.BaseAddress, cancellationToken);
     }
 

@@ -17,7 +17,8 @@ public sealed class Front : IAsyncDisposable
     private static readonly string[] NotPassedOn = ["Connection", "Keep-Alive", "Transfer-Encoding", "Host", "Content-Length"];
 
     private readonly WebApplication _app;
-    private readonly HttpMessageInvoker _keycloak = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+    private readonly HttpMessageInvoker _keycloak = new(
+        new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
     private readonly ConcurrentQueue<long> _questions = new();
     private readonly Uri _target;
 
@@ -87,13 +88,15 @@ public sealed class Front : IAsyncDisposable
 
     private async Task PassOnAsync(HttpContext context, string body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Parse(context.Request.Method), new Uri(_target, context.Request.Path + context.Request.QueryString));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Parse(context.Request.Method), new Uri(_target, context.Request.Path + context.Request.QueryString));
         request.Headers.Host = context.Request.Host.Value;
         request.Content = HttpMethods.IsGet(context.Request.Method) ? null : new StringContent(body);
         request.Content?.Headers.Remove("Content-Type");
         foreach (var (name, value) in context.Request.Headers.Where(header => !NotPassedOn.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
         {
-            _ = request.Headers.TryAddWithoutValidation(name, (string?)value) || request.Content?.Headers.TryAddWithoutValidation(name, (string?)value) == true;
+            _ = request.Headers.TryAddWithoutValidation(name, (string?)value)
+                || request.Content?.Headers.TryAddWithoutValidation(name, (string?)value) == true;
         }
 
         using var response = await _keycloak.SendAsync(request, context.RequestAborted);

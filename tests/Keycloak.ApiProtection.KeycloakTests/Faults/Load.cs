@@ -14,7 +14,10 @@ public sealed class Load : IAsyncDisposable
     private readonly Task _running;
 
     public Load(ProtectedApi api, params (string Endpoint, string Token)[] targets) =>
-        _running = Task.WhenAll(Enumerable.Range(0, Clients).SelectMany(_ => targets).Select(target => Task.Run(() => CallAsync(api, target.Endpoint, target.Token))));
+        _running = Task.WhenAll(
+            Enumerable.Range(0, Clients)
+                .SelectMany(_ => targets)
+                .Select(target => Task.Run(() => CallAsync(api, target.Endpoint, target.Token))));
 
     /// <summary>One call.</summary>
     /// <param name="Endpoint">The called endpoint.</param>
@@ -36,7 +39,8 @@ public sealed class Load : IAsyncDisposable
         var waiting = Stopwatch.GetTimestamp();
         while (!Of(endpoint, token, since).Any(call => call.Status == status))
         {
-            var seen = string.Join(' ', Of(endpoint, token, since).GroupBy(call => call.Status).Select(group => $"{group.Key}: {group.Count()}"));
+            var seen = string.Join(
+                ' ', Of(endpoint, token, since).GroupBy(call => call.Status).Select(group => $"{group.Key}: {group.Count()}"));
             Assert.True(
                 Stopwatch.GetElapsedTime(waiting) < TimeSpan.FromSeconds(40),
                 $"{endpoint} did not return {status} within 40 s. Returned: {seen}.");

@@ -61,7 +61,8 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
 
     public Task DeleteUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.DeleteUser(user));
 
-    public Task SetSessionMaxAsync(int seconds, CancellationToken cancellationToken) => Done(() => Realm.SetSessionMax(TimeSpan.FromSeconds(seconds)));
+    public Task SetSessionMaxAsync(int seconds, CancellationToken cancellationToken) =>
+        Done(() => Realm.SetSessionMax(TimeSpan.FromSeconds(seconds)));
 
     public Task EndSessionAsync(string sessionId, CancellationToken cancellationToken) => Done(() => Realm.EndSession(sessionId));
 
@@ -95,7 +96,8 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
         }
     });
 
-    public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken) => Done(() => Realm.SetClientSecret(clientId, secret));
+    public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken) =>
+        Done(() => Realm.SetClientSecret(clientId, secret));
 
     /// <summary>Creates the token in code, because the embedded realm has no TLS.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken) =>
@@ -104,7 +106,8 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
     public void WithdrawConsent(string user, string clientId) => Realm.WithdrawConsent(user, clientId);
 
     /// <summary>A token that a session goes on to bring.</summary>
-    public Jwt TokenOfSession(string user, string clientId, string sessionId) => Jwt.Parse(Realm.Token(user).For(clientId).InSession(sessionId).Create());
+    public Jwt TokenOfSession(string user, string clientId, string sessionId) =>
+        Jwt.Parse(Realm.Token(user).For(clientId).InSession(sessionId).Create());
 
     private static Task Done(Action act)
     {

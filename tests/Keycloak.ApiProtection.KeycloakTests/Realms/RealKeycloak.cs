@@ -142,7 +142,9 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         ChangeClientAsync(clientId, client => client["notBefore"] = notBefore, cancellationToken);
 
     public async Task PushNotBeforeAsync(string? clientId, CancellationToken cancellationToken) => await Admin.PostAsync(
-        clientId is null ? $"{Realm}/push-revocation" : $"{Realm}/clients/{(string)(await ClientAsync(clientId, cancellationToken))["id"]!}/push-revocation",
+        clientId is null
+            ? $"{Realm}/push-revocation"
+            : $"{Realm}/clients/{(string)(await ClientAsync(clientId, cancellationToken))["id"]!}/push-revocation",
         null,
         cancellationToken);
 
@@ -162,7 +164,8 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
 
     /// <summary>Withdraws a user's consent for a client, as the user or an admin does.</summary>
     public async Task WithdrawConsentAsync(string user, string clientId, CancellationToken cancellationToken) =>
-        await Admin.DeleteAsync($"{Realm}/users/{(string)(await UserAsync(user, cancellationToken))["id"]!}/consents/{clientId}", null, cancellationToken);
+        await Admin.DeleteAsync(
+            $"{Realm}/users/{(string)(await UserAsync(user, cancellationToken))["id"]!}/consents/{clientId}", null, cancellationToken);
 
     public async Task SetRealmRoleAsync(string user, string role, bool held, CancellationToken cancellationToken)
     {
@@ -220,7 +223,8 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
     /// Sets the certificate subject (a regular expression) that a client authenticates with. If null, the client authenticates with its
     /// secret again.
     /// </summary>
-    public Task SetClientCertificateSubjectAsync(string clientId, string? subject, CancellationToken cancellationToken) => ChangeClientAsync(
+    public Task SetClientCertificateSubjectAsync(
+        string clientId, string? subject, CancellationToken cancellationToken) => ChangeClientAsync(
         clientId,
         client =>
         {

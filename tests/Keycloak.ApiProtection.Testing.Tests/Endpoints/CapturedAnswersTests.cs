@@ -64,8 +64,8 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     [Fact]
     public async Task A_DPoP_bound_token_is_the_same_as_from_Keycloak()
     {
-        using var key = new ProofKey();
-        var answer = await Caller.PasswordAsync("dpop", "alice", dpop: key.Proof(fixture.Realm));
+        using var key = fixture.Realm.Dpop();
+        var answer = await Caller.PasswordAsync("dpop", "alice", dpop: Caller.Proof(key));
 
         answer.AssertLike("token-dpop");
         AssertAccessTokenLike("token-dpop", answer);
@@ -77,8 +77,8 @@ public sealed class CapturedAnswersTests(RealmFixture fixture) : IClassFixture<R
     [Fact]
     public async Task A_DPoP_client_without_a_new_proof_is_rejected_as_by_Keycloak()
     {
-        using var key = new ProofKey();
-        var proof = key.Proof(fixture.Realm);
+        using var key = fixture.Realm.Dpop();
+        var proof = Caller.Proof(key);
         Assert.Equal(200, (await Caller.PasswordAsync("dpop", "alice", dpop: proof)).Status);
 
         (await Caller.PasswordAsync("dpop", "alice", dpop: proof)).AssertLike("token-dpop-replayed-proof");

@@ -20,7 +20,8 @@ public sealed class OrdersApiTests
 
         Assert.Equal(HttpStatusCode.Created, await PostAsync(client, realm.Token("alice").WithScope("orders:write").Create()));
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(client, realm.Token("bob").WithScope("orders:write").Create()));
-        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(client, realm.Token("alice").WithScope("orders:write").Expired().Create()));
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, await PostAsync(client, realm.Token("alice").WithScope("orders:write").Expired().Create()));
     }
 
     private static async Task<HttpStatusCode> PostAsync(HttpClient client, string token)

@@ -10,7 +10,14 @@ internal sealed class RealmCaller(KeycloakRealm realm) : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    public Uri TokenEndpoint => new(Protocol + "token");
+
+    public Uri UserInfoEndpoint => new(Protocol + "userinfo");
+
     private string Protocol => realm.Issuer + "/protocol/openid-connect/";
+
+    /// <summary>A proof for the token endpoint.</summary>
+    public string Proof(DpopKey key) => key.Proof(HttpMethod.Post, TokenEndpoint).Create();
 
     public Task<Exchange> DiscoverAsync(string? host = null) =>
         SendAsync(HttpMethod.Get, realm.Issuer + "/.well-known/openid-configuration", host: host);

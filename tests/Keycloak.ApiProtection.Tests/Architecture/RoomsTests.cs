@@ -96,6 +96,7 @@ public sealed partial class RoomsTests
     private static IEnumerable<string> TypesIn(string file) =>
         Declaration().Matches(File.ReadAllText(file)).Select(match => match.Groups["name"].Value);
 
-    [GeneratedRegex(@"^(?:public|internal) (?:[a-z]+ )*(?:class|struct|interface|enum|record|delegate \S+) (?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:public|internal) (?:[a-z]+ )*(?:class|struct|interface|enum|record|delegate \S+) (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

@@ -82,7 +82,11 @@ public sealed class ControllersAndHubsTests
     }
 
     private static Task SendAsync(WebSocket socket, string message) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(message + '\u001e'), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
+        socket.SendAsync(
+            Encoding.UTF8.GetBytes(message + '\u001e'),
+            WebSocketMessageType.Text,
+            endOfMessage: true,
+            TestContext.Current.CancellationToken);
 
     [Route("orders")]
     [RequireScope("orders:read")]

@@ -60,7 +60,8 @@ public sealed class EndpointPolicyCheckTests
     {
         foreach (var map in new Action<WebApplication>[] { app => app.MapHub<SlipHub>("/hub"), app => app.MapHub<SlipMethodHub>("/hub") })
         {
-            var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(map, services => services.AddSignalR()));
+            var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+                () => TestApi.StartAsync(map, services => services.AddSignalR()));
             Assert.Contains("/hub", failure.Message, StringComparison.Ordinal);
             Assert.Contains("Did you mean \"scope:email\"?", failure.Message, StringComparison.Ordinal);
         }
@@ -163,7 +164,8 @@ public sealed class EndpointPolicyCheckTests
 
     private sealed class OwnNamesOnly : IAuthorizationPolicyProvider
     {
-        public Task<AuthorizationPolicy> GetDefaultPolicyAsync() => Task.FromResult(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        public Task<AuthorizationPolicy> GetDefaultPolicyAsync() =>
+            Task.FromResult(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
 
         public Task<AuthorizationPolicy?> GetFallbackPolicyAsync() => Task.FromResult<AuthorizationPolicy?>(null);
 
@@ -172,7 +174,8 @@ public sealed class EndpointPolicyCheckTests
 
     private sealed class AnyName : IAuthorizationPolicyProvider
     {
-        public Task<AuthorizationPolicy> GetDefaultPolicyAsync() => Task.FromResult(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        public Task<AuthorizationPolicy> GetDefaultPolicyAsync() =>
+            Task.FromResult(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
 
         public Task<AuthorizationPolicy?> GetFallbackPolicyAsync() => Task.FromResult<AuthorizationPolicy?>(null);
 

@@ -141,9 +141,12 @@ public sealed class KeycloakPolicyNameTests
     [Fact]
     public void Attributes_and_requirements_reject_empty_names()
     {
-        Assert.Contains("At least one scope", Assert.Throws<ArgumentException>(() => new RequireScopeAttribute()).Message, StringComparison.Ordinal);
-        Assert.Contains("empty", Assert.Throws<ArgumentException>(() => new RequireScopeAttribute("a", " ")).Message, StringComparison.Ordinal);
-        Assert.Contains("separate scopes", Assert.Throws<ArgumentException>(() => new RequireScopeAttribute("a b")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "At least one scope", Assert.Throws<ArgumentException>(() => new RequireScopeAttribute()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "empty", Assert.Throws<ArgumentException>(() => new RequireScopeAttribute("a", " ")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "separate scopes", Assert.Throws<ArgumentException>(() => new RequireScopeAttribute("a b")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new RequireRealmRoleAttribute(string.Empty));
         Assert.Throws<ArgumentException>(() => new RequireClientRoleAttribute("x") { Client = " " });
         Assert.Throws<ArgumentException>(() => new ClientRoleRequirement(" "));

@@ -17,7 +17,10 @@ public sealed class MissingPermissionTests
     public async Task The_description_names_everything_that_the_endpoint_requires_and_is_the_same_for_every_user()
     {
         await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok")
-            .RequireScope("email", "orders:write").RequireScope("audit").RequireClientRole("writer").RequireAuthorization(policy => policy.RequireRole("admin")));
+            .RequireScope("email", "orders:write")
+            .RequireScope("audit")
+            .RequireClientRole("writer")
+            .RequireAuthorization(policy => policy.RequireRole("admin")));
         foreach (var payload in new[] { CapturedTokens.Alice26, CapturedTokens.Mallory26, "{}" })
         {
             using var response = await api.GetAsync("/", payload);
@@ -31,10 +34,15 @@ public sealed class MissingPermissionTests
     [Fact]
     public async Task Names_that_are_not_valid_in_a_header_are_omitted_or_replaced()
     {
-        await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok").RequireScope("ok:1", "sch\u00f6n", "quo\"te", "back\\slash").RequireRealmRole("r\u00f6le\r\n\"x\""));
+        await using var api = await TestApi.StartAsync(
+            app => app.MapGet("/", () => "ok")
+                .RequireScope("ok:1", "sch\u00f6n", "quo\"te", "back\\slash")
+                .RequireRealmRole("r\u00f6le\r\n\"x\""));
         using var response = await api.GetAsync("/", "{}");
         Assert.Equal("ok:1", Header(response, "X-Scope"));
-        Assert.Equal("The endpoint needs scopes 'ok:1', 'sch?n', 'quo?te', 'back?slash' and realm role 'r?le???x?'.", Header(response, "X-Description"));
+        Assert.Equal(
+            "The endpoint needs scopes 'ok:1', 'sch?n', 'quo?te', 'back?slash' and realm role 'r?le???x?'.",
+            Header(response, "X-Description"));
     }
 
     [Fact]
@@ -44,7 +52,8 @@ public sealed class MissingPermissionTests
         {
             app.MapGet("/roles", [Authorize(Roles = "boss, root")] () => "ok");
             app.MapGet("/shipping", [Authorize(Roles = "dispatcher")] () => "ok");
-            app.MapGet("/policy", () => "ok").RequireAuthorization(new AuthorizationPolicyBuilder().RequireRole("boss").RequireScope("email").Build());
+            app.MapGet("/policy", () => "ok")
+                .RequireAuthorization(new AuthorizationPolicyBuilder().RequireRole("boss").RequireScope("email").Build());
         });
         using var response = await api.GetAsync("/roles", CapturedTokens.Alice26);
         Assert.Equal("The endpoint needs role 'boss' or 'root'.", Header(response, "X-Description"));
@@ -61,7 +70,8 @@ public sealed class MissingPermissionTests
     [Fact]
     public async Task A_rejection_by_a_requirement_of_the_application_is_not_explained()
     {
-        await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok").RequireScope("email").RequireAuthorization(policy => policy.RequireClaim("department")));
+        await using var api = await TestApi.StartAsync(
+            app => app.MapGet("/", () => "ok").RequireScope("email").RequireAuthorization(policy => policy.RequireClaim("department")));
         using var response = await api.GetAsync("/", CapturedTokens.Alice26);
         Assert.Equal(403, (int)response.StatusCode);
         Assert.Null(Header(response, "X-Description"));
@@ -79,7 +89,9 @@ public sealed class MissingPermissionTests
     }
 
     [Theory]
-    [InlineData("scope:orders:write", CapturedTokens.Alice26, "The token of client \"cli\" was not granted \"orders:write\".", "Clients > cli > Client scopes > Add client scope")]
+    [InlineData(
+        "scope:orders:write", CapturedTokens.Alice26, "The token of client \"cli\" was not granted \"orders:write\".",
+        "Clients > cli > Client scopes > Add client scope")]
     [InlineData("scope:Email", CapturedTokens.Alice26, "It has \"email\": scopes are case-sensitive.", "Include in token scope")]
     [InlineData("realm-role:admin", CapturedTokens.Bob26, "does not contain the realm role \"admin\"", "Users > Role mapping")]
     [InlineData("realm-role:Admin", CapturedTokens.Alice26, "It contains \"admin\": roles are case-sensitive.", "Full scope")]
@@ -89,7 +101,8 @@ public sealed class MissingPermissionTests
     [InlineData("client-role:writer", CapturedTokens.Lightweight26, "contains no roles", "lightweight access token")]
     [InlineData("client-role:dispatcher", CapturedTokens.Alice26, "the policy is \"client-role:shipping-api/dispatcher\"", "Clients > cli")]
     [InlineData("client-role:admin", CapturedTokens.Alice26, "the policy is \"realm-role:admin\"", "Clients > cli")]
-    [InlineData("group:staff", CapturedTokens.Alice26, "contains the group \"/staff\", but the endpoint needs \"staff\"", "Full group path")]
+    [InlineData(
+        "group:staff", CapturedTokens.Alice26, "contains the group \"/staff\", but the endpoint needs \"staff\"", "Full group path")]
     [InlineData("group:/a/staff", "{\"groups\":[\"staff\"]}", "contains the group \"staff\", but the endpoint needs \"/a/staff\"", "Full group path")]
     [InlineData("group:/boss", CapturedTokens.Alice26, "does not contain the group \"/boss\"", "Users > Groups")]
     [InlineData("group:/staff", CapturedTokens.Mallory26, "contains no groups", "Group Membership")]
@@ -109,7 +122,8 @@ public sealed class MissingPermissionTests
     {
         var requirement = (IKeycloakRequirement)new ClientRoleRequirement("writer");
         Assert.False(requirement.IsMet(Users.JwtBearer(CapturedTokens.Alice26), null));
-        Assert.Contains("no own client is configured", requirement.Diagnose(Users.JwtBearer(CapturedTokens.Alice26)).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "no own client is configured", requirement.Diagnose(Users.JwtBearer(CapturedTokens.Alice26)).Reason, StringComparison.Ordinal);
         await Task.CompletedTask;
     }
 
@@ -130,7 +144,9 @@ public sealed class MissingPermissionTests
         Assert.Null(recorded);
     }
 
-    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.Single() : null;
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.Single() : null;
 
-    private static string Diagnoses(HttpResponseMessage response) => Uri.UnescapeDataString(Header(response, "X-Diagnoses") ?? string.Empty);
+    private static string Diagnoses(HttpResponseMessage response) =>
+        Uri.UnescapeDataString(Header(response, "X-Diagnoses") ?? string.Empty);
 }

@@ -13,7 +13,8 @@ namespace Keycloak.ApiProtection.Tests.Authorization;
 /// <summary>
 /// Accepts a token payload in the header as if it were a verified token. Authorization depends only on the claims, not on the signature.
 /// </summary>
-internal sealed class PayloadAuthenticationHandler(IOptionsMonitor<PayloadAuthenticationHandler.Settings> options, ILoggerFactory logger, UrlEncoder encoder)
+internal sealed class PayloadAuthenticationHandler(
+    IOptionsMonitor<PayloadAuthenticationHandler.Settings> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<PayloadAuthenticationHandler.Settings>(options, logger, encoder)
 {
     public const string JwtBearerShape = "JwtBearer";
@@ -41,7 +42,8 @@ internal sealed class PayloadAuthenticationHandler(IOptionsMonitor<PayloadAuthen
         {
             Response.Headers["X-Scope"] = missing.Scope;
             Response.Headers["X-Description"] = missing.Description;
-            Response.Headers["X-Diagnoses"] = Uri.EscapeDataString(string.Join('\n', missing.Diagnoses.Select(diagnosis => $"{diagnosis.Reason} {diagnosis.Remedy}")));
+            Response.Headers["X-Diagnoses"] = Uri.EscapeDataString(
+                string.Join('\n', missing.Diagnoses.Select(diagnosis => $"{diagnosis.Reason} {diagnosis.Remedy}")));
         }
 
         return Task.CompletedTask;

@@ -17,7 +17,11 @@ public sealed class PoliciesTests
     [MemberData(nameof(Shapes))]
     public async Task Policies_by_name_accept_only_users_with_the_permission(string shape)
     {
-        string[] names = ["scope:orders:read", "scope:email orders:read", "realm-role:admin", "client-role:writer", "client-role:shipping-api/dispatcher", "organization:acme", "group:/staff"];
+        string[] names =
+        [
+            "scope:orders:read", "scope:email orders:read", "realm-role:admin", "client-role:writer", "client-role:shipping-api/dispatcher",
+            "organization:acme", "group:/staff"
+        ];
         await using var api = await TestApi.StartAsync(
             app =>
             {
@@ -88,9 +92,13 @@ public sealed class PoliciesTests
                 app.MapGet("/roles", [Authorize(Roles = "root,writer")] () => "ok");
                 app.MapGet("/both", () => "ok").RequireRealmRole("customer").RequireAuthorization("Own");
                 app.MapGet("/composed", () => "ok").RequireAuthorization(policy => policy.RequireScope("email").RequireRealmRole("admin")
-                    .RequireClientRole("writer").RequireClientRole("shipping-api", "dispatcher").RequireOrganization("acme").RequireGroup("/staff"));
+                    .RequireClientRole("writer")
+                    .RequireClientRole("shipping-api", "dispatcher")
+                    .RequireOrganization("acme")
+                    .RequireGroup("/staff"));
             },
-            services => services.AddAuthorization(options => options.AddPolicy("Own", policy => policy.RequireClaim("email", "alice@example.com"))),
+            services => services.AddAuthorization(
+                options => options.AddPolicy("Own", policy => policy.RequireClaim("email", "alice@example.com"))),
             shape);
         foreach (var path in new[] { "/roles", "/both", "/composed" })
         {
@@ -110,7 +118,8 @@ public sealed class PoliciesTests
                 app.MapGet("/unmarked", () => "ok");
                 app.MapGet("/scoped", () => "ok").RequireScope("email");
             },
-            services => services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireRealmRole("admin").Build()));
+            services => services.AddAuthorization(
+                options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireRealmRole("admin").Build()));
         Assert.Equal(200, await api.StatusAsync("/open"));
         await api.AcceptsOnlyAlice("/unmarked");
         Assert.Equal(200, await api.StatusAsync("/scoped", CapturedTokens.Mallory26));
@@ -120,7 +129,8 @@ public sealed class PoliciesTests
     public async Task A_policy_applies_when_the_attribute_names_an_authentication_scheme()
     {
         await using var api = await TestApi.StartAsync(app => app.MapGet("/", () => "ok")
-            .RequireAuthorization(new AuthorizeAttribute("scope:orders:read") { AuthenticationSchemes = PayloadAuthenticationHandler.JwtBearerShape }));
+            .RequireAuthorization(
+                new AuthorizeAttribute("scope:orders:read") { AuthenticationSchemes = PayloadAuthenticationHandler.JwtBearerShape }));
         await api.AcceptsOnlyAlice("/");
     }
 
@@ -191,9 +201,16 @@ public sealed class PoliciesTests
         var services = new ServiceCollection().AddLogging().AddKeycloakPolicies();
         services.AddKeycloakPolicies();
         services.AddAuthorization();
-        Assert.Single(services, descriptor => descriptor is { IsKeyedService: false } && descriptor.ServiceType == typeof(IAuthorizationPolicyProvider));
-        Assert.Single(services, descriptor => descriptor is { IsKeyedService: true } && descriptor.ServiceType == typeof(IAuthorizationPolicyProvider));
-        Assert.Single(services, descriptor => descriptor.ServiceType == typeof(Microsoft.AspNetCore.Hosting.IStartupFilter) && descriptor.ImplementationType?.Name == "EndpointPolicyCheck");
+        Assert.Single(
+            services,
+            descriptor => descriptor is { IsKeyedService: false } && descriptor.ServiceType == typeof(IAuthorizationPolicyProvider));
+        Assert.Single(
+            services,
+            descriptor => descriptor is { IsKeyedService: true } && descriptor.ServiceType == typeof(IAuthorizationPolicyProvider));
+        Assert.Single(
+            services,
+            descriptor => descriptor.ServiceType == typeof(
+                Microsoft.AspNetCore.Hosting.IStartupFilter) && descriptor.ImplementationType?.Name == "EndpointPolicyCheck");
         Assert.Single(services, descriptor => descriptor.ServiceType == typeof(KeycloakPolicies));
 
         await using var provider = services.BuildServiceProvider();
@@ -210,7 +227,8 @@ public sealed class PoliciesTests
     [Fact]
     public async Task Imperative_checks_work_without_a_request()
     {
-        await using var api = await TestApi.StartAsync(_ => { }, services => services.AddKeycloakClaims(options => options.ClientId = "orders-api"));
+        await using var api = await TestApi.StartAsync(
+            _ => { }, services => services.AddKeycloakClaims(options => options.ClientId = "orders-api"));
         var authorization = api.Services.GetRequiredService<IAuthorizationService>();
         foreach (var user in new[] { Users.Of(CapturedTokens.Alice26), Users.JwtBearer(CapturedTokens.Alice26) })
         {
@@ -231,7 +249,9 @@ public sealed class PoliciesTests
             app => app.MapGet("/", async (HttpContext http, IAuthorizationService authorization) =>
             {
                 var policy = new AuthorizationPolicyBuilder().RequireClientRole("writer").Build();
-                return (await authorization.AuthorizeAsync(Users.JwtBearer(CapturedTokens.Alice26), http, policy)).Succeeded ? Results.Ok() : Results.Forbid();
+                return (await authorization.AuthorizeAsync(Users.JwtBearer(CapturedTokens.Alice26), http, policy)).Succeeded
+                    ? Results.Ok()
+                    : Results.Forbid();
             }),
             services => services.Configure<KeycloakClaimsOptions>(options => options.ClientId = "orders-api"));
         Assert.Equal(200, await api.StatusAsync("/"));

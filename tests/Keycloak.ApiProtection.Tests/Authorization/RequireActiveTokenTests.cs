@@ -111,7 +111,8 @@ public sealed class RequireActiveTokenTests
     [Fact]
     public async Task A_user_of_another_scheme_is_rejected()
     {
-        await using var api = await StartAsync(add: services => services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, Stranger>("Stranger", null));
+        await using var api = await StartAsync(
+            add: services => services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, Stranger>("Stranger", null));
 
         Assert.Equal("403", await api.VerdictAsync("junk", "/active/other"));
         Assert.Equal("403", await api.VerdictAsync(api.Token(), "/active/other"));
@@ -156,7 +157,8 @@ public sealed class RequireActiveTokenTests
     public async Task Without_introspection_credentials_startup_fails_and_the_error_names_the_endpoint(string how, string endpoint)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection([new("Keycloak:Authority", "https://kc.example/realms/demo"), new("Keycloak:resource", "orders-api")]);
+        builder.Configuration.AddInMemoryCollection(
+            [new("Keycloak:Authority", "https://kc.example/realms/demo"), new("Keycloak:resource", "orders-api")]);
         builder.Logging.ClearProviders();
         builder.Services.AddKeycloakBearer();
         builder.Services.AddSignalR();
@@ -230,7 +232,9 @@ public sealed class RequireActiveTokenTests
                 app.MapGet("/active/name", () => "active").RequireAuthorization("active-token:30");
                 app.MapGet("/active/scoped", () => "active").RequireActiveToken().RequireScope("email");
                 app.MapGet("/active/writers", () => "active").RequireActiveToken().RequireClientRole("writer");
-                app.MapGet("/active/other", () => "active").RequireActiveToken().RequireAuthorization(policy => policy.AddAuthenticationSchemes("Stranger").RequireAuthenticatedUser());
+                app.MapGet("/active/other", () => "active")
+                    .RequireActiveToken()
+                    .RequireAuthorization(policy => policy.AddAuthenticationSchemes("Stranger").RequireAuthenticatedUser());
                 app.MapControllers();
                 app.MapHub<ActiveHub>("/hub");
             },
@@ -256,7 +260,11 @@ public sealed class RequireActiveTokenTests
     }
 
     private static Task SendAsync(WebSocket socket, string message) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(message + '\u001e'), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+        socket.SendAsync(
+            Encoding.UTF8.GetBytes(message + '\u001e'),
+            WebSocketMessageType.Text,
+            true,
+            TestContext.Current.CancellationToken);
 
     private sealed class Stranger(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)

@@ -72,7 +72,8 @@ public sealed class SeveralIdentitiesTests
 
         Assert.Equal(403, await StatusAsync(api, Reader, Admin));
         Assert.Equal(403, await StatusAsync(api, Admin, Reader));
-        Assert.Equal(200, await StatusAsync(api, Reader, Admin.Replace("\"admin\",\"realm", "\"reader\",\"realm", StringComparison.Ordinal)));
+        Assert.Equal(
+            200, await StatusAsync(api, Reader, Admin.Replace("\"admin\",\"realm", "\"reader\",\"realm", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -103,7 +104,8 @@ public sealed class SeveralIdentitiesTests
         services.Configure<PayloadAuthenticationHandler.Settings>(
             PayloadAuthenticationHandler.JwtBearerShape, options => options.Header = SecondHeader);
         services.AddAuthentication()
-            .AddScheme<PayloadAuthenticationHandler.Settings, PayloadAuthenticationHandler>(Second, options => options.Header = SecondHeader);
+            .AddScheme<PayloadAuthenticationHandler.Settings, PayloadAuthenticationHandler>(
+                Second, options => options.Header = SecondHeader);
     }
 
     private static async Task<int> StatusAsync(TestApi api, string? first, string? second)

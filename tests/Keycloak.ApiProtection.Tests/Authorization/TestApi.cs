@@ -34,7 +34,8 @@ internal sealed class TestApi : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddAuthentication(shape)
             .AddScheme<PayloadAuthenticationHandler.Settings, PayloadAuthenticationHandler>(PayloadAuthenticationHandler.OurShape, null)
-            .AddScheme<PayloadAuthenticationHandler.Settings, PayloadAuthenticationHandler>(PayloadAuthenticationHandler.JwtBearerShape, null);
+            .AddScheme<PayloadAuthenticationHandler.Settings, PayloadAuthenticationHandler>(
+                PayloadAuthenticationHandler.JwtBearerShape, null);
         if (shape == PayloadAuthenticationHandler.JwtBearerShape)
         {
             builder.Services.AddKeycloakClaims(options => options.ClientId = "orders-api");

@@ -23,7 +23,8 @@ public sealed class AccessTokenClaimsTests
     [Fact]
     public void Numbers_and_booleans_have_the_matching_value_types()
     {
-        var identity = Users.Identity("""{"exp":1795221251,"big":123456789012345678901234567890,"ratio":1.50,"verified":true,"locked":false,"gone":null}""");
+        var identity = Users.Identity(
+            """{"exp":1795221251,"big":123456789012345678901234567890,"ratio":1.50,"verified":true,"locked":false,"gone":null}""");
         Assert.Equal(("1795221251", ClaimValueTypes.Integer64), Typed(identity, "exp"));
         Assert.Equal(("123456789012345678901234567890", ClaimValueTypes.Double), Typed(identity, "big"));
         Assert.Equal(("1.50", ClaimValueTypes.Double), Typed(identity, "ratio"));
@@ -39,13 +40,15 @@ public sealed class AccessTokenClaimsTests
         Assert.Equal(
             ("""{"roles":["offline_access","admin","default-roles-demo","uma_authorization","customer"]}""", KeycloakClaimTypes.JsonValueType),
             Typed(identity, "realm_access"));
-        Assert.Contains("\"shipping-api\":{\"roles\":[\"dispatcher\"]}", identity.FindFirst("resource_access")!.Value, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"shipping-api\":{\"roles\":[\"dispatcher\"]}", identity.FindFirst("resource_access")!.Value, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Nested_arrays_and_objects_are_kept_completely()
     {
-        var identity = Users.Identity("""{"matrix":[[1, 2],{"a":[3]},"x",4,null,true],"address":{"street":"\u00c4", "geo":[1.5]},"empty":[]}""");
+        var identity = Users.Identity(
+            """{"matrix":[[1, 2],{"a":[3]},"x",4,null,true],"address":{"street":"\u00c4", "geo":[1.5]},"empty":[]}""");
         Assert.Equal(["[1, 2]", """{"a":[3]}""", "x", "4", "true"], Values(identity, "matrix"));
         Assert.Equal(["JSON", "JSON", ClaimValueTypes.String, ClaimValueTypes.Integer64, ClaimValueTypes.Boolean],
             identity.FindAll("matrix").Select(claim => claim.ValueType));
@@ -56,7 +59,8 @@ public sealed class AccessTokenClaimsTests
     [Fact]
     public void Escaped_text_and_names_are_read_and_invalid_text_does_not_throw()
     {
-        var identity = Users.Identity("""{"s\u0075b":"\u00fc","half":"\ud800","scope":"a\u0020b","realm_access":{"roles":["\ud800","r"]}}""");
+        var identity = Users.Identity(
+            """{"s\u0075b":"\u00fc","half":"\ud800","scope":"a\u0020b","realm_access":{"roles":["\ud800","r"]}}""");
         var user = new ClaimsPrincipal(identity);
         Assert.Equal("ü", user.GetSubject());
         Assert.Equal("\\ud800", identity.FindFirst("half")!.Value);
@@ -86,7 +90,12 @@ public sealed class AccessTokenClaimsTests
     public void Permission_claims_of_an_unexpected_shape_grant_nothing_and_do_not_throw(string payload)
     {
         var user = Users.Of(payload);
-        Assert.False(user.IsInRole("admin") || user.IsInRole("writer") || user.HasClientRole("writer") || user.HasRealmRole("admin") || user.HasScope("a"));
+        Assert.False(
+            user.IsInRole("admin")
+                || user.IsInRole("writer")
+                || user.HasClientRole("writer")
+                || user.HasRealmRole("admin")
+                || user.HasScope("a"));
         Assert.NotNull(user.Claims.ToArray());
         Assert.Empty(user.GetGroups());
         Assert.Empty(user.GetOrganizations());
@@ -97,9 +106,11 @@ public sealed class AccessTokenClaimsTests
     [Fact]
     public void Role_claims_come_only_from_the_configured_sources()
     {
-        string[] Roles(Action<KeycloakClaimsOptions> configure) => Values(Users.Identity(CapturedTokens.Alice26, configure), ClaimTypes.Role);
+        string[] Roles(Action<KeycloakClaimsOptions> configure) => Values(
+            Users.Identity(CapturedTokens.Alice26, configure), ClaimTypes.Role);
 
-        Assert.Equal(["offline_access", "admin", "default-roles-demo", "uma_authorization", "customer", "reader", "writer"], Roles(_ => { }));
+        Assert.Equal(
+            ["offline_access", "admin", "default-roles-demo", "uma_authorization", "customer", "reader", "writer"], Roles(_ => { }));
         Assert.Equal(["reader", "writer"], Roles(options => options.RealmRoles = false));
         Assert.DoesNotContain("reader", Roles(options => options.ClientRoles = false));
         Assert.DoesNotContain("reader", Roles(options => options.ClientId = null));
@@ -228,7 +239,8 @@ public sealed class AccessTokenClaimsTests
         ];
     }
 
-    private static string[] Values(ClaimsIdentity identity, string type) => [.. identity.Claims.Where(claim => claim.Type == type).Select(claim => claim.Value)];
+    private static string[] Values(ClaimsIdentity identity, string type) =>
+        [.. identity.Claims.Where(claim => claim.Type == type).Select(claim => claim.Value)];
 
     private static (string Value, string Type) Typed(ClaimsIdentity identity, string type)
     {

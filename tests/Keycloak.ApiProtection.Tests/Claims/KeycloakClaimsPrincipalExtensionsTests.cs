@@ -32,7 +32,8 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795220951), user.GetIssuedAt());
         Assert.Null(user.GetAuthenticationTime());
         Assert.Equal(["orders-api", "gateway", "shipping-api", "account"], user.GetAudiences());
-        Assert.Equal(["email", "groups", "openid", "orders:read", "organization", "profile"], user.GetScopes().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["email", "groups", "openid", "orders:read", "organization", "profile"], user.GetScopes().Order(StringComparer.Ordinal));
         Assert.True(user.HasScope("orders:read"));
         Assert.False(user.HasScope("orders"));
         Assert.False(user.HasScope("Email"));
@@ -162,7 +163,8 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
         var user = new ClaimsPrincipal([
             new ClaimsIdentity(),
             Users.Identity("""{"sub":"s","scope":"a b","realm_access":{"roles":["x"]}}"""),
-            Users.JwtBearerIdentity("""{"sub":"s","azp":"c","sid":"1","scope":"b c","realm_access":{"roles":["y"]},"organization":"acme"}"""),
+            Users.JwtBearerIdentity(
+                """{"sub":"s","azp":"c","sid":"1","scope":"b c","realm_access":{"roles":["y"]},"organization":"acme"}"""),
         ]);
         Assert.Equal(["a", "b", "c"], user.GetScopes());
         Assert.Equal(["x", "y"], user.GetRealmRoles());
@@ -172,7 +174,8 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     }
 
     [Theory]
-    [InlineData("""{"sub":"t","azp":"c","sid":"1","scope":"c","realm_access":{"roles":["y"]},"organization":"a","groups":["g"],"aud":["x"]}""")]
+    [InlineData(
+        """{"sub":"t","azp":"c","sid":"1","scope":"c","realm_access":{"roles":["y"]},"organization":"a","groups":["g"],"aud":["x"]}""")]
     [InlineData("""{"azp":"cli","sid":"1","scope":"c","realm_access":{"roles":["y"]},"organization":"acme","groups":["g"],"aud":["x"]}""")]
     [InlineData("""{"sub":"s","sid":"1","scope":"c","organization":"acme","groups":["g"],"aud":["x"]}""")]
     [InlineData("""{"sub":"s","azp":"c","iss":"https://other.example/realms/demo","sid":"1","scope":"c","realm_access":{"roles":["y"]}}""")]

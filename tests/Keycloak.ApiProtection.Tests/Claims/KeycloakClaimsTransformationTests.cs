@@ -15,7 +15,8 @@ public sealed class KeycloakClaimsTransformationTests
         Assert.True(user.IsInRole("admin") && user.IsInRole("writer"));
         Assert.False(user.IsInRole("dispatcher"));
         Assert.Equal("alice", user.Identity!.Name);
-        Assert.Equal(["openid", "email", "orders:read", "organization", "groups", "profile"], user.FindAll("scope").Select(claim => claim.Value));
+        Assert.Equal(
+            ["openid", "email", "orders:read", "organization", "groups", "profile"], user.FindAll("scope").Select(claim => claim.Value));
         Assert.Equal(Users.Issuer, user.FindFirst(ClaimTypes.Role)!.Issuer);
         Assert.NotNull(user.FindFirst("realm_access"));
     }
@@ -81,7 +82,9 @@ public sealed class KeycloakClaimsTransformationTests
     [InlineData("""{"scope":"a b","name":"cookie"}""", "http://127.0.0.1:18080/realms/demo")]
     public async Task Identities_that_do_not_come_from_an_access_token_of_a_realm_are_not_changed(string payload, string issuer)
     {
-        var identity = new ClaimsIdentity(Users.JwtBearerIdentity(payload).Claims.Select(claim => new Claim(claim.Type, claim.Value, claim.ValueType, issuer)), "Cookies");
+        var identity = new ClaimsIdentity(
+            Users.JwtBearerIdentity(payload).Claims.Select(claim => new Claim(claim.Type, claim.Value, claim.ValueType, issuer)),
+            "Cookies");
         var user = new ClaimsPrincipal(identity);
         Assert.Same(user, await Transform(user));
         Assert.False(user.IsInRole("admin"));
@@ -144,7 +147,8 @@ public sealed class KeycloakClaimsTransformationTests
         services.AddKeycloakClaims(options => options.ClientId = "orders-api");
         services.AddKeycloakClaims();
         services.AddAuthentication();
-        await using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
+        await using var provider = services.BuildServiceProvider(
+            new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
         await using var scope = provider.CreateAsyncScope();
 
         var transformation = scope.ServiceProvider.GetRequiredService<IClaimsTransformation>();
@@ -189,7 +193,8 @@ public sealed class KeycloakClaimsTransformationTests
         using var provider = services.BuildServiceProvider();
         var failure = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<KeycloakClaimsOptions>>().Value);
         Assert.Equal(6, failure.Failures.Count());
-        Assert.Contains(failure.Failures, text => text.Contains("RoleClaimType is \"scope\", a claim with another meaning", StringComparison.Ordinal));
+        Assert.Contains(
+            failure.Failures, text => text.Contains("RoleClaimType is \"scope\", a claim with another meaning", StringComparison.Ordinal));
     }
 
     private static async Task<ClaimsPrincipal> Transform(ClaimsPrincipal principal, string[]? issuers = null)

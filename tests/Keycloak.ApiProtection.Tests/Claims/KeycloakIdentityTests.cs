@@ -74,7 +74,8 @@ public sealed class KeycloakIdentityTests
             Assert.True(fresh.HasClaim(claim.Type.ToUpperInvariant(), claim.Value), claim.ToString());
             Assert.False(fresh.HasClaim(claim.Type, claim.Value + "x"), claim.ToString());
             Assert.Equal(claim.Type, Users.Identity(CapturedTokens.Alice26).FindFirst(claim.Type)!.Type);
-            Assert.Equal(claim.Type, Users.Identity(CapturedTokens.Alice26).FindFirst(c => c.Value == claim.Value && c.Type == claim.Type)!.Type);
+            Assert.Equal(
+                claim.Type, Users.Identity(CapturedTokens.Alice26).FindFirst(c => c.Value == claim.Value && c.Type == claim.Type)!.Type);
             Assert.Contains(Users.Identity(CapturedTokens.Alice26).FindAll(claim.Type), c => c.Value == claim.Value);
             Assert.Contains(Users.Identity(CapturedTokens.Alice26).FindAll(_ => true), c => c.Value == claim.Value && c.Type == claim.Type);
             Assert.True(Users.Identity(CapturedTokens.Alice26).HasClaim(c => c.Type == claim.Type && c.Value == claim.Value));

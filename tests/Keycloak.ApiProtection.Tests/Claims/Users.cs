@@ -34,7 +34,9 @@ internal static class Users
         using var json = JsonDocument.Parse(payload);
         foreach (var member in json.RootElement.EnumerateObject())
         {
-            IEnumerable<JsonElement> values = member.Value.ValueKind == JsonValueKind.Array ? member.Value.EnumerateArray() : [member.Value];
+            IEnumerable<JsonElement> values = member.Value.ValueKind == JsonValueKind.Array
+                ? member.Value.EnumerateArray()
+                : [member.Value];
             foreach (var value in values)
             {
                 var (text, type) = value.ValueKind switch

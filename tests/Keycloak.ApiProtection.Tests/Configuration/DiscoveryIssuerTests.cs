@@ -36,7 +36,8 @@ public sealed class DiscoveryIssuerTests
     {
         var realm = new FakeRealm(OrdersApi.Key);
         realm.Discovery["issuer"] = "https://stranger.example.com/realms/demo";
-        await using var app = await ProtectedApp.StartAsync(services => Microsoft.Extensions.DependencyInjection.KeycloakBearerExtensions.AddKeycloakBearer(services), realm);
+        await using var app = await ProtectedApp.StartAsync(
+            services => Microsoft.Extensions.DependencyInjection.KeycloakBearerExtensions.AddKeycloakBearer(services), realm);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await app.GetAsync("/me", app.Alice)).StatusCode);
         Assert.Contains("stranger.example.com", string.Join('\n', realm.Log.Entries.Select(entry => entry.Text)), StringComparison.Ordinal);

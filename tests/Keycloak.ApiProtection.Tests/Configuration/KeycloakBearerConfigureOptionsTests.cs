@@ -37,8 +37,16 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [Fact]
     public void Keys_in_PascalCase_and_shell_style_mean_the_same_as_the_adapter_keys()
     {
-        var pascal = Read(("AuthServerUrl", "https://login.example.com"), ("Realm", "demo"), ("Resource", "orders-api"), ("PrincipalAttribute", "email"));
-        var shell = Read(("auth_server_url", "https://login.example.com"), ("REALM", "demo"), ("resource", "orders-api"), ("principal_attribute", "email"));
+        var pascal = Read(
+            ("AuthServerUrl", "https://login.example.com"),
+            ("Realm", "demo"),
+            ("Resource", "orders-api"),
+            ("PrincipalAttribute", "email"));
+        var shell = Read(
+            ("auth_server_url", "https://login.example.com"),
+            ("REALM", "demo"),
+            ("resource", "orders-api"),
+            ("principal_attribute", "email"));
 
         Assert.Equal(KeycloakAddress.Issuer(pascal), KeycloakAddress.Issuer(shell));
         Assert.Equal("email", pascal.Claims.NameClaimType);
@@ -135,7 +143,8 @@ public sealed class KeycloakBearerConfigureOptionsTests
 
     [Fact]
     public void A_startup_error_never_contains_a_secret() =>
-        Assert.DoesNotContain("s3cret", Rejection([.. Least, ("public-client", "true"), ("credentials:secret", "s3cret")]), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "s3cret", Rejection([.. Least, ("public-client", "true"), ("credentials:secret", "s3cret")]), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("verify-token-audience", "yes", "true or false is expected")]
@@ -148,7 +157,10 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [InlineData("Revocation", "01:00:00", "a section with Lifetime, EndedSessionLifetime, Capacity is expected")]
     [InlineData("Introspection:Freshness", "soon", "'Keycloak:Introspection:Freshness' is 'soon', but a time")]
     public void A_value_that_cannot_be_parsed_fails_at_startup(string key, string value, string because) =>
-        Assert.Contains(because, Rejection([.. Least.Where(setting => !key.StartsWith(setting.Key, StringComparison.Ordinal)), (key, value)]), StringComparison.Ordinal);
+        Assert.Contains(
+            because,
+            Rejection([.. Least.Where(setting => !key.StartsWith(setting.Key, StringComparison.Ordinal)), (key, value)]),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("realm-public-key", "MIIB...")]
@@ -163,7 +175,10 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [InlineData("ValidAudiences", "set Audiences instead")]
     [InlineData("AdditionalAudiences", "set Audiences instead")]
     public void The_name_of_another_library_for_the_audiences_fails_at_startup_and_the_error_names_ours(string key, string remedy) =>
-        Assert.Contains($"'Keycloak:{key}' is", Assert.Single(Rejection([.. Least, (key, "orders-api")]).Split('\n'), line => line.Contains(remedy, StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            $"'Keycloak:{key}' is",
+            Assert.Single(Rejection([.. Least, (key, "orders-api")]).Split('\n'), line => line.Contains(remedy, StringComparison.Ordinal)),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("disable-trust-manager", "false")]
@@ -173,7 +188,10 @@ public sealed class KeycloakBearerConfigureOptionsTests
 
     [Fact]
     public void A_policy_enforcer_with_content_causes_a_warning() =>
-        Assert.Contains("policy-enforcer", Assert.Single(Read([.. Least, ("policy-enforcer:enforcement-mode", "ENFORCING")]).ConfigurationWarnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "policy-enforcer",
+            Assert.Single(Read([.. Least, ("policy-enforcer:enforcement-mode", "ENFORCING")]).ConfigurationWarnings),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Every_key_is_documented()

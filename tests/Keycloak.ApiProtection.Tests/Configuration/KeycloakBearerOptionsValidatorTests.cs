@@ -42,11 +42,15 @@ public sealed class KeycloakBearerOptionsValidatorTests
     [InlineData("https://login.example.com/?x=1")]
     [InlineData("https://user:password@login.example.com")]
     public void An_invalid_server_URL_is_rejected(string url) =>
-        Assert.Contains("is not an absolute http or https URL", Rejection(options => options.AuthServerUrl = url), StringComparison.Ordinal);
+        Assert.Contains(
+            "is not an absolute http or https URL", Rejection(options => options.AuthServerUrl = url), StringComparison.Ordinal);
 
     [Fact]
     public void A_server_URL_that_already_names_a_realm_is_rejected_with_the_reason() =>
-        Assert.Contains("already names a realm", Rejection(options => options.AuthServerUrl = "https://login.example.com/realms/demo"), StringComparison.Ordinal);
+        Assert.Contains(
+            "already names a realm",
+            Rejection(options => options.AuthServerUrl = "https://login.example.com/realms/demo"),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_server_URL_of_Keycloak_16_keeps_its_path() =>
@@ -76,7 +80,8 @@ public sealed class KeycloakBearerOptionsValidatorTests
 
     [Fact]
     public void The_HTTPS_requirement_applies_to_the_metadata_address() =>
-        Assert.NotNull(Read(options => options.MetadataAddress = "http://localhost:8080/realms/demo/.well-known/openid-configuration", Least));
+        Assert.NotNull(
+            Read(options => options.MetadataAddress = "http://localhost:8080/realms/demo/.well-known/openid-configuration", Least));
 
     [Theory]
     [InlineData("EdDSA", ".NET does not support Ed25519")]
@@ -90,7 +95,8 @@ public sealed class KeycloakBearerOptionsValidatorTests
     [InlineData("https://login.example.com/realms/demo/")]
     [InlineData("demo")]
     public void An_issuer_that_cannot_belong_to_Keycloak_is_rejected(string issuer) =>
-        Assert.Contains("cannot be an issuer of Keycloak", Rejection(options => options.ValidIssuers.Add(issuer)), StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be an issuer of Keycloak", Rejection(options => options.ValidIssuers.Add(issuer)), StringComparison.Ordinal);
 
     [Fact]
     public void Numbers_and_durations_out_of_range_are_rejected()

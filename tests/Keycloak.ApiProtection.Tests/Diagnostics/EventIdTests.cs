@@ -31,7 +31,8 @@ public sealed class EventIdTests
     public void The_id_ranges_of_two_classes_do_not_overlap()
     {
         var ranges = Events.GroupBy(found => found.Class)
-            .Select(group => (group.Key.Name, Least: group.Min(found => found.Event.EventId), Most: group.Max(found => found.Event.EventId)))
+            .Select(
+                group => (group.Key.Name, Least: group.Min(found => found.Event.EventId), Most: group.Max(found => found.Event.EventId)))
             .OrderBy(range => range.Least)
             .ToArray();
 

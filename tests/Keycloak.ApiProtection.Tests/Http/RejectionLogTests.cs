@@ -28,7 +28,8 @@ public sealed class RejectionLogTests
         await app.GetAsync("/me", token);
         Assert.Equal(2, app.Realm.Log.Count("TokenRejected"));
         Assert.EndsWith(" (4 more since the last message)", Texts(app, "TokenRejected")[^1], StringComparison.Ordinal);
-        Assert.All(app.Realm.Log.Entries, entry => Assert.DoesNotContain(token.Text.Split('.')[1][..40], entry.Text, StringComparison.Ordinal));
+        Assert.All(
+            app.Realm.Log.Entries, entry => Assert.DoesNotContain(token.Text.Split('.')[1][..40], entry.Text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -59,7 +60,10 @@ public sealed class RejectionLogTests
         Assert.Equal(RejectionCause.MostWritten, app.Realm.Log.Count("TokenRejected"));
         app.Realm.Time.Advance(TimeSpan.FromMinutes(1));
         await app.GetAsync("/me", app.Alice.WithText("iss", "https://0.example"));
-        Assert.EndsWith($" ({200 - RejectionCause.MostWritten} more since the last message)", Texts(app, "TokenRejected")[^1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            $" ({200 - RejectionCause.MostWritten} more since the last message)",
+            Texts(app, "TokenRejected")[^1],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,7 +130,8 @@ public sealed class RejectionLogTests
         var response = await app.GetAsync("/me", token);
         await app.GetAsync("/me", token);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, "Bearer realm=\"demo\""), (response.StatusCode, response.Headers.WwwAuthenticate.ToString()));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, "Bearer realm=\"demo\""), (response.StatusCode, response.Headers.WwwAuthenticate.ToString()));
         var text = app.Realm.Log.Text("TokenNotRead");
         Assert.Contains("'Authorization: Bearer <access_token>'", text, StringComparison.Ordinal);
         Assert.DoesNotContain(token[..20], text, StringComparison.Ordinal);
@@ -140,7 +145,8 @@ public sealed class RejectionLogTests
 
         var response = await app.GetAsync("/hub/listen?access_token=" + token);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, "Bearer realm=\"demo\""), (response.StatusCode, response.Headers.WwwAuthenticate.ToString()));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, "Bearer realm=\"demo\""), (response.StatusCode, response.Headers.WwwAuthenticate.ToString()));
         var text = app.Realm.Log.Text("TokenNotRead");
         Assert.Contains("for '/hub/listen', and QueryTokenPaths does not name this path", text, StringComparison.Ordinal);
         Assert.DoesNotContain(token[..20], text, StringComparison.Ordinal);
@@ -163,7 +169,8 @@ public sealed class RejectionLogTests
     }
 
     private static Task<ProtectedApp> StartAsync(Action<KeycloakBearerOptions>? configure = null) =>
-        ProtectedApp.StartAsync(services => services.AddKeycloakBearer(configure ?? (_ => { })), _ => { }, environment: Environments.Production);
+        ProtectedApp.StartAsync(
+            services => services.AddKeycloakBearer(configure ?? (_ => { })), _ => { }, environment: Environments.Production);
 
     private static string[] Texts(ProtectedApp app, string name) =>
         [.. app.Realm.Log.Entries.Where(entry => entry.Event == name).Select(entry => entry.Text)];

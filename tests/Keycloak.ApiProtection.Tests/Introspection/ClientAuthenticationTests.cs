@@ -36,17 +36,20 @@ public sealed class ClientAuthenticationTests
     [Fact]
     public async Task Client_id_and_secret_can_be_sent_in_the_form()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.Credentials.Method = ClientAuthenticationMethod.ClientSecretPost);
+        await using var api = await IntrospectingApi.StartAsync(
+            options => options.Credentials.Method = ClientAuthenticationMethod.ClientSecretPost);
 
         Assert.Equal("200", await api.VerdictAsync(api.Token()));
         Assert.Null(api.Line.LastAuthorization);
-        Assert.Equal(("orders-api", "orders-api-secret"), ((string?)api.Line.LastForm["client_id"], (string?)api.Line.LastForm["client_secret"]));
+        Assert.Equal(
+            ("orders-api", "orders-api-secret"), ((string?)api.Line.LastForm["client_id"], (string?)api.Line.LastForm["client_secret"]));
     }
 
     [Fact]
     public async Task With_a_TLS_client_certificate_only_the_client_id_is_sent()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => (options.Credentials.Secret, options.Credentials.Method) = (null, ClientAuthenticationMethod.TlsClientCertificate));
+        await using var api = await IntrospectingApi.StartAsync(
+            options => (options.Credentials.Secret, options.Credentials.Method) = (null, ClientAuthenticationMethod.TlsClientCertificate));
         await api.VerdictAsync(api.Token());
 
         Assert.Null(api.Line.LastAuthorization);
@@ -72,7 +75,9 @@ public sealed class ClientAuthenticationTests
         Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-bearer", api.Line.LastForm["client_assertion_type"]);
         Assert.NotEqual(Payload(first!).GetProperty("jti").GetString(), Payload(second!).GetProperty("jti").GetString());
         var payload = Payload(first!);
-        Assert.Equal(("orders-api", "orders-api", api.Realm.Issuer), (payload.GetProperty("iss").GetString(), payload.GetProperty("sub").GetString(), payload.GetProperty("aud").GetString()));
+        Assert.Equal(
+            ("orders-api", "orders-api", api.Realm.Issuer),
+            (payload.GetProperty("iss").GetString(), payload.GetProperty("sub").GetString(), payload.GetProperty("aud").GetString()));
         Assert.Equal(60, payload.GetProperty("exp").GetInt64() - api.Time.GetUtcNow().ToUnixTimeSeconds());
         Assert.Equal(algorithm, Part(first!, 0).GetProperty("alg").GetString());
         Assert.Equal(key.StartsWith('{') ? "my-key" : null, Part(first!, 0).TryGetProperty("kid", out var id) ? id.GetString() : null);
@@ -86,7 +91,9 @@ public sealed class ClientAuthenticationTests
     public void A_key_that_does_not_match_its_algorithm_fails_at_startup(string algorithm, string problem, string? other) =>
         Assert.Contains(problem, Configuration.SettingsReader.Rejection(options =>
         {
-            options.Credentials.Key = other is null ? Rsa.ExportPkcs8PrivateKeyPem() : Ec(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem();
+            options.Credentials.Key = other is null
+                ? Rsa.ExportPkcs8PrivateKeyPem()
+                : Ec(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem();
             options.Credentials.Algorithm = other is null ? algorithm : "ES384";
         }), StringComparison.Ordinal);
 
@@ -142,7 +149,8 @@ public sealed class ClientAuthenticationTests
 
     private static JsonElement Payload(string assertion) => Part(assertion, 1);
 
-    private static JsonElement Part(string assertion, int part) => JsonDocument.Parse(Base64Url.DecodeFromChars(assertion.Split('.')[part])).RootElement;
+    private static JsonElement Part(string assertion, int part) =>
+        JsonDocument.Parse(Base64Url.DecodeFromChars(assertion.Split('.')[part])).RootElement;
 
     private static bool Verifies(string assertion, string algorithm, string key)
     {

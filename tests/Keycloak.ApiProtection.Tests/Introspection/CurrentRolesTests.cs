@@ -15,7 +15,8 @@ public sealed class CurrentRolesTests
         await using var api = await StartAsync();
         var token = Exchanged(api);
 
-        Assert.Equal("403", await AskAsync(api, token, "/shipping", answer => answer["resource_access"]!["shipping-api"] = Roles("dispatcher")));
+        Assert.Equal(
+            "403", await AskAsync(api, token, "/shipping", answer => answer["resource_access"]!["shipping-api"] = Roles("dispatcher")));
         Assert.Equal("200", await api.VerdictAsync(token, "/write"));
     }
 
@@ -25,8 +26,10 @@ public sealed class CurrentRolesTests
         await using var api = await StartAsync();
         var token = api.Realm.Token("alice").For("cli").WithClientRoles("shipping-api", "packer").Create();
 
-        Assert.Equal("200", await AskAsync(api, token, "/shipping", answer => answer["resource_access"]!["shipping-api"] = Roles("dispatcher")));
-        Assert.Equal("403", await AskAsync(api, token, "/shipping", answer => answer["resource_access"]!["shipping-api"] = Roles("packer")));
+        Assert.Equal(
+            "200", await AskAsync(api, token, "/shipping", answer => answer["resource_access"]!["shipping-api"] = Roles("dispatcher")));
+        Assert.Equal(
+            "403", await AskAsync(api, token, "/shipping", answer => answer["resource_access"]!["shipping-api"] = Roles("packer")));
     }
 
     [Theory]
@@ -36,10 +39,19 @@ public sealed class CurrentRolesTests
     {
         await using var api = await StartAsync();
         var token = hasOthers
-            ? api.Realm.Token("alice").For("cli").WithClaim("resource_access", new JsonObject { ["shipping-api"] = Roles("packer") }).Create()
+            ? api.Realm.Token("alice")
+                .For("cli")
+                .WithClaim("resource_access", new JsonObject { ["shipping-api"] = Roles("packer") })
+                .Create()
             : api.Realm.Token("alice").For("cli").WithoutClaim("resource_access").Create();
 
-        Assert.Equal("200", await AskAsync(api, token, "/write", answer => answer["resource_access"] = new JsonObject { ["orders-api"] = Roles("writer") }));
+        Assert.Equal(
+            "200",
+            await AskAsync(
+                api,
+                token,
+                "/write",
+                answer => answer["resource_access"] = new JsonObject { ["orders-api"] = Roles("writer") }));
     }
 
     [Fact]
@@ -116,7 +128,11 @@ public sealed class CurrentRolesTests
 
     /// <summary>An exchanged token as Keycloak 26.7.3 issues it with <c>audience=orders-api</c>.</summary>
     private static string Exchanged(IntrospectingApi api) =>
-        api.Realm.Token("alice").For("exchanger").WithAudience("orders-api").WithClaim("resource_access", new JsonObject { ["orders-api"] = Roles("reader", "writer") }).Create();
+        api.Realm.Token("alice")
+            .For("exchanger")
+            .WithAudience("orders-api")
+            .WithClaim("resource_access", new JsonObject { ["orders-api"] = Roles("reader", "writer") })
+            .Create();
 
     private static Task<string> AskAsync(IntrospectingApi api, string token, string path, Action<JsonObject> change)
     {
@@ -126,5 +142,6 @@ public sealed class CurrentRolesTests
         return api.VerdictAsync(token, path);
     }
 
-    private static JsonObject Roles(params string[] roles) => new() { ["roles"] = new JsonArray([.. roles.Select(role => (JsonNode)role)]) };
+    private static JsonObject Roles(params string[] roles) =>
+        new() { ["roles"] = new JsonArray([.. roles.Select(role => (JsonNode)role)]) };
 }

@@ -30,7 +30,8 @@ public sealed class FreshnessTests
     [Fact]
     public async Task A_response_that_took_longer_than_the_freshness_is_used_only_for_requests_that_waited_for_it()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => (options.Introspection.Timeout, options.Introspection.Freshness) = (TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10)));
+        await using var api = await IntrospectingApi.StartAsync(
+            options => (options.Introspection.Timeout, options.Introspection.Freshness) = (TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10)));
         var token = api.Token();
         api.Line.Hold();
         var request = api.VerdictAsync(token);

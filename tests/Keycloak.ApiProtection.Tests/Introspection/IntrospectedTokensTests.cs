@@ -32,7 +32,12 @@ public sealed class IntrospectedTokensTests
         {
             var asked = Enumerable.Range(0, 10_000).Select(async i =>
             {
-                var result = await introspector.AskAsync(Token(realm), $"token {i}".AsMemory(), TimeSpan.FromSeconds(30), mayBeStale: true, TestContext.Current.CancellationToken);
+                var result = await introspector.AskAsync(
+                    Token(realm),
+                    $"token {i}".AsMemory(),
+                    TimeSpan.FromSeconds(30),
+                    mayBeStale: true,
+                    TestContext.Current.CancellationToken);
                 Assert.True(result.IsRejected(out var rejection));
                 Assert.Equal("inactive", rejection.Code);
             });
@@ -49,7 +54,12 @@ public sealed class IntrospectedTokensTests
         using var realm = new FakeRealm(OrdersApi.Key) { Instead = request => request.Method == HttpMethod.Post ? FakeRealm.Answer("""{"active":false}""") : null };
         using var introspector = await OpenAsync(realm, maximum: 100);
         async Task AskAsync(int i) =>
-            await introspector.AskAsync(Token(realm), $"token {i}".AsMemory(), TimeSpan.FromSeconds(30), mayBeStale: true, TestContext.Current.CancellationToken);
+            await introspector.AskAsync(
+                Token(realm),
+                $"token {i}".AsMemory(),
+                TimeSpan.FromSeconds(30),
+                mayBeStale: true,
+                TestContext.Current.CancellationToken);
         for (var i = 0; i < 1000; i++)
         {
             await AskAsync(i);
@@ -84,7 +94,12 @@ public sealed class IntrospectedTokensTests
         for (var i = 0; i < 50; i++)
         {
             var token = i == 0 ? first : Token(realm, ",\"realm_access\":{}");
-            var result = await introspector.AskAsync(token, $"token {i}".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
+            var result = await introspector.AskAsync(
+                token,
+                $"token {i}".AsMemory(),
+                TimeSpan.FromSeconds(30),
+                true,
+                TestContext.Current.CancellationToken);
             Assert.True(result.IsAccepted(out var claims));
             Assert.Single(claims.RealmRoles.ToArray());
 
@@ -97,7 +112,12 @@ public sealed class IntrospectedTokensTests
         var introspected = (IntrospectedToken)first.Introspected!;
         Assert.True(introspected.IsEvicted);
         Assert.Null(introspected.Answer);
-        var again = await introspector.AskAsync(first, "token 0".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
+        var again = await introspector.AskAsync(
+            first,
+            "token 0".AsMemory(),
+            TimeSpan.FromSeconds(30),
+            true,
+            TestContext.Current.CancellationToken);
         Assert.Equal(again.IsAccepted(out _), !((IntrospectedToken)first.Introspected!).IsEvicted);
     }
 
@@ -106,7 +126,8 @@ public sealed class IntrospectedTokensTests
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var token = Token(realm);
-        realm.Instead = request => request.Method == HttpMethod.Post ? FakeRealm.Answer(Encoding.UTF8.GetString(token.Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}") : null;
+        realm.Instead = request => request.Method == HttpMethod.Post ? FakeRealm.Answer(
+            Encoding.UTF8.GetString(token.Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}") : null;
         using var introspector = await OpenAsync(realm);
         var text = "token".AsMemory();
         var cancellation = TestContext.Current.CancellationToken;
@@ -154,11 +175,18 @@ public sealed class IntrospectedTokensTests
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var questions = 0;
-        var answer = active ? Encoding.UTF8.GetString(Token(realm).Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}" : "{\"active\":false}";
+        var answer = active
+            ? Encoding.UTF8.GetString(Token(realm).Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}"
+            : "{\"active\":false}";
         realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? FakeRealm.Answer(answer) : null;
         using var introspector = await OpenAsync(realm, maximum: 100);
         async Task AskAsync(string text) =>
-            await introspector.AskAsync(Token(realm), text.AsMemory(), TimeSpan.FromSeconds(30), mayBeStale: true, TestContext.Current.CancellationToken);
+            await introspector.AskAsync(
+                Token(realm),
+                text.AsMemory(),
+                TimeSpan.FromSeconds(30),
+                mayBeStale: true,
+                TestContext.Current.CancellationToken);
 
         for (var i = 0; i < 500; i++)
         {
@@ -179,7 +207,8 @@ public sealed class IntrospectedTokensTests
     {
         using var realm = new FakeRealm(OrdersApi.Key);
         var questions = 0;
-        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? FakeRealm.Answer("""{"active":false}""") : null;
+        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? FakeRealm.Answer(
+            """{"active":false}""") : null;
         using var first = await OpenAsync(realm);
         using var second = await OpenAsync(realm);
         var token = Token(realm);
@@ -198,7 +227,12 @@ public sealed class IntrospectedTokensTests
         using var realm = new FakeRealm(OrdersApi.Key);
         var introspector = await OpenAsync(realm);
         realm.Hold();
-        var asked = introspector.AskAsync(Token(realm), "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken).AsTask();
+        var asked = introspector.AskAsync(
+            Token(realm),
+            "token".AsMemory(),
+            TimeSpan.FromSeconds(30),
+            true,
+            TestContext.Current.CancellationToken).AsTask();
         await IntrospectingApi.Eventually(() => introspector.Waiting == 1);
 
         introspector.Dispose();
@@ -215,10 +249,16 @@ public sealed class IntrospectedTokensTests
         using var realm = new FakeRealm(OrdersApi.Key);
         var asked = 0;
         realm.Discovery["introspection_endpoint"] = address;
-        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref asked) > 0 ? FakeRealm.Answer("""{"active":false}""") : null;
+        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref asked) > 0 ? FakeRealm.Answer(
+            """{"active":false}""") : null;
         using var introspector = await OpenAsync(realm);
 
-        var result = await introspector.AskAsync(Token(realm), "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
+        var result = await introspector.AskAsync(
+            Token(realm),
+            "token".AsMemory(),
+            TimeSpan.FromSeconds(30),
+            true,
+            TestContext.Current.CancellationToken);
 
         Assert.Equal((questions, questions == 1), (asked, result.IsRejected(out _)));
     }
@@ -240,7 +280,12 @@ public sealed class IntrospectedTokensTests
         };
         using var introspector = await OpenAsync(realm);
 
-        var result = await introspector.AskAsync(Token(realm), "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
+        var result = await introspector.AskAsync(
+            Token(realm),
+            "token".AsMemory(),
+            TimeSpan.FromSeconds(30),
+            true,
+            TestContext.Current.CancellationToken);
 
         Assert.False(result.IsRejected(out _));
         Assert.Contains("redirects", realm.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
@@ -264,7 +309,8 @@ public sealed class IntrospectedTokensTests
             new ClientSecretPost("orders-api", "secret"),
             realm,
             realm.Time,
-            new IntrospectionMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
+            new IntrospectionMetrics(
+                new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
             new IntrospectionReports("Keycloak", realm.Time, realm.Log));
     }
 

@@ -54,7 +54,8 @@ internal sealed class IntrospectingApi : IAsyncDisposable
             configure?.Invoke(options);
         });
 
-    public static async Task<IntrospectingApi> StartAsync(Action<IServiceCollection> add, Action<WebApplication> map, Action<KeycloakBearerOptions> configure)
+    public static async Task<IntrospectingApi> StartAsync(
+        Action<IServiceCollection> add, Action<WebApplication> map, Action<KeycloakBearerOptions> configure)
     {
         var time = new ManualTimeProvider();
         var realm = await KeycloakRealm.StartAsync(
@@ -100,7 +101,8 @@ internal sealed class IntrospectingApi : IAsyncDisposable
         return string.IsNullOrEmpty(code) ? $"{(int)response.StatusCode}" : $"{(int)response.StatusCode} {code}";
     }
 
-    public Task<HttpResponseMessage> SendAsync(string token, string path = "/me") => SendUntilAsync(token, path, TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> SendAsync(string token, string path = "/me") =>
+        SendUntilAsync(token, path, TestContext.Current.CancellationToken);
 
     /// <summary>Sends a request that the test can cancel.</summary>
     public async Task<HttpResponseMessage> SendUntilAsync(string token, string path, CancellationToken cancellationToken)

@@ -12,7 +12,10 @@ public sealed class IntrospectionProblemsTests
     [InlineData(IntrospectionMode.Always)]
     [InlineData(IntrospectionMode.LightweightOnly)]
     public void Introspection_without_credentials_fails_at_startup(IntrospectionMode mode) =>
-        Assert.Contains("Set credentials.secret (Clients > orders-api > Credentials", Rejection(options => options.Introspection.Mode = mode), StringComparison.Ordinal);
+        Assert.Contains(
+            "Set credentials.secret (Clients > orders-api > Credentials",
+            Rejection(options => options.Introspection.Mode = mode),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Introspection:Freshness", "3601", "A revoked token is accepted for that time")]
@@ -48,16 +51,21 @@ public sealed class IntrospectionProblemsTests
 
     [Fact]
     public void Credentials_without_a_client_fail_at_startup() =>
-        Assert.Contains("resource is not", Rejection(("Authority", "https://kc/realms/demo"), ("Audience", "orders-api"), ("credentials:secret", "s3cret")), StringComparison.Ordinal);
+        Assert.Contains(
+            "resource is not",
+            Rejection(("Authority", "https://kc/realms/demo"), ("Audience", "orders-api"), ("credentials:secret", "s3cret")),
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_adapter_JSON_is_sufficient()
     {
-        var options = ReadJson("""{ "auth-server-url": "https://kc", "realm": "demo", "resource": "orders-api", "credentials": { "secret": "s" } }""");
+        var options = ReadJson(
+            """{ "auth-server-url": "https://kc", "realm": "demo", "resource": "orders-api", "credentials": { "secret": "s" } }""");
 
         Assert.Equal(("s", IntrospectionMode.LightweightOnly), (options.Credentials.Secret, options.EffectiveIntrospection));
         Assert.Equal(IntrospectionMode.Never, Read(Least).EffectiveIntrospection);
-        Assert.Equal(IntrospectionMode.Never, Read([.. Least, ("credentials:secret", "s"), ("Introspection", "never")]).EffectiveIntrospection);
+        Assert.Equal(
+            IntrospectionMode.Never, Read([.. Least, ("credentials:secret", "s"), ("Introspection", "never")]).EffectiveIntrospection);
     }
 
     [Fact]

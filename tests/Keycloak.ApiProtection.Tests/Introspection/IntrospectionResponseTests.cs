@@ -89,7 +89,8 @@ public sealed class IntrospectionResponseTests
     {
         await using var api = await IntrospectingApi.StartAsync();
         var (alice, bob) = (api.Token(), api.Token("bob"));
-        api.Line.Instead = _ => api.Line.LastForm.GetValueOrDefault("token") == bob ? QuestionLine.Answer(Answers.Of(alice).ToJsonString()) : null;
+        api.Line.Instead = _ => api.Line.LastForm.GetValueOrDefault("token") == bob ? QuestionLine.Answer(
+            Answers.Of(alice).ToJsonString()) : null;
 
         for (var i = 0; i < 20; i++)
         {

@@ -7,7 +7,9 @@ namespace Keycloak.ApiProtection.Tests.Introspection;
 
 public sealed class IntrospectorTests
 {
-    private static string Sid(string token) => System.Text.Json.JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement.GetProperty("sid").GetString()!;
+    private static string Sid(string token) =>
+        System.Text.Json.JsonDocument.Parse(
+            System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement.GetProperty("sid").GetString()!;
 
     [Fact]
     public async Task A_token_of_an_ended_session_is_rejected_after_the_freshness_and_other_sessions_are_not()
@@ -218,7 +220,8 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task A_cached_response_does_not_extend_the_lifetime_of_a_token()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => (options.Introspection.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.Zero));
+        await using var api = await IntrospectingApi.StartAsync(
+            options => (options.Introspection.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.Zero));
         var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
         Assert.Equal("200", await api.VerdictAsync(token));
 
@@ -230,7 +233,8 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task Within_the_clock_skew_after_expiry_only_a_current_response_of_Keycloak_is_used()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => (options.Introspection.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(30)));
+        await using var api = await IntrospectingApi.StartAsync(
+            options => (options.Introspection.Freshness, options.ClockSkew) = (TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(30)));
         var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
         var behind = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromMinutes(1)).Create();
         Assert.Equal("200", await api.VerdictAsync(token));
@@ -257,7 +261,8 @@ public sealed class IntrospectorTests
     [Fact]
     public async Task A_token_that_expires_during_introspection_is_rejected()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => (options.Introspection.Timeout, options.ClockSkew) = (TimeSpan.FromMinutes(2), TimeSpan.Zero));
+        await using var api = await IntrospectingApi.StartAsync(
+            options => (options.Introspection.Timeout, options.ClockSkew) = (TimeSpan.FromMinutes(2), TimeSpan.Zero));
         var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromSeconds(10)).Create();
         api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(token).ToJsonString());
         api.Line.Hold();
@@ -307,7 +312,8 @@ public sealed class IntrospectorTests
                 (options.Realm, options.Resource, options.Introspection.Mode) = ("demo", "gateway", IntrospectionMode.Always);
                 options.Credentials.Secret = "gateway-secret";
             }),
-            app => app.MapGet("/other", () => "other").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Other").RequireAuthenticatedUser()),
+            app => app.MapGet("/other", () => "other")
+                .RequireAuthorization(policy => policy.AddAuthenticationSchemes("Other").RequireAuthenticatedUser()),
             options => options.Introspection.Mode = IntrospectionMode.Always);
         var token = api.Token();
 

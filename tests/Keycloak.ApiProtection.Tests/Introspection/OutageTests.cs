@@ -7,7 +7,8 @@ public sealed class OutageTests
 {
     public static TheoryData<WrongAnswer> WrongAnswers =>
     [
-        WrongAnswer.Html, WrongAnswer.Empty, WrongAnswer.BrokenJson, WrongAnswer.JsonArray, WrongAnswer.Huge, WrongAnswer.CutOff, WrongAnswer.Redirect,
+        WrongAnswer.Html, WrongAnswer.Empty, WrongAnswer.BrokenJson, WrongAnswer.JsonArray, WrongAnswer.Huge, WrongAnswer.CutOff,
+        WrongAnswer.Redirect,
         WrongAnswer.NotFound, WrongAnswer.TooManyRequests, WrongAnswer.ServerError, WrongAnswer.ServiceUnavailable,
     ];
 
@@ -187,8 +188,11 @@ public sealed class OutageTests
     }
 
     [Theory]
-    [InlineData(401, """{"error":"invalid_client","error_description":"Client authentication failed."}""", "does not accept this API's own credentials")]
-    [InlineData(401, """{"error":"invalid_request","error_description":"Authentication failed."}""", "does not accept this API's own credentials")]
+    [InlineData(
+        401, """{"error":"invalid_client","error_description":"Client authentication failed."}""",
+        "does not accept this API's own credentials")]
+    [InlineData(
+        401, """{"error":"invalid_request","error_description":"Authentication failed."}""", "does not accept this API's own credentials")]
     [InlineData(401, """{"error":"unauthorized_client"}""", "Client secret")]
     [InlineData(403, """{"error":"invalid_request","error_description":"Client not allowed."}""", "Client authentication")]
     public async Task Wrong_credentials_are_an_outage_and_the_log_names_the_remedy(int status, string body, string remedy)
@@ -217,7 +221,8 @@ public sealed class OutageTests
     [Fact]
     public async Task The_startup_check_finds_a_realm_that_is_reached_under_another_host_name()
     {
-        await using var api = await IntrospectingApi.StartAsync(options => options.ValidIssuers.Add("https://login.example.com/realms/demo"));
+        await using var api = await IntrospectingApi.StartAsync(
+            options => options.ValidIssuers.Add("https://login.example.com/realms/demo"));
 
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectedThroughOtherHost") == 1);
 

@@ -32,7 +32,8 @@ public sealed class JsonNestedNamesTests
     [InlineData("""{"active":true,"resource_access":{"orders-api":{"roles":["a"]},"orders-api":{}}}""", false)]
     [InlineData("""{"active":true,"realm_access":{"roles":["a"]}}""", true)]
     public void A_response_of_the_realm_with_duplicate_nested_names_is_rejected(string answer, bool good) =>
-        Assert.Equal(good, RealmJson.Parse(Encoding.UTF8.GetBytes(answer), new Uri("https://kc.example/introspect")).Succeeded(out _, out _));
+        Assert.Equal(
+            good, RealmJson.Parse(Encoding.UTF8.GetBytes(answer), new Uri("https://kc.example/introspect")).Succeeded(out _, out _));
 
     private static bool IsStrict(byte[] json)
     {

@@ -81,7 +81,10 @@ public sealed class JsonObjectReaderTests
         {
             var name = new string('n', length);
 
-            Assert.Null(Problem($"{{\"{name}a\":1,\"{name}b\":1,\"a{name}\":{(length == 0 ? "1,\"a\":1" : "1")}}}") is var problem && length == 0 ? null : problem);
+            Assert.Null(
+                Problem($"{{\"{name}a\":1,\"{name}b\":1,\"a{name}\":{(length == 0 ? "1,\"a\":1" : "1")}}}") is var problem && length == 0
+                    ? null
+                    : problem);
             Assert.Equal("it contains a member twice", Problem($"{{\"{name}a\":1,\"{name}b\":1,\"{name}a\":1}}"));
         }
     }
@@ -176,7 +179,8 @@ public sealed class JsonObjectReaderTests
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 var end = (int)reader.BytesConsumed;
-                members.Add((name, kind, Convert.ToHexString(isString ? json.AsSpan((start + 1)..(end - 1)) : json.AsSpan(start..end)), text));
+                members.Add(
+                    (name, kind, Convert.ToHexString(isString ? json.AsSpan((start + 1)..(end - 1)) : json.AsSpan(start..end)), text));
             }
 
             // Read to the end of the document, because only there does the reader detect trailing content.

@@ -27,7 +27,9 @@ public sealed class JsonStringsTests
             found.Add(text.Text(document));
         }
 
-        string[] expected = JsonNode.Parse(json) is JsonArray array ? [.. array.Select(node => (string)node!)] : [(string)JsonNode.Parse(json)!];
+        string[] expected = JsonNode.Parse(json) is JsonArray array
+            ? [.. array.Select(node => (string)node!)]
+            : [(string)JsonNode.Parse(json)!];
         Assert.True(strings.IsWellFormed);
         Assert.Equal(expected, found);
         Assert.All(expected, text => Assert.True(new JsonStrings(document, value).Contains(Encoding.UTF8.GetBytes(text))));

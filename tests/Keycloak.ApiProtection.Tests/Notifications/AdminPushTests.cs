@@ -14,13 +14,20 @@ public sealed class AdminPushTests
     {
         ["another action"] = ((push, _) => push.WithText("action", "LOGOUT"), "It is not the admin action of this endpoint."),
         ["no action"] = ((push, _) => push.Without("action"), "It is not the admin action of this endpoint."),
-        ["an access token with the claims of a push"] = ((push, _) => push.WithText("typ", "Bearer").WithText("iss", FakeRealm.Issuer), "It is not the admin action of this endpoint."),
-        ["another client"] = ((push, _) => push.WithText("resource", "other"), "It was pushed to a client that is neither this API's own nor one of LoginClients."),
-        ["no client"] = ((push, _) => push.Without("resource"), "It was pushed to a client that is neither this API's own nor one of LoginClients."),
-        ["expired"] = ((push, now) => push.With("expiration", $"{now.ToUnixTimeSeconds() - 30}"), "It has expired, or it has no expiration time."),
+        ["an access token with the claims of a push"] = (
+            (push, _) => push.WithText("typ", "Bearer").WithText("iss", FakeRealm.Issuer), "It is not the admin action of this endpoint."),
+        ["another client"] = (
+            (push, _) => push.WithText("resource", "other"),
+            "It was pushed to a client that is neither this API's own nor one of LoginClients."),
+        ["no client"] = (
+            (push, _) => push.Without("resource"), "It was pushed to a client that is neither this API's own nor one of LoginClients."),
+        ["expired"] = (
+            (push, now) => push.With("expiration", $"{now.ToUnixTimeSeconds() - 30}"), "It has expired, or it has no expiration time."),
         ["no expiration"] = ((push, _) => push.Without("expiration"), "It has expired, or it has no expiration time."),
         ["no id"] = ((push, _) => push.Without("id"), "It has no id."),
-        ["a not-before that is text"] = ((push, _) => push.WithText("notBefore", "now"), "The payload is not a JSON object whose members are unique and of the right type."),
+        ["a not-before that is text"] = (
+            (push, _) => push.WithText("notBefore", "now"),
+            "The payload is not a JSON object whose members are unique and of the right type."),
         ["a foreign key of the same name"] = ((push, _) => push.SignedBy(Foreign), "Its signature is not valid."),
         ["not signed"] = ((push, _) => push.WithHeader("alg", "\"none\"").Signed(_ => [0]), "The algorithm is not one of Algorithms."),
         ["HS256"] = ((push, _) => push.SignedWithSecret("HS256", [1, 2, 3]), "The algorithm is not one of Algorithms."),
@@ -72,7 +79,9 @@ public sealed class AdminPushTests
 
         foreach (var older in new[] { 0, Now(app) - 3600 })
         {
-            Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_push_not_before", KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", older))).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.NoContent,
+                (await app.PushAsync("k_push_not_before", KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", older))).StatusCode);
             Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
         }
     }
@@ -87,7 +96,8 @@ public sealed class AdminPushTests
         Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_push_not_before", push)).StatusCode);
 
         Assert.Contains("2100-01-01", app.Realm.Log.Text("NotBeforeInTheFuture"), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(30)))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(30)))).StatusCode);
         app.Realm.Time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now))).StatusCode);
     }
@@ -110,7 +120,9 @@ public sealed class AdminPushTests
     {
         await using var app = await KeycloakCaller.StartAsync();
 
-        Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_push_not_before", KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", 0))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await app.PushAsync("k_push_not_before", KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", 0))).StatusCode);
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", KeycloakRevocationsTests.Token(app))).StatusCode);
     }
@@ -120,14 +132,21 @@ public sealed class AdminPushTests
     {
         await using var app = await KeycloakCaller.StartAsync();
         var token = KeycloakRevocationsTests.Token(app);
-        var push = KeycloakCaller.Push(app, "LOGOUT", 0, ",\"adapterSessionIds\":[\"an http session\"],\"keycloakSessionIds\":[\"session-1\"]");
+        var push = KeycloakCaller.Push(
+            app,
+            "LOGOUT",
+            0,
+            ",\"adapterSessionIds\":[\"an http session\"],\"keycloakSessionIds\":[\"session-1\"]");
 
         Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_logout", push)).StatusCode);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token.WithText("sid", "session-2"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(30)))).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_logout", KeycloakCaller.Push(app, "LOGOUT", 0, ",\"adapterSessionIds\":null"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.WithDate("iat", app.Realm.Now.AddSeconds(30)))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await app.PushAsync("k_logout", KeycloakCaller.Push(app, "LOGOUT", 0, ",\"adapterSessionIds\":null"))).StatusCode);
         await app.PushAsync("k_logout", KeycloakCaller.Push(app, "LOGOUT", 0, ",\"adapterSessionIds\":[1]"))
             .AssertRejectedAsync("The payload is not a JSON object whose members are unique and of the right type.");
     }
@@ -147,7 +166,8 @@ public sealed class AdminPushTests
     {
         await using var app = await KeycloakCaller.StartAsync();
 
-        Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "TEST_AVAILABLE", 0))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent, (await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "TEST_AVAILABLE", 0))).StatusCode);
         await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "LOGOUT", 0))
             .AssertRejectedAsync("It is not the admin action of this endpoint.");
     }

@@ -29,7 +29,8 @@ public sealed class BackchannelLogoutTests
         ["with an empty sid, so that the user is meant"] = (token, _) => token.WithText("sid", ""),
         ["for several audiences"] = (token, _) => token.With("aud", "[\"other\",\"storefront\"]"),
         ["for this API's own client"] = (token, _) => token.WithText("aud", "orders-api"),
-        ["with offline access revoked"] = (token, _) => token.With("events", "{\"http://schemas.openid.net/event/backchannel-logout\":{},\"revoke_offline_access\":true}"),
+        ["with offline access revoked"] = (token, _) => token.With(
+            "events", "{\"http://schemas.openid.net/event/backchannel-logout\":{},\"revoke_offline_access\":true}"),
         ["expired within the clock skew"] = (token, now) => token.WithDate("exp", now.AddSeconds(-29)),
         ["issued ahead within the clock skew"] = (token, now) => token.WithDate("iat", now.AddSeconds(30)),
         ["with claims nobody knows"] = (token, _) => token.With("more", "{\"a\":[1]}"),
@@ -41,36 +42,55 @@ public sealed class BackchannelLogoutTests
         ["an ID token"] = ((token, _) => token.WithHeader("typ", "\"JWT\"").WithText("typ", "ID"), "It is not a logout token."),
         ["an access token"] = ((token, _) => token.WithHeader("typ", "\"JWT\"").WithText("typ", "Bearer"), "It is not a logout token."),
         ["a token without typ"] = ((token, _) => token.Without("typ"), "It is not a logout token."),
-        ["an access token by its header"] = ((token, _) => token.WithHeader("typ", "\"at+jwt\""), "The header's typ is not the one of this endpoint."),
+        ["an access token by its header"] = (
+            (token, _) => token.WithHeader("typ", "\"at+jwt\""), "The header's typ is not the one of this endpoint."),
         ["a header without typ"] = ((token, _) => token.WithoutHeader("typ"), "The header's typ is not the one of this endpoint."),
-        ["another realm's"] = ((token, _) => token.WithText("iss", "https://kc.example/realms/other"), "It was issued by another realm or server."),
+        ["another realm's"] = (
+            (token, _) => token.WithText("iss", "https://kc.example/realms/other"), "It was issued by another realm or server."),
         ["no issuer"] = ((token, _) => token.Without("iss"), "It was issued by another realm or server."),
         ["another client's"] = ((token, _) => token.WithText("aud", "other"), "It was sent to a client that is not one of LoginClients."),
         ["no audience"] = ((token, _) => token.Without("aud"), "It was sent to a client that is not one of LoginClients."),
         ["expired"] = ((token, now) => token.WithDate("exp", now.AddSeconds(-30)), "It has expired, or it has no expiration time."),
         ["no exp"] = ((token, _) => token.Without("exp"), "It has expired, or it has no expiration time."),
-        ["issued ahead"] = ((token, now) => token.WithDate("iat", now.AddSeconds(31)), "It has no issue time, or its issue time is in the future."),
+        ["issued ahead"] = (
+            (token, now) => token.WithDate("iat", now.AddSeconds(31)), "It has no issue time, or its issue time is in the future."),
         ["no iat"] = ((token, _) => token.Without("iat"), "It has no issue time, or its issue time is in the future."),
         ["no events"] = ((token, _) => token.Without("events"), "It does not contain the back-channel logout event."),
-        ["other events"] = ((token, _) => token.With("events", "{\"http://schemas.openid.net/event/other\":{}}"), "It does not contain the back-channel logout event."),
-        ["an event that is no object"] = ((token, _) => token.With("events", "{\"http://schemas.openid.net/event/backchannel-logout\":true}"), "It does not contain the back-channel logout event."),
-        ["events that are no object"] = ((token, _) => token.With("events", "[\"http://schemas.openid.net/event/backchannel-logout\"]"), "The payload is not a JSON object whose members are unique and of the right type."),
+        ["other events"] = (
+            (token, _) => token.With("events", "{\"http://schemas.openid.net/event/other\":{}}"),
+            "It does not contain the back-channel logout event."),
+        ["an event that is no object"] = (
+            (token, _) => token.With("events", "{\"http://schemas.openid.net/event/backchannel-logout\":true}"),
+            "It does not contain the back-channel logout event."),
+        ["events that are no object"] = (
+            (token, _) => token.With("events", "[\"http://schemas.openid.net/event/backchannel-logout\"]"),
+            "The payload is not a JSON object whose members are unique and of the right type."),
         ["a nonce"] = ((token, _) => token.WithText("nonce", "n"), "It contains a nonce, which a logout token must not contain."),
-        ["a nonce that is null"] = ((token, _) => token.With("nonce", "null"), "It contains a nonce, which a logout token must not contain."),
+        ["a nonce that is null"] = (
+            (token, _) => token.With("nonce", "null"), "It contains a nonce, which a logout token must not contain."),
         ["neither sid nor sub"] = ((token, _) => token.Without("sid", "sub"), "It names neither a session nor a user."),
         ["sid and sub empty"] = ((token, _) => token.WithText("sid", "").WithText("sub", ""), "It names neither a session nor a user."),
         ["no jti"] = ((token, _) => token.Without("jti"), "It has no id."),
         ["an empty jti"] = ((token, _) => token.WithText("jti", ""), "It has no id."),
-        ["sid twice"] = ((token, _) => token.And("\"sid\":\"session-1\""), "The payload is not a JSON object whose members are unique and of the right type."),
-        ["sid a number"] = ((token, _) => token.With("sid", "1"), "The payload is not a JSON object whose members are unique and of the right type."),
-        ["a payload that is no object"] = ((token, _) => token.WithPayload("[]"), "The payload is not a JSON object whose members are unique and of the right type."),
-        ["critical extensions"] = ((token, _) => token.WithHeader("crit", "[\"b64\"]"), "The header is not a JSON object with a valid alg, kid and typ."),
+        ["sid twice"] = (
+            (token, _) => token.And("\"sid\":\"session-1\""),
+            "The payload is not a JSON object whose members are unique and of the right type."),
+        ["sid a number"] = (
+            (token, _) => token.With("sid", "1"), "The payload is not a JSON object whose members are unique and of the right type."),
+        ["a payload that is no object"] = (
+            (token, _) => token.WithPayload("[]"), "The payload is not a JSON object whose members are unique and of the right type."),
+        ["critical extensions"] = (
+            (token, _) => token.WithHeader("crit", "[\"b64\"]"), "The header is not a JSON object with a valid alg, kid and typ."),
         ["no key named"] = ((token, _) => token.WithoutHeader("kid"), "The header is not a JSON object with a valid alg, kid and typ."),
         ["not signed"] = ((token, _) => token.WithHeader("alg", "\"none\"").Signed(_ => [0]), "The algorithm is not one of Algorithms."),
-        ["HS256 with the public key"] = ((token, _) => token.SignedWithSecret("HS256", Base64Url.DecodeFromChars((string)OrdersApi.Key.Jwk["n"]!)), "The algorithm is not one of Algorithms."),
+        ["HS256 with the public key"] = (
+            (token, _) => token.SignedWithSecret("HS256", Base64Url.DecodeFromChars((string)OrdersApi.Key.Jwk["n"]!)),
+            "The algorithm is not one of Algorithms."),
         ["signed by a foreign key of the same name"] = ((token, _) => token.SignedBy(Foreign), "Its signature is not valid."),
-        ["signed by an unknown key"] = ((token, _) => token.WithHeader("kid", "\"unknown\"").WithDate("iat", DateTimeOffset.UnixEpoch.AddYears(50)), NotAKey),
-        ["changed after it was signed"] = ((token, _) => Resigned(token.WithText("sid", "session-9"), token), "Its signature is not valid."),
+        ["signed by an unknown key"] = (
+            (token, _) => token.WithHeader("kid", "\"unknown\"").WithDate("iat", DateTimeOffset.UnixEpoch.AddYears(50)), NotAKey),
+        ["changed after it was signed"] = (
+            (token, _) => Resigned(token.WithText("sid", "session-9"), token), "Its signature is not valid."),
     };
 
     public static TheoryData<string> GoodOnes => [.. Good.Keys];
@@ -265,10 +285,13 @@ public sealed class BackchannelLogoutTests
         using var observation = app.Services.GetRequiredService<IKeycloakRevocations>().Observe(told.Add);
 
         await app.LogoutAsync(KeycloakCaller.Logout(app));
-        await app.LogoutAsync(Good["with offline access revoked"](KeycloakCaller.Logout(app).WithText("jti", "2").WithText("sid", "2"), app.Realm.Now));
+        await app.LogoutAsync(
+            Good["with offline access revoked"](KeycloakCaller.Logout(app).WithText("jti", "2").WithText("sid", "2"), app.Realm.Now));
 
         Assert.Equal([false, true], told.Select(revocation => revocation.RevokesOfflineAccess));
-        Assert.All(told, revocation => Assert.Equal((RevocationSource.BackchannelLogout, app.Realm.Now), (revocation.Source, revocation.IssuedUntil)));
+        Assert.All(
+            told,
+            revocation => Assert.Equal((RevocationSource.BackchannelLogout, app.Realm.Now), (revocation.Source, revocation.IssuedUntil)));
     }
 
     private static int[] Counts(ProtectedApp app) =>

@@ -24,11 +24,14 @@ public sealed class CapturedPushesTests
             var told = new List<KeycloakRevocation>();
             using var observation = app.Services.GetRequiredService<IKeycloakRevocations>().Observe(told.Add);
 
-            Assert.Equal(HttpStatusCode.OK, (await app.PostAsync(KeycloakCaller.LogoutPath, sent, "application/x-www-form-urlencoded")).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.OK, (await app.PostAsync(KeycloakCaller.LogoutPath, sent, "application/x-www-form-urlencoded")).StatusCode);
 
             var revocation = Assert.Single(told);
             var sid = (string?)payload["sid"];
-            Assert.Equal((sid is null ? RevocationKind.User : RevocationKind.Session, sid ?? (string?)payload["sub"]), (revocation.Kind, revocation.Id));
+            Assert.Equal(
+                (sid is null ? RevocationKind.User : RevocationKind.Session, sid ?? (string?)payload["sub"]),
+                (revocation.Kind, revocation.Id));
             Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(issuedAt), revocation.IssuedUntil);
             Assert.Equal(name.EndsWith("offline", StringComparison.Ordinal), revocation.RevokesOfflineAccess);
         }
@@ -58,7 +61,8 @@ public sealed class CapturedPushesTests
         var jwks = Read(version, "jwks");
         var realm = new FakeRealm
         {
-            Instead = request => FakeRealm.Answer((request.RequestUri!.AbsoluteUri == (string)discovery["jwks_uri"]! ? jwks : discovery).ToJsonString()),
+            Instead = request => FakeRealm.Answer(
+                (request.RequestUri!.AbsoluteUri == (string)discovery["jwks_uri"]! ? jwks : discovery).ToJsonString()),
         };
         realm.Time.SetWallClock(DateTimeOffset.FromUnixTimeSeconds(now));
         return await ProtectedApp.StartAsync(

@@ -17,7 +17,8 @@ internal static class KeycloakCaller
         realm);
 
     /// <summary>A valid logout token of Keycloak 26 for the session <c>session-1</c>.</summary>
-    public static TestToken Logout(ProtectedApp app) => TestToken.Of(KeycloakPayloads.Logout, FakeRealm.Issuer, app.Realm.Now, OrdersApi.Key)
+    public static TestToken Logout(ProtectedApp app) => TestToken.Of(
+        KeycloakPayloads.Logout, FakeRealm.Issuer, app.Realm.Now, OrdersApi.Key)
         .WithHeader("typ", "\"logout+jwt\"")
         .WithText("aud", "storefront")
         .WithText("sid", "session-1")
@@ -32,12 +33,15 @@ internal static class KeycloakCaller
         app.Realm.Now,
         OrdersApi.Key).Without("iss", "iat", "exp");
 
-    public static Task<HttpResponseMessage> LogoutAsync(this ProtectedApp app, TestToken token) => app.LogoutAsync($"logout_token={token.Text}");
+    public static Task<HttpResponseMessage> LogoutAsync(this ProtectedApp app, TestToken token) =>
+        app.LogoutAsync($"logout_token={token.Text}");
 
-    public static Task<HttpResponseMessage> LogoutAsync(this ProtectedApp app, string body, string contentType = "application/x-www-form-urlencoded") =>
+    public static Task<HttpResponseMessage> LogoutAsync(
+        this ProtectedApp app, string body, string contentType = "application/x-www-form-urlencoded") =>
         app.PostAsync(LogoutPath, body, contentType);
 
-    public static Task<HttpResponseMessage> PushAsync(this ProtectedApp app, string name, TestToken push) => app.PostAsync($"/.keycloak/{name}", push.Text, "text/plain");
+    public static Task<HttpResponseMessage> PushAsync(this ProtectedApp app, string name, TestToken push) =>
+        app.PostAsync($"/.keycloak/{name}", push.Text, "text/plain");
 
     public static async Task<HttpResponseMessage> PostAsync(this ProtectedApp app, string path, string body, string contentType)
     {

@@ -25,7 +25,8 @@ public sealed class KeycloakEndpointsTests
             services => services.AddKeycloakBearer(),
             app => app.MapKeycloakEndpoints(options => options.BackchannelLogout = null));
 
-        Assert.Equal(HttpStatusCode.NoContent, (await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "TEST_AVAILABLE", 0))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent, (await app.PushAsync("k_test_available", KeycloakCaller.Push(app, "TEST_AVAILABLE", 0))).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await app.LogoutAsync("logout_token=x")).StatusCode);
     }
 
@@ -47,7 +48,9 @@ public sealed class KeycloakEndpointsTests
             app => app.MapKeycloakEndpoints(options => (options.BackchannelLogout, options.AdminUrl) = ("/out", "/kc/")));
 
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("/out", $"logout_token={KeycloakCaller.Logout(app).Text}", "application/x-www-form-urlencoded")).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await app.PostAsync("/kc/k_test_available", KeycloakCaller.Push(app, "TEST_AVAILABLE", 0).Text, "text/plain")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await app.PostAsync("/kc/k_test_available", KeycloakCaller.Push(app, "TEST_AVAILABLE", 0).Text, "text/plain")).StatusCode);
     }
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class KeycloakEndpointsTests
             services =>
             {
                 services.AddKeycloakBearer(options => options.LoginClients.Add("storefront"));
-                services.AddAuthorizationBuilder().SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+                services.AddAuthorizationBuilder().SetFallbackPolicy(
+                    new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
             },
             app => app.MapKeycloakEndpoints());
 
@@ -74,7 +78,8 @@ public sealed class KeycloakEndpointsTests
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/.keycloak", StringComparison.Ordinal)).ToArray();
 
         Assert.Equal(4, endpoints.Length);
-        Assert.All(endpoints, endpoint => Assert.True(endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>()!.ExcludeFromDescription));
+        Assert.All(
+            endpoints, endpoint => Assert.True(endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>()!.ExcludeFromDescription));
     }
 
     [Fact]

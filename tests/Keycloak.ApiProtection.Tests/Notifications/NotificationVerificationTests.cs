@@ -95,7 +95,12 @@ public sealed class NotificationVerificationTests
         app.Realm.Hold();
         using var sender = new CancellationTokenSource();
 
-        var sent = SendAsync(app, "/.keycloak/backchannel-logout", $"logout_token={logout.Text}", "application/x-www-form-urlencoded", sender.Token);
+        var sent = SendAsync(
+            app,
+            "/.keycloak/backchannel-logout",
+            $"logout_token={logout.Text}",
+            "application/x-www-form-urlencoded",
+            sender.Token);
         await app.Realm.ArrivedAsync(requests + 1);
         await sender.CancelAsync();
         app.Realm.Release();
@@ -168,7 +173,9 @@ public sealed class NotificationVerificationTests
         Assert.True((await TakeAsync(hungUp)).IsUndecided);
         var connected = TakeAsync(Cancelled).AsTask();
 
-        Assert.Equal((NotificationVerification.MostWithoutSender, NotificationVerification.MostWithoutSender + 1), (verification.WithoutSender, scheme.Keys.Waiters));
+        Assert.Equal(
+            (NotificationVerification.MostWithoutSender, NotificationVerification.MostWithoutSender + 1),
+            (verification.WithoutSender, scheme.Keys.Waiters));
         app.Realm.Release();
         await scheme.Keys.Settled;
         app.Realm.Time.Advance(DefaultCooldown);
@@ -241,7 +248,8 @@ public sealed class NotificationVerificationTests
     private static TestToken Push(ProtectedApp app) =>
         KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", 0, $$""","keycloakSessionIds":["{{Guid.NewGuid()}}"]""");
 
-    private static async Task<HttpResponseMessage> SendAsync(ProtectedApp app, string path, string body, string contentType, CancellationToken sender)
+    private static async Task<HttpResponseMessage> SendAsync(
+        ProtectedApp app, string path, string body, string contentType, CancellationToken sender)
     {
         using var content = new StringContent(body, Encoding.Latin1, contentType);
         return await app.Client.PostAsync(path, content, sender);

@@ -47,13 +47,21 @@ public sealed partial class PackageTests(PackedProjects packages) : IClassFixtur
     {
         var metadata = packages.Metadata(package);
         var files = $"{metadata.Element("projectUrl")!.Value}/blob/v{metadata.Element("version")!.Value}/";
-        var readme = Link().Matches(packages.Text(package, metadata.Element("readme")!.Value)).Select(match => match.Groups[1].Value).ToArray();
-        var documentation = Documentation(package).SelectMany(member => member.Descendants().Attributes("href")).Select(link => link.Value).ToArray();
+        var readme = Link()
+            .Matches(packages.Text(package, metadata.Element("readme")!.Value))
+            .Select(match => match.Groups[1].Value)
+            .ToArray();
+        var documentation = Documentation(package)
+            .SelectMany(member => member.Descendants().Attributes("href"))
+            .Select(link => link.Value)
+            .ToArray();
 
         Assert.True(package != Library || readme.Any(IsOurs), "The README has no link into the repository to check.");
         Assert.True(package != Library || documentation.Any(IsOurs), "The documentation has no link into the repository to check.");
         Assert.All(readme.Concat(documentation), link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
-        Assert.All(readme.Concat(documentation).Where(IsOurs), link => Assert.True(Path.Exists(Repository.File(link[files.Length..].Split('#')[0])), link));
+        Assert.All(
+            readme.Concat(documentation).Where(IsOurs),
+            link => Assert.True(Path.Exists(Repository.File(link[files.Length..].Split('#')[0])), link));
 
         bool IsOurs(string link) => link.StartsWith(files, StringComparison.Ordinal);
     }
@@ -62,7 +70,8 @@ public sealed partial class PackageTests(PackedProjects packages) : IClassFixtur
     [InlineData(Library)]
     [InlineData(Testing)]
     public void The_documentation_refers_to_no_file_that_the_package_does_not_contain(string package) =>
-        Assert.All(Documentation(package), member => Assert.DoesNotMatch(@"(?<!blob/v[\d.]*/)\bdocs/[\w-]+\.md(?!</see>)", member.ToString()));
+        Assert.All(
+            Documentation(package), member => Assert.DoesNotMatch(@"(?<!blob/v[\d.]*/)\bdocs/[\w-]+\.md(?!</see>)", member.ToString()));
 
     [Fact]
     public void The_library_depends_only_on_the_shared_framework()

@@ -60,7 +60,8 @@ public sealed class PackedProjects : IAsyncLifetime
             // The .nuspec is written into the temporary folder, too, because another run may pack the same project at the same time.
             ArgumentList =
             {
-                "pack", project, "--no-build", "-nologo", "-c", configuration, "-o", _folder.FullName, $"-p:NuspecOutputPath={_folder.FullName}",
+                "pack", project, "--no-build", "-nologo", "-c", configuration, "-o", _folder.FullName,
+                $"-p:NuspecOutputPath={_folder.FullName}",
             },
             RedirectStandardOutput = true,
         })!;

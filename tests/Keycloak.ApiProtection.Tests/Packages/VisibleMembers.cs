@@ -10,13 +10,16 @@ internal static class VisibleMembers
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     public static IEnumerable<string> Of(Assembly assembly) =>
-        assembly.GetExportedTypes().SelectMany(type => Members(type).Select(member => $"{member[0]}:{Name(type)}.{member[2..]}").Prepend($"T:{Name(type)}"));
+        assembly.GetExportedTypes()
+            .SelectMany(type => Members(type).Select(member => $"{member[0]}:{Name(type)}.{member[2..]}").Prepend($"T:{Name(type)}"));
 
     /// <summary>The documentation id with the number of parameters instead of their types.</summary>
     public static string Shortened(string id)
     {
         var parenthesis = id.IndexOf('(', StringComparison.Ordinal);
-        return parenthesis < 0 ? (id[0] == 'M' ? $"{id}(0)" : id) : $"{id[..parenthesis]}({Count(id[(parenthesis + 1)..id.LastIndexOf(')')])})";
+        return parenthesis < 0
+            ? (id[0] == 'M' ? $"{id}(0)" : id)
+            : $"{id[..parenthesis]}({Count(id[(parenthesis + 1)..id.LastIndexOf(')')])})";
     }
 
     // Commas within the arguments of a generic type, such as {A,B}, do not separate parameters.

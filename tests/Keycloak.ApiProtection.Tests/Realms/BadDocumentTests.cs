@@ -112,7 +112,8 @@ public sealed class BadDocumentTests
         using var keys = await realm.OpenReadAsync();
 
         var text = realm.Log.Text("RealmKeysUnavailable");
-        Assert.Contains($"is {FakeRealm.Issuer}; this API accepts tokens from http://localhost:8080/realms/demo", text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"is {FakeRealm.Issuer}; this API accepts tokens from http://localhost:8080/realms/demo", text, StringComparison.Ordinal);
         Assert.Contains("MetadataAddress is the address under which this API reaches Keycloak", text, StringComparison.Ordinal);
         Assert.Contains($"add {FakeRealm.Issuer} to ValidIssuers", text, StringComparison.Ordinal);
         Assert.Equal(0, realm.Fetches);
@@ -197,7 +198,10 @@ public sealed class BadDocumentTests
             : null;
         using var keys = await realm.OpenReadAsync();
 
-        Assert.Contains("Keycloak's discovery document at kc.example places the keys at localhost:8443", keys.Failure!.Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "Keycloak's discovery document at kc.example places the keys at localhost:8443",
+            keys.Failure!.Remedy,
+            StringComparison.Ordinal);
         Assert.Contains("KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true", keys.Failure.Remedy, StringComparison.Ordinal);
     }
 

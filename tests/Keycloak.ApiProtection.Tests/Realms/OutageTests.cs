@@ -224,7 +224,8 @@ public sealed class OutageTests
         await FailAsync(HttpStatusCode.BadGateway, times: 5);
 
         Assert.Equal(3, realm.Log.Count("RealmRefreshFailed"));
-        Assert.All(realm.Log.Entries.Where(entry => entry.Event == "RealmRefreshFailed"), entry => Assert.Equal(LogLevel.Warning, entry.Level));
+        Assert.All(
+            realm.Log.Entries.Where(entry => entry.Event == "RealmRefreshFailed"), entry => Assert.Equal(LogLevel.Warning, entry.Level));
 
         async Task FailAsync(HttpStatusCode status, int times)
         {

@@ -202,7 +202,8 @@ public sealed class RealmOverHttpTests : IAsyncDisposable
 
     private IResult Discovery() => Results.Json(new Dictionary<string, string> { ["issuer"] = Issuer, ["jwks_uri"] = Issuer + "/certs" });
 
-    private async Task ServeAsync(Func<HttpContext, IResult> discovery, Func<HttpContext, IResult> certs, int port = 0, X509Certificate2? certificate = null)
+    private async Task ServeAsync(
+        Func<HttpContext, IResult> discovery, Func<HttpContext, IResult> certs, int port = 0, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -7,7 +7,10 @@ namespace Keycloak.ApiProtection.Tests.Realms;
 
 public sealed class RocaFingerprintTests
 {
-    private static readonly int[] First126Primes = [.. Enumerable.Range(2, 700).Where(number => Enumerable.Range(2, number - 2).All(factor => number % factor != 0))];
+    private static readonly int[] First126Primes =
+    [
+        .. Enumerable.Range(2, 700).Where(number => Enumerable.Range(2, number - 2).All(factor => number % factor != 0))
+    ];
 
     [Theory]
     [InlineData(2048)]

@@ -200,7 +200,8 @@ public sealed class RotationTests
         var realm = new FakeRealm(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         realm.Discovery["jwks_uri"] = FakeRealm.Issuer + "/moved";
-        realm.Instead = request => request.RequestUri!.AbsoluteUri == FakeRealm.KeysAddress ? FakeRealm.Answer("", HttpStatusCode.NotFound) : null;
+        realm.Instead = request => request.RequestUri!.AbsoluteUri == FakeRealm.KeysAddress ? FakeRealm.Answer(
+            "", HttpStatusCode.NotFound) : null;
         realm.Rotate(TestKey.Ec("two"));
 
         realm.Time.Advance(TimeSpan.FromMinutes(6));

@@ -23,7 +23,9 @@ public sealed class SigningKeyTests
         Assert.False(key.Verify(algorithm, Input.AsSpan(1), signature));
         Assert.False(key.Verify(algorithm, [], signature));
         Assert.False(Usable(Pair(algorithm, which: 1)).Verify(algorithm, Input, signature));
-        Assert.All(SigningAlgorithm.All.Where(other => other != algorithm), other => Assert.False(key.Verify(other, Input, signature), other.Name));
+        Assert.All(
+            SigningAlgorithm.All.Where(other => other != algorithm),
+            other => Assert.False(key.Verify(other, Input, signature), other.Name));
     }
 
     [Theory]
@@ -135,5 +137,7 @@ public sealed class SigningKeyTests
     }
 
     private static IEnumerable<string> Fitting(TestKey pair) =>
-        SigningAlgorithm.All.Where(Usable(pair).Fits).Select(algorithm => algorithm.Name).OrderBy(name => name[0] switch { 'R' => 0, 'P' => 1, _ => 2 });
+        SigningAlgorithm.All.Where(Usable(pair).Fits)
+            .Select(algorithm => algorithm.Name)
+            .OrderBy(name => name[0] switch { 'R' => 0, 'P' => 1, _ => 2 });
 }

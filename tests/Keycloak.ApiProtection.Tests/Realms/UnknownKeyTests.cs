@@ -18,7 +18,9 @@ public sealed class UnknownKeyTests
 
         for (var cooldown = 1; cooldown <= 3; cooldown++)
         {
-            var flood = Enumerable.Range(0, 500).Select(i => keys.FindAsync($"forged-{cooldown}-{i}", realm.Now, Cancelled).AsTask()).ToArray();
+            var flood = Enumerable.Range(0, 500)
+                .Select(i => keys.FindAsync($"forged-{cooldown}-{i}", realm.Now, Cancelled).AsTask())
+                .ToArray();
             realm.Time.Advance(Cooldown - TimeSpan.FromMilliseconds(1));
             Assert.DoesNotContain(flood, search => search.IsCompleted);
             Assert.Equal(1 + cooldown, realm.Fetches);
@@ -133,7 +135,9 @@ public sealed class UnknownKeyTests
         realm.Settings = realm.Settings with { MaximumWaiters = 10 };
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", realm.Now, Cancelled);
-        var (crowd, other) = notification ? (KeyDemand.AccessToken, KeyDemand.Notification) : (KeyDemand.Notification, KeyDemand.AccessToken);
+        var (crowd, other) = notification
+            ? (KeyDemand.AccessToken, KeyDemand.Notification)
+            : (KeyDemand.Notification, KeyDemand.AccessToken);
         var waiting = Enumerable.Range(0, 10).Select(i => keys.FindAsync($"forged-{i}", realm.Now, Cancelled, crowd).AsTask()).ToArray();
 
         var beyond = keys.FindAsync("new", realm.Now, Cancelled, crowd);

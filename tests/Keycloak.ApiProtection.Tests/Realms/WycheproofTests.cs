@@ -73,7 +73,8 @@ public sealed partial class WycheproofTests
 
     private static (JsonObject Group, JsonObject Test)[] Tests()
     {
-        var groups = JsonNode.Parse(File.ReadAllText(SharedFile.FindOrSkip("vectors/json_web_signature_test.json")))!["testGroups"]!.AsArray();
+        var groups = JsonNode.Parse(
+            File.ReadAllText(SharedFile.FindOrSkip("vectors/json_web_signature_test.json")))!["testGroups"]!.AsArray();
 
         return [.. groups.SelectMany(group => group!["tests"]!.AsArray().Select(test => (group.AsObject(), test!.AsObject())))];
     }

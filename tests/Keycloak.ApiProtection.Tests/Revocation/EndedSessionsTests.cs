@@ -42,7 +42,8 @@ public sealed class EndedSessionsTests
     [Theory]
     [InlineData(false, HttpStatusCode.OK)]
     [InlineData(true, HttpStatusCode.Unauthorized)]
-    public async Task An_offline_session_outlives_the_logout_unless_keycloak_ended_it_too(bool revokesOfflineAccess, HttpStatusCode expected)
+    public async Task An_offline_session_outlives_the_logout_unless_keycloak_ended_it_too(
+        bool revokesOfflineAccess, HttpStatusCode expected)
     {
         await using var app = await KeycloakCaller.StartAsync();
         var logout = KeycloakCaller.Logout(app);
@@ -53,7 +54,9 @@ public sealed class EndedSessionsTests
         app.Realm.Time.Advance(TimeSpan.FromMinutes(5));
 
         Assert.Equal(expected, (await app.GetAsync("/me", Refreshed(app).WithText("scope", "openid offline_access"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Refreshed(app).WithText("scope", "openid not_offline_access"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await app.GetAsync("/me", Refreshed(app).WithText("scope", "openid not_offline_access"))).StatusCode);
     }
 
     [Fact]
@@ -100,7 +103,8 @@ public sealed class EndedSessionsTests
     {
         await using var app = await KeycloakCaller.StartAsync();
         var closed = new TaskCompletionSource();
-        using var watch = Revocations(app).Watch(TokenUsers.User(app.Realm.Now.AddSeconds(20).ToUnixTimeSeconds(), "session-1", azp: "storefront"), closed.SetResult);
+        using var watch = Revocations(app)
+            .Watch(TokenUsers.User(app.Realm.Now.AddSeconds(20).ToUnixTimeSeconds(), "session-1", azp: "storefront"), closed.SetResult);
 
         await LogOutAsync(app);
 

@@ -33,7 +33,10 @@ public sealed class KeycloakRevocationsTests
 
         var refused = await app.GetAsync("/me", token);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
-        Assert.Contains("error=\"invalid_token\", error_description=\"The access token was revoked\"", refused.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "error=\"invalid_token\", error_description=\"The access token was revoked\"",
+            refused.Headers.WwwAuthenticate.ToString(),
+            StringComparison.Ordinal);
         Assert.Contains("(revoked)", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
         Assert.Contains(reason, app.Realm.Log.Text("TokenRejected"), StringComparison.OrdinalIgnoreCase);
     }
@@ -45,7 +48,8 @@ public sealed class KeycloakRevocationsTests
     {
         Action<IKeycloakRevocations>[] acts =
         [
-            revocations => revocations.RevokeSession("session-1"), revocations => revocations.RevokeUser("user-1"), revocations => revocations.EndSession("session-1", "other"),
+            revocations => revocations.RevokeSession("session-1"), revocations => revocations.RevokeUser("user-1"),
+            revocations => revocations.EndSession("session-1", "other"),
         ];
         foreach (var act in acts)
         {

@@ -291,7 +291,8 @@ public sealed class RevocationLogTests
         Assert.InRange(passed, 0, 2_000);
     }
 
-    private static bool Add(RevocationLog log, RevocationKind kind, string id, long until) => log.Add(RevocationKey.Of(kind, id), until, until + 3600);
+    private static bool Add(RevocationLog log, RevocationKind kind, string id, long until) =>
+        log.Add(RevocationKey.Of(kind, id), until, until + 3600);
 
     private static TokenMarks Token(RevocationKind kind, string id, long issuedAt) => kind switch
     {

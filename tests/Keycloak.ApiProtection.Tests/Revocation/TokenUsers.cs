@@ -10,7 +10,8 @@ internal static class TokenUsers
     public static ClaimsPrincipal User(long issuedAt, string? sid = "s", string? sub = "u", string? azp = "c", string? jti = "t")
     {
         var claims = new[] { ("sid", sid), ("sub", sub), ("azp", azp), ("jti", jti), ("iat", $"{issuedAt}") };
-        return new ClaimsPrincipal(new ClaimsIdentity(from claim in claims where claim.Item2 is not null select new Claim(claim.Item1, claim.Item2), "Bearer"));
+        return new ClaimsPrincipal(
+            new ClaimsIdentity(from claim in claims where claim.Item2 is not null select new Claim(claim.Item1, claim.Item2), "Bearer"));
     }
 
     public static TokenMarks Marks(long issuedAt, string? sid = "s", string? sub = "u", string? azp = "c", string? jti = "t")

@@ -42,9 +42,15 @@ public sealed class IssuerSelectionTests
         var challenged = await app.GetAsync("/me", Partner(app).WithText("typ", "ID"));
         var forbidden = await app.GetAsync("/own", Partner(app));
 
-        Assert.StartsWith("Bearer realm=\"partners\", error=\"invalid_token\"", Assert.Single(challenged.Headers.NonValidated["WWW-Authenticate"]), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Bearer realm=\"partners\", error=\"invalid_token\"",
+            Assert.Single(challenged.Headers.NonValidated["WWW-Authenticate"]),
+            StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, forbidden.StatusCode);
-        Assert.StartsWith("Bearer realm=\"partners\", error=\"insufficient_scope\"", Assert.Single(forbidden.Headers.NonValidated["WWW-Authenticate"]), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Bearer realm=\"partners\", error=\"insufficient_scope\"",
+            Assert.Single(forbidden.Headers.NonValidated["WWW-Authenticate"]),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,8 +63,14 @@ public sealed class IssuerSelectionTests
         await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
         var unknown = app.Alice.WithText("iss", "https://evil.example");
 
-        Assert.StartsWith("Bearer realm=\"demo\", error", (await app.GetAsync("/me", header)).Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
-        Assert.StartsWith("Bearer realm=\"demo\", error", (await app.GetAsync("/me", unknown)).Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Bearer realm=\"demo\", error",
+            (await app.GetAsync("/me", header)).Headers.WwwAuthenticate.ToString(),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Bearer realm=\"demo\", error",
+            (await app.GetAsync("/me", unknown)).Headers.WwwAuthenticate.ToString(),
+            StringComparison.Ordinal);
         Assert.Equal("Bearer realm=\"demo\"", (await app.GetAsync("/me")).Headers.WwwAuthenticate.ToString());
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", "Bearer " + new string('x', 20_000))).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await app.GetAsync("/me", "Bearer")).StatusCode);
@@ -92,8 +104,13 @@ public sealed class IssuerSelectionTests
     public async Task A_scheme_that_is_named_by_an_endpoint_or_selected_by_issuer_causes_no_warning()
     {
         await using var selected = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
-        await using var byAttribute = await StartAsync(_ => { }, app => app.MapGet("/p", () => "p").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Partners" }));
-        await using var byPolicy = await StartAsync(_ => { }, app => app.MapGet("/p", () => "p").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Partners").RequireAuthenticatedUser()));
+        await using var byAttribute = await StartAsync(
+            _ => { },
+            app => app.MapGet("/p", () => "p").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Partners" }));
+        await using var byPolicy = await StartAsync(
+            _ => { },
+            app => app.MapGet("/p", () => "p")
+                .RequireAuthorization(policy => policy.AddAuthenticationSchemes("Partners").RequireAuthenticatedUser()));
 
         Assert.Equal((0, 0, 0), (Warnings(selected), Warnings(byAttribute), Warnings(byPolicy)));
     }
@@ -117,7 +134,8 @@ public sealed class IssuerSelectionTests
             })),
             app =>
             {
-                app.MapGet("/orders-only", () => "orders").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Keycloak" });
+                app.MapGet("/orders-only", () => "orders")
+                    .RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Keycloak" });
                 map?.Invoke(app);
             },
             realm);

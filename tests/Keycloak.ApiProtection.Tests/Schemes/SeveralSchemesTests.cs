@@ -77,8 +77,10 @@ public sealed class SeveralSchemesTests
         await using var app = await StartAsync((_, options) =>
         {
             options.ProblemDetails = true;
-            options.Events.OnForbidden = context => context.Response.HasStarted ? Task.CompletedTask : context.Response.WriteAsync("not for you", Cancellation);
-            options.Events.OnChallenge = context => context.Response.HasStarted ? Task.CompletedTask : context.Response.WriteAsync("who are you", Cancellation);
+            options.Events.OnForbidden = context => context.Response.HasStarted ? Task.CompletedTask : context.Response.WriteAsync(
+                "not for you", Cancellation);
+            options.Events.OnChallenge = context => context.Response.HasStarted ? Task.CompletedTask : context.Response.WriteAsync(
+                "who are you", Cancellation);
         });
 
         var forbidden = await app.GetAsync("/both-forbid", app.Alice);
@@ -118,7 +120,8 @@ public sealed class SeveralSchemesTests
         Assert.Equal(["One 503 ", "Two 503 issuer"], called);
     }
 
-    private static Task<ProtectedApp> StartAsync(Action<string, KeycloakBearerOptions> configure, FakeRealm? realm = null) => ProtectedApp.StartAsync(
+    private static Task<ProtectedApp> StartAsync(
+        Action<string, KeycloakBearerOptions> configure, FakeRealm? realm = null) => ProtectedApp.StartAsync(
         services =>
         {
             foreach (var name in Names)
@@ -133,7 +136,8 @@ public sealed class SeveralSchemesTests
         app =>
         {
             app.MapGet("/both", () => "both").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "One,Two" });
-            app.MapGet("/both-forbid", () => "both").RequireAuthorization(policy => policy.AddAuthenticationSchemes("One", "Two").RequireAssertion(_ => false));
+            app.MapGet("/both-forbid", () => "both")
+                .RequireAuthorization(policy => policy.AddAuthenticationSchemes("One", "Two").RequireAssertion(_ => false));
         },
         realm);
 }

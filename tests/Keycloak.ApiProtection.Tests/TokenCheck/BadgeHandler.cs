@@ -16,7 +16,8 @@ internal sealed class BadgeHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
     {
         var header = Request.Headers.Authorization.ToString();
         return Task.FromResult(header.StartsWith("Badge ", StringComparison.Ordinal)
-            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new("sub", header["Badge ".Length..])], Name)), Name))
+            ? AuthenticateResult.Success(
+                new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new("sub", header["Badge ".Length..])], Name)), Name))
             : AuthenticateResult.NoResult());
     }
 }

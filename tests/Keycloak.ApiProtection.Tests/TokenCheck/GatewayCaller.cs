@@ -36,7 +36,8 @@ internal static class GatewayCaller
 
     public static async Task<string> SubjectAsync(this Task<HttpResponseMessage> asked) => (await asked.IdentityAsync())["X-Token-Subject"];
 
-    public static Task<HttpResponseMessage> CheckAsync(this ProtectedApp app, TestToken token, string path = Check) => app.GetAsync(path, token);
+    public static Task<HttpResponseMessage> CheckAsync(this ProtectedApp app, TestToken token, string path = Check) =>
+        app.GetAsync(path, token);
 
     public static void AssertNoIdentity(HttpResponseMessage answer) =>
         Assert.DoesNotContain(answer.Headers, header => header.Key.StartsWith("X-Token-", StringComparison.OrdinalIgnoreCase));

@@ -61,7 +61,11 @@ public sealed class IdentityHeadersTests
         await using var app = await GatewayCaller.StartAsync();
 
         var identity = await app.CheckAsync(app.Alice
-            .WithText("sub", claim).WithText("azp", claim).WithText("sid", claim).WithText("preferred_username", claim).WithText("email", claim)
+            .WithText("sub", claim)
+            .WithText("azp", claim)
+            .WithText("sid", claim)
+            .WithText("preferred_username", claim)
+            .WithText("email", claim)
             .With("realm_access", $"{{\"roles\":[\"first\",{TestToken.Quoted(claim)},\"\",\"last\"]}}")
             .With("resource_access", $"{{\"orders-api\":{{\"roles\":[{TestToken.Quoted(claim)}]}}}}")
             .With("groups", $"[{TestToken.Quoted(claim)}]").With("organization", $"[{TestToken.Quoted(claim)}]")).IdentityAsync();
@@ -132,7 +136,9 @@ public sealed class IdentityHeadersTests
         await app.CheckAsync(token).IdentityAsync();
 
         Assert.Equal(string.Empty, identity["X-Token-Realm-Roles"]);
-        Assert.Equal(("alice", "reader writer", "/staff"), (identity["X-Token-Username"], identity["X-Token-Client-Roles"], identity["X-Token-Groups"]));
+        Assert.Equal(
+            ("alice", "reader writer", "/staff"),
+            (identity["X-Token-Username"], identity["X-Token-Client-Roles"], identity["X-Token-Groups"]));
         Assert.Equal(1, app.Realm.Log.Count("IdentityHeaderOmitted"));
         Assert.Contains("X-Token-Realm-Roles", app.Realm.Log.Text("IdentityHeaderOmitted"), StringComparison.Ordinal);
         Assert.Contains("'Full scope allowed' off", app.Realm.Log.Text("IdentityHeaderOmitted"), StringComparison.Ordinal);
@@ -163,7 +169,16 @@ public sealed class IdentityHeadersTests
     public async Task A_value_that_is_one_byte_too_long_is_omitted_and_one_that_just_fits_is_returned()
     {
         await using var app = await GatewayCaller.StartAsync();
-        var token = app.Alice.Without("azp", "sid", "preferred_username", "email", "scope", "realm_access", "resource_access", "groups", "organization");
+        var token = app.Alice.Without(
+            "azp",
+            "sid",
+            "preferred_username",
+            "email",
+            "scope",
+            "realm_access",
+            "resource_access",
+            "groups",
+            "organization");
         var room = IdentityHeaders.MostBytes - IdentityHeaders.Names.Sum(name => name.Length + 4) - "https://kc.example/realms/demo".Length;
 
         Assert.Equal(room, (await app.CheckAsync(token.WithText("sub", new string('a', room))).SubjectAsync()).Length);
@@ -177,9 +192,12 @@ public sealed class IdentityHeadersTests
 
         Assert.All(IdentityHeaders.Names, name => Assert.Contains($"| `{name}` |", page, StringComparison.Ordinal));
         Assert.All(IdentityHeaders.Names, name => Assert.Contains($"proxy_set_header {name} ", page, StringComparison.Ordinal));
-        Assert.All(IdentityHeaders.Names, name => Assert.Contains($"$upstream_http_{name.ToLowerInvariant().Replace('-', '_')};", page, StringComparison.Ordinal));
+        Assert.All(
+            IdentityHeaders.Names,
+            name => Assert.Contains($"$upstream_http_{name.ToLowerInvariant().Replace('-', '_')};", page, StringComparison.Ordinal));
         Assert.Equal(IdentityHeaders.Names.Count(), page.Split("| `X-Token-").Length - 1);
     }
 
-    private static string Roles(int count) => $"{{\"roles\":[{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"role-{i}\""))}]}}";
+    private static string Roles(int count) =>
+        $"{{\"roles\":[{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"role-{i}\""))}]}}";
 }

@@ -61,8 +61,10 @@ public sealed class TokenCheckAuthorizationTests
     [Fact]
     public async Task AllowAnonymous_makes_startup_fail()
     {
-        var direct = await Assert.ThrowsAsync<InvalidOperationException>(() => GatewayCaller.StartAsync(app => app.MapTokenCheck().AllowAnonymous()));
-        var group = await Assert.ThrowsAsync<InvalidOperationException>(() => GatewayCaller.StartAsync(app => app.MapGroup("/check").AllowAnonymous().MapTokenCheck("/orders").RequireScope("email")));
+        var direct = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => GatewayCaller.StartAsync(app => app.MapTokenCheck().AllowAnonymous()));
+        var group = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => GatewayCaller.StartAsync(app => app.MapGroup("/check").AllowAnonymous().MapTokenCheck("/orders").RequireScope("email")));
 
         Assert.Contains("Remove it from MapTokenCheck()", direct.Message, StringComparison.Ordinal);
         Assert.Contains("/orders", group.Message, StringComparison.Ordinal);
@@ -130,7 +132,10 @@ public sealed class TokenCheckAuthorizationTests
 
         Assert.Equal("https://kc.example/realms/demo", (await app.CheckAsync(app.Alice).IdentityAsync())["X-Token-Issuer"]);
         Assert.Equal("https://kc.example/realms/partners", (await app.CheckAsync(Partner(app)).IdentityAsync())["X-Token-Issuer"]);
-        Assert.StartsWith("401", await app.CheckAsync(app.Alice.WithText("iss", "https://kc.example/realms/other")).ChallengeAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "401",
+            await app.CheckAsync(app.Alice.WithText("iss", "https://kc.example/realms/other")).ChallengeAsync(),
+            StringComparison.Ordinal);
         Assert.StartsWith("401", await app.GetAsync(GatewayCaller.Check).ChallengeAsync(), StringComparison.Ordinal);
     }
 
@@ -140,7 +145,8 @@ public sealed class TokenCheckAuthorizationTests
         await using var app = await TwoSchemesAsync(app =>
         {
             app.MapTokenCheck("/attribute").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Partners" });
-            app.MapTokenCheck("/policy").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Partners").RequireAuthenticatedUser());
+            app.MapTokenCheck("/policy")
+                .RequireAuthorization(policy => policy.AddAuthenticationSchemes("Partners").RequireAuthenticatedUser());
             app.MapTokenCheck("/name").RequireAuthorization("partners");
         });
 
@@ -169,7 +175,10 @@ public sealed class TokenCheckAuthorizationTests
             GatewayCaller.AssertNoIdentity(answer);
         }
 
-        Assert.StartsWith("401", await app.CheckAsync(app.Alice.WithText("iss", "https://kc.example/realms/other")).ChallengeAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "401",
+            await app.CheckAsync(app.Alice.WithText("iss", "https://kc.example/realms/other")).ChallengeAsync(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,8 +194,10 @@ public sealed class TokenCheckAuthorizationTests
             },
         });
         using var request = new HttpRequestMessage(HttpMethod.Get, GatewayCaller.Check);
-        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {app.Alice.WithText("sub", "one").With("realm_access", "{\"roles\":[\"one\"]}").Text}");
-        request.Headers.TryAddWithoutValidation("Second-Token", Partner(app).WithText("sub", "two").With("realm_access", "{\"roles\":[\"two\"]}").Text);
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", $"Bearer {app.Alice.WithText("sub", "one").With("realm_access", "{\"roles\":[\"one\"]}").Text}");
+        request.Headers.TryAddWithoutValidation(
+            "Second-Token", Partner(app).WithText("sub", "two").With("realm_access", "{\"roles\":[\"two\"]}").Text);
 
         var identity = await app.Client.SendAsync(request, TestContext.Current.CancellationToken).IdentityAsync();
 
@@ -206,7 +217,9 @@ public sealed class TokenCheckAuthorizationTests
 
         var identity = await app.CheckAsync(app.Alice).IdentityAsync();
 
-        Assert.Equal(("employee-1", "alice", "alice@example.com", "reader"), (identity["X-Token-Subject"], identity["X-Token-Username"], identity["X-Token-Email"], identity["X-Token-Realm-Roles"]));
+        Assert.Equal(
+            ("employee-1", "alice", "alice@example.com", "reader"),
+            (identity["X-Token-Subject"], identity["X-Token-Username"], identity["X-Token-Email"], identity["X-Token-Realm-Roles"]));
         Assert.StartsWith("401", await app.GetAsync(GatewayCaller.Check).ChallengeAsync(), StringComparison.Ordinal);
     }
 
@@ -247,7 +260,8 @@ public sealed class TokenCheckAuthorizationTests
     {
         using var answer = await asked;
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
-        Assert.Contains("UseAuthorization()", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "UseAuthorization()", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         GatewayCaller.AssertNoIdentity(answer);
     }
 
@@ -282,7 +296,8 @@ public sealed class TokenCheckAuthorizationTests
                     });
                 }
 
-                services.AddAuthorizationBuilder().AddPolicy("partners", policy => policy.AddAuthenticationSchemes("Partners").RequireAuthenticatedUser());
+                services.AddAuthorizationBuilder()
+                    .AddPolicy("partners", policy => policy.AddAuthenticationSchemes("Partners").RequireAuthenticatedUser());
             },
             map,
             realm ?? PartnersToo());
@@ -294,7 +309,10 @@ public sealed class TokenCheckAuthorizationTests
         realm.Instead = request => request.RequestUri!.AbsolutePath == "/realms/partners/.well-known/openid-configuration"
             ? new HttpResponseMessage(HttpStatusCode.OK)
             {
-                Content = new StringContent($$"""{"issuer":"https://kc.example/realms/partners","jwks_uri":"{{FakeRealm.KeysAddress}}"}""", Encoding.UTF8, "application/json"),
+                Content = new StringContent(
+                    $$"""{"issuer":"https://kc.example/realms/partners","jwks_uri":"{{FakeRealm.KeysAddress}}"}""",
+                    Encoding.UTF8,
+                    "application/json"),
             }
             : null;
         return realm;

@@ -18,9 +18,18 @@ public sealed class TokenCheckTests
 
         Assert.Equal("alice", (await app.CheckAsync(app.Alice).IdentityAsync())["X-Token-Username"]);
         Assert.Equal("401 Bearer realm=\"demo\"", await app.GetAsync(GatewayCaller.Check).ChallengeAsync());
-        Assert.StartsWith("401 Bearer realm=\"demo\", error=\"invalid_token\"", await app.CheckAsync(app.Alice.WithDate("exp", app.Realm.Now.AddMinutes(-1))).ChallengeAsync(), StringComparison.Ordinal);
-        Assert.StartsWith("401 Bearer realm=\"demo\", error=\"invalid_token\"", await app.CheckAsync(app.Alice.WithText("aud", "other")).ChallengeAsync(), StringComparison.Ordinal);
-        Assert.StartsWith("400 Bearer realm=\"demo\", error=\"invalid_request\"", await app.GetAsync(GatewayCaller.Check, $"Bearer {app.Alice.Text}", $"Bearer {app.Alice.Text}").ChallengeAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "401 Bearer realm=\"demo\", error=\"invalid_token\"",
+            await app.CheckAsync(app.Alice.WithDate("exp", app.Realm.Now.AddMinutes(-1))).ChallengeAsync(),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "401 Bearer realm=\"demo\", error=\"invalid_token\"",
+            await app.CheckAsync(app.Alice.WithText("aud", "other")).ChallengeAsync(),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "400 Bearer realm=\"demo\", error=\"invalid_request\"",
+            await app.GetAsync(GatewayCaller.Check, $"Bearer {app.Alice.Text}", $"Bearer {app.Alice.Text}").ChallengeAsync(),
+            StringComparison.Ordinal);
         Assert.Equal("401 Bearer realm=\"demo\"", await app.GetAsync(GatewayCaller.Check, "Basic YTpi").ChallengeAsync());
     }
 
@@ -64,7 +73,8 @@ public sealed class TokenCheckTests
         using var nobody = new HttpRequestMessage(new HttpMethod(method), GatewayCaller.Check);
 
         await app.Client.SendAsync(request, TestContext.Current.CancellationToken).IdentityAsync();
-        Assert.StartsWith("401", await app.Client.SendAsync(nobody, TestContext.Current.CancellationToken).ChallengeAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "401", await app.Client.SendAsync(nobody, TestContext.Current.CancellationToken).ChallengeAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,12 +96,16 @@ public sealed class TokenCheckTests
     [Fact]
     public async Task A_path_that_the_gateway_appends_has_no_effect()
     {
-        await using var app = await GatewayCaller.StartAsync(app => app.MapTokenCheck("/check/orders/{**path}").RequireScope("orders:read"));
+        await using var app = await GatewayCaller.StartAsync(
+            app => app.MapTokenCheck("/check/orders/{**path}").RequireScope("orders:read"));
 
         foreach (var path in new[] { "", "/", "/1", "/1/lines?of=2&access_token=x", "/a%2Fb/%E3%81%82", "//2", "/.../..a/a..?next=../.." })
         {
             await app.CheckAsync(app.Alice, "/check/orders" + path).IdentityAsync();
-            Assert.StartsWith("403", await app.CheckAsync(app.Alice.WithText("scope", "email"), "/check/orders" + path).ChallengeAsync(), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "403",
+                await app.CheckAsync(app.Alice.WithText("scope", "email"), "/check/orders" + path).ChallengeAsync(),
+                StringComparison.Ordinal);
         }
     }
 
@@ -113,8 +127,11 @@ public sealed class TokenCheckTests
         request.Headers.TryAddWithoutValidation("X-HTTP-Method-Override", "OPTIONS");
         request.Headers.TryAddWithoutValidation("X-Token-Realm-Roles", "nobody-has-this");
 
-        Assert.StartsWith("403", await app.Client.SendAsync(request, TestContext.Current.CancellationToken).ChallengeAsync(), StringComparison.Ordinal);
-        Assert.Equal("offline_access admin default-roles-demo uma_authorization customer", (await app.CheckAsync(app.Alice, "/check/open").IdentityAsync())["X-Token-Realm-Roles"]);
+        Assert.StartsWith(
+            "403", await app.Client.SendAsync(request, TestContext.Current.CancellationToken).ChallengeAsync(), StringComparison.Ordinal);
+        Assert.Equal(
+            "offline_access admin default-roles-demo uma_authorization customer",
+            (await app.CheckAsync(app.Alice, "/check/open").IdentityAsync())["X-Token-Realm-Roles"]);
     }
 
     [Theory]
@@ -132,7 +149,10 @@ public sealed class TokenCheckTests
         }
 
         await CheckAsync(app, header, "/orders;v=1/1", "/orders/1;a=b?next=/../admin").IdentityAsync();
-        Assert.Contains("dot segments", Assert.Single(app.Realm.Log.Entries, entry => entry.Event == "TokenCheckTargetRejected").Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "dot segments",
+            Assert.Single(app.Realm.Log.Entries, entry => entry.Event == "TokenCheckTargetRejected").Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,14 +164,16 @@ public sealed class TokenCheckTests
 
         app.Services.GetRequiredService<IKeycloakRevocations>().RevokeSession("XqecREegFvE0iVapvbzsuCNO", app.Realm.Now);
 
-        Assert.StartsWith("401 Bearer realm=\"demo\", error=\"invalid_token\"", await app.CheckAsync(token).ChallengeAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "401 Bearer realm=\"demo\", error=\"invalid_token\"", await app.CheckAsync(token).ChallengeAsync(), StringComparison.Ordinal);
         await app.CheckAsync(token.WithDate("iat", app.Realm.Now.AddSeconds(1))).IdentityAsync();
     }
 
     [Fact]
     public async Task The_token_is_introspected_if_the_endpoint_requires_it_and_an_outage_of_Keycloak_gives_503()
     {
-        await using var api = await IntrospectingApi.StartAsync(_ => { }, app => app.MapTokenCheck("/check").RequireActiveToken(TimeSpan.Zero), _ => { });
+        await using var api = await IntrospectingApi.StartAsync(
+            _ => { }, app => app.MapTokenCheck("/check").RequireActiveToken(TimeSpan.Zero), _ => { });
         var token = api.Token();
 
         await api.SendAsync(token, "/check").IdentityAsync();
@@ -168,7 +190,8 @@ public sealed class TokenCheckTests
     [Fact]
     public async Task Without_the_keys_of_the_realm_the_response_is_503()
     {
-        await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), app => app.MapTokenCheck(), DownRealm());
+        await using var app = await ProtectedApp.StartAsync(
+            services => services.AddKeycloakBearer(), app => app.MapTokenCheck(), DownRealm());
         using var answer = await app.CheckAsync(app.Alice);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
@@ -182,7 +205,8 @@ public sealed class TokenCheckTests
     {
         await using var app = await GatewayCaller.StartAsync();
 
-        var endpoint = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Single(endpoint => endpoint.RoutePattern.RawText == GatewayCaller.Check);
+        var endpoint = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Single(endpoint => endpoint.RoutePattern.RawText == GatewayCaller.Check);
 
         Assert.True(endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>()!.ExcludeFromDescription);
     }

@@ -103,7 +103,10 @@ public sealed class AlgorithmTests
 
         var accepted = await api.AcceptAsync(api.Alice.SignedWith(key, algorithm));
         Assert.Equal((algorithm, "other"), (accepted.Algorithm, accepted.KeyId));
-        Assert.Equal("signature", await api.VerdictAsync(api.Alice.SignedWith(key, algorithm).And("\"x\":1").Signed(_ => api.Alice.SignedWith(key, algorithm).Signature)));
+        Assert.Equal(
+            "signature",
+            await api.VerdictAsync(
+                api.Alice.SignedWith(key, algorithm).And("\"x\":1").Signed(_ => api.Alice.SignedWith(key, algorithm).Signature)));
         Assert.Equal("algorithm", await strict.VerdictAsync(strict.Alice.SignedWith(key, algorithm)));
         strict.AssertNoFurtherRequests();
     }

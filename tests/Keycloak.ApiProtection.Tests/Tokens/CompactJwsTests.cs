@@ -165,5 +165,7 @@ public sealed class CompactJwsTests
 
     /// <summary>Decodes like decoders that ignore surplus bits. Returns an empty array if the length is not valid.</summary>
     private static byte[] Decode(string part) =>
-        part.Length % 4 == 1 ? [] : Convert.FromBase64String(part.Replace('-', '+').Replace('_', '/') + new string('=', (4 - (part.Length % 4)) % 4));
+        part.Length % 4 == 1
+            ? []
+            : Convert.FromBase64String(part.Replace('-', '+').Replace('_', '/') + new string('=', (4 - (part.Length % 4)) % 4));
 }

@@ -86,7 +86,8 @@ public sealed class JoseHeaderTests
         using var api = await OrdersApi.StartAsync();
 
         Assert.Equal("critical", await api.VerdictAsync(api.Alice.WithHeader("crit", crit)));
-        Assert.Equal("critical", await api.VerdictAsync(api.Alice.WithHeader("crit", crit).WithHeader("b64", "true").WithHeader("exp", "1")));
+        Assert.Equal(
+            "critical", await api.VerdictAsync(api.Alice.WithHeader("crit", crit).WithHeader("b64", "true").WithHeader("exp", "1")));
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.WithHeader("Crit", crit)));
         api.AssertNoFurtherRequests();
     }
@@ -136,7 +137,9 @@ public sealed class JoseHeaderTests
     {
         using var api = await OrdersApi.StartAsync();
         var header = Encoding.UTF8.GetString(api.Alice.HeaderBytes);
-        var json = form.Contains("{0}", StringComparison.Ordinal) || form.Contains("{{", StringComparison.Ordinal) ? string.Format(null, form, header) : form;
+        var json = form.Contains("{0}", StringComparison.Ordinal) || form.Contains("{{", StringComparison.Ordinal)
+            ? string.Format(null, form, header)
+            : form;
         var token = api.Alice.WithHeader(json);
 
         // An empty part is already rejected as a malformed token.

@@ -24,7 +24,8 @@ public sealed class KeyTests
 
         for (var attempt = 0; attempt < 50; attempt++)
         {
-            Assert.Equal("key_unknown", await api.VerdictAsync(api.Alice.SignedWith(foreign, "RS256").WithHeader("kid", $"\"foreign {attempt}\"")));
+            Assert.Equal(
+                "key_unknown", await api.VerdictAsync(api.Alice.SignedWith(foreign, "RS256").WithHeader("kid", $"\"foreign {attempt}\"")));
         }
 
         Assert.Equal((1, 2), (api.Realm.Discoveries, api.Realm.Fetches));
@@ -90,7 +91,8 @@ public sealed class KeyTests
 
         Assert.Equal("key_unusable", await api.VerdictAsync(api.Alice.SignedWith(encryption, "RS256")));
         Assert.Equal("key_unusable", await api.VerdictAsync(api.Alice.SignedWith(weak, "RS256")));
-        Assert.Contains("use is not sig", (await api.ExplainAsync(api.Alice.SignedWith(encryption, "RS256").Text)).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "use is not sig", (await api.ExplainAsync(api.Alice.SignedWith(encryption, "RS256").Text)).Reason, StringComparison.Ordinal);
         Assert.Contains("1024 bits", (await api.ExplainAsync(api.Alice.SignedWith(weak, "RS256").Text)).Reason, StringComparison.Ordinal);
         api.AssertNoFurtherRequests();
     }

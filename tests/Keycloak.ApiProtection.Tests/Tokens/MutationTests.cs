@@ -6,7 +6,11 @@ namespace Keycloak.ApiProtection.Tests.Tokens;
 /// </summary>
 public sealed class MutationTests
 {
-    private static readonly char[] Substitutes = ['A', 'B', 'a', 'g', 'w', 'Q', '0', '8', '-', '_', '.', '=', '+', '/', ' ', '\t', '\r', '\n', '\0', '"', ',', '\u00E9', '\u0131', '\uD800'];
+    private static readonly char[] Substitutes =
+    [
+        'A', 'B', 'a', 'g', 'w', 'Q', '0', '8', '-', '_', '.', '=', '+', '/', ' ', '\t', '\r', '\n', '\0', '"', ',', '\u00E9', '\u0131',
+        '\uD800'
+    ];
     private static readonly string[] Inserted = [" ", "\t", "\n", "\r\n", "=", ".", "A", "AAAA", "\0", "%20"];
 
     [Fact]
@@ -127,12 +131,14 @@ public sealed class MutationTests
         {
             for (var at = 0; at < header.Length; at++)
             {
-                await RejectAsync(api, good.WithHeader([.. header[..at], substitute, .. header[(at + 1)..]]).Text, $"header {substitute} at {at}");
+                await RejectAsync(
+                    api, good.WithHeader([.. header[..at], substitute, .. header[(at + 1)..]]).Text, $"header {substitute} at {at}");
             }
 
             for (var at = 0; at < payload.Length; at++)
             {
-                await RejectAsync(api, good.WithPayload([.. payload[..at], substitute, .. payload[(at + 1)..]]).Text, $"payload {substitute} at {at}");
+                await RejectAsync(
+                    api, good.WithPayload([.. payload[..at], substitute, .. payload[(at + 1)..]]).Text, $"payload {substitute} at {at}");
             }
         }
 

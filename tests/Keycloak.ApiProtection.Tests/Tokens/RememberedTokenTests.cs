@@ -91,7 +91,9 @@ public sealed class RememberedTokenTests
 
         foreach (var position in new[] { 0, text.Length / 2, text.Length - 5 })
         {
-            Assert.Equal("form", await OrdersApi.VerdictAsync(api.Remembering, text[..position] + (char)(text[position] + more) + text[(position + 1)..]));
+            Assert.Equal(
+                "form",
+                await OrdersApi.VerdictAsync(api.Remembering, text[..position] + (char)(text[position] + more) + text[(position + 1)..]));
         }
     }
 
@@ -207,7 +209,8 @@ public sealed class RememberedTokenTests
         await RememberAsync(api, text);
 
         Assert.Equal("audience", await OrdersApi.VerdictAsync(api.Remember(OrdersApi.Asking(audiences: ["nobody-api"])), text));
-        Assert.Equal("issuer", await OrdersApi.VerdictAsync(api.Remember(OrdersApi.Asking(issuers: ["https://kc.example/realms/other"])), text));
+        Assert.Equal(
+            "issuer", await OrdersApi.VerdictAsync(api.Remember(OrdersApi.Asking(issuers: ["https://kc.example/realms/other"])), text));
         Assert.Equal("algorithm", await OrdersApi.VerdictAsync(api.Remember(OrdersApi.Asking(algorithms: ["ES256"])), text));
         Assert.Equal(OrdersApi.Accepted, await OrdersApi.VerdictAsync(api.Remembering, text));
     }

@@ -24,7 +24,8 @@ public sealed class SignatureTests
 
         Assert.Equal("signature", await api.VerdictAsync(api.Alice.WithText("sub", "somebody-else").Signed(_ => signature)));
         Assert.Equal("signature", await api.VerdictAsync(api.Alice.AndHeader("\"x\":1").Signed(_ => signature)));
-        Assert.Equal("signature", await api.VerdictAsync(api.Alice.WithPayload([.. api.Alice.PayloadBytes, (byte)' ']).Signed(_ => signature)));
+        Assert.Equal(
+            "signature", await api.VerdictAsync(api.Alice.WithPayload([.. api.Alice.PayloadBytes, (byte)' ']).Signed(_ => signature)));
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.Signed(_ => signature)));
     }
 
@@ -78,7 +79,8 @@ public sealed class SignatureTests
         using var api = await OrdersApi.StartAsync(key);
         Assert.True(Keycloak.ApiProtection.Realms.Keys.SigningAlgorithm.TryGet("ES256", out var algorithm));
 
-        Assert.Equal("signature", await api.VerdictAsync(api.Alice.SignedWith(key, "ES256").Signed(input => key.SignDer(algorithm, input))));
+        Assert.Equal(
+            "signature", await api.VerdictAsync(api.Alice.SignedWith(key, "ES256").Signed(input => key.SignDer(algorithm, input))));
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.SignedWith(key, "ES256")));
     }
 
@@ -87,7 +89,8 @@ public sealed class SignatureTests
     {
         using var api = await OrdersApi.StartAsync();
         var algorithm = Keycloak.ApiProtection.Realms.Keys.SigningAlgorithm.All[0];
-        var decoded = api.Alice.Signed(_ => OrdersApi.Key.Sign(algorithm, [.. api.Alice.HeaderBytes, (byte)'.', .. api.Alice.PayloadBytes]));
+        var decoded = api.Alice.Signed(
+            _ => OrdersApi.Key.Sign(algorithm, [.. api.Alice.HeaderBytes, (byte)'.', .. api.Alice.PayloadBytes]));
         var unencoded = api.Alice.WithHeader("b64", "false")
             .Signed(_ => OrdersApi.Key.Sign(algorithm, [.. System.Text.Encoding.ASCII.GetBytes(Base64Url.EncodeToString(api.Alice.WithHeader("b64", "false").HeaderBytes)), (byte)'.', .. api.Alice.PayloadBytes]));
 

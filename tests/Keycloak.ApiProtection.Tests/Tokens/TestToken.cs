@@ -89,7 +89,9 @@ internal sealed record TestToken
     public TestToken SignedWithSecret(string algorithm, byte[] secret) =>
         WithHeader("alg", Quoted(algorithm)).Signed(input => algorithm.EndsWith("256", StringComparison.Ordinal)
             ? HMACSHA256.HashData(secret, input)
-            : algorithm.EndsWith("384", StringComparison.Ordinal) ? HMACSHA384.HashData(secret, input) : HMACSHA512.HashData(secret, input));
+            : algorithm.EndsWith("384", StringComparison.Ordinal)
+                ? HMACSHA384.HashData(secret, input)
+                : HMACSHA512.HashData(secret, input));
 
     public static string Quoted(string text) => JsonSerializer.Serialize(text);
 
@@ -106,7 +108,8 @@ internal sealed record TestToken
         return [.. document.RootElement.EnumerateObject().Select(member => (member.Name, member.Value.GetRawText()))];
     }
 
-    private static ImmutableList<(string Name, string Json)> Set(ImmutableList<(string Name, string Json)> members, string name, string json)
+    private static ImmutableList<(string Name, string Json)> Set(
+        ImmutableList<(string Name, string Json)> members, string name, string json)
     {
         var at = members.FindIndex(member => Plain(member.Name) == name);
 

@@ -38,7 +38,9 @@ public sealed class TokenClaimsTests
             Assert.Equal("payload", await api.VerdictAsync(api.Alice.With(claim, json)));
         }
 
-        Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.WithDate("nbf", api.Now).WithDate("iat", api.Now).WithDate("exp", api.Now)));
+        Assert.Equal(
+            OrdersApi.Accepted,
+            await api.VerdictAsync(api.Alice.WithDate("nbf", api.Now).WithDate("iat", api.Now).WithDate("exp", api.Now)));
         api.AssertNoFurtherRequests();
     }
 
@@ -177,7 +179,9 @@ public sealed class TokenClaimsTests
             var at = Array.LastIndexOf(bytes, (byte)'!');
 
             Assert.Equal("payload", await api.VerdictAsync(token.WithPayload([.. bytes[..at], .. wrong, .. bytes[(at + 1)..]])));
-            Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(token.WithPayload([.. bytes[..at], .. "\u20AC\uD83D\uDE00"u8, .. bytes[(at + 1)..]])));
+            Assert.Equal(
+                OrdersApi.Accepted,
+                await api.VerdictAsync(token.WithPayload([.. bytes[..at], .. "\u20AC\uD83D\uDE00"u8, .. bytes[(at + 1)..]])));
         }
     }
 

@@ -37,7 +37,10 @@ public sealed class TokenDiagnosisTests
 
         Assert.Equal("audience", rejection.Code);
         Assert.Equal("The token of client 'no-audience' has the audience 'account'; expected 'orders-api'.", rejection.Reason);
-        Assert.Contains("Add an audience mapper for 'orders-api' to a client scope of client 'no-audience'", rejection.Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "Add an audience mapper for 'orders-api' to a client scope of client 'no-audience'",
+            rejection.Remedy,
+            StringComparison.Ordinal);
         Assert.Contains("Included Client Audience 'orders-api'", rejection.Remedy, StringComparison.Ordinal);
         Assert.Contains("Clients > 'no-audience' > Client scopes", rejection.Remedy, StringComparison.Ordinal);
     }
@@ -101,7 +104,8 @@ public sealed class TokenDiagnosisTests
         var foreign = await api.ExplainAsync(api.Alice.WithText("iss", "https://kc.example/realms/master").Text);
         var none = await api.ExplainAsync(api.Alice.Without("iss").Text);
 
-        Assert.Contains("'https://kc.example/realms/master'; expected 'https://kc.example/realms/demo'", foreign.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "'https://kc.example/realms/master'; expected 'https://kc.example/realms/demo'", foreign.Reason, StringComparison.Ordinal);
         Assert.Equal(TokenRejection.Issuer.Remedy, foreign.Remedy);
         Assert.Contains("issued by (none)", none.Reason, StringComparison.Ordinal);
     }
@@ -120,7 +124,8 @@ public sealed class TokenDiagnosisTests
         Assert.Equal(
             "The token was issued at 2026-11-21 12:01:00Z; the clock of this machine shows 2026-11-21 12:00:00Z.",
             (await api.ExplainAsync(api.Alice.WithDate("iat", api.Now.AddMinutes(1)).Text)).Reason);
-        Assert.Contains("9999-12-31 23:59:59Z", (await api.ExplainAsync(api.Alice.With("nbf", "253402300799").Text)).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "9999-12-31 23:59:59Z", (await api.ExplainAsync(api.Alice.With("nbf", "253402300799").Text)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,15 +136,27 @@ public sealed class TokenDiagnosisTests
         Assert.Equal(
             "The 'typ' in the token's header is 'JWE'; expected JWT, at+jwt, application/at+jwt or no 'typ'.",
             await ReasonAsync(api.Alice.WithHeader("typ", "\"JWE\"")));
-        Assert.Equal("The token's algorithm is 'RS384'; allowed are RS256, ES256, PS256.", await ReasonAsync(api.Alice.WithHeader("alg", "\"RS384\"")));
-        Assert.Equal("The 'typ' in the token's payload is 'reset-credentials'; expected Bearer.", await ReasonAsync(api.Alice.WithText("typ", "reset-credentials")));
-        Assert.Equal("The token's payload is invalid: 'exp' is not a whole number of seconds in range.", await ReasonAsync(api.Alice.With("exp", "1.5")));
+        Assert.Equal(
+            "The token's algorithm is 'RS384'; allowed are RS256, ES256, PS256.",
+            await ReasonAsync(api.Alice.WithHeader("alg", "\"RS384\"")));
+        Assert.Equal(
+            "The 'typ' in the token's payload is 'reset-credentials'; expected Bearer.",
+            await ReasonAsync(api.Alice.WithText("typ", "reset-credentials")));
+        Assert.Equal(
+            "The token's payload is invalid: 'exp' is not a whole number of seconds in range.",
+            await ReasonAsync(api.Alice.With("exp", "1.5")));
         Assert.Equal("The token's payload is invalid: it contains a member twice.", await ReasonAsync(api.Alice.And("\"x\":1,\"x\":1")));
         Assert.Equal("The token's header is invalid: 'alg' is missing or not a string.", await ReasonAsync(api.Alice.WithoutHeader("alg")));
         Assert.Equal("The token's header is invalid: it is not UTF-8.", await ReasonAsync(api.Alice.WithHeader([0xFF])));
-        Assert.Equal("The token's key 'nobody' is not one of the realm's keys.", await ReasonAsync(api.Alice.WithHeader("kid", "\"nobody\"")));
-        Assert.Equal($"The token's key '{OrdersApi.KeyId}' cannot be used with the algorithm 'PS256'.", await ReasonAsync(api.Alice.WithHeader("alg", "\"PS256\"")));
-        Assert.Contains("The token of client 'lightweight' is a lightweight access token.", await ReasonAsync(api.Token(KeycloakPayloads.Lightweight)), StringComparison.Ordinal);
+        Assert.Equal(
+            "The token's key 'nobody' is not one of the realm's keys.", await ReasonAsync(api.Alice.WithHeader("kid", "\"nobody\"")));
+        Assert.Equal(
+            $"The token's key '{OrdersApi.KeyId}' cannot be used with the algorithm 'PS256'.",
+            await ReasonAsync(api.Alice.WithHeader("alg", "\"PS256\"")));
+        Assert.Contains(
+            "The token of client 'lightweight' is a lightweight access token.",
+            await ReasonAsync(api.Token(KeycloakPayloads.Lightweight)),
+            StringComparison.Ordinal);
 
         async Task<string> ReasonAsync(TestToken token) => (await api.ExplainAsync(token.Text)).Reason;
     }
@@ -152,7 +169,8 @@ public sealed class TokenDiagnosisTests
         Assert.Equal("The token has 101 characters; MaximumTokenSize is 100.", (await api.ExplainAsync(new string('x', 101))).Reason);
         Assert.StartsWith("The token has 1 part(s), 6 characters;", (await api.ExplainAsync("secret")).Reason, StringComparison.Ordinal);
         Assert.StartsWith("The token has 5 part(s), 9 characters;", (await api.ExplainAsync("a.b.c.d.e")).Reason, StringComparison.Ordinal);
-        Assert.StartsWith("The token has 3 part(s), 9 characters;", (await api.ExplainAsync("\u00E9bc.d.ef=")).Reason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The token has 3 part(s), 9 characters;", (await api.ExplainAsync("\u00E9bc.d.ef=")).Reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -217,7 +235,11 @@ public sealed class TokenDiagnosisTests
     public async Task Every_rejection_can_be_explained_for_any_token()
     {
         using var api = await OrdersApi.StartAsync();
-        string[] tokens = ["", ".", "a.b.c", "\uD800", api.Alice.Text, api.Alice.WithHeader("[]").WithPayload("[]").Text, api.Alice.With("exp", "1e9").Text, new string('x', 100_000)];
+        string[] tokens =
+        [
+            "", ".", "a.b.c", "\uD800", api.Alice.Text, api.Alice.WithHeader("[]").WithPayload("[]").Text,
+            api.Alice.With("exp", "1e9").Text, new string('x', 100_000)
+        ];
 
         foreach (var rejection in TokenRejection.All)
         {
@@ -232,15 +254,18 @@ public sealed class TokenDiagnosisTests
 
     /// <summary>Writes the text as a JSON string in which only the characters are escaped that JSON requires to be escaped.</summary>
     private static string RawJson(string text) =>
-        "\"" + string.Concat(text.Select(letter => letter < ' ' || letter is '"' or '\\' ? $"\\u{(int)letter:x4}" : letter.ToString())) + "\"";
+        "\"" + string.Concat(
+            text.Select(letter => letter < ' ' || letter is '"' or '\\' ? $"\\u{(int)letter:x4}" : letter.ToString())) + "\"";
 
     private static void AssertHarmless(string text, string token)
     {
         Assert.All(text, letter => Assert.InRange(letter, ' ', '~'));
         Assert.InRange(text.Length, 10, 8000);
         var parts = token.Split('.', ' ', '"', '=').Where(part => part.Length >= 16 && part.All(char.IsAscii));
-        Assert.DoesNotContain(parts, part => part.Distinct().Count() > 4 && Windows(part).Any(window => text.Contains(window, StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            parts, part => part.Distinct().Count() > 4 && Windows(part).Any(window => text.Contains(window, StringComparison.Ordinal)));
     }
 
-    private static IEnumerable<string> Windows(string part) => Enumerable.Range(0, part.Length / 16).Select(number => part.Substring(16 * number, 16));
+    private static IEnumerable<string> Windows(string part) =>
+        Enumerable.Range(0, part.Length / 16).Select(number => part.Substring(16 * number, 16));
 }

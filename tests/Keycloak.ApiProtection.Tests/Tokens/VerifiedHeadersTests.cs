@@ -22,7 +22,8 @@ public sealed class VerifiedHeadersTests
         ["algorithm"] = token => token.WithHeader("alg", "\"RS255\""),
         ["key_unfit"] = token => token.WithHeader("alg", "\"RS512\""),
         ["key_unknown"] = token => token.WithHeader("kid", $"  \"{OrdersApi.KeyId[..^1]}_\""),
-        ["jose_header"] = token => token.WithHeader(Encoding.UTF8.GetString(token.HeaderBytes).Replace("typ\"", "alg\"", StringComparison.Ordinal)),
+        ["jose_header"] = token => token.WithHeader(
+            Encoding.UTF8.GetString(token.HeaderBytes).Replace("typ\"", "alg\"", StringComparison.Ordinal)),
     };
 
     public static TheoryData<string> Cases => [.. OneLetterAway.Keys];
@@ -115,7 +116,9 @@ public sealed class VerifiedHeadersTests
     public void The_latest_headers_are_kept_and_the_oldest_one_is_evicted()
     {
         var headers = new VerifiedHeaders();
-        var encoded = Enumerable.Range(0, VerifiedHeaders.Places + 1).Select(number => Encoding.ASCII.GetBytes($"header-{number}")).ToArray();
+        var encoded = Enumerable.Range(0, VerifiedHeaders.Places + 1)
+            .Select(number => Encoding.ASCII.GetBytes($"header-{number}"))
+            .ToArray();
         foreach (var header in encoded)
         {
             headers.Add(header, "key"u8, Rs256);

@@ -95,7 +95,10 @@ public sealed class VerifiedTokensTests
     {
         var memory = Memory(64);
         var ending = Enumerable.Range(0, 32).Select(number => Add(memory, number, lifetime: 60)).ToArray();
-        var lasting = Enumerable.Range(100, 32).Select(number => Add(memory, number, lifetime: 600)).Where(text => Knows(memory, text)).ToArray();
+        var lasting = Enumerable.Range(100, 32)
+            .Select(number => Add(memory, number, lifetime: 600))
+            .Where(text => Knows(memory, text))
+            .ToArray();
         var before = _counts.Evictions;
         Assert.All(ending.Take(4), text => Knows(memory, text));
         _time.Advance(TimeSpan.FromSeconds(91));
@@ -301,6 +304,11 @@ public sealed class VerifiedTokensTests
         var payload = Encoding.UTF8.GetBytes($"{{\"iat\":{Issued(number).ToUnixTimeSeconds()},\"exp\":{expires}}}");
         Assert.True(TokenClaims.TryRead(payload, out var claims, out _));
         Assert.True(SigningAlgorithm.TryGet("RS256", out var algorithm));
-        return new AccessToken(Encoding.ASCII.GetBytes(text), claims, key ?? _key, algorithm, new AccessTokenClaims(payload, _options, "issuer"));
+        return new AccessToken(
+            Encoding.ASCII.GetBytes(text),
+            claims,
+            key ?? _key,
+            algorithm,
+            new AccessTokenClaims(payload, _options, "issuer"));
     }
 }

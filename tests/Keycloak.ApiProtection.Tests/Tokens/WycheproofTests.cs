@@ -35,7 +35,10 @@ public sealed class WycheproofTests
             var number = (int)test["tcId"]!;
             var key = (group["public"] ?? group["private"])!.AsObject();
             var isSymmetric = (string?)key["kty"] == "oct";
-            var expected = (string)test["result"]! == "valid" && !isSymmetric && !OtherAlgThanTheKeys.Contains(number) && !EmptyPayload.Contains(number);
+            var expected = (string)test["result"]! == "valid"
+                && !isSymmetric
+                && !OtherAlgThanTheKeys.Contains(number)
+                && !EmptyPayload.Contains(number);
             var why = Reject(key, (string)test["jws"]!);
 
             Assert.True(expected == (why is null), $"{number} {(string)test["comment"]!}: {why ?? "verified"}");
@@ -98,6 +101,8 @@ public sealed class WycheproofTests
             folders.Add(Path.Combine(folder.FullName, "shared", "vectors"));
         }
 
-        return folders.Where(folder => !string.IsNullOrEmpty(folder)).Select(folder => Path.Combine(folder!, FileName)).FirstOrDefault(File.Exists);
+        return folders.Where(folder => !string.IsNullOrEmpty(folder))
+            .Select(folder => Path.Combine(folder!, FileName))
+            .FirstOrDefault(File.Exists);
     }
 }

@@ -44,7 +44,8 @@ public sealed class KeycloakBearerEventsTests
             return Task.CompletedTask;
         });
 
-        Assert.Equal("somebody", await (await app.GetAsync("/me", app.Alice)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "somebody", await (await app.GetAsync("/me", app.Alice)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         var refused = await app.GetAsync("/me", app.Alice.WithText("preferred_username", "bob"));
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         Assert.Equal("Bearer realm=\"demo\", error=\"invalid_token\"", refused.Headers.WwwAuthenticate.ToString());
@@ -201,7 +202,8 @@ public sealed class KeycloakBearerEventsTests
     [InlineData(false)]
     public async Task OnAuthenticationFailed_can_handle_an_exception_of_another_event(bool whenReceived)
     {
-        await using var failing = await ProtectedApp.StartAsync(options => Throw(options, whenReceived, context => context.Fail("the directory is down")));
+        await using var failing = await ProtectedApp.StartAsync(
+            options => Throw(options, whenReceived, context => context.Fail("the directory is down")));
         await using var open = await ProtectedApp.StartAsync(options => Throw(options, whenReceived, context => context.NoResult()));
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await failing.GetAsync("/me", failing.Alice)).StatusCode);

@@ -82,7 +82,9 @@ public sealed class KindRuleTests
     public async Task Tokens_that_Keycloak_signs_with_its_own_secret_are_rejected_with_a_specific_code(string payload, string code)
     {
         using var api = await OrdersApi.StartAsync();
-        var token = api.Token(payload).WithHeader("kid", "\"2d3b1807-1507-47cc-8223-a50b9dc6512e\"").SignedWithSecret("HS512", new byte[64]);
+        var token = api.Token(payload)
+            .WithHeader("kid", "\"2d3b1807-1507-47cc-8223-a50b9dc6512e\"")
+            .SignedWithSecret("HS512", new byte[64]);
 
         Assert.Equal(code, await api.VerdictAsync(token));
         Assert.Equal(code, await api.VerdictAsync(token.SignedWithSecret("HS256", new byte[64])));
