@@ -118,7 +118,7 @@ public sealed class LoginClaimsTests
         },
         options =>
         {
-            options.Introspection = IntrospectionMode.Always;
+            options.Introspection.Mode = IntrospectionMode.Always;
             configure?.Invoke(options);
         });
 }
