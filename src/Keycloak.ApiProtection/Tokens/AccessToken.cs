@@ -14,7 +14,7 @@ public sealed class AccessToken
     /// <summary>
     /// Size in bytes on a 64-bit machine: this object, its claims, the header of the text's array, and its place in the cache.
     /// </summary>
-    private const int ObjectsSize = 256;
+    private const int ObjectsSize = 248;
 
     /// <summary>Size in bytes of the marks after they were read.</summary>
     private const int MarksSize = 64;
@@ -22,8 +22,8 @@ public sealed class AccessToken
     private readonly byte[] _text;
     private readonly long _expiresAt;
     private readonly long _issuedAt;
-    private readonly SigningAlgorithm _algorithm;
     private readonly int _beginsAfterIssue;
+    private readonly byte _algorithm;
     private bool _wasSentAgain;
 
     /// <param name="text">The token as it was sent if it is to be cached; otherwise empty.</param>
@@ -39,7 +39,9 @@ public sealed class AccessToken
 
         // "nbf" is stored as a number of seconds after "iat", because an int is sufficient for it.
         _beginsAfterIssue = (int)Math.Clamp(claims.NotBefore - claims.IssuedAt, 0, int.MaxValue);
-        _algorithm = algorithm;
+
+        // The index takes less memory than a reference.
+        _algorithm = IndexOf(algorithm);
         Key = key;
         Claims = content;
         IsLightweight = LightweightRule.Is(claims);
@@ -56,7 +58,7 @@ public sealed class AccessToken
     public string KeyId => Key.Id;
 
     /// <summary>Gets the algorithm of the signature (<c>alg</c>), such as <c>RS256</c>.</summary>
-    public string Algorithm => _algorithm.Name;
+    public string Algorithm => SigningAlgorithm.All[_algorithm].Name;
 
     /// <summary>Gets the marks by which a revocation identifies the token.</summary>
     internal ref readonly TokenMarks Marks => ref Claims.Marks;
@@ -116,6 +118,17 @@ public sealed class AccessToken
 
     /// <summary>Gets whether the token is lightweight: only introspection returns its audience and roles.</summary>
     internal bool IsLightweight { get; }
+
+    private static byte IndexOf(SigningAlgorithm algorithm)
+    {
+        byte index = 0;
+        while (!ReferenceEquals(SigningAlgorithm.All[index], algorithm))
+        {
+            index++;
+        }
+
+        return index;
+    }
 
     /// <summary>Gets or sets what introspection keeps with the token, so that a token in use need not be looked up.</summary>
     internal object? Introspected { get; set; }

@@ -305,11 +305,14 @@ public sealed class DpopProofValidatorTests
     }
 
     [Fact]
-    public async Task A_proof_with_a_cached_key_allocates_less_than_a_kilobyte_and_one_of_another_key_nothing()
+    public async Task A_proof_with_a_cached_key_allocates_less_than_a_kilobyte_beside_the_signature_check_and_one_of_another_key_nothing()
     {
         var api = new DpopApi();
-        await api.SendAsync(Client.Proof(api.Now));
-        var proofs = Enumerable.Range(0, 64).Select(_ => Client.Proof(api.Now).Text).ToArray();
+
+        // The framework's check of RSA signatures allocates nothing, in contrast to that of ECDSA.
+        var client = ProofClient.Rsa();
+        await api.SendAsync(client.Proof(api.Now, "RS256"));
+        var proofs = Enumerable.Range(0, 64).Select(_ => client.Proof(api.Now, "RS256").Text).ToArray();
         var foreign = ProofClient.Ec().Proof(api.Now).Text;
         var (accepted, rejected) = (0, 0);
         var start = 0L;
@@ -317,7 +320,7 @@ public sealed class DpopProofValidatorTests
         {
             // The first rounds also allocate for the runtime and for the growing memory.
             start = round == 40 ? GC.GetAllocatedBytesForCurrentThread() : start;
-            accepted += (await api.SendAsync(proofs[round], Client)).IsAccepted ? 1 : 0;
+            accepted += (await api.SendAsync(proofs[round], client)).IsAccepted ? 1 : 0;
         }
 
         var perProof = (GC.GetAllocatedBytesForCurrentThread() - start) / (proofs.Length - 40);
