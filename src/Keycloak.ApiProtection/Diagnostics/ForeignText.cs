@@ -37,10 +37,16 @@ internal static class ForeignText
         return quoted.Append(text.Length > LongestQuote ? "'..." : "'").ToString();
     }
 
-    /// <summary>Keeps the text readable: only characters that start another line or control the terminal become spaces.</summary>
-    /// <param name="text">The text, such as the message of an exception.</param>
-    /// <param name="longest">The length after which it is truncated.</param>
-    public static string Line(string? text, int longest = LongestLine)
+    /// <summary>
+    /// Keeps the text readable: only characters that start another line or control the terminal become spaces. Truncates it after 200
+    /// characters.
+    /// </summary>
+    public static string Line(string? text) => LineUpTo(LongestLine, text);
+
+    /// <summary>As <see cref="Line"/>, with another length.</summary>
+    /// <param name="longest">The length after which the text is truncated.</param>
+    /// <param name="text">The text.</param>
+    public static string LineUpTo(int longest, string? text)
     {
         if (text is null)
         {

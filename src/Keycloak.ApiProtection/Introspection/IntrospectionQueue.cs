@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection.ClientAuthentication;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens;
@@ -36,9 +35,8 @@ internal sealed class IntrospectionQueue : IDisposable
 
     public IntrospectionQueue(
         IntrospectionSettings settings,
+        IntrospectionEndpoint endpoint,
         RealmKeys keys,
-        IClientAuthentication authentication,
-        IHttpClientFactory httpClients,
         TimeProvider time,
         IntrospectionMetrics metrics,
         IntrospectionReports reports,
@@ -52,7 +50,7 @@ internal sealed class IntrospectionQueue : IDisposable
         _reports = reports;
         _backoff = backoff;
         _tokens = tokens;
-        _endpoint = new IntrospectionEndpoint(settings, keys, authentication, httpClients, time);
+        _endpoint = endpoint;
         _slots = new SemaphoreSlim(settings.MaximumInFlight);
     }
 

@@ -51,8 +51,8 @@ internal sealed class Introspector : IDisposable
         _reports = reports;
         _backoff = new IntrospectionBackoff(time, Random.Shared);
         _tokens = new IntrospectedTokens(settings.MaximumTokens, time);
-        _queue = new IntrospectionQueue(
-            settings, keys, authentication, httpClients, time, metrics, reports, _backoff, _tokens);
+        var endpoint = new IntrospectionEndpoint(settings, keys, authentication, httpClients, time);
+        _queue = new IntrospectionQueue(settings, endpoint, keys, time, metrics, reports, _backoff, _tokens);
     }
 
     /// <summary>The number of cached tokens.</summary>

@@ -12,6 +12,8 @@ namespace Keycloak.ApiProtection.Realms;
 /// refreshes are rate-limited: searches during the cooldown wait for the refresh at its end, because the token may be the first one
 /// signed with a rotated key. A token issued before the cached keys were read cannot be that, so its search ends at once.</para>
 /// <para>Unknown keys are not remembered, so requests with invalid tokens cannot make memory grow.</para>
+/// <para><see cref="RefreshGovernor"/> decides and <see cref="RefreshRunner"/> acts; this class has the lock, the clock and the waiting
+/// requests. A timer watches the time, so that the hot path reads only two fields.</para>
 /// </remarks>
 internal sealed class RealmKeys : IDisposable
 {
@@ -19,6 +21,9 @@ internal sealed class RealmKeys : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RefreshGovernor _governor;
+    private readonly RefreshRunner _runner;
+    private readonly Lock _gate = new();
+    private readonly long _origin;
 
     private int _waitingTokens;
     private int _waitingNotifications;
@@ -31,7 +36,9 @@ internal sealed class RealmKeys : IDisposable
         _settings = settings;
         _time = time;
         _logger = logger;
-        _governor = new RefreshGovernor(settings, httpClients, time, logger);
+        _origin = time.GetTimestamp();
+        _governor = new RefreshGovernor(settings, Random.Shared);
+        _runner = new RefreshRunner(settings, httpClients, time, logger, End, OnTimer);
     }
 
     /// <summary>Keys that the realm lists but that cannot be used, with the reason.</summary>
@@ -41,17 +48,20 @@ internal sealed class RealmKeys : IDisposable
     public RealmFailure? Failure => _governor.Failure;
 
     /// <summary>The discovery document that was read last; <see langword="null"/> before the first.</summary>
-    public DiscoveryDocument? Discovery => _governor.Discovery;
+    public DiscoveryDocument? Discovery => _runner.Discovery;
 
     /// <summary>How many requests wait for a refresh, with an access token or with a notification.</summary>
     internal int Waiters => Volatile.Read(ref _waitingTokens) + Volatile.Read(ref _waitingNotifications);
+
+    /// <summary>The time since this object was created, by a monotonic clock.</summary>
+    private TimeSpan Now => _time.GetElapsedTime(_origin);
 
     /// <summary>Completes when the refresh that is in progress ends; completed if there is none.</summary>
     internal Task Settled
     {
         get
         {
-            lock (_governor.Gate)
+            lock (_gate)
             {
                 return _governor.Running?.Ended ?? Task.CompletedTask;
             }
@@ -61,12 +71,9 @@ internal sealed class RealmKeys : IDisposable
     /// <summary>Starts to read the keys in the background, with a retry every second or two until it succeeds. Returns at once.</summary>
     public void Prefetch()
     {
-        lock (_governor.Gate)
+        lock (_gate)
         {
-            if (!_governor.IsDisposed && _governor.Started == 0)
-            {
-                _governor.Start(forUnknownKey: false);
-            }
+            _runner.Run(_governor.Prefetch(Now));
         }
     }
 
@@ -78,7 +85,7 @@ internal sealed class RealmKeys : IDisposable
     /// </returns>
     public bool TryFind(ReadOnlySpan<byte> kid, [NotNullWhen(true)] out SigningKey? key)
     {
-        if (_governor.Freshness == Freshness.Fresh || _governor.MayServe())
+        if (_governor.Freshness == Freshness.Fresh || MayServe())
         {
             return _governor.Keys.TryFind(kid, out key);
         }
@@ -93,7 +100,7 @@ internal sealed class RealmKeys : IDisposable
     /// and also starts a background refresh if one is due; otherwise an API that only uses its cache would never notice a removed key.
     /// </summary>
     /// <returns>False if the key must be looked up again.</returns>
-    public bool StillServes(SigningKey key) => !key.Retired && (_governor.Freshness == Freshness.Fresh || _governor.MayServe());
+    public bool StillServes(SigningKey key) => !key.Retired && (_governor.Freshness == Freshness.Fresh || MayServe());
 
     /// <summary>Finds a key after <see cref="TryFind"/> returned false, with at most one refresh, shared by all waiting requests.</summary>
     /// <param name="kid">The key's <c>kid</c>.</param>
@@ -121,11 +128,11 @@ internal sealed class RealmKeys : IDisposable
         {
             Refresh refresh;
 
-            lock (_governor.Gate)
+            lock (_gate)
             {
                 startedBefore = startedBefore < 0 ? _governor.Started : startedBefore;
 
-                if (Decide(kid, tokenIssuedAt, startedBefore) is { } result)
+                if (_governor.Find(kid, AgeOf(tokenIssuedAt), startedBefore, Now) is { } result)
                 {
                     return result;
                 }
@@ -135,7 +142,7 @@ internal sealed class RealmKeys : IDisposable
                     return TooManyWait();
                 }
 
-                refresh = _governor.StartOrPlan();
+                refresh = Join();
                 Interlocked.Increment(ref Waiting(demand));
             }
 
@@ -143,7 +150,10 @@ internal sealed class RealmKeys : IDisposable
             {
                 if (!await refresh.Ended.WaitAsync(cancellationToken))
                 {
-                    return DecideWithoutRefresh(kid, tokenIssuedAt);
+                    lock (_gate)
+                    {
+                        return _governor.FindWithoutRefresh(kid, AgeOf(tokenIssuedAt), Now);
+                    }
                 }
             }
             finally
@@ -154,7 +164,23 @@ internal sealed class RealmKeys : IDisposable
     }
 
     /// <summary>Stops every refresh and withdraws every key. Waiting requests are told that the keys are unavailable.</summary>
-    public void Dispose() => _governor.Dispose();
+    public void Dispose()
+    {
+        Refresh? planned;
+
+        lock (_gate)
+        {
+            if (_governor.IsClosed)
+            {
+                return;
+            }
+
+            planned = _governor.Close();
+        }
+
+        _runner.Dispose();
+        planned?.End(succeeded: false);
+    }
 
     private ref int Waiting(KeyDemand demand)
     {
@@ -166,68 +192,39 @@ internal sealed class RealmKeys : IDisposable
         return ref _waitingTokens;
     }
 
-    /// <summary>The result if it needs no refresh; <see langword="null"/> if it does.</summary>
-    private KeySearch? Decide(string kid, DateTimeOffset tokenIssuedAt, int startedBefore)
+    private TimeSpan AgeOf(DateTimeOffset tokenIssuedAt) => _time.GetUtcNow() - tokenIssuedAt;
+
+    /// <summary>Starts a refresh in the background if the keys are due. False if they must not be used before that.</summary>
+    private bool MayServe()
     {
-        var schedule = _governor.Schedule;
-        var now = _governor.Now;
-
-        if (_governor.IsDisposed)
-        {
-            return KeySearch.Unavailable(TimeSpan.Zero);
-        }
-
         if (_governor.Freshness == Freshness.Dormant)
         {
-            // There are no keys, and a refresh has just failed: do not wait and do not send another request yet.
-            return _governor.Keys.IsEmpty && _governor.Running is null && now < schedule.DueAt
-                ? KeySearch.Unavailable(schedule.DueAt - now)
-                : null;
+            return false;
         }
 
-        if (Listed(kid) is { } listed)
+        lock (_gate)
         {
-            return listed;
-        }
+            _runner.Run(_governor.Use(Now));
 
-        return _governor.ReadBy > startedBefore || (now < schedule.UnknownKeyAllowedAt && IssuedBeforeKeysWereRead(tokenIssuedAt))
-            ? KeySearch.Unknown
-            : null;
+            return _governor.Freshness != Freshness.Dormant;
+        }
     }
 
-    /// <summary>The result after a refresh failed: from the cached keys, as far as they may still be used.</summary>
-    private KeySearch DecideWithoutRefresh(string kid, DateTimeOffset tokenIssuedAt)
+    private Refresh Join()
     {
-        lock (_governor.Gate)
-        {
-            if (_governor.Keys.IsEmpty)
-            {
-                return KeySearch.Unavailable(_governor.Schedule.DueAt - _governor.Now);
-            }
+        var refresh = _governor.Join(Now, out var isNew);
 
-            return Listed(kid)
-                ?? (IssuedBeforeKeysWereRead(tokenIssuedAt)
-                    ? KeySearch.Unknown
-                    : KeySearch.Unavailable(_governor.Schedule.UnknownKeyAllowedAt - _governor.Now));
+        if (isNew && refresh.HasStarted)
+        {
+            _runner.Run(refresh);
         }
-    }
-
-    private KeySearch? Listed(string kid)
-    {
-        if (_governor.Keys.TryFind(kid, out var key))
+        else if (isNew)
         {
-            return KeySearch.Found(key);
+            SetTimer();
         }
 
-        return _governor.Keys.FindUnusable(kid) is { } unusable ? KeySearch.NotUsable(unusable) : null;
+        return refresh;
     }
-
-    /// <summary>
-    /// Whether the token was issued before the cached keys were read. The time of reading is the present time minus the elapsed time, so
-    /// that changes of the system clock in between have no effect.
-    /// </summary>
-    private bool IssuedBeforeKeysWereRead(DateTimeOffset tokenIssuedAt) =>
-        tokenIssuedAt < _time.GetUtcNow() - (_governor.Now - _governor.ReadAt) - _settings.ClockSkew;
 
     private KeySearch TooManyWait()
     {
@@ -237,6 +234,56 @@ internal sealed class RealmKeys : IDisposable
             _logger.WaitersFull(_settings.SchemeName, _settings.MaximumWaiters);
         }
 
-        return KeySearch.Unavailable(_governor.IsPlanned ? _governor.Schedule.UnknownKeyAllowedAt - _governor.Now : TimeSpan.Zero);
+        return _governor.FindLater(Now);
+    }
+
+    /// <summary>Ends a refresh with its result. Returns what it has changed; null after <see cref="Dispose"/>.</summary>
+    private RefreshRunner.Change? End(Refresh refresh, KeySet? read, RealmFailure? failure)
+    {
+        lock (_gate)
+        {
+            var now = Now;
+            var older = _governor.Keys;
+            var gone = _governor.End(refresh, read, failure, now);
+
+            if (_governor.IsClosed)
+            {
+                return null;
+            }
+
+            SetTimer();
+
+            return new(older, _governor.Keys, gone, _time.GetUtcNow() + (_governor.ExpiresAt - now));
+        }
+    }
+
+    private void OnTimer()
+    {
+        bool expired;
+
+        lock (_gate)
+        {
+            if (_governor.IsClosed)
+            {
+                return;
+            }
+
+            _runner.Run(_governor.Advance(Now, out expired));
+            SetTimer();
+        }
+
+        if (expired)
+        {
+            _logger.KeysExpired(_settings.SchemeName, _settings.MaximumAge);
+        }
+    }
+
+    /// <summary>Sets the timer to the next scheduled action.</summary>
+    private void SetTimer()
+    {
+        if (_governor.NextAt is { } next)
+        {
+            _runner.WakeAfter(next - Now);
+        }
     }
 }

@@ -66,5 +66,5 @@ internal sealed class RealmReports(RealmSettings settings, ILogger logger)
         return names.Length == 0 ? "none" : names;
     }
 
-    private static string Name(string? id) => ForeignText.Line(id, JsonWebKey.LongestId);
+    private static string Name(string? id) => ForeignText.LineUpTo(JsonWebKey.LongestId, id);
 }

@@ -12,6 +12,9 @@ internal sealed class Refresh
     /// <summary>When the refresh started.</summary>
     public TimeSpan StartedAt { get; private set; }
 
+    /// <summary>Whether the refresh has started. One that was planned for the end of the cooldown has not.</summary>
+    public bool HasStarted => Number > 0;
+
     /// <summary>Whether an unknown key caused the refresh.</summary>
     public bool ForUnknownKey { get; private set; }
 

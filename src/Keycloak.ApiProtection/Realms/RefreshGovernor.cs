@@ -1,29 +1,18 @@
-using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms.Keys;
-using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Realms;
 
 /// <summary>
-/// Caches the realm's keys and decides when they are read: one refresh at a time, never more often than the schedule allows.
+/// Decides which keys may be used and when they are read: one refresh at a time, never more often than the schedule allows.
 /// </summary>
 /// <remarks>
-/// A timer watches the time, so that the hot path reads only two fields. Members marked "Requires the gate" must be called while holding
-/// <see cref="Gate"/>, so that <see cref="RealmKeys"/> can decide and act in one step.
+/// A state machine without I/O, clock, timer and lock. <see cref="RealmKeys"/> tells it what happened and when, and starts the refreshes
+/// that it returns. All times are relative to the creation of <see cref="RealmKeys"/>, whose lock every member requires, except
+/// <see cref="Keys"/>, <see cref="Freshness"/> and <see cref="Failure"/>, which the hot path reads.
 /// </remarks>
-internal sealed class RefreshGovernor : IDisposable
+internal sealed class RefreshGovernor(RealmSettings settings, Random random)
 {
-    private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
-
-    private readonly RealmSettings _settings;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly RealmDocuments _documents;
-    private readonly RealmReports _reports;
-    private readonly ITimer _timer;
-    private readonly CancellationTokenSource _disposing = new();
-    private readonly long _origin;
+    private readonly RefreshSchedule _schedule = new(settings, random);
 
     private volatile KeySet _keys = KeySet.Empty;
     private volatile Freshness _freshness;
@@ -33,89 +22,97 @@ internal sealed class RefreshGovernor : IDisposable
     private Refresh? _running;
     private Refresh? _planned;
 
-    public RefreshGovernor(RealmSettings settings, IHttpClientFactory httpClients, TimeProvider time, ILogger logger)
-    {
-        _settings = settings;
-        _time = time;
-        _logger = logger;
-        _origin = time.GetTimestamp();
-        _documents = new RealmDocuments(settings, httpClients, time);
-        _reports = new RealmReports(settings, logger);
-        Schedule = new RefreshSchedule(settings, Random.Shared);
+    // The refresh that read the keys, and when it started.
+    private int _readBy;
+    private TimeSpan _readAt;
 
-        // The timer must not capture the execution context of the request that happens to create it.
-        using (ExecutionContext.SuppressFlow())
-        {
-            _timer = time.CreateTimer(
-                static state => ((RefreshGovernor)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    /// <summary>The lock that guards every decision about refreshes.</summary>
-    public Lock Gate { get; } = new();
-
-    /// <summary>The keys as last read. Never <see langword="null"/>. Does not require the gate.</summary>
+    /// <summary>The keys as last read. Never <see langword="null"/>. Does not require the lock.</summary>
     public KeySet Keys => _keys;
 
-    /// <summary>The discovery document that was read last; <see langword="null"/> before the first. Does not require the gate.</summary>
-    public DiscoveryDocument? Discovery => _documents.Latest;
-
-    /// <summary>Whether <see cref="Keys"/> may be used without reading them again. Does not require the gate.</summary>
+    /// <summary>Whether <see cref="Keys"/> may be used without reading them again. Does not require the lock.</summary>
     public Freshness Freshness => _freshness;
 
-    /// <summary>Why the last refresh failed; <see langword="null"/> after a successful one. Does not require the gate.</summary>
+    /// <summary>Why the last refresh failed; <see langword="null"/> after a successful one. Does not require the lock.</summary>
     public RealmFailure? Failure => _failure;
 
-    /// <summary>The time since this object was created, by a monotonic clock. Does not require the gate.</summary>
-    public TimeSpan Now => _time.GetElapsedTime(_origin);
-
-    /// <summary>When the next actions are due or allowed. Requires the gate.</summary>
-    public RefreshSchedule Schedule { get; }
-
-    /// <summary>The refresh in progress; <see langword="null"/> if there is none. Requires the gate.</summary>
+    /// <summary>The refresh in progress; <see langword="null"/> if there is none.</summary>
     public Refresh? Running => _running;
 
-    /// <summary>Whether a refresh waits for the end of the cooldown. Requires the gate.</summary>
-    public bool IsPlanned => _planned is not null;
-
-    /// <summary>How many refreshes have started. Requires the gate.</summary>
+    /// <summary>How many refreshes have started.</summary>
     public int Started { get; private set; }
 
-    /// <summary>The number of the refresh that read <see cref="Keys"/>. Requires the gate.</summary>
-    public int ReadBy { get; private set; }
+    /// <summary>From when on the keys are no longer used, even if Keycloak cannot be reached.</summary>
+    public TimeSpan ExpiresAt => _schedule.ExpiresAt;
 
-    /// <summary>When that refresh started. Requires the gate.</summary>
-    public TimeSpan ReadAt { get; private set; }
+    /// <summary>Whether <see cref="Close"/> was called.</summary>
+    public bool IsClosed { get; private set; }
 
-    /// <summary>Whether <see cref="Dispose"/> was called. Requires the gate.</summary>
-    public bool IsDisposed { get; private set; }
+    /// <summary>When <see cref="Advance"/> has something to do; <see langword="null"/> if that depends on other events.</summary>
+    public TimeSpan? NextAt =>
+        _schedule.Next(hasKeys: !_keys.IsEmpty, _freshness, isRunning: _running is not null, isPlanned: _planned is not null);
 
-    /// <summary>Starts a refresh in the background if the keys are due.</summary>
-    /// <returns>False if the keys must not be used before they have been read again.</returns>
-    public bool MayServe()
+    /// <summary>The keys will be needed. Returns the first refresh, which the caller must run, or null if there was one.</summary>
+    public Refresh? Prefetch(TimeSpan now) => !IsClosed && Started == 0 ? Start(now, forUnknownKey: false) : null;
+
+    /// <summary>The keys are used. Returns a refresh that the caller must run if they are due, otherwise null.</summary>
+    public Refresh? Use(TimeSpan now) => _freshness == Freshness.Due ? Start(now, forUnknownKey: false) : null;
+
+    /// <summary>Searches a key. Returns the result, or <see langword="null"/> if it needs a refresh: <see cref="Join"/>.</summary>
+    /// <param name="kid">The key's <c>kid</c>.</param>
+    /// <param name="tokenAge">The time since the token was issued.</param>
+    /// <param name="startedBefore">How many refreshes had started when the search began.</param>
+    /// <param name="now">The time.</param>
+    public KeySearch? Find(string kid, TimeSpan tokenAge, int startedBefore, TimeSpan now)
     {
+        if (IsClosed)
+        {
+            return KeySearch.Unavailable(TimeSpan.Zero);
+        }
+
         if (_freshness == Freshness.Dormant)
         {
-            return false;
+            // There are no keys, and a refresh has just failed: do not wait and do not send another request yet.
+            return _keys.IsEmpty && _running is null && now < _schedule.DueAt ? KeySearch.Unavailable(_schedule.DueAt - now) : null;
         }
 
-        lock (Gate)
+        if (Listed(kid) is { } listed)
         {
-            if (_freshness == Freshness.Due)
-            {
-                Start(forUnknownKey: false);
-            }
-
-            return _freshness != Freshness.Dormant;
+            return listed;
         }
+
+        return _readBy > startedBefore || (now < _schedule.UnknownKeyAllowedAt && IsOlderThanKeys(tokenAge, now))
+            ? KeySearch.Unknown
+            : null;
     }
+
+    /// <summary>The result after a refresh failed: from the cached keys, as far as they may still be used.</summary>
+    public KeySearch FindWithoutRefresh(string kid, TimeSpan tokenAge, TimeSpan now)
+    {
+        if (_keys.IsEmpty)
+        {
+            return KeySearch.Unavailable(_schedule.DueAt - now);
+        }
+
+        return Listed(kid)
+            ?? (IsOlderThanKeys(tokenAge, now) ? KeySearch.Unknown : KeySearch.Unavailable(_schedule.UnknownKeyAllowedAt - now));
+    }
+
+    /// <summary>The result if no further search may wait: when to try again.</summary>
+    public KeySearch FindLater(TimeSpan now) =>
+        KeySearch.Unavailable(_planned is not null ? _schedule.UnknownKeyAllowedAt - now : TimeSpan.Zero);
 
     /// <summary>
     /// Returns a refresh to wait for: the one in progress, or one that starts now, or, for an unknown key, one that starts when the
-    /// cooldown ends. Requires the gate.
+    /// cooldown ends.
     /// </summary>
-    public Refresh StartOrPlan()
+    /// <param name="now">The time.</param>
+    /// <param name="isNew">
+    /// Whether the caller must act: run the refresh if it has started, otherwise call <see cref="Advance"/> at <see cref="NextAt"/>.
+    /// </param>
+    public Refresh Join(TimeSpan now, out bool isNew)
     {
+        isNew = false;
+
         if (_running is not null)
         {
             return _running;
@@ -123,26 +120,111 @@ internal sealed class RefreshGovernor : IDisposable
 
         var forUnknownKey = _freshness != Freshness.Dormant;
 
-        if (!forUnknownKey || Now >= Schedule.UnknownKeyAllowedAt)
+        if (!forUnknownKey || now >= _schedule.UnknownKeyAllowedAt)
         {
-            return Start(forUnknownKey);
+            isNew = true;
+
+            return Start(now, forUnknownKey);
         }
 
-        if (_planned is null)
-        {
-            _planned = new Refresh();
-            SetTimer();
-        }
+        isNew = _planned is null;
 
-        return _planned;
+        return _planned ??= new Refresh();
     }
 
-    /// <summary>Starts a refresh. Requires the gate; no refresh may be in progress.</summary>
-    public Refresh Start(bool forUnknownKey)
+    /// <summary>The refresh in progress has ended.</summary>
+    /// <param name="refresh">The refresh.</param>
+    /// <param name="read">The keys that it read; null if it failed.</param>
+    /// <param name="failure">Why it failed; null if it did not.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>The keys that are no longer used.</returns>
+    public IReadOnlyList<SigningKey> End(Refresh refresh, KeySet? read, RealmFailure? failure, TimeSpan now)
+    {
+        IReadOnlyList<SigningKey> gone = [];
+        _running = null;
+
+        if (IsClosed)
+        {
+            return gone;
+        }
+
+        if (refresh.ForUnknownKey)
+        {
+            _schedule.CoolDown(now);
+        }
+
+        _failure = failure;
+
+        if (read is not null)
+        {
+            var older = _keys;
+            _keys = read.KeepingObjectsOf(older);
+            gone = older.RetireWhatIsNotIn(_keys);
+            _readBy = refresh.Number;
+            _readAt = refresh.StartedAt;
+            _schedule.Succeeded(refresh.StartedAt, now);
+        }
+        else
+        {
+            _schedule.Failed(now, keysServe: !_keys.IsEmpty);
+        }
+
+        _freshness = _keys.IsEmpty ? Freshness.Dormant : Freshness.Fresh;
+
+        return gone;
+    }
+
+    /// <summary>Time has passed. Returns a refresh that the caller must run, or null.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="expired">Whether the keys have just become too old to be used.</param>
+    public Refresh? Advance(TimeSpan now, out bool expired)
+    {
+        expired = !_keys.IsEmpty && now >= _schedule.ExpiresAt;
+
+        if (expired)
+        {
+            Withdraw();
+        }
+
+        if (_running is not null)
+        {
+            // Its end decides what comes next.
+            return null;
+        }
+
+        if ((_planned is not null && now >= _schedule.UnknownKeyAllowedAt) || (_keys.IsEmpty && now >= _schedule.DueAt))
+        {
+            return Start(now, forUnknownKey: false);
+        }
+
+        if (_freshness == Freshness.Fresh && now >= _schedule.DueAt)
+        {
+            _freshness = Freshness.Due;
+        }
+        else if (_freshness == Freshness.Due && now >= _schedule.DormantAt)
+        {
+            _freshness = Freshness.Dormant;
+        }
+
+        return null;
+    }
+
+    /// <summary>Withdraws every key. Returns the planned refresh, which will not start; null if there is none.</summary>
+    public Refresh? Close()
+    {
+        var planned = _planned;
+        IsClosed = true;
+        _planned = null;
+        Withdraw();
+
+        return planned;
+    }
+
+    private Refresh Start(TimeSpan now, bool forUnknownKey)
     {
         var refresh = _planned ?? new Refresh();
 
-        refresh.Start(++Started, Now, forUnknownKey || _planned is not null);
+        refresh.Start(++Started, now, forUnknownKey || _planned is not null);
         _planned = null;
         _running = refresh;
 
@@ -151,185 +233,24 @@ internal sealed class RefreshGovernor : IDisposable
             _freshness = Freshness.Fresh;
         }
 
-        // Unsafe: without the request's execution context, so that the refresh is not part of that request's trace.
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static work => _ = work.Governor.RunAsync(work.Refresh), (Governor: this, Refresh: refresh), preferLocal: false);
-
         return refresh;
     }
 
-    /// <summary>Stops every refresh and withdraws every key. Waiting requests are told that the refresh failed.</summary>
-    public void Dispose()
+    private KeySearch? Listed(string kid)
     {
-        Refresh? planned;
-
-        lock (Gate)
+        if (_keys.TryFind(kid, out var key))
         {
-            if (IsDisposed)
-            {
-                return;
-            }
-
-            IsDisposed = true;
-            planned = _planned;
-            _planned = null;
-            Withdraw();
+            return KeySearch.Found(key);
         }
 
-        _timer.Dispose();
-        _disposing.Cancel();
-        planned?.End(succeeded: false);
+        return _keys.FindUnusable(kid) is { } unusable ? KeySearch.NotUsable(unusable) : null;
     }
 
-    private async Task RunAsync(Refresh refresh)
-    {
-        var succeeded = false;
-
-        try
-        {
-            succeeded = Apply(await ReadAsync(refresh), refresh);
-        }
-        finally
-        {
-            refresh.End(succeeded);
-        }
-    }
-
-    private async Task<RealmAnswer<KeySet>> ReadAsync(Refresh refresh)
-    {
-        try
-        {
-            _logger.RefreshStarted(_settings.SchemeName, refresh.ForUnknownKey);
-
-            return await _documents.ReadKeysAsync(_disposing.Token);
-        }
-        catch (Exception error)
-        {
-            // Canceled by Dispose, or a defect in this library. In both cases waiting requests must end, and the schedule must continue.
-            return RealmFailure.Unexpected(_settings.MetadataAddress, error);
-        }
-    }
-
-    /// <summary>Applies the result of a refresh, schedules the next actions and writes to the log.</summary>
-    private bool Apply(RealmAnswer<KeySet> answer, Refresh refresh)
-    {
-        var succeeded = answer.Succeeded(out var read, out var failure);
-        IReadOnlyList<SigningKey> gone = [];
-        KeySet older;
-        KeySet current;
-        DateTimeOffset serveUntil;
-
-        lock (Gate)
-        {
-            var now = Now;
-            _running = null;
-
-            if (IsDisposed)
-            {
-                return false;
-            }
-
-            if (refresh.ForUnknownKey)
-            {
-                Schedule.CoolDown(now);
-            }
-
-            older = _keys;
-            current = older;
-            _failure = failure;
-
-            if (read is not null)
-            {
-                current = read.KeepingObjectsOf(older);
-                _keys = current;
-                gone = older.RetireWhatIsNotIn(current);
-                ReadBy = refresh.Number;
-                ReadAt = refresh.StartedAt;
-                Schedule.Succeeded(refresh.StartedAt, now);
-            }
-            else
-            {
-                Schedule.Failed(now, keysServe: !older.IsEmpty);
-            }
-
-            _freshness = current.IsEmpty ? Freshness.Dormant : Freshness.Fresh;
-            serveUntil = _time.GetUtcNow() + (Schedule.ExpiresAt - now);
-            SetTimer();
-        }
-
-        if (succeeded)
-        {
-            _reports.Succeeded(current, older, gone);
-        }
-        else
-        {
-            _reports.Failed(failure!, keysServe: !current.IsEmpty, serveUntil);
-        }
-
-        return succeeded;
-    }
-
-    private void OnTimer()
-    {
-        var expired = false;
-
-        lock (Gate)
-        {
-            if (IsDisposed)
-            {
-                return;
-            }
-
-            var now = Now;
-
-            if (!_keys.IsEmpty && now >= Schedule.ExpiresAt)
-            {
-                Withdraw();
-                expired = true;
-            }
-
-            // While a refresh is in progress, its end decides what comes next.
-            if (_running is null)
-            {
-                Advance(now);
-            }
-
-            SetTimer();
-        }
-
-        if (expired)
-        {
-            _logger.KeysExpired(_settings.SchemeName, _settings.MaximumAge);
-        }
-    }
-
-    private void Advance(TimeSpan now)
-    {
-        if ((IsPlanned && now >= Schedule.UnknownKeyAllowedAt) || (_keys.IsEmpty && now >= Schedule.DueAt))
-        {
-            Start(forUnknownKey: false);
-        }
-        else if (_freshness == Freshness.Fresh && now >= Schedule.DueAt)
-        {
-            _freshness = Freshness.Due;
-        }
-        else if (_freshness == Freshness.Due && now >= Schedule.DormantAt)
-        {
-            _freshness = Freshness.Dormant;
-        }
-    }
-
-    /// <summary>Sets the timer to the next scheduled action.</summary>
-    private void SetTimer()
-    {
-        if (Schedule.Next(hasKeys: !_keys.IsEmpty, _freshness, isRunning: _running is not null, IsPlanned) is { } next)
-        {
-            // Timers have a resolution of milliseconds and a limit of seven weeks. A timer that fires early finds nothing to do and is set
-            // again.
-            var delay = next - Now;
-            _timer.Change(delay < ShortestTimer ? ShortestTimer : delay > LongestTimer ? LongestTimer : delay, Timeout.InfiniteTimeSpan);
-        }
-    }
+    /// <summary>
+    /// Whether the token was issued before the cached keys were read. Ages are compared, so that changes of the system clock since the
+    /// reading have no effect.
+    /// </summary>
+    private bool IsOlderThanKeys(TimeSpan tokenAge, TimeSpan now) => tokenAge > now - _readAt + settings.ClockSkew;
 
     private void Withdraw()
     {

@@ -2,7 +2,7 @@ namespace Keycloak.ApiProtection.Realms;
 
 /// <summary>
 /// Calculates when keys are read again: after a success, after failures, and for unknown keys. Does not read a clock: all times are
-/// relative to the creation of the <see cref="RefreshGovernor"/>.
+/// relative to the creation of <see cref="RealmKeys"/>.
 /// </summary>
 internal sealed class RefreshSchedule(RealmSettings settings, Random random)
 {

@@ -3,6 +3,7 @@ using System.Text;
 using Keycloak.ApiProtection.Tests.Claims;
 using Keycloak.ApiProtection.Tests.Examples;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Mvc;
@@ -60,14 +61,28 @@ public sealed class ControllersAndHubsTests
         Assert.Contains("user is unauthorized", await InvokeAsync(api, CapturedTokens.Bob26), StringComparison.Ordinal);
     }
 
-    private static async Task<string> InvokeAsync(TestApi api, string payload)
+    /// <summary>If it fails, the framework has changed, and decision 5 in docs/decisions can be reversed.</summary>
+    [Fact]
+    public async Task The_framework_does_not_enforce_requirement_data_on_a_hub_method()
+    {
+        await using var api = await TestApi.StartAsync(app => app.MapHub<OrdersHub>("/hub"), services => services.AddSignalR());
+        Assert.Contains("\"result\":\"not enforced\"", await InvokeAsync(api, CapturedTokens.Alice26, "Unprotected"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_attribute_is_an_authorize_attribute_so_that_it_protects_hub_methods() =>
+        Assert.All(
+            typeof(RequireScopeAttribute).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Attribute))),
+            attribute => Assert.True(attribute.IsSubclassOf(typeof(AuthorizeAttribute)), attribute.Name));
+
+    private static async Task<string> InvokeAsync(TestApi api, string payload, string method = "Write")
     {
         var cancellation = TestContext.Current.CancellationToken;
         var client = api.Server.CreateWebSocketClient();
         client.ConfigureRequest = request => request.Headers.Authorization = TestApi.Header(payload);
         using var socket = await client.ConnectAsync(new Uri(api.Server.BaseAddress, "/hub"), cancellation);
         await SendAsync(socket, """{"protocol":"json","version":1}""");
-        await SendAsync(socket, """{"type":1,"invocationId":"1","target":"Write","arguments":[]}""");
+        await SendAsync(socket, $$"""{"type":1,"invocationId":"1","target":"{{method}}","arguments":[]}""");
 
         var received = new StringBuilder();
         var buffer = new byte[4096];
@@ -120,5 +135,14 @@ public sealed class ControllersAndHubsTests
     {
         [RequireClientRole("writer")]
         public string Write() => "written";
+
+        [NobodyMayCall]
+        public string Unprotected() => "not enforced";
+    }
+
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class NobodyMayCallAttribute : Attribute, IAuthorizationRequirementData
+    {
+        public IEnumerable<IAuthorizationRequirement> GetRequirements() => [new AssertionRequirement(_ => false)];
     }
 }

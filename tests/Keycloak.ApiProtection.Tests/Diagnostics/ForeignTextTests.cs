@@ -35,7 +35,7 @@ public sealed class ForeignTextTests
     public void A_line_is_truncated_after_two_hundred_characters_unless_another_length_is_asked_for()
     {
         Assert.Equal($"{new string('x', 200)}...", ForeignText.Line(new string('x', 201)));
-        Assert.Equal(new string('x', 201), ForeignText.Line(new string('x', 201), 256));
+        Assert.Equal(new string('x', 201), ForeignText.LineUpTo(256, new string('x', 201)));
     }
 
     [Theory]

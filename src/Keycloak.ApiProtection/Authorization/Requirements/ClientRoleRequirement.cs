@@ -49,11 +49,7 @@ public sealed class ClientRoleRequirement : IKeycloakRequirement, IAuthorization
     string IKeycloakRequirement.Need => Client is null ? $"client role '{Role}' of this API" : $"client role '{Role}' of '{Client}'";
 
     /// <inheritdoc/>
-    public Task HandleAsync(AuthorizationHandlerContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return RequirementHandling.Handle(this, context);
-    }
+    public Task HandleAsync(AuthorizationHandlerContext context) => RequirementHandling.Handle(this, context);
 
     /// <inheritdoc/>
     public override string ToString() => $"{nameof(ClientRoleRequirement)}: {(Client is null ? Role : $"{Client}/{Role}")}";

@@ -28,11 +28,7 @@ public sealed class GroupRequirement : IKeycloakRequirement, IAuthorizationHandl
     string IKeycloakRequirement.Need => $"membership of group '{Group}'";
 
     /// <inheritdoc/>
-    public Task HandleAsync(AuthorizationHandlerContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return RequirementHandling.Handle(this, context);
-    }
+    public Task HandleAsync(AuthorizationHandlerContext context) => RequirementHandling.Handle(this, context);
 
     /// <inheritdoc/>
     public override string ToString() => $"{nameof(GroupRequirement)}: {Group}";

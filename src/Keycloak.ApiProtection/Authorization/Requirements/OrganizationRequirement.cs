@@ -25,11 +25,7 @@ public sealed class OrganizationRequirement : IKeycloakRequirement, IAuthorizati
     string IKeycloakRequirement.Need => $"membership of organization '{Organization}'";
 
     /// <inheritdoc/>
-    public Task HandleAsync(AuthorizationHandlerContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return RequirementHandling.Handle(this, context);
-    }
+    public Task HandleAsync(AuthorizationHandlerContext context) => RequirementHandling.Handle(this, context);
 
     /// <inheritdoc/>
     public override string ToString() => $"{nameof(OrganizationRequirement)}: {Organization}";

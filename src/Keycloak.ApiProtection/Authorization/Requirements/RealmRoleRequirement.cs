@@ -25,11 +25,7 @@ public sealed class RealmRoleRequirement : IKeycloakRequirement, IAuthorizationH
     string IKeycloakRequirement.Need => $"realm role '{Role}'";
 
     /// <inheritdoc/>
-    public Task HandleAsync(AuthorizationHandlerContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return RequirementHandling.Handle(this, context);
-    }
+    public Task HandleAsync(AuthorizationHandlerContext context) => RequirementHandling.Handle(this, context);
 
     /// <inheritdoc/>
     public override string ToString() => $"{nameof(RealmRoleRequirement)}: {Role}";

@@ -7,6 +7,8 @@ internal static class RequirementHandling
 {
     public static Task Handle(IKeycloakRequirement requirement, AuthorizationHandlerContext context)
     {
+        ArgumentNullException.ThrowIfNull(context);
+
         // IAuthorizationService accepts a null user. Then the requirement is not met, and there is nothing to explain.
         if (context.User is not { } user)
         {

@@ -25,11 +25,7 @@ public sealed class ScopeRequirement : IKeycloakRequirement, IAuthorizationHandl
         $"{(_scopes.Length == 1 ? "scope" : "scopes")} {string.Join(", ", _scopes.Select(scope => $"'{scope}'"))}";
 
     /// <inheritdoc/>
-    public Task HandleAsync(AuthorizationHandlerContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return RequirementHandling.Handle(this, context);
-    }
+    public Task HandleAsync(AuthorizationHandlerContext context) => RequirementHandling.Handle(this, context);
 
     /// <inheritdoc/>
     public override string ToString() => $"{nameof(ScopeRequirement)}: {((IKeycloakRequirement)this).Need}";

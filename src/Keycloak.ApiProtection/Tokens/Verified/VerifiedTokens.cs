@@ -32,7 +32,7 @@ internal sealed class VerifiedTokens
     private readonly TimeSpan _clockSkew;
     private readonly TimeProvider _time;
     private readonly VerifiedTokenCounts _counts;
-    private readonly Place[] _places;
+    private readonly VerifiedTokenPlace[] _places;
     private readonly int[] _bytes;
     private readonly uint _sets;
     private readonly Lock _gate = new();
@@ -52,7 +52,7 @@ internal sealed class VerifiedTokens
         _time = time;
         _counts = counts;
         _sets = (uint)Math.Max(2, (size + Ways - 1) / Ways);
-        _places = new Place[_sets * Ways];
+        _places = new VerifiedTokenPlace[_sets * Ways];
         _bytes = new int[_sets];
         counts.CountTokensOf(() => Volatile.Read(ref _count));
     }
@@ -292,13 +292,4 @@ internal sealed class VerifiedTokens
 
     private static int Candidate(uint first, uint second, int candidate) =>
         candidate < Ways ? ((int)first * Ways) + candidate : ((int)second * Ways) + candidate - Ways;
-
-    /// <summary>
-    /// A token and its hash, which makes most comparisons unnecessary. A reader may see values of two tokens; the text decides.
-    /// </summary>
-    private struct Place
-    {
-        public AccessToken? Token;
-        public ulong Hash;
-    }
 }
