@@ -1,6 +1,7 @@
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Schemes;
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,7 @@ namespace Keycloak.ApiProtection;
 /// </summary>
 internal sealed class KeycloakBearerStartup(
     KeycloakSchemes schemes,
+    IOptions<HostFilteringOptions> hosts,
     ILogger<KeycloakBearerStartup> logger) : IHostedService
 {
     /// <inheritdoc />
@@ -20,7 +22,7 @@ internal sealed class KeycloakBearerStartup(
     {
         foreach (var scheme in schemes.All)
         {
-            foreach (var warning in scheme.Options.ConfigurationWarnings.Concat(Warnings(scheme.Options)))
+            foreach (var warning in scheme.Options.ConfigurationWarnings.Concat(Warnings(scheme.Options, hosts.Value)))
             {
                 logger.DoubtfulSetting(scheme.Name, warning);
             }
@@ -35,7 +37,7 @@ internal sealed class KeycloakBearerStartup(
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static IEnumerable<string> Warnings(KeycloakBearerOptions options)
+    private static IEnumerable<string> Warnings(KeycloakBearerOptions options, HostFilteringOptions hosts)
     {
         if (options.SslRequired == SslRequired.None)
         {
@@ -47,6 +49,13 @@ internal sealed class KeycloakBearerStartup(
         {
             yield return "verify-token-audience is false: every access token of the realm is accepted, also one for another API. "
                 + "Set resource, and add an audience mapper in Keycloak.";
+        }
+
+        if (options.Dpop.Mode == DpopMode.Required && options.PublicUrl is null
+            && (hosts.AllowedHosts is null or [] || hosts.AllowedHosts.Contains("*")))
+        {
+            yield return "Dpop is Required, but neither PublicUrl nor AllowedHosts restricts the host name of requests: a proof for another "
+                + "API could be used here with that API's host name. Set PublicUrl to the URL under which clients reach this API.";
         }
 
         if (options.Audiences.Append(options.Audience).Contains("account"))

@@ -34,4 +34,10 @@ public sealed class EmbeddedRealmTests(EmbeddedRealm realm) : RealmContract(real
             HttpStatusCode.OK,
             await api.CallAsync((await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken, Cancellation));
     }
+
+    [Theory]
+    [InlineData("ES256", "Required", "200 after 2", "401")]
+    [InlineData("RS256", "UnderPressure", "200 after 1", "200")]
+    public Task An_independent_client_calls_the_API_with_bound_tokens(string algorithm, string nonces, string first, string withoutNonce) =>
+        CallsWithAnIndependentClientAsync(algorithm, nonces, first, withoutNonce);
 }

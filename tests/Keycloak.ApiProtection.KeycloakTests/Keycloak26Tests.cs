@@ -8,4 +8,10 @@ public sealed class Keycloak26Tests(Keycloak26 keycloak) : KeycloakContract(keyc
 {
     [Fact]
     public Task Keycloak_accepts_only_the_certificate_of_the_named_HttpClient() => TakesTheCertificateOfTheNamedHttpClientAsync();
+
+    [Theory]
+    [InlineData("ES256", "Required", "200 after 2", "401")]
+    [InlineData("RS256", "UnderPressure", "200 after 1", "200")]
+    public Task An_independent_client_calls_the_API_with_bound_tokens(string algorithm, string nonces, string first, string withoutNonce) =>
+        CallsWithAnIndependentClientAsync(algorithm, nonces, first, withoutNonce);
 }

@@ -27,6 +27,8 @@ public sealed class ListeningApi : IAsyncDisposable
         _http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
+    public Uri BaseAddress => _http.BaseAddress!;
+
     /// <summary>Gets the value for "Backchannel logout URL".</summary>
     public string LogoutUrl => $"{_http.BaseAddress}.keycloak/backchannel-logout";
 

@@ -215,7 +215,8 @@ public sealed class BoundTokenTests
         var nonce = handler.NonceOf(new Uri("http://localhost"));
 
         using var elsewhere = new DpopHandler(
-            one.Key, other.Realm.Token("alice").For("cli").BoundTo(one.Key).Create(), new ForwardTo(other)) { RetriesWithNonce = false };
+            one.Key, other.Realm.Token("alice").For("cli").BoundTo(one.Key).Create(), new ForwardTo(other));
+        elsewhere.RetriesWithNonce = false;
         elsewhere.ChangeProof = proof => proof.WithNonce(nonce);
         Assert.Equal("200", await BoundApi.VerdictAsync(elsewhere));
 
@@ -246,7 +247,8 @@ public sealed class BoundTokenTests
 
         Assert.Equal("401 revoked", await BoundApi.VerdictAsync(handler));
 
-        api.Time.Advance(TimeSpan.FromSeconds(1));
+        // Revocations and tokens have times of whole seconds.
+        api.Time.Advance(TimeSpan.FromSeconds(2));
         handler.AccessToken = api.BoundToken();
         Assert.Equal("200", await BoundApi.VerdictAsync(handler));
     }

@@ -41,7 +41,9 @@ public sealed class DpopOptions
     public IList<string> Algorithms { get; } = [];
 
     /// <summary>Gets the names of the accepted algorithms, separated by spaces, for <c>algs</c> in a challenge.</summary>
-    internal string AlgorithmNames => string.Join(' ', Algorithms.Count > 0 ? Algorithms : DpopSettings.DefaultAlgorithms);
+    internal string AlgorithmNames => Algorithms.Count > 0
+        ? string.Join(' ', Algorithms)
+        : string.Join(' ', DpopSettings.DefaultAlgorithms);
 
     /// <summary>Gets or sets how many used proofs this process remembers.</summary>
     /// <value>
