@@ -204,6 +204,12 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     public DpopOptions Dpop { get; } = new();
 
     /// <summary>
+    /// Gets or sets the security profile that this API must conform to. It sets defaults, and settings that contradict it stop the start.
+    /// </summary>
+    /// <value>The default is <see cref="KeycloakProfile.None"/>.</value>
+    public KeycloakProfile Profile { get; set; }
+
+    /// <summary>
     /// Gets or sets the URL under which clients reach this API: scheme, host and the prefix of all paths, such as
     /// <c>https://api.example.com/orders</c>. DPoP proofs are compared with it (RFC 9449 section 4.3).
     /// </summary>

@@ -10,6 +10,23 @@ internal sealed class KeycloakBearerPostConfigureOptions(TimeProvider time) : IP
     {
         options.TimeProvider ??= time;
         options.Claims.ClientId ??= options.Resource;
+        if (options.Profile == KeycloakProfile.Fapi2)
+        {
+            Default(options.Algorithms, "PS256", "ES256");
+            Default(options.Dpop.Algorithms, "ES256", "PS256");
+        }
+
         options.ChallengeRealm ??= ChallengeText.Of(KeycloakAddress.RealmName(options));
+    }
+
+    private static void Default(IList<string> algorithms, params string[] allowed)
+    {
+        if (algorithms.Count == 0)
+        {
+            foreach (var algorithm in allowed)
+            {
+                algorithms.Add(algorithm);
+            }
+        }
     }
 }

@@ -11,7 +11,10 @@ namespace Keycloak.ApiProtection.ProofOfPossession;
 /// RFC 9449 section 7.1 and RFC 8705 section 3. A token that is bound to a key and to a certificate owes both proofs. A bound token that is
 /// sent as a bearer token is rejected: otherwise a stolen token could be used without the key.
 /// </remarks>
-internal sealed class PossessionCheck(DpopMode mode, DpopProofValidator dpop)
+/// <param name="mode">Which tokens need a DPoP proof.</param>
+/// <param name="requiresBinding">Whether tokens that are bound to nothing are rejected.</param>
+/// <param name="dpop">The validator of DPoP proofs.</param>
+internal sealed class PossessionCheck(DpopMode mode, bool requiresBinding, DpopProofValidator dpop)
 {
     /// <summary>Gets the validator of DPoP proofs.</summary>
     public DpopProofValidator Dpop => dpop;
@@ -19,7 +22,8 @@ internal sealed class PossessionCheck(DpopMode mode, DpopProofValidator dpop)
     /// <summary>Returns whether the client owes no proof, so that nothing has to be checked.</summary>
     /// <param name="confirmation">What the token is bound to, or null.</param>
     /// <param name="isDpop">Whether the token was sent with the scheme <c>DPoP</c>.</param>
-    public bool OwesNothing(Confirmation? confirmation, bool isDpop) => confirmation is null && !isDpop && mode != DpopMode.Required;
+    public bool OwesNothing(Confirmation? confirmation, bool isDpop) =>
+        confirmation is null && !isDpop && mode != DpopMode.Required && !requiresBinding;
 
     /// <summary>Checks all proofs that the client owes. Completes synchronously unless replicas share their memory of proofs.</summary>
     /// <param name="context">The request. If the client must use another nonce, the nonce is added to its response.</param>
@@ -31,7 +35,8 @@ internal sealed class PossessionCheck(DpopMode mode, DpopProofValidator dpop)
     {
         if (confirmation is null)
         {
-            return new(Decision<Confirmation>.Rejected(TokenRejection.DpopUnbound));
+            return new(Decision<Confirmation>.Rejected(
+                isDpop || mode == DpopMode.Required ? TokenRejection.DpopUnbound : TokenRejection.ProofRequired));
         }
 
         if (RejectScheme(isDpop, confirmation) is { } rejection)

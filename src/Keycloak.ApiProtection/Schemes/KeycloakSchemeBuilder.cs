@@ -111,7 +111,9 @@ internal sealed class KeycloakSchemeBuilder(
         var logger = loggers.CreateLogger<DpopProofValidator>();
         kept.Proofs ??= new ProofMemory(settings.ReplayCapacity, name, options.TimeProvider!, logger);
         return new PossessionCheck(
-            options.Dpop.Mode, new DpopProofValidator(settings, options.TimeProvider!, logger, replayStore, kept.Proofs));
+            options.Dpop.Mode,
+            requiresBinding: options.Profile == KeycloakProfile.Fapi2,
+            new DpopProofValidator(settings, options.TimeProvider!, logger, replayStore, kept.Proofs));
     }
 
     /// <summary>

@@ -85,6 +85,7 @@ internal static class KeycloakConfigurationKeys
             List("Algorithms", (options, values) => Replace(options.Dpop.Algorithms, values)),
             Number("ReplayCapacity", (options, value) => options.Dpop.ReplayCapacity = value),
             Choice<DpopStoreFailure>("OnStoreFailure", (options, value) => options.Dpop.OnStoreFailure = value)),
+        Choice<KeycloakProfile>("Profile", (options, value) => options.Profile = value),
         Text("PublicUrl", (options, value) => options.PublicUrl = value),
         new("policy-enforcer", (options, section) => PolicyEnforcer(options, section)),
     ];

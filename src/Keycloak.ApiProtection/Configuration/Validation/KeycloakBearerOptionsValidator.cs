@@ -25,6 +25,7 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
             .. RequestsAndResponses(options),
             .. IntrospectionProblems.Of(options),
             .. DpopProblems.Of(options),
+            .. Fapi2Problems.Of(options),
             .. KeycloakClaimsOptionsValidator.Problems(options.Claims),
         ];
         return problems.Count == 0
