@@ -13,7 +13,7 @@ internal static class DemoRealm
 
     /// <summary>Sets the login client's "Backchannel logout URL", as an administrator does in the console.</summary>
     public static void TellOfLogouts(KeycloakRealm realm, string api) =>
-        realm.SetBackchannelLogoutUrl(LoginClient, new Uri($"{api}/.keycloak/backchannel-logout"));
+        realm.Clients.SetBackchannelLogoutUrl(LoginClient, new Uri($"{api}/.keycloak/backchannel-logout"));
 
     /// <summary>Starts the embedded realm and adds its address to the configuration.</summary>
     /// <returns>The realm; null if the configuration already contains the address of a Keycloak.</returns>

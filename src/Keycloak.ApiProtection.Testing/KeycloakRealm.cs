@@ -16,20 +16,23 @@ namespace Keycloak.ApiProtection.Testing;
 /// 127.0.0.1, logs a warning at startup, and does not start in Production. All members are thread-safe, and several realms can run at the
 /// same time.
 /// </remarks>
-public sealed partial class KeycloakRealm : IAsyncDisposable
+public sealed class KeycloakRealm : IAsyncDisposable
 {
     private readonly Realm _realm;
     private readonly IRealmHost _host;
-    private readonly Disturbances _disturbances;
 
     private KeycloakRealm(Realm realm, IRealmHost host, Uri? hostname, Disturbances disturbances, RequestCounters requests)
     {
         _realm = realm;
         _host = host;
-        _disturbances = disturbances;
         Requests = requests;
         BaseAddress = hostname ?? host.BaseAddress;
         Issuer = $"{BaseAddress.AbsoluteUri.TrimEnd('/')}/realms/{Uri.EscapeDataString(realm.Export.Name)}";
+        Keys = new KeycloakRealmKeys(realm);
+        Users = new KeycloakRealmUsers(realm);
+        Sessions = new KeycloakRealmSessions(realm, Issuer);
+        Clients = new KeycloakRealmClients(realm);
+        Faults = new KeycloakRealmFaults(host, disturbances);
     }
 
     /// <summary>The realm's name.</summary>
@@ -45,6 +48,30 @@ public sealed partial class KeycloakRealm : IAsyncDisposable
 
     /// <summary>The number of requests that each endpoint has received.</summary>
     public RequestCounters Requests { get; }
+
+    /// <summary>Operations on the keys: rotation and removal.</summary>
+    public KeycloakRealmKeys Keys { get; }
+
+    /// <summary>Operations on the users and their roles.</summary>
+    public KeycloakRealmUsers Users { get; }
+
+    /// <summary>Operations on the sessions, and on what makes their tokens inactive.</summary>
+    public KeycloakRealmSessions Sessions { get; }
+
+    /// <summary>Operations on the clients.</summary>
+    public KeycloakRealmClients Clients { get; }
+
+    /// <summary>Faults: the realm is unreachable, slow, or responds incorrectly.</summary>
+    public KeycloakRealmFaults Faults { get; }
+
+    /// <summary>The requests that the realm has sent to its clients' URLs, and the status of each response.</summary>
+    public IReadOnlyList<KeycloakPush> Pushes => _realm.Pushes.Sent;
+
+    /// <summary>
+    /// Sets how the realm reaches the APIs under test. For an API that runs in memory, pass <c>api.Server.CreateHandler()</c>.
+    /// </summary>
+    /// <param name="handler">The handler; the caller keeps ownership of it. Null, the initial state, sends real HTTP requests.</param>
+    public void PushThrough(HttpMessageHandler? handler) => _realm.Pushes.Through(handler);
 
     /// <summary>Starts an embedded realm.</summary>
     /// <param name="options">The settings; null for the built-in realm <c>demo</c> on a free port of 127.0.0.1.</param>

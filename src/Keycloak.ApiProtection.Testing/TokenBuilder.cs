@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.Testing;
 /// <remarks>
 /// A builder is immutable: every method returns a new builder. A test can keep the builder of a valid token and modify it in several ways,
 /// also in parallel. <see cref="Create"/> opens a new session for every token unless <see cref="InSession"/> names one. Introspection
-/// therefore knows the token, and <see cref="KeycloakRealm.EndSession"/> ends it.
+/// therefore knows the token, and <see cref="KeycloakRealmSessions.End"/> ends it.
 /// </remarks>
 public sealed class TokenBuilder
 {

@@ -19,7 +19,7 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
         var unseen = Request.Bearer(await system.TokenAsync("alice"));
         Assert.Equal(200, (await GetAsync(way, seen)).Status);
 
-        system.Realm.GoDown();
+        system.Realm.Faults.GoDown();
         try
         {
             var undecided = await GetAsync(way, unseen);
@@ -41,7 +41,7 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
         }
         finally
         {
-            system.Realm.ComeBack();
+            system.Realm.Faults.ComeBack();
         }
 
         Assert.Equal(200, (await RunningSystem.EventuallyAsync(() => GetAsync(way, unseen), answer => answer.Status != 503)).Status);
@@ -56,14 +56,14 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
         Assert.Equal(200, (await GetAsync(way, Request.Bearer(await system.TokenAsync("alice")))).Status);
         var forged = Request.Bearer(system.Realm.Token("alice").For("cli").Tampered().Create());
 
-        system.Realm.GoDown();
+        system.Realm.Faults.GoDown();
         try
         {
             Assert.Equal(expected, (await GetAsync(way, forged)).Status);
         }
         finally
         {
-            system.Realm.ComeBack();
+            system.Realm.Faults.ComeBack();
         }
     }
 
@@ -81,14 +81,14 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
 
-        system.Realm.AnswerWrongly(wrong, RealmEndpoint.Introspection);
+        system.Realm.Faults.AnswerWrongly(wrong, RealmEndpoint.Introspection);
         try
         {
             AssertUnavailable(await GetAsync(Way.Introspected, token));
         }
         finally
         {
-            system.Realm.AnswerNormally();
+            system.Realm.Faults.AnswerNormally();
         }
 
         Assert.Equal(200, (await GetAsync(Way.Introspected, token)).Status);
@@ -99,7 +99,7 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
 
-        system.Realm.AnswerWrongly(WrongAnswer.Huge, RealmEndpoint.Introspection);
+        system.Realm.Faults.AnswerWrongly(WrongAnswer.Huge, RealmEndpoint.Introspection);
         try
         {
             // NGINX aborts the whole request if the response of a subrequest is too large, so there is no response.
@@ -107,7 +107,7 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
         }
         finally
         {
-            system.Realm.AnswerNormally();
+            system.Realm.Faults.AnswerNormally();
         }
 
         Assert.Equal(200, (await GetAsync(Way.Introspected, token)).Status);
@@ -118,14 +118,14 @@ public sealed class OutageTests(OutageTests.PatientSystem system) : IClassFixtur
     {
         var token = Request.Bearer(await system.TokenAsync("alice"));
 
-        system.Realm.SetClientSecret("gateway", "another");
+        system.Realm.Clients.SetSecret("gateway", "another");
         try
         {
             AssertUnavailable(await GetAsync(Way.Introspected, token));
         }
         finally
         {
-            system.Realm.SetClientSecret("gateway", "gateway-secret");
+            system.Realm.Clients.SetSecret("gateway", "gateway-secret");
         }
 
         Assert.Equal(200, (await GetAsync(Way.Introspected, token)).Status);

@@ -54,7 +54,7 @@ public sealed class QuickStartTests(QuickStart quickStart)
         Assert.Contains("credentials", stopped.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(HttpStatusCode.NoContent, await SendAsync(api.Address, HttpMethod.Delete, "/orders/3", token.Create()));
         var loggedOut = token.Create();
-        realm.LogOut("alice");
+        realm.Sessions.LogOut("alice");
         Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync(api.Address, HttpMethod.Delete, "/orders/3", loggedOut));
     }
 

@@ -35,7 +35,7 @@ public sealed class BackchannelLoggingTests
     public async Task While_Keycloak_is_down_the_log_has_one_message_of_the_library_and_no_stack_trace()
     {
         await using var realm = await KeycloakRealm.StartAsync(cancellationToken: Cancelled);
-        realm.GoDown();
+        realm.Faults.GoDown();
         using var log = new CategoryLog();
         await using var app = await StartAsync(realm, log);
 

@@ -14,7 +14,8 @@ namespace Keycloak.ApiProtection.Tests;
 /// </summary>
 public sealed class KnownWeaknessesTests
 {
-    private const string Unauthorized = "401 Bearer realm=\"demo\", error=\"invalid_token\", error_description=\"The access token is invalid\"";
+    private const string Unauthorized =
+        "401 Bearer realm=\"demo\", error=\"invalid_token\", error_description=\"The access token is invalid\"";
 
     [Fact]
     public async Task A_critical_header_that_is_not_supported_is_rejected() =>

@@ -20,7 +20,8 @@ public sealed class VerifiedTokenPipelineTests
             app => app.MapGet("/change", (ClaimsPrincipal user) =>
             {
                 var identity = (ClaimsIdentity)user.Identity!;
-                var seen = $"{user.HasClaim("note", "mine")} {identity.Claims.Count()} {user.FindFirst("sub") is not null} {identity.Label}";
+                var seen =
+                    $"{user.HasClaim("note", "mine")} {identity.Claims.Count()} {user.FindFirst("sub") is not null} {identity.Label}";
                 identity.AddClaim(new Claim("note", "mine"));
                 identity.AddClaim(new Claim(identity.RoleClaimType, "root"));
                 identity.RemoveClaim(identity.FindFirst("sub"));
@@ -45,8 +46,10 @@ public sealed class VerifiedTokenPipelineTests
             services => services.AddKeycloakBearer(),
             app => app.MapGet("/change", (HttpContext http) =>
             {
-                var properties = http.Features.Get<Microsoft.AspNetCore.Authentication.IAuthenticateResultFeature>()!.AuthenticateResult!.Properties!;
-                var seen = $"{properties.Items.Count} {properties.Parameters.Count} {properties.GetString("note")} {properties.ExpiresUtc:O}";
+                var properties =
+                    http.Features.Get<Microsoft.AspNetCore.Authentication.IAuthenticateResultFeature>()!.AuthenticateResult!.Properties!;
+                var seen =
+                    $"{properties.Items.Count} {properties.Parameters.Count} {properties.GetString("note")} {properties.ExpiresUtc:O}";
                 properties.SetString("note", "mine");
                 properties.Parameters["note"] = "mine";
                 properties.ExpiresUtc = DateTimeOffset.UnixEpoch;

@@ -30,7 +30,8 @@ internal sealed class TokenExchange(HttpClient http, IOptionsMonitor<KeycloakBea
             ["subject_token_type"] = "urn:ietf:params:oauth:token-type:access_token",
             ["audience"] = audience,
         });
-        var realm = options.Authority?.TrimEnd('/') ?? $"{options.AuthServerUrl?.TrimEnd('/')}/realms/{Uri.EscapeDataString(options.Realm!)}";
+        var realm =
+            options.Authority?.TrimEnd('/') ?? $"{options.AuthServerUrl?.TrimEnd('/')}/realms/{Uri.EscapeDataString(options.Realm!)}";
         using var response = await http.PostAsync(new Uri($"{realm}/protocol/openid-connect/token"), form, cancellation);
         if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {

@@ -51,7 +51,8 @@ public abstract class KeycloakContract : RealmContract
     {
         using var stranger = ServerCertificates.SelfSigned("CN=somebody else");
         using var http = new HttpClient(Handler(null));
-        var token = (await new RealmClient(http, _keycloak.TlsAddress).PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
+        var token =
+            (await new RealmClient(http, _keycloak.TlsAddress).PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
         await _keycloak.SetClientCertificateSubjectAsync("orders-api", "(.*?)CN=mutual TLS client(?:$)", Cancellation);
         try
         {
@@ -92,7 +93,11 @@ public abstract class KeycloakContract : RealmContract
 
         static HttpClientHandler Handler(X509Certificate2? certificate)
         {
-            var handler = new HttpClientHandler { AllowAutoRedirect = false, ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+            var handler = new HttpClientHandler
+            {
+                AllowAutoRedirect = false,
+                ServerCertificateCustomValidationCallback = (_, _, _, _) => true
+            };
             if (certificate is not null)
             {
                 handler.ClientCertificates.Add(certificate);

@@ -262,7 +262,8 @@ public abstract partial class RealmContract
         {
             using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             var point = ec.ExportParameters(false).Q;
-            (jwk["kty"], jwk["crv"], jwk["x"], jwk["y"]) = ("EC", "P-256", Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
+            (jwk["kty"], jwk["crv"], jwk["x"], jwk["y"]) =
+                ("EC", "P-256", Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
             pem = ec.ExportPkcs8PrivateKeyPem();
         }
         else

@@ -114,7 +114,11 @@ public abstract partial class RealmContract
     {
         await Realm.LogOutUserAsync("bob", Cancellation);
         await using var api = await StartListeningApiAsync();
-        var tokens = new[] { await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation), await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation) };
+        var tokens = new[]
+        {
+            await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation),
+            await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation)
+        };
 
         await Realm.LogOutUserAsync("bob", Cancellation);
 

@@ -93,7 +93,8 @@ public sealed class Front : IAsyncDisposable
         request.Headers.Host = context.Request.Host.Value;
         request.Content = HttpMethods.IsGet(context.Request.Method) ? null : new StringContent(body);
         request.Content?.Headers.Remove("Content-Type");
-        foreach (var (name, value) in context.Request.Headers.Where(header => !NotPassedOn.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
+        foreach (var (name, value) in context.Request.Headers
+            .Where(header => !NotPassedOn.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
         {
             _ = request.Headers.TryAddWithoutValidation(name, (string?)value)
                 || request.Content?.Headers.TryAddWithoutValidation(name, (string?)value) == true;
@@ -101,7 +102,8 @@ public sealed class Front : IAsyncDisposable
 
         using var response = await _keycloak.SendAsync(request, context.RequestAborted);
         context.Response.StatusCode = (int)response.StatusCode;
-        foreach (var (name, values) in response.Headers.Concat(response.Content.Headers).Where(header => !NotPassedOn.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
+        foreach (var (name, values) in response.Headers.Concat(response.Content.Headers)
+            .Where(header => !NotPassedOn.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
         {
             context.Response.Headers[name] = values.ToArray();
         }

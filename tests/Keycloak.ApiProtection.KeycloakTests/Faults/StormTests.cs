@@ -60,7 +60,7 @@ public sealed class StormTests : IAsyncLifetime
     {
         var token = Realm.Token("alice").For("cli").Create();
         Task<int>[] requests;
-        using (Realm.HoldAnswers(RealmEndpoint.Introspection))
+        using (Realm.Faults.HoldAnswers(RealmEndpoint.Introspection))
         {
             requests = [.. Enumerable.Range(0, 1000).Select(_ => CallAsync(token))];
             await Realm.Requests.WaitForAsync(RealmEndpoint.Introspection, 1, Cancellation);
@@ -81,7 +81,7 @@ public sealed class StormTests : IAsyncLifetime
         Parallel.For(0, tokens, i => revoked[i] = Realm.Token("bob").For("cli").InSession(sid).Create());
         var good = Realm.Token("alice").For("cli").Create();
         Assert.Equal(200, await CallAsync(good));
-        Assert.True(Realm.EndSession(sid));
+        Assert.True(Realm.Sessions.End(sid));
         Realm.Requests.Reset();
 
         for (var i = 0; i < times; i++)

@@ -37,73 +37,74 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
     public async Task<string> RotateKeyAsync(string algorithm, CancellationToken cancellationToken)
     {
         var before = await KeyIdsAsync(algorithm, cancellationToken);
-        Realm.RotateKeys();
+        Realm.Keys.Rotate();
         return (await KeyIdsAsync(algorithm, cancellationToken)).Except(before).Single();
     }
 
     /// <summary>Removes all keys that no longer sign, because the embedded realm cannot remove a single one.</summary>
-    public Task DisableKeyAsync(string keyId, CancellationToken cancellationToken) => Done(Realm.RemovePassiveKeys);
+    public Task DisableKeyAsync(string keyId, CancellationToken cancellationToken) => Done(Realm.Keys.RemovePassive);
 
     public Task SetUserEnabledAsync(string user, bool enabled, CancellationToken cancellationToken) =>
         Done(() =>
         {
             if (enabled)
             {
-                Realm.EnableUser(user);
+                Realm.Users.Enable(user);
             }
             else
             {
-                Realm.DisableUser(user);
+                Realm.Users.Disable(user);
             }
         });
 
-    public Task AddUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.AddUser(user, user));
+    public Task AddUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.Users.Add(user, user));
 
-    public Task DeleteUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.DeleteUser(user));
+    public Task DeleteUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.Users.Delete(user));
 
     public Task SetSessionMaxAsync(int seconds, CancellationToken cancellationToken) =>
-        Done(() => Realm.SetSessionMax(TimeSpan.FromSeconds(seconds)));
+        Done(() => Realm.Sessions.SetMax(TimeSpan.FromSeconds(seconds)));
 
-    public Task EndSessionAsync(string sessionId, CancellationToken cancellationToken) => Done(() => Realm.EndSession(sessionId));
+    public Task EndSessionAsync(string sessionId, CancellationToken cancellationToken) => Done(() => Realm.Sessions.End(sessionId));
 
-    public Task LogOutUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.LogOut(user));
+    public Task LogOutUserAsync(string user, CancellationToken cancellationToken) => Done(() => Realm.Sessions.LogOut(user));
 
     public Task SetNotBeforeAsync(long notBefore, CancellationToken cancellationToken) =>
-        Done(() => Realm.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(notBefore)));
+        Done(() => Realm.Sessions.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(notBefore)));
 
     public Task SetClientNotBeforeAsync(string clientId, long notBefore, CancellationToken cancellationToken) =>
-        Done(() => Realm.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(notBefore), clientId));
+        Done(() => Realm.Sessions.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(notBefore), clientId));
 
-    public Task PushNotBeforeAsync(string? clientId, CancellationToken cancellationToken) => Done(() => Realm.PushNotBefore(clientId));
+    public Task PushNotBeforeAsync(string? clientId, CancellationToken cancellationToken) =>
+        Done(() => Realm.Sessions.PushNotBefore(clientId));
 
-    public Task SignOutAllAsync(CancellationToken cancellationToken) => Done(Realm.SignOutAll);
+    public Task SignOutAllAsync(CancellationToken cancellationToken) => Done(Realm.Sessions.SignOutAll);
 
     public Task SetBackchannelLogoutUrlAsync(string clientId, string? url, CancellationToken cancellationToken) =>
-        Done(() => Realm.SetBackchannelLogoutUrl(clientId, url is null ? null : new Uri(url)));
+        Done(() => Realm.Clients.SetBackchannelLogoutUrl(clientId, url is null ? null : new Uri(url)));
 
     public Task SetAdminUrlAsync(string clientId, string? url, CancellationToken cancellationToken) =>
-        Done(() => Realm.SetAdminUrl(clientId, url is null ? null : new Uri(url)));
+        Done(() => Realm.Clients.SetAdminUrl(clientId, url is null ? null : new Uri(url)));
 
     public Task SetRealmRoleAsync(string user, string role, bool held, CancellationToken cancellationToken) => Done(() =>
     {
         if (held)
         {
-            Realm.AssignRole(user, role);
+            Realm.Users.AssignRole(user, role);
         }
         else
         {
-            Realm.UnassignRole(user, role);
+            Realm.Users.UnassignRole(user, role);
         }
     });
 
     public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken) =>
-        Done(() => Realm.SetClientSecret(clientId, secret));
+        Done(() => Realm.Clients.SetSecret(clientId, secret));
 
     /// <summary>Creates the token in code, because the embedded realm has no TLS.</summary>
     public Task<string?> MutualTlsTokenAsync(string user, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(Realm.Token(user).For("mtls").BoundToCertificate("FnlOVA4DOfhJFEc8-QuUgKt-D7zSTFntVNrx6ERhaK0").Create());
 
-    public void WithdrawConsent(string user, string clientId) => Realm.WithdrawConsent(user, clientId);
+    public void WithdrawConsent(string user, string clientId) => Realm.Sessions.WithdrawConsent(user, clientId);
 
     /// <summary>A token that a session goes on to bring.</summary>
     public Jwt TokenOfSession(string user, string clientId, string sessionId) =>

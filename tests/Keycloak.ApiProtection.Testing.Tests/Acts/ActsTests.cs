@@ -26,7 +26,7 @@ public sealed class ActsTests : IAsyncLifetime
     public async Task New_keys_sign_after_a_rotation_and_old_keys_stay_until_they_are_removed()
     {
         var old = _realm.Token("alice").Create();
-        _realm.RotateKeys(keepOldKeys: true);
+        _realm.Keys.Rotate(keepOldKeys: true);
         var fresh = _realm.Token("alice").Create();
 
         Assert.NotEqual((string?)Decoded.Of(old).Header["kid"], (string?)Decoded.Of(fresh).Header["kid"]);
@@ -35,7 +35,7 @@ public sealed class ActsTests : IAsyncLifetime
         Assert.True(await _caller.IsActiveAsync(old));
         Assert.True(await _caller.IsActiveAsync(fresh));
 
-        _realm.RemovePassiveKeys();
+        _realm.Keys.RemovePassive();
         Assert.Equal(5, await KeyCountAsync());
         Assert.False(await PublicKeys.VerifyAsync(_caller, old));
         Assert.False(await _caller.IsActiveAsync(old));
@@ -48,7 +48,7 @@ public sealed class ActsTests : IAsyncLifetime
         var old = _realm.Token("alice").Create();
         var refresh = _realm.Token("alice").OfKind(TokenKind.Refresh).Create();
 
-        _realm.RotateKeys(keepOldKeys: false);
+        _realm.Keys.Rotate(keepOldKeys: false);
 
         Assert.Equal(5, await KeyCountAsync());
         Assert.False(await _caller.IsActiveAsync(old));
@@ -59,18 +59,18 @@ public sealed class ActsTests : IAsyncLifetime
     public async Task The_key_of_one_algorithm_can_be_rotated_and_one_key_can_be_disabled()
     {
         var old = _realm.Token("alice").Create();
-        var kid = _realm.RotateKey("RS256");
+        var kid = _realm.Keys.Rotate("RS256");
 
         Assert.Equal(6, await KeyCountAsync());
         Assert.Equal(kid, (string?)Decoded.Of(_realm.Token("alice").Create()).Header["kid"]);
-        Assert.True(_realm.DisableKey((string)Decoded.Of(old).Header["kid"]!));
-        Assert.False(_realm.DisableKey("no such key"));
+        Assert.True(_realm.Keys.Disable((string)Decoded.Of(old).Header["kid"]!));
+        Assert.False(_realm.Keys.Disable("no such key"));
         Assert.False(await _caller.IsActiveAsync(old));
         Assert.Equal(5, await KeyCountAsync());
 
-        Assert.True(_realm.DisableKey(kid));
+        Assert.True(_realm.Keys.Disable(kid));
         Assert.True(await _caller.IsActiveAsync(_realm.Token("alice").Create()));
-        Assert.Throws<NotSupportedException>(() => _realm.RotateKey("nonsense"));
+        Assert.Throws<NotSupportedException>(() => _realm.Keys.Rotate("nonsense"));
     }
 
     [Fact]
@@ -78,36 +78,36 @@ public sealed class ActsTests : IAsyncLifetime
     {
         var answer = await _caller.PasswordAsync("cli", "bob");
 
-        _realm.DisableUser("bob");
+        _realm.Users.Disable("bob");
         Assert.False(await _caller.IsActiveAsync(answer.AccessToken));
         Assert.Equal("Account disabled", (await _caller.PasswordAsync("cli", "bob")).Description);
         Assert.Equal("User disabled", (await _caller.RefreshAsync("cli", answer.RefreshToken)).Description);
         Assert.True(await _caller.IsActiveAsync(_realm.Token("alice").Create()));
 
-        _realm.EnableUser("bob");
+        _realm.Users.Enable("bob");
         Assert.True(await _caller.IsActiveAsync(answer.AccessToken));
     }
 
     [Fact]
     public async Task Deleting_a_user_ends_all_sessions_and_an_added_user_can_log_in()
     {
-        _realm.AddUser("dora", "dora");
-        Assert.Throws<ArgumentException>(() => _realm.AddUser("dora", "other"));
+        _realm.Users.Add("dora", "dora");
+        Assert.Throws<ArgumentException>(() => _realm.Users.Add("dora", "other"));
         var answer = await _caller.PasswordAsync("cli", "dora");
         var offline = _realm.Token("dora").WithScope("offline_access").Create();
         Assert.True(await _caller.IsActiveAsync(answer.AccessToken));
         Assert.True(await _caller.IsActiveAsync(offline));
 
-        _realm.DeleteUser("dora");
+        _realm.Users.Delete("dora");
 
         Assert.False(await _caller.IsActiveAsync(answer.AccessToken));
         Assert.False(await _caller.IsActiveAsync(offline));
         Assert.Equal("Invalid user credentials", (await _caller.PasswordAsync("cli", "dora")).Description);
         Assert.True(await _caller.IsActiveAsync(_realm.Token("alice").Create()));
-        Assert.Throws<ArgumentException>(() => _realm.DeleteUser("dora"));
+        Assert.Throws<ArgumentException>(() => _realm.Users.Delete("dora"));
 
         // A new user with the same name is a different user.
-        _realm.AddUser("dora", "dora");
+        _realm.Users.Add("dora", "dora");
         Assert.False(await _caller.IsActiveAsync(answer.AccessToken));
         Assert.True(await _caller.IsActiveAsync((await _caller.PasswordAsync("cli", "dora")).AccessToken));
     }
@@ -122,13 +122,13 @@ public sealed class ActsTests : IAsyncLifetime
         clock.Advance(TimeSpan.FromSeconds(10));
         Assert.True(await caller.IsActiveAsync(token));
 
-        realm.SetSessionMax(TimeSpan.FromSeconds(10));
+        realm.Sessions.SetMax(TimeSpan.FromSeconds(10));
         Assert.False(await caller.IsActiveAsync(token));
         Assert.True(await caller.IsActiveAsync(realm.Token("alice").Create()));
 
-        realm.SetSessionMax(TimeSpan.FromSeconds(11));
+        realm.Sessions.SetMax(TimeSpan.FromSeconds(11));
         Assert.True(await caller.IsActiveAsync(token));
-        Assert.Throws<ArgumentOutOfRangeException>(() => realm.SetSessionMax(TimeSpan.Zero));
+        Assert.Throws<ArgumentOutOfRangeException>(() => realm.Sessions.SetMax(TimeSpan.Zero));
     }
 
     [Fact]
@@ -137,8 +137,8 @@ public sealed class ActsTests : IAsyncLifetime
         var first = _realm.Token("alice").Create();
         var second = _realm.Token("alice").Create();
 
-        Assert.True(_realm.EndSession(Decoded.Of(first)["sid"]!));
-        Assert.False(_realm.EndSession(Decoded.Of(first)["sid"]!));
+        Assert.True(_realm.Sessions.End(Decoded.Of(first)["sid"]!));
+        Assert.False(_realm.Sessions.End(Decoded.Of(first)["sid"]!));
 
         Assert.False(await _caller.IsActiveAsync(first));
         Assert.True(await _caller.IsActiveAsync(second));
@@ -151,7 +151,7 @@ public sealed class ActsTests : IAsyncLifetime
         var offline = _realm.Token("alice").WithScope("offline_access").Create();
         var bob = _realm.Token("bob").Create();
 
-        Assert.Equal(2, _realm.LogOut("alice"));
+        Assert.Equal(2, _realm.Sessions.LogOut("alice"));
 
         Assert.False(await _caller.IsActiveAsync(alices[0]));
         Assert.False(await _caller.IsActiveAsync(alices[1]));
@@ -165,7 +165,7 @@ public sealed class ActsTests : IAsyncLifetime
         var cli = _realm.Token("alice").For("cli").Create();
         var other = _realm.Token("alice").For("es256").InSession(Decoded.Of(cli)["sid"]!).Create();
 
-        _realm.WithdrawConsent("alice", "cli");
+        _realm.Sessions.WithdrawConsent("alice", "cli");
 
         Assert.False(await _caller.IsActiveAsync(cli));
         Assert.True(await _caller.IsActiveAsync(other));
@@ -181,12 +181,12 @@ public sealed class ActsTests : IAsyncLifetime
         var other = realm.Token("alice").For("es256").Create();
         clock.Advance(TimeSpan.FromSeconds(2));
 
-        realm.SetNotBefore(clock.GetUtcNow(), "cli");
+        realm.Sessions.SetNotBefore(clock.GetUtcNow(), "cli");
         Assert.False(await caller.IsActiveAsync(cli));
         Assert.True(await caller.IsActiveAsync(other));
         Assert.True(await caller.IsActiveAsync(realm.Token("alice").For("cli").Create()));
 
-        realm.SetNotBefore(clock.GetUtcNow());
+        realm.Sessions.SetNotBefore(clock.GetUtcNow());
         Assert.False(await caller.IsActiveAsync(other));
         Assert.Equal(clock.GetUtcNow().ToUnixTimeSeconds(), (long)(await caller.PasswordAsync("cli", "alice")).Json["not-before-policy"]!);
     }
@@ -205,7 +205,7 @@ public sealed class ActsTests : IAsyncLifetime
         ];
         clock.Advance(TimeSpan.FromSeconds(1));
 
-        realm.SignOutAll();
+        realm.Sessions.SignOutAll();
 
         foreach (var token in old)
         {
@@ -220,9 +220,9 @@ public sealed class ActsTests : IAsyncLifetime
     {
         var old = _realm.Token("bob").Create();
 
-        _realm.AssignRole("bob", "writer", "orders-api");
-        _realm.AssignRole("bob", "admin");
-        _realm.UnassignRole("bob", "reader", "orders-api");
+        _realm.Users.AssignRole("bob", "writer", "orders-api");
+        _realm.Users.AssignRole("bob", "admin");
+        _realm.Users.UnassignRole("bob", "reader", "orders-api");
 
         var fresh = Decoded.Of(_realm.Token("bob").Create());
         Assert.Equal(["writer"], fresh.Roles("orders-api"));
@@ -234,13 +234,13 @@ public sealed class ActsTests : IAsyncLifetime
     [Fact]
     public void An_attribute_of_a_client_affects_its_next_token()
     {
-        _realm.SetClientAttribute("cli", "access.token.signed.response.alg", "ES256");
-        _realm.SetClientAttribute("cli", "access.token.lifespan", "60");
-        _realm.SetClientAttribute("cli", "token.response.type.bearer.lower-case", "true");
+        _realm.Clients.SetAttribute("cli", "access.token.signed.response.alg", "ES256");
+        _realm.Clients.SetAttribute("cli", "access.token.lifespan", "60");
+        _realm.Clients.SetAttribute("cli", "token.response.type.bearer.lower-case", "true");
         var token = Decoded.Of(_realm.Token("alice").For("cli").Create());
         Assert.Equal(("ES256", 60, "bearer"), ((string?)token.Header["alg"], token.Number("exp") - token.Number("iat"), token["typ"]));
 
-        _realm.SetClientAttribute("cli", "access.token.signed.response.alg", null);
+        _realm.Clients.SetAttribute("cli", "access.token.signed.response.alg", null);
         Assert.Equal("RS256", (string?)Decoded.Of(_realm.Token("alice").For("cli").Create()).Header["alg"]);
     }
 
@@ -253,11 +253,11 @@ public sealed class ActsTests : IAsyncLifetime
         using var caller = new RealmCaller(realm);
         var keys = (await caller.KeysAsync()).Text;
 
-        realm.GoDown();
+        realm.Faults.GoDown();
         await Assert.ThrowsAsync<HttpRequestException>(() => caller.KeysAsync());
         await Assert.ThrowsAsync<HttpRequestException>(() => caller.DiscoverAsync());
 
-        realm.ComeBack();
+        realm.Faults.ComeBack();
         Assert.Equal(keys, (await caller.KeysAsync()).Text);
     }
 
@@ -267,7 +267,7 @@ public sealed class ActsTests : IAsyncLifetime
         var clock = new TestClock();
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = true, TimeProvider = clock }, Cancellation);
         using var caller = new RealmCaller(realm);
-        realm.AnswerSlowly(TimeSpan.FromSeconds(5), RealmEndpoint.Jwks);
+        realm.Faults.AnswerSlowly(TimeSpan.FromSeconds(5), RealmEndpoint.Jwks);
 
         var slow = caller.KeysAsync();
         Assert.Equal(200, (await caller.DiscoverAsync()).Status);
@@ -276,7 +276,7 @@ public sealed class ActsTests : IAsyncLifetime
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(200, (await slow).Status);
 
-        realm.AnswerNormally();
+        realm.Faults.AnswerNormally();
         Assert.Equal(200, (await caller.KeysAsync()).Status);
     }
 
@@ -284,7 +284,7 @@ public sealed class ActsTests : IAsyncLifetime
     public async Task Held_responses_wait_until_they_are_released()
     {
         Task<Exchange> held;
-        using (_realm.HoldAnswers(RealmEndpoint.Jwks))
+        using (_realm.Faults.HoldAnswers(RealmEndpoint.Jwks))
         {
             held = _caller.KeysAsync();
             await _realm.Requests.WaitForAsync(RealmEndpoint.Jwks, 1, Cancellation);
@@ -309,25 +309,25 @@ public sealed class ActsTests : IAsyncLifetime
     public async Task Each_incorrect_response_has_its_own_form_and_affects_only_the_selected_endpoint(
         WrongAnswer wrong, int status, string start)
     {
-        _realm.AnswerWrongly(wrong, RealmEndpoint.Jwks);
+        _realm.Faults.AnswerWrongly(wrong, RealmEndpoint.Jwks);
 
         var answer = await _caller.KeysAsync();
         Assert.Equal(status, answer.Status);
         Assert.StartsWith(start, answer.Text, StringComparison.Ordinal);
         Assert.Equal(200, (await _caller.DiscoverAsync()).Status);
 
-        _realm.AnswerNormally();
+        _realm.Faults.AnswerNormally();
         Assert.Equal(5, await KeyCountAsync());
     }
 
     [Fact]
     public async Task Cut_JSON_is_invalid_and_huge_JSON_contains_the_correct_response()
     {
-        _realm.AnswerWrongly(WrongAnswer.BrokenJson);
+        _realm.Faults.AnswerWrongly(WrongAnswer.BrokenJson);
         var cut = (await _caller.KeysAsync()).Text;
         Assert.ThrowsAny<System.Text.Json.JsonException>(() => System.Text.Json.Nodes.JsonNode.Parse(cut));
 
-        _realm.AnswerWrongly(WrongAnswer.Huge);
+        _realm.Faults.AnswerWrongly(WrongAnswer.Huge);
         var huge = await _caller.KeysAsync();
         Assert.True(huge.Text.Length > 10 * 1024 * 1024);
         Assert.Equal(5, huge.Json["keys"]!.AsArray().Count);
@@ -336,23 +336,23 @@ public sealed class ActsTests : IAsyncLifetime
     [Fact]
     public async Task Foreign_documents_are_well_formed_and_do_not_belong_to_the_realm()
     {
-        _realm.AnswerWrongly(WrongAnswer.ForeignIssuer);
+        _realm.Faults.AnswerWrongly(WrongAnswer.ForeignIssuer);
         Assert.Equal("https://elsewhere.example/realms/demo", (string?)(await _caller.DiscoverAsync()).Json["issuer"]);
         Assert.Equal(5, await KeyCountAsync());
 
-        _realm.AnswerWrongly(WrongAnswer.ForeignAddresses);
+        _realm.Faults.AnswerWrongly(WrongAnswer.ForeignAddresses);
         var moved = (await _caller.DiscoverAsync()).Json;
         Assert.Equal(_realm.Issuer, (string?)moved["issuer"]);
         Assert.Equal("https://elsewhere.invalid/protocol/openid-connect/certs", (string?)moved["jwks_uri"]);
 
-        _realm.AnswerWrongly(WrongAnswer.OnlyEncryptionKeys);
+        _realm.Faults.AnswerWrongly(WrongAnswer.OnlyEncryptionKeys);
         Assert.Equal(["enc"], (await _caller.KeysAsync()).Json["keys"]!.AsArray().Select(key => (string)key!["use"]!));
 
         var token = _realm.Token("alice").Create();
-        _realm.AnswerWrongly(WrongAnswer.ForeignKeys);
+        _realm.Faults.AnswerWrongly(WrongAnswer.ForeignKeys);
         Assert.Equal(5, await KeyCountAsync());
         Assert.False(await PublicKeys.VerifyAsync(_caller, token));
-        _realm.AnswerNormally();
+        _realm.Faults.AnswerNormally();
         Assert.True(await PublicKeys.VerifyAsync(_caller, token));
     }
 
@@ -363,7 +363,7 @@ public sealed class ActsTests : IAsyncLifetime
     {
         await using var realm = await KeycloakRealm.StartAsync(new() { InMemory = inMemory }, Cancellation);
         using var caller = new RealmCaller(realm);
-        realm.AnswerWrongly(WrongAnswer.CutOff, RealmEndpoint.Jwks);
+        realm.Faults.AnswerWrongly(WrongAnswer.CutOff, RealmEndpoint.Jwks);
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => caller.KeysAsync());
     }

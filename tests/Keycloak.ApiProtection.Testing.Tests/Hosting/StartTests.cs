@@ -152,10 +152,10 @@ public sealed class StartTests
             Assert.True(await caller.IsActiveAsync(answer.AccessToken));
             if (i % 16 == 0)
             {
-                realm.RotateKey("ES256");
+                realm.Keys.Rotate("ES256");
             }
 
-            realm.EndSession(Decoded.Of(answer.AccessToken)["sid"]!);
+            realm.Sessions.End(Decoded.Of(answer.AccessToken)["sid"]!);
             Assert.False(await caller.IsActiveAsync(answer.AccessToken));
             Assert.Equal(200, (await caller.KeysAsync()).Status);
         });

@@ -113,7 +113,7 @@ public sealed class DpopProofBuilderTests : IDisposable
             ["old"] = ((_, proof) => proof.IssuedAgo(TimeSpan.FromSeconds(61)), "iat"),
             ["future"] = ((_, proof) => proof.IssuedAgo(TimeSpan.FromSeconds(-11)), "iat"),
             ["other time"] = ((_, proof) => proof.IssuedAt(DateTimeOffset.UnixEpoch), "iat"),
-            ["iat as text"] = ((_, proof) => proof.WithClaim("iat", 1.5), "iat"),
+            ["iat is a fraction"] = ((_, proof) => proof.WithClaim("iat", 1.5), "iat"),
             ["no jti"] = ((_, proof) => proof.WithoutClaim("jti"), "jti"),
             ["nonce"] = ((_, proof) => proof.WithNonce("n0"), "nonce"),
             ["no nonce"] = ((_, proof) => proof.WithNonce(null), "nonce"),

@@ -29,8 +29,8 @@ public sealed class RealmPushesTests : IAsyncLifetime
     [Fact]
     public async Task A_logout_notifies_the_clients_of_the_session_that_have_a_URL()
     {
-        _realm.SetBackchannelLogoutUrl("cli", LogoutUrl);
-        _realm.SetBackchannelLogoutUrl("spa", LogoutUrl);
+        _realm.Clients.SetBackchannelLogoutUrl("cli", LogoutUrl);
+        _realm.Clients.SetBackchannelLogoutUrl("spa", LogoutUrl);
         var tokens = await _caller.PasswordAsync("cli", "alice");
         var session = Decoded.Of(tokens.AccessToken)["sid"]!;
 
@@ -47,10 +47,10 @@ public sealed class RealmPushesTests : IAsyncLifetime
     [Fact]
     public async Task A_logout_token_can_omit_the_session_id_and_revoke_offline_sessions()
     {
-        _realm.SetBackchannelLogoutUrl("cli", LogoutUrl, sessionRequired: false, revokeOfflineSessions: true);
+        _realm.Clients.SetBackchannelLogoutUrl("cli", LogoutUrl, sessionRequired: false, revokeOfflineSessions: true);
         await _caller.PasswordAsync("cli", "alice");
 
-        Assert.Equal(1, _realm.LogOut("alice"));
+        Assert.Equal(1, _realm.Sessions.LogOut("alice"));
 
         AssertLikeCaptured("push-backchannel-logout-without-sid-revoke-offline", Assert.Single(_receiver.Received));
     }
@@ -58,16 +58,16 @@ public sealed class RealmPushesTests : IAsyncLifetime
     [Fact]
     public async Task A_logout_token_is_sent_for_each_session_that_an_admin_ends()
     {
-        _realm.SetBackchannelLogoutUrl("cli", LogoutUrl);
+        _realm.Clients.SetBackchannelLogoutUrl("cli", LogoutUrl);
         var first = Decoded.Of((await _caller.PasswordAsync("cli", "alice")).AccessToken)["sid"]!;
         await _caller.PasswordAsync("cli", "alice");
         await _caller.PasswordAsync("cli", "alice");
         await _caller.PasswordAsync("cli", "bob");
 
-        Assert.True(_realm.EndSession(first));
+        Assert.True(_realm.Sessions.End(first));
         AssertLikeCaptured("push-backchannel-logout-admin-ends-session", Assert.Single(_receiver.Received));
-        Assert.False(_realm.EndSession(first));
-        Assert.Equal(2, _realm.LogOut("alice"));
+        Assert.False(_realm.Sessions.End(first));
+        Assert.Equal(2, _realm.Sessions.LogOut("alice"));
         Assert.Equal(3, _receiver.Received.Count);
         Assert.Equal(3, _receiver.Received.Select(push => Decoded.Of(push.Token)["sid"]).Distinct().Count());
     }
@@ -75,13 +75,13 @@ public sealed class RealmPushesTests : IAsyncLifetime
     [Fact]
     public async Task Withdrawing_consent_notifies_that_client_with_the_session_id()
     {
-        _realm.SetBackchannelLogoutUrl("cli", LogoutUrl);
-        _realm.SetBackchannelLogoutUrl("spa", LogoutUrl);
+        _realm.Clients.SetBackchannelLogoutUrl("cli", LogoutUrl);
+        _realm.Clients.SetBackchannelLogoutUrl("spa", LogoutUrl);
         var session = Decoded.Of((await _caller.PasswordAsync("cli", "alice")).AccessToken)["sid"]!;
 
-        _realm.WithdrawConsent("alice", "spa");
+        _realm.Sessions.WithdrawConsent("alice", "spa");
         Assert.Empty(_receiver.Received);
-        _realm.WithdrawConsent("alice", "cli");
+        _realm.Sessions.WithdrawConsent("alice", "cli");
 
         var logout = Decoded.Of(Assert.Single(_receiver.Received).Token);
         Assert.Equal(("cli", session), (logout["aud"], logout["sid"]));
@@ -90,11 +90,11 @@ public sealed class RealmPushesTests : IAsyncLifetime
     [Fact]
     public async Task Signing_out_all_users_notifies_admin_URLs_and_sends_no_logout_token()
     {
-        _realm.SetBackchannelLogoutUrl("cli", LogoutUrl);
-        _realm.SetAdminUrl("orders-api", AdminUrl);
+        _realm.Clients.SetBackchannelLogoutUrl("cli", LogoutUrl);
+        _realm.Clients.SetAdminUrl("orders-api", AdminUrl);
         await _caller.PasswordAsync("cli", "alice");
 
-        _realm.SignOutAll();
+        _realm.Sessions.SignOutAll();
 
         AssertLikeCaptured("push-k_logout-realm-sign-out", Assert.Single(_receiver.Received));
     }
@@ -102,30 +102,30 @@ public sealed class RealmPushesTests : IAsyncLifetime
     [Fact]
     public void The_not_before_time_of_the_realm_or_of_one_client_can_be_pushed()
     {
-        _realm.SetAdminUrl("orders-api", AdminUrl);
-        _realm.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(1_795_220_968));
+        _realm.Clients.SetAdminUrl("orders-api", AdminUrl);
+        _realm.Sessions.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(1_795_220_968));
 
-        _realm.PushNotBefore();
+        _realm.Sessions.PushNotBefore();
         AssertLikeCaptured("push-k_push_not_before-realm", _receiver.Received[0]);
         Assert.Equal(1_795_220_968, Decoded.Of(_receiver.Received[0].Token).Number("notBefore"));
-        _realm.PushNotBefore("orders-api");
+        _realm.Sessions.PushNotBefore("orders-api");
         AssertLikeCaptured("push-k_push_not_before-client-without-its-own", _receiver.Received[1]);
         Assert.Equal(0, Decoded.Of(_receiver.Received[1].Token).Number("notBefore"));
-        _realm.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(7), "orders-api");
-        _realm.PushNotBefore("orders-api");
+        _realm.Sessions.SetNotBefore(DateTimeOffset.FromUnixTimeSeconds(7), "orders-api");
+        _realm.Sessions.PushNotBefore("orders-api");
         Assert.Equal(7, Decoded.Of(_receiver.Received[2].Token).Number("notBefore"));
-        _realm.PushNotBefore("cli");
+        _realm.Sessions.PushNotBefore("cli");
         Assert.Equal(3, _receiver.Received.Count);
     }
 
     [Fact]
     public async Task An_operation_takes_effect_even_if_its_notification_fails()
     {
-        _realm.SetBackchannelLogoutUrl("cli", LogoutUrl);
+        _realm.Clients.SetBackchannelLogoutUrl("cli", LogoutUrl);
         _receiver.Answer = null;
         var token = (await _caller.PasswordAsync("cli", "alice")).AccessToken;
 
-        _realm.LogOut("alice");
+        _realm.Sessions.LogOut("alice");
 
         Assert.Equal(new KeycloakPush("cli", LogoutUrl, null), Assert.Single(_realm.Pushes));
         Assert.False(await _caller.IsActiveAsync(token));

@@ -34,7 +34,7 @@ public sealed class RequireActiveTokenTests
         Assert.Equal("200", await api.VerdictAsync(token, path));
         Assert.Equal(1, api.Line.Questions);
 
-        api.Realm.LogOut("alice");
+        api.Realm.Sessions.LogOut("alice");
         api.Time.Advance(TimeSpan.FromSeconds(31));
 
         Assert.Equal("401 inactive", await api.VerdictAsync(token, path));
@@ -54,12 +54,12 @@ public sealed class RequireActiveTokenTests
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token, path));
         Assert.Equal(1, api.Line.Questions);
-        api.Realm.LogOut("alice");
+        api.Realm.Sessions.LogOut("alice");
         api.Time.Advance(TimeSpan.FromSeconds(31));
 
         Assert.Equal("401 inactive", await api.VerdictAsync(token, path));
 
-        api.Realm.GoDown();
+        api.Realm.Faults.GoDown();
         using var response = await api.SendAsync(api.Token(), path);
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.NotNull(response.Headers.RetryAfter);
@@ -74,7 +74,7 @@ public sealed class RequireActiveTokenTests
         Assert.Equal("200", await api.VerdictAsync(token, "/active/5"));
         Assert.Equal(1, api.Line.Questions);
 
-        api.Realm.LogOut("alice");
+        api.Realm.Sessions.LogOut("alice");
         api.Time.Advance(TimeSpan.FromSeconds(6));
 
         Assert.Equal("200", await api.VerdictAsync(token));
@@ -104,7 +104,7 @@ public sealed class RequireActiveTokenTests
         Assert.Equal("200", await api.VerdictAsync(api.Token(), "/active/writers"));
         Assert.Equal("403", await api.VerdictAsync(api.Token("bob"), "/active/writers"));
         var demoted = api.Token();
-        api.Realm.UnassignRole("alice", "writer", "orders-api");
+        api.Realm.Users.UnassignRole("alice", "writer", "orders-api");
         Assert.Equal("403", await api.VerdictAsync(demoted, "/active/writers"));
     }
 
@@ -125,7 +125,7 @@ public sealed class RequireActiveTokenTests
         await using var api = await StartAsync(configure: options => options.Introspection.StaleIfError = TimeSpan.FromMinutes(5));
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token, "/active/5"));
-        api.Realm.GoDown();
+        api.Realm.Faults.GoDown();
         api.Time.Advance(TimeSpan.FromSeconds(60));
 
         Assert.Equal("503", await api.VerdictAsync(token, "/active/5"));
@@ -144,7 +144,7 @@ public sealed class RequireActiveTokenTests
         await SendAsync(socket, """{"protocol":"json","version":1}""");
 
         Assert.Contains("\"result\":\"written\"", await InvokeAsync(socket), StringComparison.Ordinal);
-        api.Realm.LogOut("alice");
+        api.Realm.Sessions.LogOut("alice");
         api.Time.Advance(TimeSpan.FromSeconds(31));
         Assert.Contains("user is unauthorized", await InvokeAsync(socket), StringComparison.Ordinal);
     }

@@ -64,7 +64,8 @@ public sealed class SeveralIdentitiesTests
     public async Task A_scope_of_one_user_and_a_role_of_another_do_not_satisfy_a_policy_together(string schemes)
     {
         const string Reader = """{"iss":"http://127.0.0.1:18080/realms/demo","azp":"cli","sub":"reader","scope":"orders:read"}""";
-        const string Admin = """{"iss":"http://127.0.0.1:18080/realms/demo","azp":"cli","sub":"admin","realm_access":{"roles":["admin"]}}""";
+        const string Admin =
+            """{"iss":"http://127.0.0.1:18080/realms/demo","azp":"cli","sub":"admin","realm_access":{"roles":["admin"]}}""";
         await using var api = await TestApi.StartAsync(
             app => app.MapGet("/", () => "ok").RequireAuthorization(
                 new AuthorizationPolicyBuilder(schemes.Split(',')).RequireScope("orders:read").RequireRealmRole("admin").Build()),

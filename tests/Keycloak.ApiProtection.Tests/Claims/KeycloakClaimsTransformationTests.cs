@@ -46,7 +46,12 @@ public sealed class KeycloakClaimsTransformationTests
     public async Task The_identity_keeps_its_claim_types_token_label_and_actor()
     {
         var source = Users.JwtBearerIdentity(CapturedTokens.Alice26);
-        var identity = new ClaimsIdentity(source.Claims, "Bearer", "email", "role") { BootstrapContext = "jwt", Label = "label", Actor = new ClaimsIdentity("actor") };
+        var identity = new ClaimsIdentity(source.Claims, "Bearer", "email", "role")
+        {
+            BootstrapContext = "jwt",
+            Label = "label",
+            Actor = new ClaimsIdentity("actor")
+        };
         var transformed = (ClaimsIdentity)(await Transform(new ClaimsPrincipal(identity))).Identity!;
         Assert.NotSame(identity, transformed);
         Assert.Equal(("Bearer", "email", "role", "jwt", "label"),

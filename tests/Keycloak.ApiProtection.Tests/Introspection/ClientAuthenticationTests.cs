@@ -167,7 +167,11 @@ public sealed class ClientAuthenticationTests
                 ec.ImportParameters(new ECParameters
                 {
                     Curve = ECCurve.NamedCurves.nistP521,
-                    Q = new ECPoint { X = Base64Url.DecodeFromChars(jwk.GetProperty("x").GetString()), Y = Base64Url.DecodeFromChars(jwk.GetProperty("y").GetString()) },
+                    Q = new ECPoint
+                    {
+                        X = Base64Url.DecodeFromChars(jwk.GetProperty("x").GetString()),
+                        Y = Base64Url.DecodeFromChars(jwk.GetProperty("y").GetString())
+                    },
                 });
             }
             else

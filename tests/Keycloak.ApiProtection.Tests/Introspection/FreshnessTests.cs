@@ -54,7 +54,7 @@ public sealed class FreshnessTests
             options => options.Introspection.Mode = IntrospectionMode.Always);
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token, "/relaxed"));
-        api.Realm.DisableUser("alice");
+        api.Realm.Users.Disable("alice");
         api.Time.Advance(TimeSpan.FromSeconds(31));
 
         Assert.Equal("401 inactive", await api.VerdictAsync(token, "/relaxed"));
@@ -65,7 +65,7 @@ public sealed class FreshnessTests
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.Freshness = TimeSpan.Zero);
         var token = api.Token();
-        api.Realm.DisableUser("alice");
+        api.Realm.Users.Disable("alice");
         for (var i = 0; i < 49; i++)
         {
             Assert.Equal("401 inactive", await api.VerdictAsync(token));
@@ -73,7 +73,7 @@ public sealed class FreshnessTests
         }
 
         Assert.Equal(1, api.Line.Questions);
-        api.Realm.EnableUser("alice");
+        api.Realm.Users.Enable("alice");
         api.Time.Advance(TimeSpan.FromMilliseconds(200));
         Assert.Equal("200", await api.VerdictAsync(token));
     }
@@ -83,18 +83,18 @@ public sealed class FreshnessTests
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("bob").For("cli").ExpiresIn(TimeSpan.FromHours(1)).Create();
-        api.Realm.DisableUser("bob");
+        api.Realm.Users.Disable("bob");
         Assert.Equal("401 inactive", await api.VerdictAsync(token));
         api.Time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal("401 inactive", await api.VerdictAsync(token));
-        api.Realm.EnableUser("bob");
+        api.Realm.Users.Enable("bob");
         api.Time.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal("200", await api.VerdictAsync(token));
 
-        api.Realm.DisableUser("bob");
+        api.Realm.Users.Disable("bob");
         api.Time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal("401 inactive", await api.VerdictAsync(token));
-        api.Realm.EnableUser("bob");
+        api.Realm.Users.Enable("bob");
         api.Time.Advance(TimeSpan.FromSeconds(31));
 
         Assert.Equal("200", await api.VerdictAsync(token));

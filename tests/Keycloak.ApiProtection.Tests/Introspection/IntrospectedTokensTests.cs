@@ -178,7 +178,8 @@ public sealed class IntrospectedTokensTests
         var answer = active
             ? Encoding.UTF8.GetString(Token(realm).Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}"
             : "{\"active\":false}";
-        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? FakeRealm.Answer(answer) : null;
+        realm.Instead =
+            request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? FakeRealm.Answer(answer) : null;
         using var introspector = await OpenAsync(realm, maximum: 100);
         async Task AskAsync(string text) =>
             await introspector.AskAsync(

@@ -16,7 +16,7 @@ public sealed class IntrospectionBackoffTests
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token));
         api.Time.Advance(TimeSpan.FromSeconds(29));
-        api.Realm.GoDown();
+        api.Realm.Faults.GoDown();
 
         for (var i = 0; i < 100; i++)
         {
@@ -32,7 +32,7 @@ public sealed class IntrospectionBackoffTests
     {
         await using var api = await FailedAsync();
         api.Time.Advance(TimeSpan.FromSeconds(1));
-        api.Realm.ComeBack();
+        api.Realm.Faults.ComeBack();
         var (questions, probes) = (api.Line.Questions, api.Line.Probes);
         api.Line.HoldProbes();
         var first = api.VerdictAsync(api.Token());
@@ -72,13 +72,13 @@ public sealed class IntrospectionBackoffTests
     {
         await using var api = await FailedAsync();
         await StayDownAsync(api);
-        api.Realm.ComeBack();
+        api.Realm.Faults.ComeBack();
         api.Time.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal("200", await api.VerdictAsync(api.Token()));
-        api.Realm.GoDown();
+        api.Realm.Faults.GoDown();
         Assert.Equal("503", await api.VerdictAsync(api.Token()));
 
-        api.Realm.ComeBack();
+        api.Realm.Faults.ComeBack();
         api.Time.Advance(TimeSpan.FromMilliseconds(301));
 
         Assert.Equal("200", await api.VerdictAsync(api.Token()));
@@ -165,7 +165,7 @@ public sealed class IntrospectionBackoffTests
     {
         var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
-        api.Realm.GoDown();
+        api.Realm.Faults.GoDown();
         Assert.Equal("503", await api.VerdictAsync(api.Token()));
         return api;
     }

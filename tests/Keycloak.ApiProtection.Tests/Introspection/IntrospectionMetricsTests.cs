@@ -45,7 +45,7 @@ public sealed class IntrospectionMetricsTests
         await using var api = await CheckedAsync();
         using var metrics = new RecordedMetrics(api.Services);
         Assert.Equal("200", await api.VerdictAsync(api.Token()));
-        api.Realm.DisableUser("bob");
+        api.Realm.Users.Disable("bob");
         Assert.Equal("401 inactive", await api.VerdictAsync(api.Token("bob")));
         var refused = api.Token();
         var foreign = Answers.Of(refused);
@@ -90,7 +90,7 @@ public sealed class IntrospectionMetricsTests
         Assert.Equal("200", await api.VerdictAsync(token));
         api.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal("200", await api.VerdictAsync(token));
-        api.Realm.DisableUser("bob");
+        api.Realm.Users.Disable("bob");
         Assert.Equal("401 inactive", await api.VerdictAsync(api.Token("bob")));
 
         Assert.Equal([0, 10], metrics.Of("age"));
@@ -103,7 +103,7 @@ public sealed class IntrospectionMetricsTests
         using var metrics = new RecordedMetrics(api.Services);
         var token = api.Token();
         Assert.Equal("200", await api.VerdictAsync(token));
-        api.Realm.GoDown();
+        api.Realm.Faults.GoDown();
         api.Time.Advance(TimeSpan.FromSeconds(31));
         for (var i = 0; i < 5; i++)
         {

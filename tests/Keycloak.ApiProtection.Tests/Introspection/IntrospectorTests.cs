@@ -19,7 +19,7 @@ public sealed class IntrospectorTests
         Assert.Equal("200", await api.VerdictAsync(ended));
         Assert.Equal("200", await api.VerdictAsync(other));
 
-        api.Realm.EndSession(Sid(ended));
+        api.Realm.Sessions.End(Sid(ended));
         api.Time.Advance(TimeSpan.FromSeconds(14));
         Assert.Equal("200", await api.VerdictAsync(ended));
         api.Time.Advance(TimeSpan.FromSeconds(17));
@@ -34,7 +34,7 @@ public sealed class IntrospectorTests
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.Mode = IntrospectionMode.Never);
         var token = api.Token();
-        api.Realm.EndSession(Sid(token));
+        api.Realm.Sessions.End(Sid(token));
 
         Assert.Equal("200", await api.VerdictAsync(token));
         Assert.Equal(0, api.Line.Questions);
@@ -110,7 +110,7 @@ public sealed class IntrospectorTests
             Assert.Equal(i, api.Line.Questions);
         }
 
-        api.Realm.EndSession(Sid(token));
+        api.Realm.Sessions.End(Sid(token));
         Assert.Equal("401 inactive", await api.VerdictAsync(token));
     }
 
@@ -172,14 +172,14 @@ public sealed class IntrospectorTests
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("bob").For("cli").ExpiresIn(TimeSpan.FromHours(1)).Create();
-        api.Realm.DisableUser("bob");
+        api.Realm.Users.Disable("bob");
         for (var i = 0; i < 100; i++)
         {
             Assert.Equal("401 inactive", await api.VerdictAsync(token));
         }
 
         Assert.Equal(1, api.Line.Questions);
-        api.Realm.EnableUser("bob");
+        api.Realm.Users.Enable("bob");
         api.Time.Advance(TimeSpan.FromSeconds(29));
         Assert.Equal("401 inactive", await api.VerdictAsync(token));
         api.Time.Advance(TimeSpan.FromSeconds(2));
@@ -191,7 +191,7 @@ public sealed class IntrospectorTests
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("bob").For("cli").ExpiresIn(TimeSpan.FromHours(1)).Create();
-        api.Realm.EndSession(Sid(token));
+        api.Realm.Sessions.End(Sid(token));
 
         // Introspected at 0, 30, 90, 210, 450, 750, 1050, ... seconds: the interval doubles up to five minutes.
         for (var second = 0; second < 1100; second += 5)
@@ -282,8 +282,8 @@ public sealed class IntrospectorTests
         Assert.Equal("200", await api.VerdictAsync(alice, "/write"));
         Assert.Equal("403", await api.VerdictAsync(bob, "/write"));
 
-        api.Realm.UnassignRole("alice", "writer", "orders-api");
-        api.Realm.AssignRole("bob", "writer", "orders-api");
+        api.Realm.Users.UnassignRole("alice", "writer", "orders-api");
+        api.Realm.Users.AssignRole("bob", "writer", "orders-api");
         api.Time.Advance(TimeSpan.FromSeconds(31));
 
         Assert.Equal("403", await api.VerdictAsync(alice, "/write"));
@@ -296,7 +296,7 @@ public sealed class IntrospectorTests
     {
         await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.RefreshRoles = false);
         var token = api.Token();
-        api.Realm.UnassignRole("alice", "writer", "orders-api");
+        api.Realm.Users.UnassignRole("alice", "writer", "orders-api");
 
         Assert.Equal("200", await api.VerdictAsync(token, "/write"));
         Assert.Equal(1, api.Line.Questions);

@@ -36,7 +36,7 @@ public sealed class LightweightTests
         var token = api.Realm.Token("alice").For("lightweight").Create();
         Assert.Equal("200", await api.VerdictAsync(token, "/write"));
 
-        api.Realm.UnassignRole("alice", "writer", "orders-api");
+        api.Realm.Users.UnassignRole("alice", "writer", "orders-api");
         api.Time.Advance(TimeSpan.FromSeconds(31));
 
         Assert.Equal("403", await api.VerdictAsync(token, "/write"));

@@ -19,14 +19,14 @@ public sealed class OutageTests
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
-        api.Realm.AnswerWrongly(wrong, RealmEndpoint.Introspection);
+        api.Realm.Faults.AnswerWrongly(wrong, RealmEndpoint.Introspection);
 
         using var response = await api.SendAsync(token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(1), response.Headers.RetryAfter!.Delta);
         Assert.Equal(1, api.Log.Count("IntrospectionFailed"));
 
-        api.Realm.AnswerNormally();
+        api.Realm.Faults.AnswerNormally();
         api.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("200", await api.VerdictAsync(token));
         Assert.Equal(1, api.Log.Count("IntrospectionRecovered"));
@@ -39,7 +39,7 @@ public sealed class OutageTests
         var (known, other) = (api.Token(), api.Token());
         Assert.Equal("200", await api.VerdictAsync(known));
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
-        api.Realm.GoDown();
+        api.Realm.Faults.GoDown();
 
         for (var i = 0; i < 100; i++)
         {
@@ -60,7 +60,7 @@ public sealed class OutageTests
         Assert.Equal(2, api.Line.Questions);
         Assert.InRange(api.Line.Probes - probes, 10, 25);
         Assert.Equal(1, api.Log.Count("IntrospectionFailed"));
-        api.Realm.ComeBack();
+        api.Realm.Faults.ComeBack();
         api.Time.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal("200", await api.VerdictAsync(other));
     }
@@ -157,7 +157,7 @@ public sealed class OutageTests
         await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.StaleIfError = TimeSpan.FromMinutes(1));
         var (known, other) = (api.Token(), api.Token());
         Assert.Equal("200", await api.VerdictAsync(known));
-        api.Realm.GoDown();
+        api.Realm.Faults.GoDown();
         api.Time.Advance(TimeSpan.FromSeconds(60));
 
         Assert.Equal("200", await api.VerdictAsync(known));
@@ -174,10 +174,10 @@ public sealed class OutageTests
         await using var api = await IntrospectingApi.StartAsync(options => options.Introspection.StaleIfError = TimeSpan.FromHours(1));
         var ends = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromSeconds(60)).Create();
         var revoked = api.Realm.Token("bob").For("cli").Create();
-        api.Realm.DisableUser("bob");
+        api.Realm.Users.Disable("bob");
         Assert.Equal("200", await api.VerdictAsync(ends));
         Assert.Equal("401 inactive", await api.VerdictAsync(revoked));
-        api.Realm.GoDown();
+        api.Realm.Faults.GoDown();
         api.Time.Advance(TimeSpan.FromSeconds(59));
         Assert.Equal("200", await api.VerdictAsync(ends));
         Assert.Equal("503", await api.VerdictAsync(revoked));

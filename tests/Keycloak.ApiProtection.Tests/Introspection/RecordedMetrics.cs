@@ -17,7 +17,9 @@ internal sealed class RecordedMetrics : IDisposable
         var factory = services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "Keycloak.ApiProtection" && instrument.Meter.Scope == factory && instrument.Name.StartsWith(Prefix, StringComparison.Ordinal))
+            if (instrument.Meter.Name == "Keycloak.ApiProtection"
+                && instrument.Meter.Scope == factory
+                && instrument.Name.StartsWith(Prefix, StringComparison.Ordinal))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -166,7 +166,9 @@ public sealed class JsonObjectReaderTests
             while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
             {
                 // Our own rule: a member name is not escaped, and it is unique.
-                if (reader.ValueIsEscaped || !names.Add(Convert.ToHexString(reader.ValueSpan)) || names.Count > JsonObjectReader.MaximumMembers)
+                if (reader.ValueIsEscaped
+                    || !names.Add(Convert.ToHexString(reader.ValueSpan))
+                    || names.Count > JsonObjectReader.MaximumMembers)
                 {
                     return null;
                 }

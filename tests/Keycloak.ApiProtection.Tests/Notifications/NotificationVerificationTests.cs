@@ -214,7 +214,8 @@ public sealed class NotificationVerificationTests
         services => services
             .AddKeycloakBearer("other", options =>
             {
-                (options.Authority, options.MetadataAddress, options.Resource, options.UnknownKeyCooldown) = (issuer, metadata, OrdersApi.Audience, Cooldown);
+                (options.Authority, options.MetadataAddress, options.Resource, options.UnknownKeyCooldown) =
+                    (issuer, metadata, OrdersApi.Audience, Cooldown);
                 options.LoginClients.Add("storefront");
             })
             .AddKeycloakBearer("orders", options =>

@@ -40,7 +40,8 @@ internal static class VisibleMembers
         {
             var text = member switch
             {
-                FieldInfo { IsSpecialName: false } field when field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly => $"F:{field.Name}",
+                FieldInfo { IsSpecialName: false } field when field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly =>
+                    $"F:{field.Name}",
                 PropertyInfo property when IsVisible(property.GetMethod) || IsVisible(property.SetMethod) =>
                     $"P:{property.Name}{(property.GetIndexParameters() is { Length: > 0 } parameters ? $"({parameters.Length})" : null)}",
                 EventInfo happening when IsVisible(happening.AddMethod) => $"E:{happening.Name}",

@@ -98,7 +98,8 @@ public sealed class BadDocumentTests
     public async Task If_a_realm_under_auth_is_missing_the_remedy_is_to_remove_auth_from_the_address()
     {
         var realm = new FakeRealm { Instead = _ => FakeRealm.Answer("", HttpStatusCode.NotFound) };
-        realm.Settings = realm.Settings with { MetadataAddress = new Uri("https://kc.example/auth/realms/demo/.well-known/openid-configuration") };
+        realm.Settings =
+            realm.Settings with { MetadataAddress = new Uri("https://kc.example/auth/realms/demo/.well-known/openid-configuration") };
         using var keys = await realm.OpenReadAsync();
 
         Assert.Contains("remove it from auth-server-url", keys.Failure!.Remedy, StringComparison.Ordinal);
@@ -170,7 +171,8 @@ public sealed class BadDocumentTests
     public async Task Metadata_without_HTTPS_is_not_requested()
     {
         var realm = new FakeRealm(TestKey.Ec("one"));
-        realm.Settings = realm.Settings with { MetadataAddress = new Uri("http://kc.example/realms/demo/.well-known/openid-configuration") };
+        realm.Settings =
+            realm.Settings with { MetadataAddress = new Uri("http://kc.example/realms/demo/.well-known/openid-configuration") };
         using var keys = await realm.OpenReadAsync();
 
         Assert.Equal("https", keys.Failure!.Code);

@@ -7,6 +7,11 @@ using Keycloak.ApiProtection.Tests.Introspection;
 namespace Keycloak.ApiProtection.Tests.Realms;
 
 /// <summary>A realm behind the HTTP client. Tests can rotate its keys, replace its responses, and count and hold its requests.</summary>
+/// <remarks>
+/// The embedded realm of the testing package creates its own keys, and its documents are those of Keycloak. This handler lists keys that no
+/// realm would list (weak, malformed, contradictory), and it responds with any bytes. It shares a few RSA keys between all tests, because
+/// creating one takes a tenth of a second. A test of what Keycloak does (sessions, users, introspection) uses the embedded realm instead.
+/// </remarks>
 internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
 {
     public const string Issuer = "https://kc.example/realms/demo";

@@ -291,7 +291,8 @@ public sealed class KeycloakRevocationsTests
             },
         };
         void Measure(string name, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-            seen[name] = (seen.GetValueOrDefault(name).Sum + value, string.Join(',', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")));
+            seen[name] =
+                (seen.GetValueOrDefault(name).Sum + value, string.Join(',', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")));
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Measure(instrument.Name, value, tags));
         listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Measure(instrument.Name, value, tags));
         listener.Start();

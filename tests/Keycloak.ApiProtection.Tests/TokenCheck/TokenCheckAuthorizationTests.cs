@@ -290,7 +290,8 @@ public sealed class TokenCheckAuthorizationTests
                         if (scheme == "Partners")
                         {
                             // Both realms have the same keys, so that only the issuer shows which realm issued a token.
-                            (options.Authority, options.Resource, options.MetadataAddress) = ("https://kc.example/realms/partners", OrdersApi.Audience, null);
+                            (options.Authority, options.Resource, options.MetadataAddress) =
+                                ("https://kc.example/realms/partners", OrdersApi.Audience, null);
                             partners?.Invoke(options);
                         }
                     });

@@ -177,9 +177,9 @@ public sealed class TokenCheckTests
         var token = api.Token();
 
         await api.SendAsync(token, "/check").IdentityAsync();
-        api.Realm.LogOut("alice");
+        api.Realm.Sessions.LogOut("alice");
         Assert.Equal("401 inactive", await api.VerdictAsync(token, "/check"));
-        api.Realm.GoDown();
+        api.Realm.Faults.GoDown();
         using var answer = await api.SendAsync(api.Token(), "/check");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);

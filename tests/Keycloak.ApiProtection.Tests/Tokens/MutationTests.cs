@@ -24,7 +24,8 @@ public sealed class MutationTests
         for (var at = 0; at < token.Length; at++)
         {
             // Changes every bit, and uses characters that decoders reject or ignore.
-            foreach (var letter in Substitutes.Concat(Enumerable.Range(0, 8).Select(bit => (char)(token[at] ^ (1 << bit)))).Where(letter => letter != token[at]))
+            foreach (var letter in Substitutes.Concat(Enumerable.Range(0, 8).Select(bit => (char)(token[at] ^ (1 << bit))))
+                .Where(letter => letter != token[at]))
             {
                 changed[at] = letter;
                 refused += await RejectAsync(api, new string(changed), $"{letter:x} at {at}");

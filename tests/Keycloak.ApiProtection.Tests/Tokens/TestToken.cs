@@ -11,6 +11,10 @@ namespace Keycloak.ApiProtection.Tests.Tokens;
 /// <summary>
 /// A token to build: the content that Keycloak writes, with the changes of a test. It is signed when its <see cref="Text"/> is read.
 /// </summary>
+/// <remarks>
+/// It starts from payloads that were captured from real servers, and a test controls each byte: members that occur twice, their order, and
+/// numbers and escapes that a JSON writer would normalize. Tokens of a running realm come from the testing package.
+/// </remarks>
 internal sealed record TestToken
 {
     private ImmutableList<(string Name, string Json)> _header = [];
