@@ -1,4 +1,5 @@
 using System.Net;
+using Keycloak.ApiProtection.Tests.Http;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authentication;
@@ -43,14 +44,14 @@ public sealed class KeycloakBearerHandlerTests
     [InlineData("Basic YWxpY2U6YWxpY2U=")]
     [InlineData("BearerToken abc")]
     [InlineData("Basic YWxpY2U6YWxpY2U=", "Negotiate abc")]
-    public async Task Without_a_bearer_token_the_401_names_only_the_realm(params string[] headers)
+    public async Task Without_a_token_the_401_names_the_schemes_and_no_error(params string[] headers)
     {
         await using var app = await ProtectedApp.StartAsync();
 
         var response = await app.GetAsync("/me", headers);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal("Bearer realm=\"demo\"", Challenge(response));
+        Assert.Equal(Challenges.WithoutToken, response.Headers.WwwAuthenticate.ToString());
         Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancellation));
     }
 

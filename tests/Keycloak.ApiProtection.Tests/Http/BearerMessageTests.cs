@@ -38,7 +38,7 @@ public sealed class BearerMessageTests
     [InlineData]
     [InlineData("")]
     [InlineData("Basic abc")]
-    [InlineData("DPoP abc")]
+    [InlineData("DPoPabc")]
     [InlineData("Bear er")]
     [InlineData("Bearerabc")]
     [InlineData("Basic abc", "Negotiate def")]
@@ -49,6 +49,23 @@ public sealed class BearerMessageTests
         Assert.Null(message.Rejection);
         Assert.True(message.Token.IsEmpty);
     }
+
+    [Theory]
+    [InlineData("DPoP abc", true)]
+    [InlineData("dpop  abc ", true)]
+    [InlineData("Bearer abc", false)]
+    public void The_scheme_of_a_token_is_known(string header, bool isDpop)
+    {
+        var message = Read(header);
+
+        Assert.Equal(("abc", isDpop), (message.Token.ToString(), message.IsDpop));
+    }
+
+    [Theory]
+    [InlineData("DPoP abc", "Bearer abc")]
+    [InlineData("DPoP abc, DPoP abc")]
+    [InlineData("DPoP abc", "DPoP abc")]
+    public void A_token_is_sent_with_one_scheme(params string[] headers) => Assert.Equal("header_repeated", Rejection(headers));
 
     private static string? Rejection(params string[] headers)
     {

@@ -38,8 +38,8 @@ public sealed class IntrospectionResponseTests
         { "aud", null, "401 audience" },
         { "aud", "7", "503" },
         { "aud", "\"orders-api\"", "200" },
-        { "cnf", "{\"jkt\":\"x\"}", "401 bound_dpop" },
-        { "cnf", "{\"x5t#S256\":\"x\"}", "401 bound_certificate" },
+        { "cnf", $"{{\"jkt\":\"{new string('A', 43)}\"}}", "401 dpop_scheme" },
+        { "cnf", "{\"x5t#S256\":\"x\"}", "401 bound_malformed" },
 
         // Claims of the principal.
         { "realm_access", "[]", "503" },

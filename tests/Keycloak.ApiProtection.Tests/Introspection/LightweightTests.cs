@@ -56,15 +56,15 @@ public sealed class LightweightTests
     }
 
     [Fact]
-    public async Task A_lightweight_token_that_is_sender_constrained_according_to_the_response_is_rejected()
+    public async Task A_lightweight_token_that_is_bound_according_to_the_response_owes_a_proof()
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Realm.Token("alice").For("lightweight").Create();
         var answer = Answers.Of(token);
-        (answer["aud"], answer["cnf"]) = ("orders-api", new System.Text.Json.Nodes.JsonObject { ["x5t#S256"] = "x" });
+        (answer["aud"], answer["cnf"]) = ("orders-api", new System.Text.Json.Nodes.JsonObject { ["jkt"] = new string('A', 43) });
         api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
 
-        Assert.Equal("401 bound_certificate", await api.VerdictAsync(token));
+        Assert.Equal("401 dpop_scheme", await api.VerdictAsync(token));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class LoginClaimsTests
         await using var api = await StartAsync();
         var silver = api.Realm.Token("alice").For("cli").InSession("s1").WithAuthentication("silver").Create();
         api.Realm.Token("alice").For("cli").InSession("s1").WithAuthentication("gold").Create();
-        api.Realm.UnassignRole("alice", "writer", "orders-api");
+        api.Realm.Users.UnassignRole("alice", "writer", "orders-api");
 
         Assert.Equal("403", await api.VerdictAsync(silver, "/write"));
         Assert.Equal("401", await api.VerdictAsync(silver, "/gold"));
@@ -101,7 +101,7 @@ public sealed class LoginClaimsTests
         var silver = api.Realm.Token("alice").For("cli").WithAuthentication("silver").Create();
         Assert.Equal("401", await api.VerdictAsync(silver, "/gold/active"));
 
-        api.Realm.LogOut("alice");
+        api.Realm.Sessions.LogOut("alice");
         api.Time.Advance(TimeSpan.FromSeconds(31));
 
         Assert.Equal("401 inactive", await api.VerdictAsync(silver, "/gold/active"));

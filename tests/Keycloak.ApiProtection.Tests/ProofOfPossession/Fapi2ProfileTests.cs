@@ -69,7 +69,7 @@ public sealed class Fapi2ProfileTests
         using var handler = Handler(api);
         Assert.Equal("200", await BoundApi.VerdictAsync(handler));
 
-        api.Realm.DisableUser("alice");
+        api.Realm.Users.Disable("alice");
 
         Assert.Equal("401 inactive", await BoundApi.VerdictAsync(handler));
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Keycloak.ApiProtection.Tests.Http;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authentication;
@@ -71,7 +72,7 @@ public sealed class IssuerSelectionTests
             "Bearer realm=\"demo\", error",
             (await app.GetAsync("/me", unknown)).Headers.WwwAuthenticate.ToString(),
             StringComparison.Ordinal);
-        Assert.Equal("Bearer realm=\"demo\"", (await app.GetAsync("/me")).Headers.WwwAuthenticate.ToString());
+        Assert.Equal(Challenges.WithoutToken, (await app.GetAsync("/me")).Headers.WwwAuthenticate.ToString());
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", "Bearer " + new string('x', 20_000))).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await app.GetAsync("/me", "Bearer")).StatusCode);
     }

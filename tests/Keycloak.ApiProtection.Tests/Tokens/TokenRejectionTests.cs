@@ -52,7 +52,7 @@ public sealed class TokenRejectionTests
     [
         "bound_malformed", "bound_without_key", "dpop_scheme", "dpop_unbound", "dpop_missing", "dpop_repeated", "dpop_size", "dpop_form",
         "dpop_type", "dpop_algorithm", "dpop_key", "dpop_key_other", "dpop_method", "dpop_url", "dpop_token_hash", "dpop_id", "dpop_nonce",
-        "dpop_time", "dpop_signature", "dpop_replayed",
+        "dpop_time", "dpop_signature", "dpop_replayed", "proof_required",
     ];
 
     public static TheoryData<string> Codes => [.. Ways.Keys];
