@@ -11,7 +11,7 @@ public sealed class AuthenticationPolicyNameTests
         { "acr:gold max-age:300", ["gold"], 300 },
         { "max-age:1", [], 1 },
         { "max-age:31536000", [], 31536000 },
-        { "acr:urn:mace:incommon:iap:silver", ["urn:mace:incommon:iap:silver"], null },
+        { "acr:urn:example:level:silver", ["urn:example:level:silver"], null },
         { "acr:50%25", ["50%"], null },
         { "acr:max-age%3A300", ["max-age:300"], null },
     };

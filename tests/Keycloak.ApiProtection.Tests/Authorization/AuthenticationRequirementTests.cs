@@ -1,8 +1,10 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection.Authorization.Requirements;
 using Keycloak.ApiProtection.Tests.Claims;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Authorization;
@@ -166,6 +168,28 @@ public sealed class AuthenticationRequirementTests
         Assert.True((await authorization.AuthorizeAsync(user, null, "acr:silver")).Succeeded);
         Assert.True((await authorization.AuthorizeAsync(new ClaimsPrincipal(stranger), null, "acr:gold")).Succeeded);
         Assert.False((await authorization.AuthorizeAsync(new ClaimsPrincipal(new ClaimsIdentity([new Claim("acr", "gold")], "Cookie")), null, "acr:gold")).Succeeded);
+    }
+
+    [Fact]
+    public async Task A_check_does_not_allocate()
+    {
+        await using var app = await StartAsync(Levels);
+        var now = app.Realm.Now.ToUnixTimeSeconds();
+        var payload = CapturedTokens.Alice26.Replace("\"acr\":\"silver\"", $"\"auth_time\":{now},\"acr\":\"gold\"", StringComparison.Ordinal);
+        var user = new ClaimsPrincipal(new Keycloak.ApiProtection.Claims.KeycloakIdentity(Users.Token(payload), "Keycloak"));
+        var request = new DefaultHttpContext { RequestServices = app.Services };
+        IKeycloakRequirement requirement = new AuthenticationRequirement("gold", TimeSpan.FromMinutes(5));
+        Assert.True(requirement.IsMet(user, request));
+
+        var least = long.MaxValue;
+        for (var i = 0; i < 20; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            requirement.IsMet(user, request);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 
     [Theory]
