@@ -46,7 +46,7 @@ public abstract partial class RealmContract
         await Realm.EndSessionAsync(token.AccessToken.Text("sid")!, Cancellation);
 
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(token));
-        Assert.Contains(api.LastRejection, new[] { "inactive", "revoked" });
+        Assert.True(api.LastRejection is "inactive" or "revoked", api.LastRejection);
 
         Task<HttpStatusCode> CallAsync(TokenAnswer answer) => Differences.SupportsDpop
             ? RealmContract.CallAsync(api, key, answer.AccessToken)
