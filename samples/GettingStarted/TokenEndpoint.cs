@@ -15,7 +15,7 @@ internal sealed class TokenEndpoint(KeycloakBearerOptions keycloak) : IDisposabl
         $"{keycloak.Authority?.TrimEnd('/') ?? $"{keycloak.AuthServerUrl?.TrimEnd('/')}/realms/{keycloak.Realm}"}/protocol/openid-connect/token";
 
     /// <summary>Logs in a user with the password grant. In the realm <c>demo</c>, the password is the user name.</summary>
-    public async Task<TokenResponse> PasswordAsync(string client, string user, string scope)
+    public async Task<TokenResponse> PasswordAsync(string client, string user, string scope, string? proof = null)
     {
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
@@ -25,7 +25,14 @@ internal sealed class TokenEndpoint(KeycloakBearerOptions keycloak) : IDisposabl
             ["password"] = user,
             ["scope"] = scope,
         });
-        using var response = await _client.PostAsync(new Uri(Address), form);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address)) { Content = form };
+        if (proof is not null)
+        {
+            // RFC 9449 section 5: the token is then bound to the key of the proof.
+            request.Headers.Add("DPoP", proof);
+        }
+
+        using var response = await _client.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
         if (!response.IsSuccessStatusCode)
         {
@@ -37,7 +44,8 @@ internal sealed class TokenEndpoint(KeycloakBearerOptions keycloak) : IDisposabl
         return new TokenResponse(
             json.RootElement.GetProperty("access_token").GetString()!,
             json.RootElement.GetProperty("refresh_token").GetString()!,
-            json.RootElement.GetProperty("id_token").GetString()!);
+            json.RootElement.GetProperty("id_token").GetString()!,
+            json.RootElement.GetProperty("token_type").GetString() == "DPoP");
     }
 
     /// <summary>Ends the session of a refresh token with Keycloak's logout endpoint.</summary>

@@ -55,13 +55,18 @@ internal static class Tour
 
         var asExpected = true;
         var table = new Table().RoundedBorder().Title("A tour of the API").AddColumns("Caller", "Token", "Request", "Status", "Reason");
-        foreach (var step in await TourSteps.PrepareAsync(keycloak, realm))
+        foreach (var step in await TourSteps.PrepareAsync(keycloak, realm, new Uri(address)))
         {
             await (step.Before?.Invoke() ?? Task.CompletedTask);
             using var request = new HttpRequestMessage(step.Method, step.Path);
             foreach (var token in step.Tokens)
             {
-                request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+                request.Headers.TryAddWithoutValidation("Authorization", $"{(step.Proof is null ? "Bearer" : "DPoP")} {token}");
+            }
+
+            if (step.Proof is { } proof)
+            {
+                request.Headers.Add("DPoP", proof);
             }
 
             using var response = await api.SendAsync(request);

@@ -8,7 +8,7 @@ internal static class TourSteps
     /// <summary>
     /// Requests the tokens and returns the calls. With a real Keycloak, tokens that only the embedded realm can create are omitted.
     /// </summary>
-    public static async Task<IReadOnlyList<TourStep>> PrepareAsync(TokenEndpoint keycloak, KeycloakRealm? realm)
+    public static async Task<IReadOnlyList<TourStep>> PrepareAsync(TokenEndpoint keycloak, KeycloakRealm? realm, Uri api)
     {
         var alice = await keycloak.PasswordAsync("cli", "alice", "openid orders:write");
         var readOnly = await keycloak.PasswordAsync("cli", "alice", "openid");
@@ -46,6 +46,7 @@ internal static class TourSteps
             "/orders",
             401,
             () => keycloak.RevokeAsync("cli", revoked.AccessToken));
+        steps.AddRange(await BoundAsync(keycloak, new Uri(api, "/me")));
         if (realm is not null)
         {
             Step("alice", "expired access token", [realm.Token("alice").For("cli").Expired().Create()], HttpMethod.Get, "/me", 401);
@@ -63,6 +64,26 @@ internal static class TourSteps
         }
 
         return steps;
+    }
+
+    /// <summary>The calls with a token that Keycloak has bound to alice's key (DPoP); none before Keycloak 26.4.</summary>
+    private static async Task<TourStep[]> BoundAsync(TokenEndpoint keycloak, Uri me)
+    {
+        using var key = DpopKey.Create();
+        using var thief = DpopKey.Create();
+        var bound = await keycloak.PasswordAsync("cli", "alice", "openid", key.Proof(HttpMethod.Post, new Uri(keycloak.Address)).Create());
+        string[] token = [bound.AccessToken];
+        var proof = key.Proof(HttpMethod.Get, me).For(bound.AccessToken).Create();
+        var forged = thief.Proof(HttpMethod.Get, me).For(bound.AccessToken).Create();
+        return !bound.IsBound
+            ? []
+            :
+            [
+                new("alice", "bound to her key (DPoP)", token, HttpMethod.Get, me.AbsolutePath, 200, Proof: proof),
+                new("mallory", "alice's, without her key", token, HttpMethod.Get, me.AbsolutePath, 401),
+                new("mallory", "alice's, with another key", token, HttpMethod.Get, me.AbsolutePath, 401, Proof: forged),
+                new("mallory", "alice's, with her used proof", token, HttpMethod.Get, me.AbsolutePath, 401, Proof: proof),
+            ];
     }
 
     private static string Tamper(string token)

@@ -20,6 +20,8 @@ public sealed class BoundTokenTests
         using var handler = new DpopHandler(key, realm.Token("alice").BoundTo(key).Create());
         using var client = api.CreateDefaultClient(handler);
 
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/orders")).StatusCode);
+
         handler.ChangeProof = proof => proof.IssuedAgo(TimeSpan.FromMinutes(5));
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/orders")).StatusCode);
     }
