@@ -54,8 +54,8 @@ internal sealed class KeycloakBearerStartup(
         if (options.Dpop.Mode == DpopMode.Required && options.PublicUrl is null
             && (hosts.AllowedHosts is null or [] || hosts.AllowedHosts.Contains("*")))
         {
-            yield return "Dpop is Required, but neither PublicUrl nor AllowedHosts restricts the host name of requests: a proof for another "
-                + "API could be used here with that API's host name. Set PublicUrl to the URL under which clients reach this API.";
+            yield return "Dpop is Required, but neither PublicUrl nor AllowedHosts restricts the host name of requests: a proof for "
+                + "another API could be used here with that API's host name. Set PublicUrl to the URL under which clients reach this API.";
         }
 
         if (options.Audiences.Append(options.Audience).Contains("account"))

@@ -153,7 +153,8 @@ internal static class PermissionDiagnosis
                 remedy + "If a new login does not help, compare the clocks of Keycloak and of this machine, and check that the mapper "
                     + $"\"auth_time\" adds the claim to the tokens (Clients > {client} > Client scopes > basic).")
             : new(
-                $"The token has the level \"{ForeignText.Name(login.Level)}\"; the endpoint requires \"{string.Join("\" or \"", levels)}\".",
+                $"The token has the level \"{ForeignText.Name(login.Level)}\"; the endpoint requires "
+                    + $"\"{string.Join("\" or \"", levels)}\".",
                 remedy + "If Keycloak returns the same level again, check Realm settings > General > ACR to LoA Mapping and the conditions "
                     + "\"Level of Authentication\" of the browser flow.");
     }

@@ -87,21 +87,12 @@ public static class KeycloakClaimsPrincipalExtensions
     /// <summary>Gets the thumbprint of the DPoP key that the token is bound to (<c>cnf.jkt</c>), for example for an audit log.</summary>
     /// <param name="principal">The user.</param>
     /// <returns>
-    /// <see langword="null"/> if the token is not bound to a key, or if another handler authenticated the user, because it is then not known
+    /// <see langword="null"/> if the token is not bound to a key, or if another handler authenticated the user: it is then not known
     /// whether the proof was checked.
     /// </returns>
-    public static string? GetProofKey(this ClaimsPrincipal principal)
-    {
-        foreach (var identity in new RightsIdentities(principal))
-        {
-            if (identity is KeycloakIdentity { Confirmation.KeyThumbprint: { } thumbprint })
-            {
-                return thumbprint;
-            }
-        }
-
-        return null;
-    }
+    public static string? GetProofKey(this ClaimsPrincipal principal) =>
+        new RightsIdentities(principal).OfType<KeycloakIdentity>().Select(identity => identity.Confirmation?.KeyThumbprint)
+            .FirstOrDefault(thumbprint => thumbprint is not null);
 
     /// <summary>
     /// Returns whether the user is a service account: a client that acts for itself (client credentials), not for a user.

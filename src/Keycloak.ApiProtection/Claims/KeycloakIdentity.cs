@@ -47,8 +47,8 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     public TokenHolder VerifiedHolder => _token.Holder;
 
     /// <summary>
-    /// Gets what the verified token is bound to, or null if it is not bound. The handler has checked the proof. A change of the claims by the
-    /// application does not change it.
+    /// Gets what the verified token is bound to, or null if it is not bound. The handler has checked the proof. A change of the claims by
+    /// the application does not change it.
     /// </summary>
     public Confirmation? Confirmation => _token.Confirmation;
 

@@ -7,8 +7,8 @@ public enum KeycloakProfile
     None,
 
     /// <summary>
-    /// The FAPI 2.0 Security Profile, section "Requirements for resource servers": only bound tokens (DPoP or certificate) that are signed with
-    /// PS256 or ES256, no tokens in the query, and the revocation status is checked. Settings that contradict it stop the start.
+    /// The FAPI 2.0 Security Profile, section "Requirements for resource servers": only bound tokens (DPoP or certificate) that are signed
+    /// with PS256 or ES256, no tokens in the query, and the revocation status is checked. Settings that contradict it stop the start.
     /// </summary>
     Fapi2,
 }

@@ -7,7 +7,8 @@ internal static partial class DpopLog
 {
     [LoggerMessage(EventId = 170, EventName = "DpopReplayMemoryFull", Level = LogLevel.Warning,
         Message = "{Scheme}: the memory of used DPoP proofs ({Capacity}) is full. Until it has drained, proofs need a "
-            + "nonce (with Dpop:Nonce set to Never, requests with a proof get 503 instead). Raise Dpop:ReplayCapacity, or shorten Dpop:ProofAge.")]
+            + "nonce (with Dpop:Nonce set to Never, requests with a proof get 503 instead). Raise Dpop:ReplayCapacity, "
+            + "or shorten Dpop:ProofAge.")]
     public static partial void DpopReplayMemoryFull(this ILogger logger, string scheme, int capacity);
 
     [LoggerMessage(EventId = 171, EventName = "DpopReplayMemoryDrained", Level = LogLevel.Information,

@@ -2,8 +2,8 @@ namespace Keycloak.ApiProtection.Diagnostics;
 
 /// <summary>When a cause was last written, what was found since then, and how many messages were suppressed.</summary>
 /// <remarks>
-/// Strangers choose what is found. In one interval at most <see cref="MostExamined"/> findings are looked at and <see cref="MostWritten"/> are
-/// written; beyond that the cause alone counts until the interval is over.
+/// Clients choose what is found. In one interval at most <see cref="MostExamined"/> findings are compared and <see cref="MostWritten"/>
+/// are written; beyond that, the cause alone counts until the interval is over.
 /// </remarks>
 internal sealed class RejectionCause
 {

@@ -7,8 +7,8 @@ namespace Keycloak.ApiProtection.Http;
 /// Writes the response to a rejected request: 400, 401, 403 or 503 with its headers and, if they are enabled, problem details.
 /// </summary>
 /// <remarks>
-/// RFC 6750 section 3, RFC 9449 section 7.1 and RFC 9457. The response contains no data of a token. With several schemes, the first one that writes a body
-/// sends the response, and the others cannot add anything to it.
+/// RFC 6750 section 3, RFC 9449 section 7.1 and RFC 9457. The response contains no data of a token. With several schemes, the first one
+/// that writes a body sends the response, and the others cannot add anything to it.
 /// </remarks>
 internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptions options)
 {
@@ -77,7 +77,8 @@ internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptio
         }
 
         Response.StatusCode = StatusCodes.Status403Forbidden;
-        new BearerChallenge(BearerMessage.SendsDpop(context.Request) ? BearerChallenge.Dpop : BearerChallenge.Bearer, options.ChallengeRealm!)
+        var scheme = BearerMessage.SendsDpop(context.Request) ? BearerChallenge.Dpop : BearerChallenge.Bearer;
+        new BearerChallenge(scheme, options.ChallengeRealm!)
             .With("error", "insufficient_scope")
             .With("error_description", description)
             .With("scope", scope)

@@ -22,7 +22,9 @@ internal sealed record OriginalRequest(string? Method, string? Scheme, string? H
     private static readonly string[] HostHeaders = ["X-Original-Host", "X-Forwarded-Host"];
     private static readonly string[] SchemeHeaders = ["X-Original-Proto", "X-Forwarded-Proto"];
 
-    /// <summary>Returns the original request; null if the endpoint is not a gateway's check, or if the gateway does not send its URI.</summary>
+    /// <summary>
+    /// Returns the original request; null if the endpoint is not a gateway's check, or if the gateway does not send its URI.
+    /// </summary>
     public static OriginalRequest? Of(HttpRequest request) =>
         request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<Metadata>() is not null && Single(request, TargetHeaders) is { } target
             ? new(Single(request, MethodHeaders), Single(request, SchemeHeaders), Single(request, HostHeaders), target)

@@ -5,5 +5,8 @@ namespace Keycloak.ApiProtection.Revocation;
 /// <param name="ClockSkew">How far the clocks of this machine and of Keycloak may differ.</param>
 /// <param name="Lifetime">How long a revocation is kept.</param>
 /// <param name="Capacity">How many revocations are told apart.</param>
-/// <param name="EndedSessionLifetime">How long a logout rejects the client's tokens of the ended session, however young; zero: not at all.</param>
-internal sealed record RevocationSettings(TimeProvider Time, TimeSpan ClockSkew, TimeSpan Lifetime, int Capacity, TimeSpan EndedSessionLifetime);
+/// <param name="EndedSessionLifetime">
+/// How long a logout rejects the client's tokens of the ended session, however young they are. Zero: not at all.
+/// </param>
+internal sealed record RevocationSettings(
+    TimeProvider Time, TimeSpan ClockSkew, TimeSpan Lifetime, int Capacity, TimeSpan EndedSessionLifetime);

@@ -123,7 +123,7 @@ internal sealed class KeycloakSchemeBuilder(
     private static byte[] NonceKey(KeycloakBearerOptions options, SchemeMemory kept) =>
         options.Dpop.NonceKey is { } configured ? Convert.FromBase64String(configured)
         : options.Credentials.Secret is { Length: > 0 } secret
-            ? HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: "Keycloak.ApiProtection DPoP nonce"u8.ToArray())
+            ? HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: [.. "DPoP nonce"u8])
         : kept.NonceKey;
 
     private Introspector Introspector(KeycloakBearerOptions options, RealmSettings realm, TokenPolicy policy, RealmKeys keys) => new(

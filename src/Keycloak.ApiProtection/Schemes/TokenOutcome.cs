@@ -7,7 +7,8 @@ namespace Keycloak.ApiProtection.Schemes;
 /// <summary>The outcome of all checks of a request's token: accepted with its claims, rejected, or undecided.</summary>
 internal readonly struct TokenOutcome
 {
-    private TokenOutcome(AccessToken? token, AccessTokenClaims? claims, TimeSpan? confirmedAge, TokenRejection? rejection, TimeSpan retryAfter) =>
+    private TokenOutcome(
+        AccessToken? token, AccessTokenClaims? claims, TimeSpan? confirmedAge, TokenRejection? rejection, TimeSpan retryAfter) =>
         (Token, Claims, ConfirmedAge, Rejection, RetryAfter) = (token, claims, confirmedAge, rejection, retryAfter);
 
     /// <summary>Gets the accepted token, or null.</summary>
@@ -19,7 +20,9 @@ internal readonly struct TokenOutcome
     /// <summary>Gets the maximum age of Keycloak's "active" response, or null if the token was not introspected.</summary>
     public TimeSpan? ConfirmedAge { get; }
 
-    /// <summary>Gets the reason why the token is rejected, or null. If there is neither a token nor a reason, nothing could be decided.</summary>
+    /// <summary>
+    /// Gets the reason why the token is rejected, or null. If there is neither a token nor a reason, nothing could be decided.
+    /// </summary>
     public TokenRejection? Rejection { get; }
 
     /// <summary>Gets how long to wait before the next attempt if nothing could be decided.</summary>

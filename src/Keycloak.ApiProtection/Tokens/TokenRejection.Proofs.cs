@@ -101,7 +101,8 @@ public sealed partial record TokenRejection
     internal static readonly TokenRejection DpopUrl = OfProof(
         "dpop_url",
         "The proof is for another URL ('htu').",
-        "Create the proof for the URL of the request, without query and fragment. Behind a proxy, set PublicUrl to the URL that clients use.");
+        "Create the proof for the URL of the request, without query and fragment. Behind a proxy, set PublicUrl to the URL that clients "
+        + "use.");
 
     internal static readonly TokenRejection DpopTokenHash = OfProof(
         "dpop_token_hash",

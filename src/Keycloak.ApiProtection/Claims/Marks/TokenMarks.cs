@@ -52,7 +52,9 @@ internal readonly struct TokenMarks
     /// <summary>Gets <c>iat</c> in seconds since 1970.</summary>
     public long IssuedAt => (long)((_issuedAtAndClient & ~Offline) >> RevocationKey.ClientBits);
 
-    /// <summary>Gets whether the token has the scope <c>offline_access</c>: an offline session outlives the logout of the session it began with.</summary>
+    /// <summary>
+    /// Gets whether the token has the scope <c>offline_access</c>: an offline session outlives the logout of the session it began with.
+    /// </summary>
     public bool IsOffline => (_issuedAtAndClient & Offline) != 0;
 
     /// <summary>Gets the key of the session together with the client; zero where one of the two is absent.</summary>
@@ -120,7 +122,8 @@ internal readonly struct TokenMarks
             RevocationKey.Of(RevocationKind.User, Claim("sub", ClaimTypes.NameIdentifier)),
             RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, Claim("azp"))),
             RevocationKey.Of(RevocationKind.Token, Claim("jti")),
-            long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt) && issuedAt < 1L << (63 - RevocationKey.ClientBits) ? issuedAt : 0,
+            long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt)
+                && issuedAt < 1L << (63 - RevocationKey.ClientBits) ? issuedAt : 0,
             identities.Any(identity => identity.FindAll("scope").Any(scope => scope.Value.Split(' ').Contains(OfflineAccess))));
         if (identities is [KeycloakIdentity changed, ..])
         {

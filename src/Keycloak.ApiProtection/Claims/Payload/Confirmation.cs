@@ -84,5 +84,9 @@ internal sealed record Confirmation(string? KeyThumbprint, string? CertificateTh
     }
 
     private static bool IsThumbprint(JsonValue value, ReadOnlySpan<byte> json) =>
-        value.Kind == JsonKind.String && !value.Escaped && value.Length == ThumbprintLength && Base64Url.IsValid(value.Raw(json), out var length) && length == ThumbprintSize;
+        value.Kind == JsonKind.String
+        && !value.Escaped
+        && value.Length == ThumbprintLength
+        && Base64Url.IsValid(value.Raw(json), out var length)
+        && length == ThumbprintSize;
 }

@@ -25,13 +25,15 @@ internal static class Fapi2Problems
             if (names.Except(Algorithms).ToArray() is { Length: > 0 } others)
             {
                 yield return $"Profile is Fapi2, but {setting} contains {string.Join(", ", others)}. Only PS256 and ES256 are allowed "
-                    + $"({Cryptography} 1). Remove them, and set Clients > the client > Advanced > Access token signature algorithm to match.";
+                    + $"({Cryptography} 1). Remove them, and set Clients > the client > Advanced > Access token signature algorithm to "
+                    + "match.";
             }
         }
 
         if (options.QueryTokenPaths.Count > 0)
         {
-            yield return $"Profile is Fapi2, but QueryTokenPaths is set. Tokens in the query are not allowed ({ResourceServers} 2). Remove it.";
+            yield return $"Profile is Fapi2, but QueryTokenPaths is set. Tokens in the query are not allowed ({ResourceServers} 2). "
+                + "Remove it.";
         }
 
         if (options.EffectiveIntrospection != IntrospectionMode.Always && options.LoginClients.Count == 0)
@@ -48,8 +50,8 @@ internal static class Fapi2Problems
 
         if (!options.VerifyTokenAudience)
         {
-            yield return $"Profile is Fapi2, but verify-token-audience is false: a token for another API would be accepted ({ResourceServers} 4). "
-                + "Set it to true.";
+            yield return "Profile is Fapi2, but verify-token-audience is false: a token for another API would be accepted "
+                + $"({ResourceServers} 4). Set it to true.";
         }
 
         if (options.SslRequired == SslRequired.None)
@@ -62,8 +64,8 @@ internal static class Fapi2Problems
         {
             if (skew < LeastSkew || skew > MostSkew)
             {
-                yield return $"Profile is Fapi2, but {setting} is {skew}: times up to 10 seconds in the future must be accepted, and more than "
-                    + "60 seconds rejected (FAPI 2.0 Security Profile 5.3.2.1, which applies to every JWT here).";
+                yield return $"Profile is Fapi2, but {setting} is {skew}: times up to 10 seconds in the future must be accepted, and more "
+                    + "than 60 seconds rejected (FAPI 2.0 Security Profile 5.3.2.1, which applies to every JWT here).";
             }
         }
     }

@@ -25,16 +25,12 @@ internal sealed class DpopProofValidator
     private const int ReplayKeySize = 16;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan MessageInterval = TimeSpan.FromMinutes(1);
 
     private readonly DpopSettings _settings;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly IDpopReplayStore? _store;
-    private readonly ProofMemory _memory;
+    private readonly ReplayCheck _replay;
     private readonly DpopNonces _nonces;
     private readonly ClientKeys _keys = new();
-    private readonly RejectionCause _storeMessage = new();
 
     /// <param name="settings">The settings of the scheme.</param>
     /// <param name="time">The clock.</param>
@@ -47,8 +43,9 @@ internal sealed class DpopProofValidator
     public DpopProofValidator(
         DpopSettings settings, TimeProvider time, ILogger logger, IDpopReplayStore? store = null, ProofMemory? memory = null)
     {
-        (_settings, _time, _logger, _store) = (settings, time, logger, store);
-        _memory = memory ?? new ProofMemory(settings.ReplayCapacity, settings.Scheme, time, logger);
+        (_settings, _time) = (settings, time);
+        _replay = new ReplayCheck(
+            settings, time, logger, store, memory ?? new ProofMemory(settings.ReplayCapacity, settings.Scheme, time, logger));
         _nonces = new DpopNonces(settings);
     }
 
@@ -56,10 +53,10 @@ internal sealed class DpopProofValidator
     public DpopSettings Settings => _settings;
 
     /// <summary>Gets whether replicas share their memory of used proofs, so that a check may wait for it.</summary>
-    public bool HasStore => _store is not null;
+    public bool HasStore => _replay.HasStore;
 
     /// <summary>Gets the memory of used proofs.</summary>
-    public ProofMemory Memory => _memory;
+    public ProofMemory Memory => _replay.Memory;
 
     /// <summary>Gets the number of cached client keys, for tests.</summary>
     internal int CachedKeys => _keys.Count;
@@ -88,8 +85,8 @@ internal sealed class DpopProofValidator
             return new(Rejected(rejection, thumbprint, now));
         }
 
-        return _store is null
-            ? new(Remember(replayKey, hash, thumbprint, proof, now))
+        return !_replay.HasStore
+            ? new(Decide(_replay.Add(replayKey, hash, proof.AcceptableUntil, proof.HasNonce, now), hash, thumbprint, proof, now))
             : RememberAsync(replayKey.ToArray(), hash.ToArray(), thumbprint, proof, now, cancellationToken);
     }
 
@@ -241,7 +238,7 @@ internal sealed class DpopProofValidator
                 return isValid ? null : TokenRejection.DpopNonce;
             }
 
-            if (_settings.Nonce == DpopNonceMode.Required || _memory.NeedsNonce(thumbprintBytes, now))
+            if (_settings.Nonce == DpopNonceMode.Required || _replay.Memory.NeedsNonce(thumbprintBytes, now))
             {
                 return TokenRejection.DpopNonce;
             }
@@ -258,55 +255,24 @@ internal sealed class DpopProofValidator
         return null;
     }
 
-    private DpopResult Remember(
-        ReadOnlySpan<byte> replayKey, ReadOnlySpan<byte> hash, string thumbprint, in CheckedProof proof, DateTimeOffset now) =>
-        _memory.TryAdd(replayKey, hash, proof.AcceptableUntil, proof.HasNonce, now) switch
+    private async ValueTask<DpopResult> RememberAsync(
+        byte[] replayKey, byte[] hash, string thumbprint, CheckedProof proof, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var outcome = await _replay.AddAsync(replayKey, hash, proof.AcceptableUntil, proof.HasNonce, now, cancellationToken);
+        return Decide(outcome, hash, thumbprint, proof, now);
+    }
+
+    private DpopResult Decide(
+        ReplayOutcome outcome, ReadOnlySpan<byte> hash, string thumbprint, in CheckedProof proof, DateTimeOffset now) => outcome switch
         {
             ReplayOutcome.Added => Accept(hash, thumbprint, proof, now),
             ReplayOutcome.Replayed => Rejected(TokenRejection.DpopReplayed, thumbprint, now),
 
             // The client repeats the request with a nonce, for which there is room.
-            _ when !proof.HasNonce && _settings.Nonce != DpopNonceMode.Never => Rejected(TokenRejection.DpopNonce, thumbprint, now),
+            ReplayOutcome.Full when !proof.HasNonce && _settings.Nonce != DpopNonceMode.Never =>
+                Rejected(TokenRejection.DpopNonce, thumbprint, now),
             _ => DpopResult.Undecided(RetryAfter),
         };
-
-    private async ValueTask<DpopResult> RememberAsync(
-        byte[] replayKey, byte[] hash, string thumbprint, CheckedProof proof, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var local = _settings.OnStoreFailure == DpopStoreFailure.Local;
-        var own = local ? Remember(replayKey, hash, thumbprint, proof, now) : default;
-        if (own.IsRejected(out var rejection) && rejection == TokenRejection.DpopReplayed)
-        {
-            return own;
-        }
-
-        try
-        {
-            var until = proof.AcceptableUntil + ProofMemory.ClockStep;
-            return await _store!.TryAddAsync(replayKey, until, cancellationToken).ConfigureAwait(false)
-                ? Accept(hash, thumbprint, proof, now)
-                : Rejected(TokenRejection.DpopReplayed, thumbprint, now);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-#pragma warning disable CA1031 // Whatever the store throws, the request gets the configured response.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            if (_storeMessage.Take(_time, MessageInterval, out var suppressed))
-            {
-                _logger.DpopReplayStoreFailed(
-                    error,
-                    _settings.Scheme,
-                    local ? "The memory of this process decides." : "Requests with a DPoP proof get 503.",
-                    suppressed);
-            }
-
-            return local ? own : DpopResult.Undecided(RetryAfter);
-        }
-    }
 
     private DpopResult Accept(ReadOnlySpan<byte> hash, string thumbprint, in CheckedProof proof, DateTimeOffset now)
     {
@@ -330,11 +296,4 @@ internal sealed class DpopProofValidator
         SHA256.HashData(input[..(thumbprint.Length + id.Length)], hash);
         hash[..ReplayKeySize].CopyTo(replayKey);
     }
-
-    /// <summary>A proof whose signature was verified.</summary>
-    /// <param name="AcceptableUntil">The time from which it is not acceptable anymore.</param>
-    /// <param name="HasNonce">Whether it has a valid nonce.</param>
-    /// <param name="Renew">Whether the response should contain a new nonce.</param>
-    /// <param name="NewKey">The imported key if it was not in the cache.</param>
-    private readonly record struct CheckedProof(DateTimeOffset AcceptableUntil, bool HasNonce, bool Renew, SigningKey? NewKey);
 }

@@ -14,8 +14,8 @@ namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
 internal readonly record struct DpopTarget(string Scheme, string Host, string RawTarget, string PathBase, string Path)
 {
     /// <summary>
-    /// Returns the method of a request: <c>GET</c> for a WebSocket over HTTP/2, which arrives as an extended CONNECT (RFC 8441), because the
-    /// client has opened the URL as it does over HTTP/1.1.
+    /// Returns the method of a request: <c>GET</c> for a WebSocket over HTTP/2, which arrives as an extended CONNECT (RFC 8441), because
+    /// the client has opened the URL as it does over HTTP/1.1.
     /// </summary>
     public static string MethodOf(HttpRequest request) =>
         OriginalRequest.Of(request) is { Method: { } original } ? original
@@ -24,7 +24,12 @@ internal readonly record struct DpopTarget(string Scheme, string Host, string Ra
 
     /// <summary>Returns the target of a request. Allocates only if a part of it must be escaped.</summary>
     public static DpopTarget Of(HttpRequest request) => OriginalRequest.Of(request) is { } original
-        ? new(original.Scheme ?? request.Scheme, original.Host ?? request.Host.ToUriComponent(), original.Target, string.Empty, original.Target)
+        ? new(
+            original.Scheme ?? request.Scheme,
+            original.Host ?? request.Host.ToUriComponent(),
+            original.Target,
+            string.Empty,
+            original.Target)
         : new(
             request.Scheme,
             request.Host.ToUriComponent(),

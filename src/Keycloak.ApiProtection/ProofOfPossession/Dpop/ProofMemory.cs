@@ -7,8 +7,8 @@ namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
 
 /// <summary>The used proofs that this process remembers, so that a replay is detected (RFC 9449 section 11.1).</summary>
 /// <remarks>
-/// <para>A proof is remembered for as long as it is acceptable, and <see cref="ClockStep"/> longer, so that the clock may be set back by that
-/// much. The proofs are distributed over stripes by their hash; requests wait for each other only if they need the same stripe.</para>
+/// <para>A proof is remembered for as long as it is acceptable, and <see cref="ClockStep"/> longer, so that the clock may be set back by
+/// that much. The proofs are distributed over stripes by their hash; requests wait for each other only if they need the same stripe.</para>
 /// <para>When three quarters are used, proofs without a nonce are not accepted anymore until less than half is used. The last quarter is
 /// for proofs with a nonce, which are remembered for a shorter time. Nothing is forgotten early.</para>
 /// </remarks>

@@ -11,4 +11,7 @@ internal enum ReplayOutcome
 
     /// <summary>The proof is new, but it cannot be remembered, because the memory is full.</summary>
     Full,
+
+    /// <summary>The store failed, so it is not known whether another replica has accepted the proof.</summary>
+    Unknown,
 }

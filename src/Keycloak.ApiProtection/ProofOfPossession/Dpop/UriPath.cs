@@ -116,6 +116,8 @@ internal ref struct UriPath(ReadOnlySpan<char> prefix, ReadOnlySpan<char> rest)
         }
 
         _at += 2;
-        return char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~' ? value : Escaped | value;
+        return char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~'
+            ? value
+            : Escaped | value;
     }
 }
