@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 using Keycloak.ApiProtection.Realms.Keys;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.Authorization;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Http;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Authentication;

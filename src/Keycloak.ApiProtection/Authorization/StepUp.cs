@@ -1,6 +1,6 @@
 using System.Security.Claims;
-using Keycloak.ApiProtection.Authorization.Requirements;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Payload;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Keycloak.ApiProtection.Authorization;

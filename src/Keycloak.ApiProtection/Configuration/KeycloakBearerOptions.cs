@@ -1,4 +1,3 @@
-using Keycloak.ApiProtection.Realms;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 

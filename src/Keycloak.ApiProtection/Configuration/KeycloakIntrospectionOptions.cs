@@ -1,4 +1,4 @@
-using Keycloak.ApiProtection.Introspection;
+using Keycloak.ApiProtection.Realms;
 
 namespace Keycloak.ApiProtection;
 

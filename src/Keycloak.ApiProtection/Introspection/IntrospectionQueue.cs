@@ -1,6 +1,5 @@
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
-using Keycloak.ApiProtection.Tokens;
 
 namespace Keycloak.ApiProtection.Introspection;
 

@@ -4,7 +4,6 @@ using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms;
-using Keycloak.ApiProtection.Tokens;
 using Keycloak.ApiProtection.Tokens.Rules;
 
 namespace Keycloak.ApiProtection.Introspection;

@@ -1,5 +1,3 @@
-using Keycloak.ApiProtection.Notifications;
-
 namespace Keycloak.ApiProtection;
 
 /// <summary>The paths of the endpoints that <c>app.MapKeycloakEndpoints()</c> maps.</summary>

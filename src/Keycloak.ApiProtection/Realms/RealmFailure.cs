@@ -1,4 +1,5 @@
 using System.Net;
+using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Realms.Keys;
 using static Keycloak.ApiProtection.Diagnostics.ForeignText;
 

@@ -1,5 +1,3 @@
-using Keycloak.ApiProtection.Notifications;
-
 namespace Keycloak.ApiProtection;
 
 /// <summary>The source of a revocation.</summary>

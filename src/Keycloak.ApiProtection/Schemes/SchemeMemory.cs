@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Keycloak.ApiProtection.ProofOfPossession.Dpop;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Replay;
 using Keycloak.ApiProtection.Revocation;
 
 namespace Keycloak.ApiProtection.Schemes;

@@ -1,7 +1,6 @@
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Http;
 using Keycloak.ApiProtection.Introspection;
-using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.Schemes;

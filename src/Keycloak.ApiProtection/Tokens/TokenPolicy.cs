@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tokens.Rules;
 

@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
+
 namespace Keycloak.ApiProtection;
 
 /// <content>The rejections of bound tokens and of DPoP proofs (RFC 9449, RFC 8705).</content>

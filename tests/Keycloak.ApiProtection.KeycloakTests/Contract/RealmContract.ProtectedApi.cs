@@ -55,7 +55,7 @@ public abstract partial class RealmContract
 
         if (Differences.SupportsDpop)
         {
-            AssertRefusedEverywhere("bound_dpop", answers);
+            AssertRefusedEverywhere("dpop_scheme", answers);
         }
         else
         {
@@ -162,7 +162,7 @@ public abstract partial class RealmContract
         Assert.All(answers.Skip(1), answer =>
         {
             Assert.Equal(code, answer.Rejection);
-            Assert.StartsWith("Bearer ", answer.Challenge, StringComparison.Ordinal);
+            Assert.StartsWith(code == "dpop_scheme" ? "DPoP " : "Bearer ", answer.Challenge, StringComparison.Ordinal);
             Assert.Contains("error=\"invalid_token\"", answer.Challenge, StringComparison.Ordinal);
         });
     }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Keycloak.ApiProtection.Authorization.Requirements;
+using Keycloak.ApiProtection.Claims;
 using Keycloak.ApiProtection.Tests.Claims;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authorization;

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Tests.Http;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authorization;

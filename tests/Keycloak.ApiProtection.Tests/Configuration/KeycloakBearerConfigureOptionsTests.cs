@@ -1,5 +1,6 @@
 using Keycloak.ApiProtection.Configuration;
 using Keycloak.ApiProtection.Configuration.Section;
+using Keycloak.ApiProtection.Realms;
 
 using static Keycloak.ApiProtection.Tests.Configuration.SettingsReader;
 

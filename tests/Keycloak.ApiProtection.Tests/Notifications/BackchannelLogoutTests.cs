@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Text;
-using Keycloak.ApiProtection.Notifications;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Revocation;
 using Keycloak.ApiProtection.Tests.Tokens;

@@ -1,5 +1,4 @@
 using System.Net;
-using Keycloak.ApiProtection.Notifications;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Testing;
 using Microsoft.Extensions.Options;
 

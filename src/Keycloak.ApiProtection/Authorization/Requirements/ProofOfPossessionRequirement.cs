@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Keycloak.ApiProtection.Authorization;
 using Keycloak.ApiProtection.Authorization.Requirements;
 using Keycloak.ApiProtection.Claims;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Authorization;

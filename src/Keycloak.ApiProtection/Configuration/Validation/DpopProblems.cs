@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Configuration.Validation;

@@ -1,5 +1,3 @@
-using Keycloak.ApiProtection.Introspection;
-
 namespace Keycloak.ApiProtection.Configuration.Validation;
 
 /// <summary>Finds settings that contradict the FAPI 2.0 Security Profile. Each problem names the clause.</summary>

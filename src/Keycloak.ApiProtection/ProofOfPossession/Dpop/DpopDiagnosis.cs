@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.Extensions.Primitives;
 

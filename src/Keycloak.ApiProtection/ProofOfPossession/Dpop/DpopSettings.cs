@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;

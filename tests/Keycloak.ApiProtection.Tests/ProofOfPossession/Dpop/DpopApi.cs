@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.ProofOfPossession.Dpop;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 using Keycloak.ApiProtection.Tests.Realms;
 using Microsoft.Extensions.Primitives;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.Http;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop;
 using Microsoft.Extensions.Primitives;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.Http;
 
 namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop;
 

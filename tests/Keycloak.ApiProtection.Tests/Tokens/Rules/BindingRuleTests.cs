@@ -1,3 +1,6 @@
+using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.Tokens;
+
 namespace Keycloak.ApiProtection.Tests.Tokens.Rules;
 
 public sealed class BindingRuleTests

@@ -1,6 +1,6 @@
 using Keycloak.ApiProtection.Realms.Keys;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
 
 /// <summary>A proof whose signature was verified.</summary>
 /// <param name="AcceptableUntil">The time from which it is not acceptable anymore.</param>

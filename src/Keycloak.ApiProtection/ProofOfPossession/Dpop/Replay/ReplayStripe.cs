@@ -1,4 +1,4 @@
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Replay;
 
 /// <summary>
 /// A part of the memory of used proofs, with a lock of its own: a hash table whose entries are also linked by the time at which they end.

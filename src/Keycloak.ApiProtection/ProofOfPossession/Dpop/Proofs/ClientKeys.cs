@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Keycloak.ApiProtection.ClientAuthentication;
 using Keycloak.ApiProtection.Realms.Keys;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
 
 /// <summary>
 /// The imported keys of clients, found by their thumbprint. Importing a key takes about half as long as verifying a signature.

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Keycloak.ApiProtection.ProofOfPossession.Dpop;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Replay;
 using Keycloak.ApiProtection.Tests.Realms;
 
-namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop.Replay;
 
 public sealed class ProofMemoryTests
 {

@@ -4,7 +4,7 @@ using Keycloak.ApiProtection.Json;
 using Keycloak.ApiProtection.Realms.Keys;
 using Keycloak.ApiProtection.Tokens;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
 
 /// <summary>The public key in the header of a proof (<c>jwk</c>; RFC 7517, RFC 7518 section 6), before it is imported.</summary>
 /// <remarks>

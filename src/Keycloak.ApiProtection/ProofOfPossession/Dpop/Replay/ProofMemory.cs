@@ -3,7 +3,7 @@ using System.Numerics;
 using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Replay;
 
 /// <summary>The used proofs that this process remembers, so that a replay is detected (RFC 9449 section 11.1).</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using Keycloak.ApiProtection.Json;
 using Keycloak.ApiProtection.Realms.Keys;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
 
 /// <summary>The header of a proof (RFC 9449 section 4.2): <c>typ</c>, <c>alg</c> and <c>jwk</c>.</summary>
 /// <remarks>Other keys or references to keys in the header (<c>kid</c>, <c>jku</c>, <c>x5u</c>, <c>x5c</c>) are ignored.</remarks>

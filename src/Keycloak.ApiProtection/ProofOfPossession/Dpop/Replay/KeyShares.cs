@@ -1,4 +1,4 @@
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Replay;
 
 /// <summary>Counts how many remembered proofs each client key has, approximately and without a lock.</summary>
 /// <remarks>

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using Keycloak.ApiProtection.ProofOfPossession.Dpop;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
 using Keycloak.ApiProtection.Tests.Realms;
 
-namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop.Proofs;
 
 public sealed class ClientKeysTests
 {

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop.Replay;
 
 public sealed class DpopReplayStoreTests
 {

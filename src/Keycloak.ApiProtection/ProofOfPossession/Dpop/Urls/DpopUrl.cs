@@ -1,4 +1,4 @@
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 
 /// <summary>Compares the <c>htu</c> of a proof with the target of the request (RFC 9449 section 4.3, check 9).</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 
 /// <summary>The URL under which clients reach the API: scheme, host and the prefix of all paths.</summary>
 internal sealed class DpopPublicUrl

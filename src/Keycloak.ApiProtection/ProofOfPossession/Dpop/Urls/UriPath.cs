@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 
 /// <summary>Reads a path in the normal form of RFC 3986 section 6.2.2, without allocation.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Keycloak.ApiProtection.Tokens;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
 
 /// <summary>The value of <c>ath</c> (RFC 9449 section 4.2): the SHA-256 of the access token's ASCII text in base64url.</summary>
 internal static class TokenTextHash

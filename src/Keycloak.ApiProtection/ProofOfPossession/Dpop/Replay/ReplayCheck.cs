@@ -1,7 +1,7 @@
 using Keycloak.ApiProtection.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Replay;
 
 /// <summary>Finds proofs that were used before: in the memory of this process, or in the store that all replicas share.</summary>
 internal sealed class ReplayCheck(

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 
 /// <summary>The target of a request, as <see cref="DpopUrl"/> compares it with the <c>htu</c> of a proof.</summary>
 /// <param name="Scheme">The scheme of the request.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Keycloak.ApiProtection.ProofOfPossession.Dpop;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 
-namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop.Urls;
 
 public sealed class DpopUrlTests
 {

@@ -1,4 +1,4 @@
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Replay;
 
 /// <summary>What the memory of used proofs says about a proof.</summary>
 internal enum ReplayOutcome

@@ -1,6 +1,7 @@
 using Keycloak.ApiProtection.Json;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 
-namespace Keycloak.ApiProtection.ProofOfPossession.Dpop;
+namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
 
 /// <summary>The claims of a proof (RFC 9449 section 4.2). Other claims are ignored.</summary>
 internal ref struct ProofClaims
