@@ -31,8 +31,8 @@ public sealed partial record TokenRejection
     internal static readonly TokenRejection BoundCertificateOther = new(
         "bound_certificate_other",
         "The token is bound to another client certificate (RFC 8705) than the one of the request.",
-        "The client must connect with the certificate that it used at Keycloak's token endpoint. After a new certificate, it must request a "
-        + "new token. If the certificate is that of a proxy, forward the client's with AddKeycloakCertificateForwarding.")
+        "The client must connect with the certificate that it used at Keycloak's token endpoint. After a new certificate, it must request "
+        + "a new token. If the certificate is that of a proxy, forward the client's with AddKeycloakCertificateForwarding.")
     {
         Description = "The access token is bound to another client certificate",
     };

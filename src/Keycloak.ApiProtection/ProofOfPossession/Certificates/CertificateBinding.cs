@@ -35,7 +35,7 @@ internal sealed class CertificateBinding
         _ => TokenRejection.BoundCertificateOther,
     };
 
-    /// <summary>Returns the same rejection with the details of the request's certificate. Other rejections are returned unchanged.</summary>
+    /// <summary>Returns the same rejection with the details of the request's certificate. Others are returned unchanged.</summary>
     public TokenRejection Explain(TokenRejection rejection, HttpContext context)
     {
         var connection = context.Features.Get<ITlsConnectionFeature>();

@@ -15,8 +15,8 @@ namespace Keycloak.ApiProtection.ProofOfPossession.Certificates;
 /// everyone else.
 /// </summary>
 /// <remarks>
-/// It must come before the middleware of forwarded headers, which replaces the address of the connection with an address that the client may
-/// have chosen.
+/// It must come before the middleware of forwarded headers, which replaces the address of the connection with an address that the client
+/// may have chosen.
 /// </remarks>
 internal sealed class CertificateForwarding(
     IOptions<ForwardedCertificateOptions> options, TimeProvider time, ILogger<CertificateForwarding> logger) : IStartupFilter

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Keycloak.ApiProtection.ProofOfPossession.Certificates;
 
-/// <summary>Reads the header in which a proxy forwards the certificate of the client. Does not throw, whatever the header contains.</summary>
+/// <summary>Reads the header in which a proxy forwards the client's certificate. Does not throw, whatever the header contains.</summary>
 internal static class ForwardedCertificateHeader
 {
     /// <summary>The maximum length of the header's value in characters. A certificate has 1 to 3 KB.</summary>

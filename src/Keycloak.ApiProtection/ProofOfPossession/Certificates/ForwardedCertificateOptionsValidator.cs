@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.ProofOfPossession.Certificates;
 
-/// <summary>Checks the options for forwarded certificates at start: without trusted proxies, any client could name any certificate.</summary>
+/// <summary>Checks the options of forwarded certificates at start. Without trusted proxies, a client could name any certificate.</summary>
 internal sealed class ForwardedCertificateOptionsValidator : IValidateOptions<ForwardedCertificateOptions>
 {
     private const string Method = "AddKeycloakCertificateForwarding";
