@@ -8,4 +8,8 @@ public sealed class Keycloak26Tests(Keycloak26 keycloak) : KeycloakContract(keyc
 {
     [Fact]
     public Task Keycloak_accepts_only_the_certificate_of_the_named_HttpClient() => TakesTheCertificateOfTheNamedHttpClientAsync();
+
+    [Fact]
+    public Task A_token_that_Keycloak_has_bound_to_a_certificate_is_accepted_only_with_it() =>
+        AcceptsABoundTokenOnlyWithItsCertificateAsync();
 }
