@@ -14,4 +14,8 @@ public sealed class Keycloak26Tests(Keycloak26 keycloak) : KeycloakContract(keyc
     [InlineData("RS256", "UnderPressure", "200 after 1", "200")]
     public Task An_independent_client_calls_the_API_with_bound_tokens(string algorithm, string nonces, string first, string withoutNonce) =>
         CallsWithAnIndependentClientAsync(algorithm, nonces, first, withoutNonce);
+
+    [Fact]
+    public Task A_token_that_Keycloak_has_bound_to_a_certificate_is_accepted_only_with_it() =>
+        AcceptsABoundTokenOnlyWithItsCertificateAsync();
 }

@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.ProofOfPossession.Certificates;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 using Keycloak.ApiProtection.Tokens;
@@ -17,6 +18,8 @@ namespace Keycloak.ApiProtection.ProofOfPossession;
 /// <param name="dpop">The validator of DPoP proofs.</param>
 internal sealed class PossessionCheck(DpopMode mode, bool requiresBinding, DpopProofValidator dpop)
 {
+    private readonly CertificateBinding _certificates = new();
+
     /// <summary>Gets the validator of DPoP proofs.</summary>
     public DpopProofValidator Dpop => dpop;
 
@@ -45,6 +48,12 @@ internal sealed class PossessionCheck(DpopMode mode, bool requiresBinding, DpopP
             return new(Decision<Confirmation>.Rejected(rejection));
         }
 
+        // The certificate first: a proof is remembered when it is accepted, and a request without the certificate must not use it up.
+        if (confirmation.CertificateThumbprint is { } certificate && _certificates.Check(context, certificate) is { } otherCertificate)
+        {
+            return new(Decision<Confirmation>.Rejected(otherCertificate));
+        }
+
         if (confirmation.KeyThumbprint is not { } thumbprint)
         {
             return new(Decision<Confirmation>.Accepted(confirmation));
@@ -63,17 +72,17 @@ internal sealed class PossessionCheck(DpopMode mode, bool requiresBinding, DpopP
             : DecideAsync(context, proof, confirmation);
     }
 
-    /// <summary>Returns the same rejection with the details of the request's proof.</summary>
+    /// <summary>Returns the same rejection with the details of the request's proof or certificate.</summary>
     public TokenRejection Explain(TokenRejection rejection, HttpRequest request, DateTimeOffset now) => DpopDiagnosis.Explain(
-        rejection, request.Headers[DpopHeaders.Proof], DpopTarget.MethodOf(request), DpopTarget.Of(request), dpop.Settings, now);
+        _certificates.Explain(rejection, request.HttpContext),
+        request.Headers[DpopHeaders.Proof],
+        DpopTarget.MethodOf(request),
+        DpopTarget.Of(request),
+        dpop.Settings,
+        now);
 
     private TokenRejection? RejectScheme(bool isDpop, Confirmation confirmation)
     {
-        if (confirmation.CertificateThumbprint is not null)
-        {
-            return TokenRejection.BoundByCertificate;
-        }
-
         if (confirmation.KeyThumbprint is null)
         {
             return isDpop || mode == DpopMode.Required ? TokenRejection.DpopUnbound : null;

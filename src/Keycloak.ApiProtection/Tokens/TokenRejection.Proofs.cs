@@ -21,6 +21,24 @@ public sealed partial record TokenRejection
         "The client has sent a certificate and a DPoP proof to Keycloak's token endpoint, and Keycloak has bound the token to the "
         + "certificate only. Send one of them.");
 
+    internal static readonly TokenRejection BoundCertificateMissing = new(
+        "bound_certificate_missing",
+        "The token is bound to a client certificate (RFC 8705), and the request has come without one, as from anyone who stole the token.",
+        "The client must connect with the certificate that it used at Keycloak's token endpoint. If it does: Kestrel requests certificates "
+        + "only with ClientCertificateMode AllowCertificate or RequireCertificate; behind a proxy, call AddKeycloakCertificateForwarding.")
+    {
+        Description = "The access token requires a client certificate",
+    };
+
+    internal static readonly TokenRejection BoundCertificateOther = new(
+        "bound_certificate_other",
+        "The token is bound to another client certificate (RFC 8705) than the one of the request.",
+        "The client must connect with the certificate that it used at Keycloak's token endpoint. After a new certificate, it must request "
+        + "a new token. If the certificate is that of a proxy, forward the client's with AddKeycloakCertificateForwarding.")
+    {
+        Description = "The access token is bound to another client certificate",
+    };
+
     internal static readonly TokenRejection DpopScheme = new(
         "dpop_scheme",
         "The token is bound to a key (DPoP), but it was sent as a bearer token, as anyone could who stole it (RFC 9449 section 7.2).",
@@ -148,8 +166,9 @@ public sealed partial record TokenRejection
 
     private static TokenRejection[] Proofs =>
     [
-        BoundMalformed, BoundWithoutKey, DpopScheme, DpopUnbound, ProofRequired, DpopMissing, DpopRepeated, DpopSize, DpopForm, DpopType,
-        DpopAlgorithm, DpopKey, DpopKeyOther, DpopMethod, DpopUrl, DpopTokenHash, DpopId, DpopNonce, DpopTime, DpopSignature, DpopReplayed,
+        BoundMalformed, BoundWithoutKey, BoundCertificateMissing, BoundCertificateOther, DpopScheme, DpopUnbound, ProofRequired,
+        DpopMissing, DpopRepeated, DpopSize, DpopForm, DpopType, DpopAlgorithm, DpopKey, DpopKeyOther, DpopMethod, DpopUrl, DpopTokenHash,
+        DpopId, DpopNonce, DpopTime, DpopSignature, DpopReplayed,
     ];
 
     private static TokenRejection OfProof(string code, string reason, string remedy) =>

@@ -179,9 +179,10 @@ public sealed partial record TokenRejection
 
     internal static readonly TokenRejection BoundByCertificate = new(
         "bound_certificate",
-        "The token is bound to a client certificate (RFC 8705), and this version does not verify client certificates. "
-        + "Such a token must not be accepted as a bearer token.",
-        "Turn off 'OAuth 2.0 Mutual TLS Certificate Bound Access Tokens' (Clients > the client > Advanced > Advanced settings).");
+        "The token is bound to a client certificate (RFC 8705), and it was verified without a request whose client certificate could be "
+        + "compared. Such a token must not be accepted as a bearer token.",
+        "Verify the token in a request to an endpoint of this API, or turn off 'OAuth 2.0 Mutual TLS Certificate Bound Access Tokens' "
+        + "(Clients > the client > Advanced > Advanced settings).");
 
     internal static readonly TokenRejection Bound = new(
         "bound",

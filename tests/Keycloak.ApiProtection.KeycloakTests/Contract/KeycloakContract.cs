@@ -117,6 +117,29 @@ public abstract class KeycloakContract : RealmContract
             ("credentials:method", "TlsClientCertificate"));
     }
 
+    /// <summary>Requires a distribution that was built to request client certificates.</summary>
+    protected async Task AcceptsABoundTokenOnlyWithItsCertificateAsync()
+    {
+        var token = (await _keycloak.MutualTlsTokenAsync("alice", Cancellation))!;
+        using var other = ServerCertificates.SelfSigned("CN=somebody else");
+        (string, string?)[] introspecting = [("Introspection", "Always"), ("credentials:secret", DemoClient.OrdersApi.Secret)];
+        foreach (var settings in new[] { [], introspecting })
+        {
+            await using var api = await MutualTlsApi.StartAsync(_keycloak.BaseAddress, Cancellation, settings);
+
+            Assert.Equal("200", await api.CallAsync(token, _keycloak.Certificates.Client, Cancellation));
+            Assert.Equal("401 bound_certificate_missing", await api.CallAsync(token, null, Cancellation));
+            Assert.Equal("401 bound_certificate_other", await api.CallAsync(token, other, Cancellation));
+            Assert.Equal("200", await api.CallAsync(token, _keycloak.Certificates.Client, Cancellation));
+            Assert.Equal(
+                "401 proof_required",
+                await api.CallAsync(
+                    (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact,
+                    _keycloak.Certificates.Client,
+                    Cancellation));
+        }
+    }
+
     [Fact]
     public async Task After_consent_is_withdrawn_the_client_is_logged_out_and_another_client_of_the_session_can_refresh()
     {

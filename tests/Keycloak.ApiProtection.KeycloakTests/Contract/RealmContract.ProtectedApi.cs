@@ -72,7 +72,7 @@ public abstract partial class RealmContract
         {
             await using var api = await StartApiAsync();
 
-            AssertRefusedEverywhere("bound_certificate", await api.CallAllAsync(token, Cancellation));
+            AssertRefusedEverywhere("bound_certificate_missing", await api.CallAllAsync(token, Cancellation));
         }
     }
 

@@ -50,6 +50,7 @@ public sealed class TokenRejectionTests
     /// <summary>The codes of bound tokens and their proofs, which are tested in ProofOfPossession and Rules/BindingRuleTests.</summary>
     private static readonly string[] ProofCodes =
     [
+        "bound_certificate_missing", "bound_certificate_other",
         "bound_malformed", "bound_without_key", "dpop_scheme", "dpop_unbound", "dpop_missing", "dpop_repeated", "dpop_size", "dpop_form",
         "dpop_type", "dpop_algorithm", "dpop_key", "dpop_key_other", "dpop_method", "dpop_url", "dpop_token_hash", "dpop_id", "dpop_nonce",
         "dpop_time", "dpop_signature", "dpop_replayed", "proof_required",
