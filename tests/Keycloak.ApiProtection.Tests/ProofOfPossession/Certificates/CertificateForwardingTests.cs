@@ -209,7 +209,7 @@ public sealed class CertificateForwardingTests : IDisposable
     [Fact]
     public async Task An_address_in_X_Forwarded_For_is_not_the_address_of_the_proxy()
     {
-        // The host itself adds the middleware of forwarded headers if ASPNETCORE_FORWARDEDHEADERS_ENABLED is true.
+        // With this setting, the host itself adds the middleware of forwarded headers.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--ForwardedHeaders_Enabled=true"] });
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();

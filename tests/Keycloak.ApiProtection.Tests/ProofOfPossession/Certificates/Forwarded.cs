@@ -11,7 +11,7 @@ internal static class Forwarded
     public static string Header(ForwardedCertificate form, ClientCertificate certificate) => form switch
     {
         ForwardedCertificate.Nginx => Pem(certificate),
-        ForwardedCertificate.Envoy => $"By=spiffe://cluster/api;Hash={Hash(certificate)};Cert=\"{Pem(certificate)}\";Subject=\"CN=x\";URI=",
+        ForwardedCertificate.Envoy => $"By=https://cluster/api;Hash={Hash(certificate)};Cert=\"{Pem(certificate)}\";Subject=\"CN=x\";URI=",
         ForwardedCertificate.Traefik => Der(certificate),
         _ => $":{Der(certificate)}:",
     };

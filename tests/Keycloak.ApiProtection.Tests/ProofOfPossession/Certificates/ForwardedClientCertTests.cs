@@ -24,7 +24,7 @@ public sealed class ForwardedClientCertTests : IDisposable
     {
         Assert.Equal((null, _own.Thumbprint), Read($"Hash={Own}"));
         Assert.Equal((null, _own.Thumbprint), Read($"Hash={Own.ToUpperInvariant()}"));
-        Assert.Equal((null, _own.Thumbprint), Read($"By=spiffe://a;hash={Own};Subject=\"\";URI=;DNS=a.example.com;DNS=b.example.com"));
+        Assert.Equal((null, _own.Thumbprint), Read($"By=https://a;hash={Own};Subject=\"\";URI=;DNS=a.example.com;DNS=b.example.com"));
         Assert.Equal((null, _own.Thumbprint), Read($"Cert=\"{Forwarded.Pem(_own)}\""));
         Assert.Equal(
             (null, _own.Thumbprint),
@@ -45,7 +45,7 @@ public sealed class ForwardedClientCertTests : IDisposable
     {
         // Envoy writes alternative names as they are.
         Assert.Null(Read($"Hash={Own};URI=http://x,Hash={Victim}").Thumbprint);
-        Assert.Null(Read($"Hash={Own};URI=http://x,By=spiffe://a;Hash={Victim};URI=").Thumbprint);
+        Assert.Null(Read($"Hash={Own};URI=http://x,By=https://a;Hash={Victim};URI=").Thumbprint);
         Assert.Null(Read($"Hash={Own};DNS=x;Hash={Victim}").Thumbprint);
         Assert.Null(Read($"Hash={Own};URI=x;Cert=\"{Forwarded.Pem(_victim)}\"").Thumbprint);
     }
@@ -62,7 +62,7 @@ public sealed class ForwardedClientCertTests : IDisposable
 
     [Theory]
     [InlineData("")]
-    [InlineData("By=spiffe://a")]
+    [InlineData("By=https://a")]
     [InlineData("Hash=")]
     [InlineData("Hash")]
     [InlineData("=x")]
