@@ -90,16 +90,15 @@ internal sealed class KeycloakBearerHandler(
         // If routing has not run yet, authorization applies the endpoint's [RequireActiveToken].
         var demand = ActiveTokenDemand.Of(Context.GetEndpoint());
         var outcome = await TokenChecks.CheckAsync(scheme, Context, message, demand.IsMade, demand.MaxAge);
-        return outcome.IsAccepted ? await AcceptAsync(scheme, outcome, message.Token)
+        return outcome.IsAccepted ? await AcceptAsync(outcome, message.Token)
             : outcome.Rejection is { } rejection ? Reject(scheme, message.Malformed ?? rejection, message.Token)
             : AuthenticateResult.Fail(new RealmUnavailableException(outcome.RetryAfter));
     }
 
-    private ValueTask<AuthenticateResult> AcceptAsync(KeycloakScheme scheme, in TokenOutcome outcome, ReadOnlyMemory<char> text)
+    private ValueTask<AuthenticateResult> AcceptAsync(in TokenOutcome outcome, ReadOnlyMemory<char> text)
     {
         var token = outcome.Token!;
-        AcceptedToken.Publish(Context, scheme, token, text, outcome.ConfirmedAge);
-        var properties = TicketProperties.Of(token);
+        var properties = new AcceptedToken(token, text, outcome.ConfirmedAge).ToProperties();
         if (Options.SaveToken)
         {
             properties.StoreTokens([new AuthenticationToken { Name = "access_token", Value = text.ToString() }]);

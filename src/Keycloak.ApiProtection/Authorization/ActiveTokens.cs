@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using Keycloak.ApiProtection.Http;
+using Keycloak.ApiProtection.Introspection;
 using Keycloak.ApiProtection.Schemes;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -23,14 +25,19 @@ internal static class ActiveTokens
     public static async Task<bool> ConfirmAsync(HttpContext http, ClaimsPrincipal user, TimeSpan? maxAge, bool again)
     {
         var confirmed = false;
-        foreach (var scheme in http.RequestServices.GetService<KeycloakSchemes>()?.Names ?? [])
+        var schemes = http.RequestServices.GetService<KeycloakSchemes>();
+        foreach (var name in schemes?.Names ?? [])
         {
-            if (!IsBehind(scheme, user, http) || await AcceptedAsync(http, scheme) is not { } accepted)
+            // The handler authenticates a request once and returns the same result again. If a transport has copied the request without its
+            // services, authentication runs again.
+            if (!IsBehind(name, user, http)
+                || schemes!.Get(name) is not { Introspector: not null } scheme
+                || !AcceptedToken.TryFind(await http.AuthenticateAsync(name), out var accepted))
             {
                 continue;
             }
 
-            var decision = await accepted.ConfirmActiveAsync(maxAge, again, http.RequestAborted);
+            var decision = await TokenChecks.ConfirmActiveAsync(scheme, accepted, maxAge, again, http.RequestAborted);
             if (!decision.IsAccepted(out _))
             {
                 http.Features.Set(new UnacceptedToken(decision));
@@ -41,18 +48,6 @@ internal static class ActiveTokens
         }
 
         return confirmed;
-    }
-
-    private static async ValueTask<AcceptedToken?> AcceptedAsync(HttpContext http, string scheme)
-    {
-        if (AcceptedToken.Of(http, scheme) is { } accepted)
-        {
-            return accepted;
-        }
-
-        // A transport may have copied the request without its features, so authentication runs again.
-        await http.AuthenticateAsync(scheme);
-        return AcceptedToken.Of(http, scheme);
     }
 
     /// <summary>

@@ -1,6 +1,8 @@
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Http;
 using Keycloak.ApiProtection.Introspection;
+using Keycloak.ApiProtection.Realms;
+using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Http;
 
 namespace Keycloak.ApiProtection.Schemes;
@@ -76,5 +78,38 @@ internal static class TokenChecks
         }
 
         return TokenOutcome.Accepted(token, claims, confirmedAge);
+    }
+
+    /// <summary>Confirms that Keycloak reports an accepted token as active, and that it has not been revoked.</summary>
+    /// <param name="scheme">The scheme that has accepted the token. It has an introspector.</param>
+    /// <param name="accepted">The token.</param>
+    /// <param name="maxAge">The maximum age of Keycloak's response, or null for the scheme's freshness.</param>
+    /// <param name="again">Whether a response from the request's authentication must not be used.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public static async ValueTask<Decision<AccessToken>> ConfirmActiveAsync(
+        KeycloakScheme scheme, AcceptedToken accepted, TimeSpan? maxAge, bool again, CancellationToken cancellationToken)
+    {
+        // A response from this request's authentication is valid for the whole request.
+        var token = accepted.Token;
+        var age = maxAge ?? scheme.Options.Introspection.Freshness;
+        if (again || !accepted.IsConfirmedWithin(age))
+        {
+            if (token.HasEnded(scheme.Options.TimeProvider!.GetUtcNow(), scheme.Options.ClockSkew))
+            {
+                return Decision<AccessToken>.Rejected(TokenRejection.Expired);
+            }
+
+            var answer = await scheme.Introspector!.AskAsync(token, accepted.Text, age, mayBeStale: maxAge is null, cancellationToken);
+            if (!answer.IsAccepted(out _))
+            {
+                return answer.IsRejected(out var rejection)
+                    ? Decision<AccessToken>.Rejected(rejection)
+                    : Decision<AccessToken>.Undecided(answer.RetryAfter);
+            }
+        }
+
+        return scheme.Revocations.Find(token) is { } revoked
+            ? Decision<AccessToken>.Rejected(revoked)
+            : Decision<AccessToken>.Accepted(token);
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.Http;
 using Keycloak.ApiProtection.Testing;
 using Keycloak.ApiProtection.Tests.Introspection;
 
