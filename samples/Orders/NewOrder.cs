@@ -5,26 +5,28 @@ namespace Orders;
 /// <param name="Quantity">The number of items.</param>
 internal sealed record NewOrder(string? Item, int Quantity)
 {
+    /// <summary>The largest quantity that any login may order.</summary>
+    internal const int MostOfAnyLogin = 20;
+
+    /// <summary>The largest quantity of a large order, which needs a strong and recent login.</summary>
+    internal const int Most = 1_000;
+
     private const int LongestItem = 100;
-    private const int Most = 1_000;
 
-    /// <summary>Gets the validation errors by member; empty if the order is valid.</summary>
-    internal Dictionary<string, string[]> Problems
+    /// <summary>Returns the validation errors by member; empty if the order is valid.</summary>
+    internal Dictionary<string, string[]> Problems(int most)
     {
-        get
+        var problems = new Dictionary<string, string[]>();
+        if (string.IsNullOrWhiteSpace(Item) || Item.Length > LongestItem)
         {
-            var problems = new Dictionary<string, string[]>();
-            if (string.IsNullOrWhiteSpace(Item) || Item.Length > LongestItem)
-            {
-                problems["item"] = [$"Enter an item with 1 to {LongestItem} characters."];
-            }
-
-            if (Quantity is < 1 or > Most)
-            {
-                problems["quantity"] = [$"Enter a quantity from 1 to {Most}."];
-            }
-
-            return problems;
+            problems["item"] = [$"Enter an item with 1 to {LongestItem} characters."];
         }
+
+        if (Quantity < 1 || Quantity > most)
+        {
+            problems["quantity"] = [$"Enter a quantity from 1 to {most}."];
+        }
+
+        return problems;
     }
 }

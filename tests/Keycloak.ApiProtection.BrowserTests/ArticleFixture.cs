@@ -94,6 +94,18 @@ public sealed class ArticleFixture : IAsyncLifetime
     public async Task<TimeSpan> AccessTokenLifespanAsync(CancellationToken cancellationToken) =>
         TimeSpan.FromSeconds((int)(await Admin.GetAsync(Realm, cancellationToken))["accessTokenLifespan"]!);
 
+    /// <summary>Sets the names of the levels of a login (Realm settings &gt; General &gt; ACR to LoA Mapping).</summary>
+    /// <returns>The names before.</returns>
+    public async Task<string> SetLevelNamesAsync(string names, CancellationToken cancellationToken)
+    {
+        var realm = await Admin.GetAsync(Realm, cancellationToken);
+        var attributes = realm["attributes"]!.AsObject();
+        var before = (string)attributes["acr.loa.map"]!;
+        attributes["acr.loa.map"] = names;
+        await Admin.PutAsync(Realm, realm, cancellationToken);
+        return before;
+    }
+
     /// <summary>Whether the user has consented to the Storefront.</summary>
     public async Task<bool> HasConsentedAsync(string user, CancellationToken cancellationToken) =>
         (await Admin.GetAsync($"{Realm}/users/{await UserIdAsync(user, cancellationToken)}/consents", cancellationToken))

@@ -39,6 +39,10 @@ internal static class TourSteps
         steps.Add(new TourStep(
             "alice, same call, token forwarded", [alice.Access], HttpMethod.Get, "orders/1/shipment/passed-on", [501, 501, 200]));
 
+        // A large order requires a stronger login: 401 asks the client for one. The API behind the gateway does not receive the token, so
+        // it does not know the login and has no such endpoint.
+        steps.Add(new TourStep("alice, without a stronger login", [alice.Access], HttpMethod.Post, "orders/large", [404, 404, 401]));
+
         Step(
             "alice, another token, revoked",
             [revoked.Access],

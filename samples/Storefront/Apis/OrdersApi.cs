@@ -20,6 +20,10 @@ internal sealed class OrdersApi(IHttpClientFactory clients, TimeProvider time)
     public Task<ApiAnswer> PlaceAsync(ApiWay way, string token, string item, int quantity, CancellationToken cancellation) =>
         SendAsync(way, HttpMethod.Post, "orders", token, JsonContent.Create(new { item, quantity }), cancellation);
 
+    /// <summary>Places a large order (scope <c>orders:write</c>, stronger and recent log-in). Only the direct way offers it.</summary>
+    public Task<ApiAnswer> PlaceLargeAsync(string token, string item, int quantity, CancellationToken cancellation) =>
+        SendAsync(ApiWay.Direct, HttpMethod.Post, "orders/large", token, JsonContent.Create(new { item, quantity }), cancellation);
+
     /// <summary>Gets the shipment of an order.</summary>
     /// <remarks>The orders API calls the shipping API, with an exchanged token or with the received one.</remarks>
     public Task<ApiAnswer> ShipmentAsync(ApiWay way, string token, string order, bool passTokenOn, CancellationToken cancellation)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OAuth;
 using Microsoft.Extensions.Options;
 using Storefront.Configuration;
+using Storefront.StepUp;
 using Storefront.Tokens;
 
 namespace Storefront.Login;
@@ -17,6 +18,8 @@ internal sealed partial class KeycloakLogin(
 {
     /// <summary>The name of the scheme.</summary>
     public const string Scheme = "keycloak";
+
+    private const string StepUp = ".storefront.step-up";
 
     /// <summary>The time for which Keycloak by default keeps an unused offline session (Realm settings &gt; Sessions).</summary>
     private static readonly TimeSpan StayConnected = TimeSpan.FromDays(30);
@@ -32,6 +35,18 @@ internal sealed partial class KeycloakLogin(
         properties.SetScope([.. choices.Scopes()]);
         return properties;
     }
+
+    /// <summary>Starts a log-in that meets the API's challenge, with the scopes of the current log-in.</summary>
+    public static AuthenticationProperties Begin(StepUpChallenge challenge, SessionTokens tokens, string returnUrl)
+    {
+        var properties = Begin(LoginChoices.Of(tokens), returnUrl);
+        properties.SetParameter(StepUp, challenge);
+        properties.SetString(StepUp, "true");    // unlike a parameter, it comes back with the response
+        return properties;
+    }
+
+    /// <summary>Whether the log-in was started by a challenge.</summary>
+    public static bool WasStepUp(AuthenticationProperties properties) => properties.GetString(StepUp) is not null;
 
     /// <inheritdoc />
     public void Configure(OAuthOptions options) => Configure(Scheme, options);
@@ -51,6 +66,12 @@ internal sealed partial class KeycloakLogin(
         options.CorrelationCookie.SameSite = SameSiteMode.Lax;
         options.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
 
+        options.Events.OnRedirectToAuthorizationEndpoint = redirect =>
+        {
+            var challenge = redirect.Properties.GetParameter<StepUpChallenge>(StepUp);
+            redirect.Response.Redirect(challenge?.AddTo(redirect.RedirectUri) ?? redirect.RedirectUri);
+            return Task.CompletedTask;
+        };
         options.Events.OnCreatingTicket = AskWhoTheUserIsAsync;
         options.Events.OnTicketReceived = received =>
         {

@@ -16,6 +16,7 @@ internal sealed class MemoryTicketStore : ITicketStore, IDisposable
     private const int MostSessions = 10_000;
     private static readonly TimeSpan Unused = TimeSpan.FromHours(2);
     private static readonly object NewSession = new();
+    private static readonly object PreviousSession = new();
     private readonly MemoryCache _sessions = new(new MemoryCacheOptions { SizeLimit = MostSessions });
 
     /// <summary>Ends the session that the browser sent, and gives the session of this log-in a new key.</summary>
@@ -23,6 +24,9 @@ internal sealed class MemoryTicketStore : ITicketStore, IDisposable
     /// Otherwise the cookie handler would keep the key that the browser sent, which an attacker may have set (session fixation).
     /// </remarks>
     public static void BeginNewSession(HttpContext context) => context.Items[NewSession] = true;
+
+    /// <summary>The session that the log-in of this request has ended; null if there was none.</summary>
+    public static AuthenticationTicket? PreviousOf(HttpContext context) => context.Items[PreviousSession] as AuthenticationTicket;
 
     /// <inheritdoc />
     public Task<string> StoreAsync(AuthenticationTicket ticket)
@@ -54,6 +58,11 @@ internal sealed class MemoryTicketStore : ITicketStore, IDisposable
         if (!httpContext.Items.ContainsKey(NewSession))
         {
             return RetrieveAsync(key);
+        }
+
+        if (_sessions.TryGetValue(key, out byte[]? previous))
+        {
+            httpContext.Items[PreviousSession] = TicketSerializer.Default.Deserialize(previous!);
         }
 
         _sessions.Remove(key);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Options;
+using Storefront.StepUp;
 
 namespace Storefront.Login;
 
@@ -23,5 +24,10 @@ internal sealed class SessionCookie(MemoryTicketStore store) : IConfigureNamedOp
         options.SlidingExpiration = true;
         options.LoginPath = "/login";
         options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnSigningIn = signIn =>
+        {
+            WaitingOrder.CarryOver(signIn);
+            return Task.CompletedTask;
+        };
     }
 }

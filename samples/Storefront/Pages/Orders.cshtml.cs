@@ -3,6 +3,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Storefront.Apis;
+using Storefront.Login;
+using Storefront.StepUp;
 using Storefront.Tokens;
 
 namespace Storefront.Pages;
@@ -52,6 +54,9 @@ internal sealed class OrdersModel(TokenSession session, OrdersApi api) : PageMod
     /// <summary>Gets the response to the order that was just placed; null if there was none.</summary>
     public ApiAnswer? Order { get; private set; }
 
+    /// <summary>Gets the large order that waits for a log-in or for the user's confirmation; null if none waits.</summary>
+    public WaitingOrder? Waiting { get; private set; }
+
     /// <summary>Gets what was wrong with the order form; null if nothing was wrong.</summary>
     public string? FormError { get; private set; }
 
@@ -75,17 +80,73 @@ internal sealed class OrdersModel(TokenSession session, OrdersApi api) : PageMod
             return await ShowAsync();
         }
 
+        var way = ApiWays.Parse(Way) ?? ApiWay.Direct;
+        if (number > WaitingOrder.MostOfAnyLogin && way != ApiWay.Direct)
+        {
+            FormError = $"More than {WaitingOrder.MostOfAnyLogin} pieces can be ordered on the direct way only. On the other ways, the "
+                + "orders API gets no token, so it does not know how strong your log-in is.";
+            return await ShowAsync();
+        }
+
         var fresh = await session.FreshAsync(HttpContext);
         if (fresh.Tokens is null)
         {
             return Challenge();
         }
 
-        var way = ApiWays.Parse(Way) ?? ApiWay.Direct;
+        if (number > WaitingOrder.MostOfAnyLogin)
+        {
+            return await PlaceLargeAsync(new WaitingOrder(item.Trim(), number), fresh.Tokens);
+        }
+
         var answer = await api.PlaceAsync(way, fresh.Tokens.AccessToken, item.Trim(), number, HttpContext.RequestAborted);
+        return ShowResult(answer);
+    }
+
+    /// <summary>Places the large order that waits, after the user has confirmed it, or asks for the log-in again.</summary>
+    public async Task<IActionResult> OnPostConfirmAsync()
+    {
+        var fresh = await session.FreshAsync(HttpContext);
+        if (fresh.Tokens is null)
+        {
+            return Challenge();
+        }
+
+        return await WaitingOrder.ReadAsync(HttpContext) is { } order
+            ? await PlaceLargeAsync(order, fresh.Tokens)
+            : RedirectToPage();
+    }
+
+    /// <summary>Discards the large order that waits.</summary>
+    public async Task<IActionResult> OnPostDiscardAsync()
+    {
+        await WaitingOrder.RemoveAsync(HttpContext);
+        return RedirectToPage();
+    }
+
+    /// <summary>
+    /// Places a large order. If the API asks for a stronger log-in, the order waits in the session while the user logs in. A second
+    /// challenge after that log-in is an error: another log-in could bring the same result, again and again.
+    /// </summary>
+    private async Task<IActionResult> PlaceLargeAsync(WaitingOrder order, SessionTokens tokens)
+    {
+        var answer = await api.PlaceLargeAsync(tokens.AccessToken, order.Item, order.Quantity, HttpContext.RequestAborted);
+        if (!order.LoggedIn && StepUpChallenge.Of(answer) is { } challenge)
+        {
+            await order.StoreAsync(HttpContext);
+            return Challenge(KeycloakLogin.Begin(challenge, tokens, "/orders?way=direct"), KeycloakLogin.Scheme);
+        }
+
+        await WaitingOrder.RemoveAsync(HttpContext);
+        Way = ApiWay.Direct.Key();
+        return ShowResult(answer);
+    }
+
+    private RedirectToPageResult ShowResult(ApiAnswer answer)
+    {
         var body = answer.Body.Length > 500 ? answer.Body[..500] + "…" : answer.Body;
         TempData[Placed] = JsonSerializer.Serialize(answer with { Body = body });
-        return RedirectToPage(new { way = Way });
+        return RedirectToPage(null, null, new { way = Way });
     }
 
     private async Task<IActionResult> ShowAsync()
@@ -97,6 +158,7 @@ internal sealed class OrdersModel(TokenSession session, OrdersApi api) : PageMod
         }
 
         Tokens = fresh.Tokens;
+        Waiting = await WaitingOrder.ReadAsync(HttpContext);
         Trouble = fresh.Error is null ? null : fresh;
         Ways = ApiWays.Parse(Way) is { } one ? [one] : ApiWays.All;
         var (token, aborted) = (Tokens.AccessToken, HttpContext.RequestAborted);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Playwright;
 
 namespace Keycloak.ApiProtection.BrowserTests.Browsing;
@@ -58,6 +59,53 @@ public sealed class StorefrontVisit(IBrowserContext context, IPage page, Uri sto
         await OpenAsync("tokens");
         return (await page.GetByTestId("whole-access").TextContentAsync())!.Trim();
     }
+
+    /// <summary>Fills in the order form and sends it.</summary>
+    public async Task OrderAsync(string item, int quantity, string way = "direct")
+    {
+        await OpenAsync($"orders?way={way}");
+        await page.GetByTestId("item").FillAsync(item);
+        await page.GetByTestId("quantity").FillAsync(quantity.ToString(CultureInfo.InvariantCulture));
+        await page.Locator("#way").SelectOptionAsync(way);
+        await page.GetByTestId("place-order").ClickAsync();
+    }
+
+    /// <summary>Orders, and waits for Keycloak's page that asks for the second level.</summary>
+    /// <returns>The authorization request.</returns>
+    public async Task<string> OrderUntilKeycloakAsync(string item, int quantity)
+    {
+        var request = await page.RunAndWaitForRequestAsync(
+            () => OrderAsync(item, quantity), one => one.Url.Contains("/protocol/openid-connect/auth?", StringComparison.Ordinal));
+        await SecondLevelAsync();
+        return request.Url;
+    }
+
+    /// <summary>Waits for Keycloak's page that asks a known user for the password again.</summary>
+    public Task SecondLevelAsync() => page.Locator("#kc-attempted-username").WaitForAsync();
+
+    /// <summary>Enters a password on Keycloak's page.</summary>
+    public async Task EnterPasswordAsync(string password)
+    {
+        await page.Locator("#password").FillAsync(password);
+        await page.Locator("#kc-login").ClickAsync();
+    }
+
+    /// <summary>Reads the status of the API's response to the order that was sent.</summary>
+    public async Task<string?> PlacedStatusAsync() =>
+        await page.GetByTestId("placed").GetByTestId("answer").GetAttributeAsync("data-status");
+
+    /// <summary>Opens the orders page, and looks for an order on the direct way.</summary>
+    public async Task<bool> HasOrderedAsync(string item)
+    {
+        await OpenAsync("orders?way=direct");
+        var items = await page.GetByTestId("direct").Locator("tr[data-order] th").AllTextContentsAsync();
+        Assert.NotEmpty(items);
+        return items.Contains(item);
+    }
+
+    /// <summary>Deletes Keycloak's cookies, as a user does who starts to work at another user's browser.</summary>
+    public Task ForgetKeycloaksSessionAsync() =>
+        context.ClearCookiesAsync(new BrowserContextClearCookiesOptions { Path = "/realms/demo/" });
 
     public Task OpenAsync(string path) => page.GotoAsync(new Uri(storefront, path).AbsoluteUri);
 
