@@ -53,49 +53,51 @@ internal sealed class KeycloakBearerHandler(
             : result;
     }
 
-    private async Task<AuthenticateResult> AuthenticateCoreAsync()
+    private Task<AuthenticateResult> AuthenticateCoreAsync() => Events.ListensToMessageReceived
+        ? ReceiveAsync()
+        : AuthenticateAsync(BearerMessage.Read(Request, Options.QueryTokenPaths));
+
+    private async Task<AuthenticateResult> ReceiveAsync()
     {
-        // If nothing listens to the event, this avoids a context object and another state machine.
-        BearerMessage message;
-        if (!Events.ListensToMessageReceived)
-        {
-            message = BearerMessage.Read(Request, Options.QueryTokenPaths);
-        }
-        else
-        {
-            var received = new MessageReceivedContext(Context, Scheme, Options);
-            await Events.MessageReceived(received);
-            if (received.Result is { } result)
-            {
-                return result;
-            }
+        var received = new MessageReceivedContext(Context, Scheme, Options);
+        await Events.MessageReceived(received);
 
-            // Read after the event, because it may have set or removed a header.
-            message = string.IsNullOrEmpty(received.Token)
-                ? BearerMessage.Read(Request, Options.QueryTokenPaths)
-                : BearerMessage.From(received.Token);
-        }
+        // Read after the event, because it may have set or removed a header.
+        return received.Result ?? await AuthenticateAsync(string.IsNullOrEmpty(received.Token)
+            ? BearerMessage.Read(Request, Options.QueryTokenPaths)
+            : BearerMessage.From(received.Token));
+    }
 
+    // If nothing has to wait, this avoids the state machine of an async method.
+    private Task<AuthenticateResult> AuthenticateAsync(in BearerMessage message)
+    {
         var scheme = schemes.Get(Scheme.Name, Options);
         if (message.Rejection is { } malformed)
         {
-            return Reject(scheme, malformed, default);
+            return Task.FromResult(Reject(scheme, malformed, default));
         }
 
         if (message.Token.IsEmpty)
         {
-            return AuthenticateResult.NoResult();
+            return Task.FromResult(AuthenticateResult.NoResult());
         }
 
         // If routing has not run yet, authorization applies the endpoint's [RequireActiveToken].
-        var demand = ActiveTokenDemand.Of(Context.GetEndpoint());
-        var outcome = await TokenChecks.CheckAsync(scheme, Context, message, demand.IsMade, demand.MaxAge);
-        return outcome.IsAccepted ? await AcceptAsync(outcome, message.Token)
-            : outcome.Rejection is { } rejection ? Reject(scheme, message.Malformed ?? rejection, message.Token)
-            : AuthenticateResult.Fail(new RealmUnavailableException(outcome.RetryAfter));
+        var demand = scheme.Introspector is null ? default : ActiveTokenDemand.Of(Context.GetEndpoint());
+        var check = TokenChecks.CheckAsync(scheme, Context, message, demand.IsMade, demand.MaxAge);
+        return check.IsCompletedSuccessfully ? ConcludeAsync(scheme, message, check.Result) : WaitAsync(scheme, message, check);
     }
 
-    private ValueTask<AuthenticateResult> AcceptAsync(in TokenOutcome outcome, ReadOnlyMemory<char> text)
+    private async Task<AuthenticateResult> WaitAsync(KeycloakScheme scheme, BearerMessage message, ValueTask<TokenOutcome> check) =>
+        await ConcludeAsync(scheme, message, await check);
+
+    private Task<AuthenticateResult> ConcludeAsync(KeycloakScheme scheme, in BearerMessage message, in TokenOutcome outcome) =>
+        outcome.IsAccepted ? AcceptAsync(outcome, message.Token)
+        : Task.FromResult(outcome.Rejection is { } rejection
+            ? Reject(scheme, message.Malformed ?? rejection, message.Token)
+            : AuthenticateResult.Fail(new RealmUnavailableException(outcome.RetryAfter)));
+
+    private Task<AuthenticateResult> AcceptAsync(in TokenOutcome outcome, ReadOnlyMemory<char> text)
     {
         var token = outcome.Token!;
         var properties = new AcceptedToken(token, text, outcome.ConfirmedAge).ToProperties();
@@ -107,7 +109,7 @@ internal sealed class KeycloakBearerHandler(
         var principal = new ClaimsPrincipal(new KeycloakIdentity(outcome.Claims!, Scheme.Name));
         return Events.ListensToTokenValidated
             ? NotifyValidatedAsync(new TokenValidatedContext(Context, Scheme, Options, token, principal, properties))
-            : new(AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name)));
+            : Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name)));
     }
 
     private AuthenticateResult Reject(KeycloakScheme scheme, TokenRejection rejection, ReadOnlyMemory<char> token)
@@ -132,7 +134,7 @@ internal sealed class KeycloakBearerHandler(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Denied.ForbidAsync(properties);
 
-    private async ValueTask<AuthenticateResult> NotifyValidatedAsync(TokenValidatedContext validated)
+    private async Task<AuthenticateResult> NotifyValidatedAsync(TokenValidatedContext validated)
     {
         await Events.TokenValidated(validated);
         return validated.Result

@@ -18,15 +18,51 @@ internal static class TokenChecks
     /// <param name="message">The token as it was sent.</param>
     /// <param name="isActiveRequired">Whether the endpoint requires a token that Keycloak reports as active.</param>
     /// <param name="maxAge">The maximum age of Keycloak's response that the endpoint sets, or null for the scheme's freshness.</param>
-    public static async ValueTask<TokenOutcome> CheckAsync(
-        KeycloakScheme scheme, HttpContext context, BearerMessage message, bool isActiveRequired, TimeSpan? maxAge)
+    public static ValueTask<TokenOutcome> CheckAsync(
+        KeycloakScheme scheme, HttpContext context, in BearerMessage message, bool isActiveRequired, TimeSpan? maxAge)
     {
         if (!scheme.Verifier.TryVerify(message.Token.Span, out var verification))
         {
-            // RequestAborted costs the web server an object and a lock, so only a request that waits for keys reads it.
-            verification = await scheme.Verifier.VerifyAsync(message.Token, context.RequestAborted);
+            return VerifyAndCheckAsync(scheme, context, message, isActiveRequired, maxAge);
         }
 
+        // The usual case, without the state machine of an async method: nothing has to wait.
+        return verification.IsAccepted(out var token)
+            && !token.IsLightweight
+            && (scheme.Introspector is not { } introspector || !introspector.Wants(token, isActiveRequired, maxAge, out _))
+            ? scheme.Revocations.Find(token) is { } revoked ? new(TokenOutcome.Rejected(revoked))
+                : scheme.Possession.OwesNothing(token.Confirmation, message.IsDpop) ? new(TokenOutcome.Accepted(token, token.Claims, null))
+                : CheckProofAsync(token, scheme.Possession.CheckAsync(context, message.Token, message.IsDpop, token.Confirmation))
+            : CheckAsync(scheme, context, message, verification, isActiveRequired, maxAge);
+    }
+
+    private static ValueTask<TokenOutcome> CheckProofAsync(AccessToken token, ValueTask<Decision<Confirmation>> proof)
+    {
+        return proof.IsCompletedSuccessfully ? new(Outcome(proof.Result)) : WaitAsync();
+
+        async ValueTask<TokenOutcome> WaitAsync() => Outcome(await proof);
+
+        TokenOutcome Outcome(in Decision<Confirmation> decision) => decision.IsAccepted(out _)
+            ? TokenOutcome.Accepted(token, token.Claims, confirmedAge: null)
+            : TokenOutcome.Of(decision);
+    }
+
+    private static async ValueTask<TokenOutcome> VerifyAndCheckAsync(
+        KeycloakScheme scheme, HttpContext context, BearerMessage message, bool isActiveRequired, TimeSpan? maxAge)
+    {
+        // RequestAborted costs the web server an object and a lock, so only a request that waits for keys reads it.
+        var verification = await scheme.Verifier.VerifyAsync(message.Token, context.RequestAborted);
+        return await CheckAsync(scheme, context, message, verification, isActiveRequired, maxAge);
+    }
+
+    private static async ValueTask<TokenOutcome> CheckAsync(
+        KeycloakScheme scheme,
+        HttpContext context,
+        BearerMessage message,
+        Decision<AccessToken> verification,
+        bool isActiveRequired,
+        TimeSpan? maxAge)
+    {
         if (!verification.IsAccepted(out var token))
         {
             return TokenOutcome.Of(verification);
