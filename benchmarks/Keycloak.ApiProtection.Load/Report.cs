@@ -104,6 +104,10 @@ internal static class Report
             text.AppendLine("## Single operations");
             text.AppendLine("""
                 BenchmarkDotNet, in one process. `RawVerifyData` is the framework's signature check alone, measured in the same run.
+
+                A DPoP proof is a signature that is verified for every request, so a request with a proof costs what a new token
+                of the proof's algorithm costs, also if the token is cached (`DpopBenchmarks`). A client certificate is verified
+                once, when the connection is made.
                 """);
             text.AppendLine();
         }
