@@ -102,7 +102,7 @@ public sealed class KeycloakBearerConfigureOptionsTests
     [InlineData("auth-server-ulr", "Did you mean 'auth-server-url'?")]
     [InlineData("Audiance", "Did you mean 'Audience'?")]
     [InlineData("frobnicate", "docs/configuration.md")]
-    [InlineData("Introspection:Freshnes", "Did you mean 'Introspection:Freshness'?")]
+    [InlineData("Introspection:Frehsness", "Did you mean 'Introspection:Freshness'?")]
     [InlineData("Freshness", "Did you mean 'Introspection:Freshness'?")]
     [InlineData("RevocationCapacity", "Did you mean 'Revocation:Capacity'?")]
     [InlineData("Revocation:Freshness", "Did you mean 'Introspection:Freshness'?")]

@@ -38,7 +38,7 @@ public sealed class BearerMessageTests
     [InlineData]
     [InlineData("")]
     [InlineData("Basic abc")]
-    [InlineData("DPoPabc")]
+    [InlineData("DPoP_abc")]
     [InlineData("Bear er")]
     [InlineData("Bearerabc")]
     [InlineData("Basic abc", "Negotiate def")]
