@@ -21,34 +21,75 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void The_typed_accessors_read_a_token_of_Keycloak_26(Shape shape)
+    public void The_user_the_client_and_the_session_are_read(Shape shape)
     {
         var user = User(shape, CapturedTokens.Alice26);
+
         Assert.Equal("c156d07e-4bed-4bb7-8371-8468b4de79ab", user.GetSubject());
         Assert.Equal("XqecREegFvE0iVapvbzsuCNO", user.GetSessionId());
         Assert.Equal("cli", user.GetAuthorizedParty());
-        Assert.Equal("silver", user.GetAuthenticationContextClass());
+        Assert.Equal(["orders-api", "gateway", "shipping-api", "account"], user.GetAudiences());
+        Assert.False(user.IsServiceAccount());
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void The_times_and_the_level_of_the_login_are_read(Shape shape)
+    {
+        var user = User(shape, CapturedTokens.Alice26);
+
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795221251), user.GetExpiration());
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795220951), user.GetIssuedAt());
+        Assert.Equal("silver", user.GetAuthenticationContextClass());
         Assert.Null(user.GetAuthenticationTime());
-        Assert.Equal(["orders-api", "gateway", "shipping-api", "account"], user.GetAudiences());
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Scopes_are_read_and_compared_with_case(Shape shape)
+    {
+        var user = User(shape, CapturedTokens.Alice26);
+
         Assert.Equal(
             ["email", "groups", "openid", "orders:read", "organization", "profile"], user.GetScopes().Order(StringComparer.Ordinal));
         Assert.True(user.HasScope("orders:read"));
         Assert.False(user.HasScope("orders"));
         Assert.False(user.HasScope("Email"));
         Assert.False(user.HasScope(string.Empty));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Realm_roles_are_read(Shape shape)
+    {
+        var user = User(shape, CapturedTokens.Alice26);
+
         Assert.Equal(["offline_access", "admin", "default-roles-demo", "uma_authorization", "customer"], user.GetRealmRoles());
         Assert.True(user.HasRealmRole("admin"));
         Assert.False(user.HasRealmRole("writer"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Client_roles_are_read_for_each_client(Shape shape)
+    {
+        var user = User(shape, CapturedTokens.Alice26);
+
         Assert.Equal(["dispatcher"], user.GetClientRoles("shipping-api"));
         Assert.True(user.HasClientRole("shipping-api", "dispatcher"));
         Assert.False(user.HasClientRole("Shipping-api", "dispatcher"));
         Assert.False(user.HasClientRole("shipping-api", "writer"));
         Assert.Empty(user.GetClientRoles("unknown"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Groups_and_organizations_are_read(Shape shape)
+    {
+        var user = User(shape, CapturedTokens.Alice26);
+
         Assert.Equal(["/staff"], user.GetGroups());
         Assert.Equal(["acme"], user.GetOrganizations().Select(organization => organization.Name));
-        Assert.False(user.IsServiceAccount());
     }
 
     [Theory]

@@ -54,44 +54,100 @@ public sealed class KeycloakBearerConfigureOptionsTests
         Assert.Equal("email", shell.Claims.NameClaimType);
     }
 
-    [Fact]
-    public void Every_setting_can_be_set_in_the_section()
+    /// <summary>Every key that sets an option, with a value that is not the default, and what the option is then.</summary>
+    public static TheoryData<string, string, Func<KeycloakBearerOptions, object?>, object?> Settings => new()
     {
-        var options = ReadJson("""
-            {
-              "Authority": "https://login.example.com/realms/demo", "MetadataAddress": "http://127.0.0.1:8080/realms/demo/.well-known/openid-configuration",
-              "ValidIssuers": ["https://login.example.com/realms/demo", "https://old.example.com/auth/realms/demo"],
-              "Audiences": ["orders-api", "shipping-api"], "Algorithms": ["ES256"], "ClockSkew": "00:00:05", "MaximumTokenSize": 4096, "VerifiedTokenCacheSize": 0,
-              "QueryTokenPaths": ["/hubs", "events"], "BackchannelHttpClientName": "login", "BackchannelTimeout": 3, "KeysRefreshInterval": "00:01:00",
-              "UnknownKeyCooldown": 10, "KeysMaximumAge": "01:00:00", "Revocation": { "EndedSessionLifetime": "02:00:00" }, "NameClaimType": "email", "RoleClaimType": "role", "RealmRoles": false,
-              "ClientRoles": false, "RoleClients": { "account": "account:" }, "RoleClaims": ["roles"], "AcrLevels": ["silver", "gold"], "MapInboundClaims": true, "SaveToken": true,
-              "ChallengeRealm": "orders", "ProblemDetails": true, "ClientId": "orders-api"
-            }
-            """);
+        { "auth-server-url", "https://sso.example.com", options => options.AuthServerUrl, "https://sso.example.com" },
+        { "realm", "other", options => options.Realm, "other" },
+        { "resource", "shipping-api", options => options.Resource, "shipping-api" },
+        { "ClientId", "shipping-api", options => options.Resource, "shipping-api" },
+        { "Authority", "https://login.example.com/realms/demo", options => options.Authority, "https://login.example.com/realms/demo" },
+        { "MetadataAddress", "http://127.0.0.1:8080/x", options => KeycloakAddress.Metadata(options), "http://127.0.0.1:8080/x" },
+        { "ValidIssuers:0", "https://kc/realms/a", options => options.ValidIssuers.Single(), "https://kc/realms/a" },
+        { "ValidIssuer", "https://kc/realms/a", options => options.ValidIssuers.Single(), "https://kc/realms/a" },
+        { "Audience", "shipping-api", options => options.Audience, "shipping-api" },
+        { "Audiences:0", "shipping-api", options => options.Audiences.Single(), "shipping-api" },
+        { "verify-token-audience", "false", options => options.VerifyTokenAudience, false },
+        { "Algorithms", "ES256", options => options.Algorithms.Single(), "ES256" },
+        { "ClockSkew", "00:00:05", options => options.ClockSkew, TimeSpan.FromSeconds(5) },
+        { "MaximumTokenSize", "4096", options => options.MaximumTokenSize, 4096 },
+        { "VerifiedTokenCacheSize", "0", options => options.VerifiedTokenCacheSize, 0 },
+        { "ssl-required", "all", options => options.SslRequired, SslRequired.All },
+        { "RequireHttpsMetadata", "false", options => options.SslRequired, SslRequired.None },
+        { "QueryTokenPaths:0", "hubs", options => options.QueryTokenPaths.Single().Value, "/hubs" },
+        { "BackchannelHttpClientName", "login", options => options.BackchannelHttpClientName, "login" },
+        { "BackchannelTimeout", "3", options => options.BackchannelTimeout, TimeSpan.FromSeconds(3) },
+        { "KeysRefreshInterval", "00:01:00", options => options.KeysRefreshInterval, TimeSpan.FromMinutes(1) },
+        { "public-key-cache-ttl", "60", options => options.KeysRefreshInterval, TimeSpan.FromMinutes(1) },
+        { "UnknownKeyCooldown", "10", options => options.UnknownKeyCooldown, TimeSpan.FromSeconds(10) },
+        { "min-time-between-jwks-requests", "10", options => options.UnknownKeyCooldown, TimeSpan.FromSeconds(10) },
+        { "KeysMaximumAge", "01:00:00", options => options.KeysMaximumAge, TimeSpan.FromHours(1) },
+        { "LoginClients:0", "storefront", options => options.LoginClients.Single(), "storefront" },
+        { "Revocation:Lifetime", "02:00:00", options => options.Revocation.Lifetime, TimeSpan.FromHours(2) },
+        { "Revocation:EndedSessionLifetime", "02:00:00", options => options.Revocation.EndedSessionLifetime, TimeSpan.FromHours(2) },
+        { "Revocation:Capacity", "500", options => options.Revocation.Capacity, 500 },
+        { "principal-attribute", "email", options => options.Claims.NameClaimType, "email" },
+        { "NameClaimType", "email", options => options.Claims.NameClaimType, "email" },
+        { "RoleClaimType", "role", options => options.Claims.RoleClaimType, "role" },
+        { "use-resource-role-mappings", "true", options => options.Claims.RealmRoles, false },
+        { "RealmRoles", "false", options => options.Claims.RealmRoles, false },
+        { "ClientRoles", "false", options => options.Claims.ClientRoles, false },
+        { "RoleClients:account", "account:", options => options.Claims.RoleClients["account"], "account:" },
+        { "RoleClaims:0", "roles", options => options.Claims.RoleClaims.Single(), "roles" },
+        { "AcrLevels:0", "silver", options => options.AcrLevels.Single(), "silver" },
+        { "MapInboundClaims", "true", options => options.MapInboundClaims, true },
+        { "SaveToken", "true", options => options.SaveToken, true },
+        { "ChallengeRealm", "orders", options => options.ChallengeRealm, "orders" },
+        { "ProblemDetails", "true", options => options.ProblemDetails, true },
+        { "credentials:secret", "s", options => options.Credentials.Secret, "s" },
+        { "Introspection:Mode", "Never", options => options.Introspection.Mode, IntrospectionMode.Never },
+        { "Introspection:Freshness", "10", options => options.Introspection.Freshness, TimeSpan.FromSeconds(10) },
+        { "Introspection:StaleIfError", "60", options => options.Introspection.StaleIfError, TimeSpan.FromMinutes(1) },
+        { "Introspection:Timeout", "2", options => options.Introspection.Timeout, TimeSpan.FromSeconds(2) },
+        { "Introspection:MaximumInFlight", "8", options => options.Introspection.MaximumInFlight, 8 },
+        { "Introspection:MaximumTokens", "500", options => options.Introspection.MaximumTokens, 500 },
+        { "Introspection:RefreshRoles", "false", options => options.Introspection.RefreshRoles, false },
+        { "Dpop:Mode", "Required", options => options.Dpop.Mode, DpopMode.Required },
+        { "Dpop", "Refused", options => options.Dpop.Mode, DpopMode.Refused },
+        { "Dpop:Nonce", "Required", options => options.Dpop.Nonce, DpopNonceMode.Required },
+        { "Dpop:NonceKey", NonceKey, options => options.Dpop.NonceKey, NonceKey },
+        { "Dpop:ProofAge", "30", options => options.Dpop.ProofAge, TimeSpan.FromSeconds(30) },
+        { "Dpop:ProofAhead", "5", options => options.Dpop.ProofAhead, TimeSpan.FromSeconds(5) },
+        { "Dpop:Algorithms:0", "ES256", options => options.Dpop.Algorithms.Single(), "ES256" },
+        { "Dpop:ReplayCapacity", "2048", options => options.Dpop.ReplayCapacity, 2048 },
+        { "Dpop:OnStoreFailure", "Local", options => options.Dpop.OnStoreFailure, DpopStoreFailure.Local },
+        { "Profile", "None", options => options.Profile, KeycloakProfile.None },
+        { "PublicUrl", "https://api.example.com", options => options.PublicUrl, "https://api.example.com" },
+        { "policy-enforcer:credentials:secret", "s", options => options.ConfigurationWarnings.Count, 0 },
+    };
 
-        Assert.Equal("https://login.example.com/realms/demo", options.Authority);
-        Assert.StartsWith("http://127.0.0.1:8080/", KeycloakAddress.Metadata(options), StringComparison.Ordinal);
-        Assert.Equal(["https://login.example.com/realms/demo", "https://old.example.com/auth/realms/demo"], options.ValidIssuers);
-        Assert.Equal(["orders-api", "shipping-api"], options.Audiences);
-        Assert.Equal(["ES256"], options.Algorithms);
-        Assert.Equal(TimeSpan.FromSeconds(5), options.ClockSkew);
-        Assert.Equal(4096, options.MaximumTokenSize);
-        Assert.Equal(0, options.VerifiedTokenCacheSize);
-        Assert.Equal(["/hubs", "/events"], options.QueryTokenPaths.Select(path => path.Value));
-        Assert.Equal("login", options.BackchannelHttpClientName);
-        Assert.Equal(TimeSpan.FromSeconds(3), options.BackchannelTimeout);
-        Assert.Equal(TimeSpan.FromMinutes(1), options.KeysRefreshInterval);
-        Assert.Equal(TimeSpan.FromSeconds(10), options.UnknownKeyCooldown);
-        Assert.Equal(TimeSpan.FromHours(1), options.KeysMaximumAge);
-        Assert.Equal(TimeSpan.FromHours(2), options.Revocation.EndedSessionLifetime);
-        Assert.Equal(("email", "role"), (options.Claims.NameClaimType, options.Claims.RoleClaimType));
-        Assert.Equal((false, false), (options.Claims.RealmRoles, options.Claims.ClientRoles));
-        Assert.Equal("account:", options.Claims.RoleClients["account"]);
-        Assert.Equal(["roles"], options.Claims.RoleClaims);
-        Assert.Equal(["silver", "gold"], options.AcrLevels);
-        Assert.True(options.MapInboundClaims && options.SaveToken && options.ProblemDetails);
-        Assert.Equal("orders", options.ChallengeRealm);
-        Assert.Equal("orders-api", options.Resource);
+    private const string NonceKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    [Theory]
+    [MemberData(nameof(Settings), DisableDiscoveryEnumeration = true)]
+    public void Every_setting_can_be_set_in_the_section(
+        string key, string value, Func<KeycloakBearerOptions, object?> option, object? expected)
+    {
+        var name = key.Split(':')[0];
+        string[] replaced = name switch
+        {
+            "ClientId" => ["resource"],
+            "Authority" => ["auth-server-url", "realm"],
+            _ => [name],
+        };
+        var rest = Least.Where(setting => !replaced.Contains(setting.Key));
+
+        Assert.Equal(expected, option(Read([.. rest, (key, value)])));
+    }
+
+    [Fact]
+    public void Every_key_is_tested()
+    {
+        var tested = Settings.Select(row => row.Data.Item1).ToArray();
+        var keys = KeycloakConfigurationKeys.Read
+            .SelectMany(key => key.Members.Count == 0 ? [key.Name] : key.Members.Select(member => $"{key.Name}:{member.Name}"));
+
+        Assert.All(keys, key => Assert.Contains(tested, test => test == key || test.StartsWith(key + ':', StringComparison.Ordinal)));
     }
 
     [Fact]

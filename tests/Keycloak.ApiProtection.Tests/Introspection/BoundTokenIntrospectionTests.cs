@@ -7,10 +7,10 @@ namespace Keycloak.ApiProtection.Tests.Introspection;
 public sealed class BoundTokenIntrospectionTests
 {
     [Theory]
-    [InlineData(null, HttpStatusCode.OK)]
+    [InlineData(null, HttpStatusCode.Unauthorized)]
     [InlineData("own", HttpStatusCode.OK)]
     [InlineData("other", HttpStatusCode.ServiceUnavailable)]
-    public async Task A_response_that_names_another_key_than_the_token_is_not_used(string? named, HttpStatusCode expected)
+    public async Task A_response_for_a_bound_token_must_name_its_key(string? named, HttpStatusCode expected)
     {
         await using var api = await IntrospectingApi.StartAsync();
         using var key = api.Realm.Dpop();

@@ -44,17 +44,11 @@ public sealed class ProofMemoryTests
     }
 
     [Fact]
-    public void A_full_memory_keeps_room_for_proofs_with_a_nonce_and_is_logged_once_until_it_has_drained()
+    public void A_full_memory_keeps_room_for_proofs_with_a_nonce()
     {
-        var memory = new ProofMemory(1024, "Keycloak", _time, _log);
-        for (var number = 0; number < 768; number++)
-        {
-            Assert.Equal(ReplayOutcome.Added, Add(memory, number, Now.AddSeconds(60)));
-            Assert.False(NeedsNonce(memory, number));
-        }
+        var memory = Full();
 
         Assert.Equal(ReplayOutcome.Full, Add(memory, 5000, Now.AddSeconds(60)));
-        Assert.Equal(ReplayOutcome.Full, Add(memory, 5001, Now.AddSeconds(60)));
         Assert.Equal(ReplayOutcome.Replayed, Add(memory, 1, Now.AddSeconds(60)));
         Assert.True(NeedsNonce(memory, 5000));
         for (var number = 10_000; number < 10_256; number++)
@@ -64,16 +58,35 @@ public sealed class ProofMemoryTests
 
         Assert.Equal(ReplayOutcome.Full, Add(memory, 20_000, Now.AddSeconds(20), hasNonce: true));
         Assert.Equal(1024, memory.Count);
-        Assert.Contains("(1024) is full", _log.Text("DpopReplayMemoryFull"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_memory_that_has_drained_accepts_proofs_without_a_nonce_again_and_its_state_is_logged_once()
+    {
+        var memory = Full();
+        Assert.Equal(ReplayOutcome.Full, Add(memory, 5000, Now.AddSeconds(60)));
+        Assert.Equal(ReplayOutcome.Full, Add(memory, 5001, Now.AddSeconds(60)));
 
         _time.Advance(TimeSpan.FromSeconds(40));
         Assert.True(NeedsNonce(memory, 5000));
-        Assert.Equal(ReplayOutcome.Added, Add(memory, 20_000, Now.AddSeconds(20), hasNonce: true));
         _time.Advance(TimeSpan.FromSeconds(40));
         Assert.False(NeedsNonce(memory, 5000));
-        Assert.Equal(1, _log.Count("DpopReplayMemoryDrained"));
-        Assert.Equal(1, _log.Count("DpopReplayMemoryFull"));
         Assert.Equal(ReplayOutcome.Added, Add(memory, 5000, Now.AddSeconds(60)));
+        Assert.Contains("(1024) is full", _log.Text("DpopReplayMemoryFull"), StringComparison.Ordinal);
+        Assert.Equal((1, 1), (_log.Count("DpopReplayMemoryFull"), _log.Count("DpopReplayMemoryDrained")));
+    }
+
+    /// <summary>Fills the part of the memory that proofs without a nonce may use.</summary>
+    private ProofMemory Full()
+    {
+        var memory = new ProofMemory(1024, "Keycloak", _time, _log);
+        for (var number = 0; number < 768; number++)
+        {
+            Assert.Equal(ReplayOutcome.Added, Add(memory, number, Now.AddSeconds(60)));
+            Assert.False(NeedsNonce(memory, number));
+        }
+
+        return memory;
     }
 
     [Fact]
