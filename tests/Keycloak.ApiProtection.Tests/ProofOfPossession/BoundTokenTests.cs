@@ -1,9 +1,13 @@
 using System.Net;
 using Keycloak.ApiProtection.Testing;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.ProofOfPossession;
 
-/// <summary>DPoP in the whole pipeline (RFC 9449 section 7). The single checks of a proof are in <c>Dpop/DpopProofValidatorTests</c>.</summary>
+/// <summary>
+/// DPoP in the whole pipeline (RFC 9449 section 7). The single checks of a proof are in <c>Dpop/DpopProofValidatorTests</c>.
+/// </summary>
 public sealed class BoundTokenTests
 {
     private const string Algorithms = "algs=\"ES256 ES384 ES512 PS256 PS384 PS512 RS256\"";
@@ -63,7 +67,8 @@ public sealed class BoundTokenTests
         using var response = await BoundApi.SendAsync(handler);
 
         Assert.Equal("401 dpop_missing", BoundApi.Verdict(response));
-        Assert.StartsWith("DPoP realm=\"demo\", error=\"invalid_dpop_proof\"", Assert.Single(BoundApi.Challenges(response)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "DPoP realm=\"demo\", error=\"invalid_dpop_proof\"", Assert.Single(BoundApi.Challenges(response)), StringComparison.Ordinal);
         handler.ProofsPerRequest = 2;
         Assert.Equal("401 dpop_repeated", await BoundApi.VerdictAsync(handler));
     }
@@ -161,7 +166,8 @@ public sealed class BoundTokenTests
         using var response = await BoundApi.SendAsync(unbound, "/payments");
 
         Assert.Equal("401 proof_required", BoundApi.Verdict(response));
-        Assert.StartsWith("DPoP realm=\"demo\", error=\"invalid_token\"", Assert.Single(BoundApi.Challenges(response)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "DPoP realm=\"demo\", error=\"invalid_token\"", Assert.Single(BoundApi.Challenges(response)), StringComparison.Ordinal);
         Assert.Equal("200", await BoundApi.VerdictAsync(unbound));
         Assert.Equal("200", await BoundApi.VerdictAsync(bound, "/payments"));
     }
@@ -189,7 +195,8 @@ public sealed class BoundTokenTests
         using var first = await BoundApi.SendAsync(handler);
 
         Assert.Equal("401 dpop_nonce", BoundApi.Verdict(first));
-        Assert.StartsWith("DPoP realm=\"demo\", error=\"use_dpop_nonce\"", Assert.Single(BoundApi.Challenges(first)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "DPoP realm=\"demo\", error=\"use_dpop_nonce\"", Assert.Single(BoundApi.Challenges(first)), StringComparison.Ordinal);
         Assert.True(first.Headers.CacheControl!.NoStore);
         Assert.Equal("200", await BoundApi.VerdictAsync(handler));
 
@@ -282,6 +289,26 @@ public sealed class BoundTokenTests
         Assert.Equal("401 dpop_url", await api.VerdictAsync(proof => proof));
         Assert.Equal("200", await api.VerdictAsync(proof => proof.WithUrl("https://api.example.com/orders/me")));
         Assert.Equal("401 dpop_url", await api.VerdictAsync(proof => proof.WithUrl("https://other.example.com/orders/me")));
+    }
+
+    [Theory]
+    [InlineData(DpopMode.Required, null, "*", true)]
+    [InlineData(DpopMode.Required, null, "", true)]
+    [InlineData(DpopMode.Required, null, "api.example.com", false)]
+    [InlineData(DpopMode.Required, "https://api.example.com", "*", false)]
+    [InlineData(DpopMode.WhenBound, null, "*", false)]
+    public async Task If_DPoP_is_required_and_nothing_restricts_the_host_the_log_warns_at_the_start(
+        DpopMode mode, string? publicUrl, string allowedHosts, bool warns)
+    {
+        await using var api = await BoundApi.StartAsync(
+            options => (options.Dpop.Mode, options.PublicUrl) = (mode, publicUrl),
+            services => services.Configure<HostFilteringOptions>(hosts =>
+                hosts.AllowedHosts = allowedHosts.Split(';', StringSplitOptions.RemoveEmptyEntries)));
+
+        Assert.Equal(
+            warns,
+            api.Log.Entries.Any(entry =>
+                entry.Event == "DoubtfulSetting" && entry.Text.Contains("restricts the host name", StringComparison.Ordinal)));
     }
 
     [Fact]
