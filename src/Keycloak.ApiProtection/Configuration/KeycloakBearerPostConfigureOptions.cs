@@ -16,6 +16,7 @@ internal sealed class KeycloakBearerPostConfigureOptions(TimeProvider time) : IP
             Default(options.Dpop.Algorithms, "ES256", "PS256");
         }
 
+        options.Dpop.AlgorithmNames = string.Join(' ', options.Dpop.EffectiveAlgorithms);
         options.ChallengeRealm ??= ChallengeText.Of(KeycloakAddress.RealmName(options));
     }
 

@@ -11,9 +11,6 @@ namespace Keycloak.ApiProtection.Http;
 /// <remarks>No data of a token or a request is written. Characters that are not allowed are removed from the application's texts.</remarks>
 internal ref struct BearerChallenge(string scheme, string realm)
 {
-    public const string Bearer = "Bearer";
-    public const string Dpop = "DPoP";
-
     private readonly StringBuilder _text = new StringBuilder(scheme).Append(" realm=\"").Append(realm).Append('"');
 
     /// <summary>Adds a parameter, unless its value is null.</summary>

@@ -9,9 +9,6 @@ namespace Keycloak.ApiProtection.Http;
 /// <summary>The access token of a request (RFC 6750 section 2, RFC 9449 section 7.1): none, a token, or a malformed message.</summary>
 internal readonly struct BearerMessage
 {
-    private const string Bearer = "Bearer";
-    private const string Dpop = "DPoP";
-
     private readonly bool _cameInHeader;
 
     private BearerMessage(ReadOnlyMemory<char> token, TokenRejection? rejection, bool cameInHeader = false, bool isDpop = false)
@@ -62,7 +59,7 @@ internal readonly struct BearerMessage
     }
 
     /// <summary>Returns whether the request sends its token with the scheme <c>DPoP</c>, so that the response names this scheme.</summary>
-    public static bool SendsDpop(HttpRequest request) => request.Headers.Authorization is [{ } header] && Has(header, Dpop);
+    public static bool SendsDpop(HttpRequest request) => request.Headers.Authorization is [{ } header] && Has(header, TokenScheme.Dpop);
 
     /// <summary>
     /// Finds a token in a place where tokens are not read. Returns null if there is none. It is called only for requests that are
@@ -124,10 +121,11 @@ internal readonly struct BearerMessage
         var token = value.AsMemory(scheme.Length).Trim(' ');
         return token.IsEmpty
             ? new(default, TokenRejection.HeaderMalformed)
-            : new(token, null, cameInHeader: true, isDpop: ReferenceEquals(scheme, Dpop));
+            : new(token, null, cameInHeader: true, isDpop: ReferenceEquals(scheme, TokenScheme.Dpop));
     }
 
-    private static string? SchemeOf(string? header) => Has(header, Bearer) ? Bearer : Has(header, Dpop) ? Dpop : null;
+    private static string? SchemeOf(string? header) =>
+        Has(header, TokenScheme.Bearer) ? TokenScheme.Bearer : Has(header, TokenScheme.Dpop) ? TokenScheme.Dpop : null;
 
     private static bool Has([NotNullWhen(true)] string? header, string scheme) =>
         header is not null

@@ -58,7 +58,7 @@ internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptio
                     .With(
                         "max_age",
                         challenge.MaxAge is { } age ? Math.Floor(age.TotalSeconds).ToString(CultureInfo.InvariantCulture) : null)
-                    .With("algs", scheme == BearerChallenge.Dpop ? options.Dpop.AlgorithmNames : null)
+                    .With("algs", scheme == TokenScheme.Dpop ? options.Dpop.AlgorithmNames : null)
                     .AppendTo(Response);
             }
         }
@@ -77,7 +77,7 @@ internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptio
         }
 
         Response.StatusCode = StatusCodes.Status403Forbidden;
-        var scheme = BearerMessage.SendsDpop(context.Request) ? BearerChallenge.Dpop : BearerChallenge.Bearer;
+        var scheme = BearerMessage.SendsDpop(context.Request) ? TokenScheme.Dpop : TokenScheme.Bearer;
         new BearerChallenge(scheme, options.ChallengeRealm!)
             .With("error", "insufficient_scope")
             .With("error_description", description)
@@ -89,11 +89,11 @@ internal readonly struct BearerResponse(HttpContext context, KeycloakBearerOptio
     /// Returns the schemes of the challenge: the one that the client used or must use; without a token all that are accepted.
     /// </summary>
     private string[] Schemes(ChallengeContext challenge) =>
-        options.Dpop.Mode == DpopMode.Refused ? [BearerChallenge.Bearer]
-        : challenge.Rejection?.AsksForProof == true || BearerMessage.SendsDpop(context.Request) ? [BearerChallenge.Dpop]
-        : options.Dpop.Mode == DpopMode.Required ? [BearerChallenge.Dpop]
-        : challenge.AuthenticateFailure is null && challenge.Error is null ? [BearerChallenge.Bearer, BearerChallenge.Dpop]
-        : [BearerChallenge.Bearer];
+        options.Dpop.Mode == DpopMode.Refused ? [TokenScheme.Bearer]
+        : challenge.Rejection?.AsksForProof == true || BearerMessage.SendsDpop(context.Request) ? [TokenScheme.Dpop]
+        : options.Dpop.Mode == DpopMode.Required ? [TokenScheme.Dpop]
+        : challenge.AuthenticateFailure is null && challenge.Error is null ? [TokenScheme.Bearer, TokenScheme.Dpop]
+        : [TokenScheme.Bearer];
 
     /// <summary>Writes the problem details if they are enabled and the response has not started.</summary>
     public Task WriteBodyAsync(string? detail) => options.ProblemDetails && !Response.HasStarted

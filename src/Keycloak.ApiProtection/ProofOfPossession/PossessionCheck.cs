@@ -20,9 +20,6 @@ internal sealed class PossessionCheck(DpopMode mode, bool requiresBinding, DpopP
 {
     private readonly CertificateBinding _certificates = new();
 
-    /// <summary>Gets the validator of DPoP proofs.</summary>
-    public DpopProofValidator Dpop => dpop;
-
     /// <summary>Returns whether the client owes no proof, so that nothing has to be checked.</summary>
     /// <param name="confirmation">What the token is bound to, or null.</param>
     /// <param name="isDpop">Whether the token was sent with the scheme <c>DPoP</c>.</param>
@@ -60,10 +57,11 @@ internal sealed class PossessionCheck(DpopMode mode, bool requiresBinding, DpopP
         }
 
         var request = context.Request;
+        var original = OriginalRequest.Of(request);
         var proof = dpop.ValidateAsync(
             request.Headers[DpopHeaders.Proof],
-            DpopTarget.MethodOf(request),
-            DpopTarget.Of(request),
+            DpopTarget.MethodOf(request, original),
+            DpopTarget.Of(request, original),
             token,
             thumbprint,
             dpop.HasStore ? context.RequestAborted : CancellationToken.None);
@@ -73,13 +71,17 @@ internal sealed class PossessionCheck(DpopMode mode, bool requiresBinding, DpopP
     }
 
     /// <summary>Returns the same rejection with the details of the request's proof or certificate.</summary>
-    public TokenRejection Explain(TokenRejection rejection, HttpRequest request, DateTimeOffset now) => DpopDiagnosis.Explain(
-        _certificates.Explain(rejection, request.HttpContext),
-        request.Headers[DpopHeaders.Proof],
-        DpopTarget.MethodOf(request),
-        DpopTarget.Of(request),
-        dpop.Settings,
-        now);
+    public TokenRejection Explain(TokenRejection rejection, HttpRequest request, DateTimeOffset now)
+    {
+        var original = OriginalRequest.Of(request);
+        return DpopDiagnosis.Explain(
+            _certificates.Explain(rejection, request.HttpContext),
+            request.Headers[DpopHeaders.Proof],
+            DpopTarget.MethodOf(request, original),
+            DpopTarget.Of(request, original),
+            dpop.Settings,
+            now);
+    }
 
     private TokenRejection? RejectScheme(bool isDpop, Confirmation confirmation)
     {

@@ -104,7 +104,7 @@ internal sealed class KeycloakSchemeBuilder(
             NonceKey = NonceKey(options, kept),
             ProofAge = options.Dpop.ProofAge,
             ProofAhead = options.Dpop.ProofAhead,
-            Algorithms = DpopSettings.Named(options.Dpop.Algorithms.Count > 0 ? options.Dpop.Algorithms : DpopSettings.DefaultAlgorithms),
+            Algorithms = DpopSettings.Named(options.Dpop.EffectiveAlgorithms),
             ReplayCapacity = options.Dpop.ReplayCapacity,
             PublicUrl = DpopPublicUrl.TryCreate(options.PublicUrl, out var url) ? url : null,
             OnStoreFailure = options.Dpop.OnStoreFailure,

@@ -19,101 +19,97 @@ internal static class TokenChecks
     /// <param name="isActiveRequired">Whether the endpoint requires a token that Keycloak reports as active.</param>
     /// <param name="maxAge">The maximum age of Keycloak's response that the endpoint sets, or null for the scheme's freshness.</param>
     public static ValueTask<TokenOutcome> CheckAsync(
-        KeycloakScheme scheme, HttpContext context, in BearerMessage message, bool isActiveRequired, TimeSpan? maxAge)
-    {
-        if (!scheme.Verifier.TryVerify(message.Token.Span, out var verification))
-        {
-            return VerifyAndCheckAsync(scheme, context, message, isActiveRequired, maxAge);
-        }
-
-        // The usual case, without the state machine of an async method: nothing has to wait.
-        return verification.IsAccepted(out var token)
-            && !token.IsLightweight
-            && (scheme.Introspector is not { } introspector || !introspector.Wants(token, isActiveRequired, maxAge, out _))
-            ? scheme.Revocations.Find(token) is { } revoked ? new(TokenOutcome.Rejected(revoked))
-                : scheme.Possession.OwesNothing(token.Confirmation, message.IsDpop) ? new(TokenOutcome.Accepted(token, token.Claims, null))
-                : CheckProofAsync(token, scheme.Possession.CheckAsync(context, message.Token, message.IsDpop, token.Confirmation))
-            : CheckAsync(scheme, context, message, verification, isActiveRequired, maxAge);
-    }
-
-    private static ValueTask<TokenOutcome> CheckProofAsync(AccessToken token, ValueTask<Decision<Confirmation>> proof)
-    {
-        return proof.IsCompletedSuccessfully ? new(Outcome(proof.Result)) : WaitAsync();
-
-        async ValueTask<TokenOutcome> WaitAsync() => Outcome(await proof);
-
-        TokenOutcome Outcome(in Decision<Confirmation> decision) => decision.IsAccepted(out _)
-            ? TokenOutcome.Accepted(token, token.Claims, confirmedAge: null)
-            : TokenOutcome.Of(decision);
-    }
+        KeycloakScheme scheme, HttpContext context, in BearerMessage message, bool isActiveRequired, TimeSpan? maxAge) =>
+        scheme.Verifier.TryVerify(message.Token.Span, out var verification)
+            ? CheckVerifiedAsync(scheme, context, message, verification, isActiveRequired, maxAge)
+            : VerifyAndCheckAsync(scheme, context, message, isActiveRequired, maxAge);
 
     private static async ValueTask<TokenOutcome> VerifyAndCheckAsync(
         KeycloakScheme scheme, HttpContext context, BearerMessage message, bool isActiveRequired, TimeSpan? maxAge)
     {
         // RequestAborted costs the web server an object and a lock, so only a request that waits for keys reads it.
         var verification = await scheme.Verifier.VerifyAsync(message.Token, context.RequestAborted);
-        return await CheckAsync(scheme, context, message, verification, isActiveRequired, maxAge);
+        return await CheckVerifiedAsync(scheme, context, message, verification, isActiveRequired, maxAge);
     }
 
-    private static async ValueTask<TokenOutcome> CheckAsync(
+    // Not an async method: for most requests nothing has to wait, and a state machine would be a part of the cost of a cached token.
+    private static ValueTask<TokenOutcome> CheckVerifiedAsync(
         KeycloakScheme scheme,
         HttpContext context,
-        BearerMessage message,
-        Decision<AccessToken> verification,
+        in BearerMessage message,
+        in Decision<AccessToken> verification,
         bool isActiveRequired,
         TimeSpan? maxAge)
     {
         if (!verification.IsAccepted(out var token))
         {
-            return TokenOutcome.Of(verification);
+            return new(TokenOutcome.Of(verification));
         }
 
+        if (scheme.Revocations.Find(token) is { } revoked)
+        {
+            return new(TokenOutcome.Rejected(revoked));
+        }
+
+        return scheme.Introspector is { } introspector && introspector.Wants(token, isActiveRequired, maxAge, out var age)
+            ? IntrospectAsync(scheme, context, message, introspector, token, age, mayBeStale: maxAge is null)
+            : ProveAsync(scheme, context, message, TokenOutcome.Accepted(token, token.Claims, confirmedAge: null));
+    }
+
+    private static async ValueTask<TokenOutcome> IntrospectAsync(
+        KeycloakScheme scheme,
+        HttpContext context,
+        BearerMessage message,
+        Introspector introspector,
+        AccessToken token,
+        TimeSpan maxAge,
+        bool mayBeStale)
+    {
+        // The key of a lightweight token may be named in the introspection response only.
+        var isProven = token.Confirmation is not null || !token.IsLightweight;
+        if (isProven)
+        {
+            var proof = await ProveAsync(scheme, context, message, TokenOutcome.Accepted(token, token.Claims, confirmedAge: null));
+            if (!proof.IsAccepted)
+            {
+                return proof;
+            }
+        }
+
+        var answer = await introspector.AskAsync(token, message.Token, maxAge, mayBeStale, context.RequestAborted);
+        if (!answer.IsAccepted(out var claims))
+        {
+            return TokenOutcome.Of(answer);
+        }
+
+        // Checked again: the response may contain the user or session of the token, and a revocation may have arrived during the wait.
         if (scheme.Revocations.Find(token) is { } revoked)
         {
             return TokenOutcome.Rejected(revoked);
         }
 
-        // The key of a lightweight token may be named in the introspection response only.
-        var isProven = token.Confirmation is not null || !token.IsLightweight;
-        if (isProven && !scheme.Possession.OwesNothing(token.Confirmation, message.IsDpop))
+        var outcome = TokenOutcome.Accepted(token, claims, maxAge);
+        return isProven && claims.Confirmation == token.Confirmation ? outcome : await ProveAsync(scheme, context, message, outcome);
+    }
+
+    /// <summary>Returns the outcome if the client owes no proof, or gives all that it owes; otherwise why it does not count.</summary>
+    private static ValueTask<TokenOutcome> ProveAsync(
+        KeycloakScheme scheme, HttpContext context, in BearerMessage message, in TokenOutcome outcome)
+    {
+        var confirmation = outcome.Claims!.Confirmation;
+        if (scheme.Possession.OwesNothing(confirmation, message.IsDpop))
         {
-            var proof = await scheme.Possession.CheckAsync(context, message.Token, message.IsDpop, token.Confirmation);
-            if (!proof.IsAccepted(out _))
-            {
-                return TokenOutcome.Of(proof);
-            }
+            return new(outcome);
         }
 
-        var claims = token.Claims;
-        TimeSpan? confirmedAge = null;
-        if (scheme.Introspector is { } introspector && introspector.Wants(token, isActiveRequired, maxAge, out var age))
-        {
-            var answer = await introspector.AskAsync(token, message.Token, age, mayBeStale: maxAge is null, context.RequestAborted);
-            if (!answer.IsAccepted(out claims))
-            {
-                return TokenOutcome.Of(answer);
-            }
+        var proof = scheme.Possession.CheckAsync(context, message.Token, message.IsDpop, confirmation);
+        return proof.IsCompletedSuccessfully ? new(IfProven(outcome, proof.Result)) : WaitAsync(outcome, proof);
 
-            // Checked again: the response may contain the user or session of the token, and a revocation may have arrived during the wait.
-            if (scheme.Revocations.Find(token) is { } late)
-            {
-                return TokenOutcome.Rejected(late);
-            }
+        static async ValueTask<TokenOutcome> WaitAsync(TokenOutcome outcome, ValueTask<Decision<Confirmation>> proof) =>
+            IfProven(outcome, await proof);
 
-            isProven &= claims.Confirmation == token.Confirmation;
-            confirmedAge = age;
-        }
-
-        if (!isProven && !scheme.Possession.OwesNothing(claims.Confirmation, message.IsDpop))
-        {
-            var proof = await scheme.Possession.CheckAsync(context, message.Token, message.IsDpop, claims.Confirmation);
-            if (!proof.IsAccepted(out _))
-            {
-                return TokenOutcome.Of(proof);
-            }
-        }
-
-        return TokenOutcome.Accepted(token, claims, confirmedAge);
+        static TokenOutcome IfProven(in TokenOutcome outcome, in Decision<Confirmation> proof) =>
+            proof.IsAccepted(out _) ? outcome : TokenOutcome.Of(proof);
     }
 
     /// <summary>Confirms that Keycloak reports an accepted token as active, and that it has not been revoked.</summary>

@@ -4,7 +4,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.RegularExpressions;
 using Gateway.Servers;
 using Keycloak.ApiProtection.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -21,13 +20,12 @@ namespace Keycloak.ApiProtection.GatewayTests.Fixtures;
 /// The NGINX configuration of docs/certificate-bound-tokens.md, with other ports, in front of an API that trusts its address. NGINX
 /// requests client certificates and forwards them.
 /// </summary>
-public sealed partial class MutualTlsSite : IAsyncLifetime
+public sealed class MutualTlsSite : IAsyncLifetime
 {
     /// <summary>An address of this machine that is not the address of NGINX.</summary>
     private static readonly IPAddress Elsewhere = IPAddress.Parse("127.0.0.9");
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("mutual-tls-").FullName;
-    private ServerProcess? _nginx;
+    private readonly DocumentedNginx _nginx = new();
     private WebApplication? _api;
     private KeycloakRealm? _realm;
     private Uri? _apiAddress;
@@ -53,24 +51,19 @@ public sealed partial class MutualTlsSite : IAsyncLifetime
         _realm = await KeycloakRealm.StartAsync(new KeycloakRealmOptions { InMemory = true, Logger = NullLogger.Instance });
         _api = await ServeAsync(_realm, ports[1]);
         WriteServerCertificate();
-        Write("nginx.conf", Around(Block().Match(ReadPage()).Groups[1].Value
-            .Replace("127.0.0.1:5443", ports[0].Authority, StringComparison.Ordinal)
-            .Replace("127.0.0.1:5110", ports[1].Authority, StringComparison.Ordinal)));
-        Directory.CreateDirectory(Path.Combine(_folder, "temp"));
-        string[] command = [installation.Program, "-p", _folder + "/", "-c", "nginx.conf", "-e", "error.log", "-g", "daemon off;"];
+        var site = DocumentedNginx.BlocksOf("certificate-bound-tokens.md")[0];
 
         // NGINX responds with 400 to a request without TLS, so it is ready.
-        _nginx = await ServerProcess.StartAsync(
-            new ProcessStart("nginx", ports[0], command, _folder, Path.Combine(_folder, "error.log"), new Dictionary<string, string?>()),
-            CancellationToken.None);
+        await _nginx.StartAsync(installation, ports[0], site
+            .Replace("127.0.0.1:5443", ports[0].Authority, StringComparison.Ordinal)
+            .Replace("127.0.0.1:5110", ports[1].Authority, StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await (_nginx?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await _nginx.DisposeAsync();
         await (_api?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_realm?.DisposeAsync() ?? ValueTask.CompletedTask);
-        Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>Sends a request through NGINX on a new connection. Returns the status and the code of the rejection.</summary>
@@ -85,7 +78,7 @@ public sealed partial class MutualTlsSite : IAsyncLifetime
                 LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate.Certificate,
             },
         };
-        return await SendAsync(handler, new UriBuilder(_nginx!.Address) { Scheme = "https" }.Uri, token, header);
+        return await SendAsync(handler, new UriBuilder(_nginx.Address) { Scheme = "https" }.Uri, token, header);
     }
 
     /// <summary>Sends a request to the API itself, from another address than that of NGINX.</summary>
@@ -149,35 +142,7 @@ public sealed partial class MutualTlsSite : IAsyncLifetime
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256)
             .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        Write("server.pem", certificate.ExportCertificatePem());
-        Write("server.key", key.ExportPkcs8PrivateKeyPem());
+        _nginx.Write("server.pem", certificate.ExportCertificatePem());
+        _nginx.Write("server.key", key.ExportPkcs8PrivateKeyPem());
     }
-
-    private static string ReadPage()
-    {
-        using var reader = new StreamReader(
-            typeof(MutualTlsSite).Assembly.GetManifestResourceStream("certificate-bound-tokens.md")!);
-        return reader.ReadToEnd();
-    }
-
-    private static string Around(string site) => $$"""
-        user {{Environment.UserName}};
-        pid nginx.pid;
-        error_log error.log warn;
-        events { }
-        http {
-            access_log off;
-            client_body_temp_path temp/body;
-            proxy_temp_path temp/proxy;
-            fastcgi_temp_path temp/fastcgi;
-            uwsgi_temp_path temp/uwsgi;
-            scgi_temp_path temp/scgi;
-            {{site}}
-        }
-        """;
-
-    private void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder, file), text);
-
-    [GeneratedRegex("```nginx\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex Block();
 }

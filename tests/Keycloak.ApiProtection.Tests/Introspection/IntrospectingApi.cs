@@ -97,6 +97,12 @@ internal sealed class IntrospectingApi : IAsyncDisposable
     public async Task<string> VerdictAsync(string token, string path = "/me")
     {
         using var response = await SendAsync(token, path);
+        return Verdict(response);
+    }
+
+    /// <summary>The status and, if there is one, the code of the rejection.</summary>
+    public static string Verdict(HttpResponseMessage response)
+    {
         var code = response.Headers.TryGetValues("Test-Rejection", out var values) ? values.FirstOrDefault() : null;
         return string.IsNullOrEmpty(code) ? $"{(int)response.StatusCode}" : $"{(int)response.StatusCode} {code}";
     }

@@ -1,83 +1,50 @@
 using System.Security.Claims;
 using Keycloak.ApiProtection.Testing;
+using Keycloak.ApiProtection.Tests.Introspection;
 using Keycloak.ApiProtection.Tests.Realms;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keycloak.ApiProtection.Tests.ProofOfPossession;
 
 /// <summary>The orders API in the real pipeline, with the embedded realm and a client that has a DPoP key.</summary>
 internal sealed class BoundApi : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly IntrospectingApi _api;
 
-    private BoundApi(WebApplication app, KeycloakRealm realm, ManualTimeProvider time, RecordingLogger log)
-    {
-        (_app, Realm, Time, Log) = (app, realm, time, log);
-        Key = realm.Dpop();
-    }
+    private BoundApi(IntrospectingApi api) => (_api, Key) = (api, api.Realm.Dpop());
 
-    public KeycloakRealm Realm { get; }
+    public KeycloakRealm Realm => _api.Realm;
 
-    public ManualTimeProvider Time { get; }
+    public ManualTimeProvider Time => _api.Time;
 
-    public RecordingLogger Log { get; }
+    public RecordingLogger Log => _api.Log;
 
     public DpopKey Key { get; }
 
-    public IServiceProvider Services => _app.Services;
+    public IServiceProvider Services => _api.Services;
 
     public static async Task<BoundApi> StartAsync(
-        Action<KeycloakBearerOptions>? configure = null, Action<IServiceCollection>? add = null, Action<WebApplication>? map = null)
-    {
-        var time = new ManualTimeProvider();
-        var realm = await KeycloakRealm.StartAsync(
-            new KeycloakRealmOptions { InMemory = true, TimeProvider = time, Logger = NullLogger.Instance },
-            TestContext.Current.CancellationToken);
-        var log = new RecordingLogger();
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
-        builder.WebHost.UseTestServer();
-        builder.Configuration.AddInMemoryCollection(realm.Configuration("orders-api"));
-        builder.Logging.ClearProviders().AddProvider(new RecordingLoggerProvider(log));
-        builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddKeycloakBearer(options =>
-        {
-            options.Events = new KeycloakBearerEvents
+        Action<KeycloakBearerOptions>? configure = null, Action<IServiceCollection>? add = null, Action<WebApplication>? map = null) =>
+        new(await IntrospectingApi.StartAsync(
+            services => add?.Invoke(services),
+            app =>
             {
-                OnChallenge = challenge =>
-                {
-                    challenge.Response.Headers["Test-Rejection"] = challenge.Rejection?.Code;
-                    return Task.CompletedTask;
-                },
-            };
-            configure?.Invoke(options);
-        });
-        add?.Invoke(builder.Services);
-        builder.Services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName)
-            .ConfigurePrimaryHttpMessageHandler(realm.CreateHandler);
-        var app = builder.Build();
-        map?.Invoke(app);
-        app.MapGet("/me", (ClaimsPrincipal user) => user.Identity!.Name).RequireAuthorization();
-        app.MapGet("/key", (ClaimsPrincipal user) => user.GetProofKey() ?? "(none)").RequireAuthorization();
-        app.MapPost("/me", () => "posted").RequireAuthorization();
-        app.MapGet("/payments", () => "paid").RequireProofOfPossession();
-        app.MapGet("/email", () => "email").RequireScope("no-such-scope");
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        return new BoundApi(app, realm, time, log);
-    }
+                map?.Invoke(app);
+                app.MapGet("/key", (ClaimsPrincipal user) => user.GetProofKey() ?? "(none)").RequireAuthorization();
+                app.MapPost("/me", () => "posted").RequireAuthorization();
+                app.MapGet("/payments", () => "paid").RequireProofOfPossession();
+                app.MapGet("/email", () => "email").RequireScope("no-such-scope");
+            },
+            options => configure?.Invoke(options)));
 
     public string UnboundToken() => Realm.Token("alice").For("cli").Create();
 
     public string BoundToken() => Realm.Token("alice").For("cli").BoundTo(Key).Create();
 
     /// <summary>Creates a client that signs each request. With no token, it sends a bound one.</summary>
-    public DpopHandler Handler(string? token = null) => new(Key, token ?? BoundToken(), _app.GetTestServer().CreateHandler());
+    public DpopHandler Handler(string? token = null) => new(Key, token ?? BoundToken(), _api.Server.CreateHandler());
 
     /// <summary>Sends a request with a proof. Returns the status and, if there is one, the code of the rejection.</summary>
     public async Task<string> VerdictAsync(Func<DpopProofBuilder, DpopProofBuilder> change, string path = "/me")
@@ -103,7 +70,7 @@ internal sealed class BoundApi : IAsyncDisposable
     /// <summary>Sends a request with these headers and no proof of its own.</summary>
     public async Task<HttpResponseMessage> SendAsync(string path, params (string Name, string Value)[] headers)
     {
-        using var client = _app.GetTestClient();
+        using var client = _api.Server.CreateClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         foreach (var (name, value) in headers)
         {
@@ -113,11 +80,7 @@ internal sealed class BoundApi : IAsyncDisposable
         return await client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    public static string Verdict(HttpResponseMessage response)
-    {
-        var code = response.Headers.TryGetValues("Test-Rejection", out var values) ? values.FirstOrDefault() : null;
-        return string.IsNullOrEmpty(code) ? $"{(int)response.StatusCode}" : $"{(int)response.StatusCode} {code}";
-    }
+    public static string Verdict(HttpResponseMessage response) => IntrospectingApi.Verdict(response);
 
     public static string[] Challenges(HttpResponseMessage response) =>
         response.Headers.TryGetValues("WWW-Authenticate", out var values) ? [.. values] : [];
@@ -125,7 +88,6 @@ internal sealed class BoundApi : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Key.Dispose();
-        await _app.DisposeAsync();
-        await Realm.DisposeAsync();
+        await _api.DisposeAsync();
     }
 }

@@ -4,8 +4,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Authorization.Startup;
@@ -18,17 +16,9 @@ internal sealed class EndpointActiveTokenCheck(
     IOptionsMonitor<KeycloakBearerOptions> options,
     IOptions<AuthenticationOptions> authentication) : IStartupFilter
 {
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        next(app);
-        if (app.ApplicationServices.GetService<EndpointDataSource>() is { } endpoints)
-        {
-            using var scope = app.ApplicationServices.CreateScope();
-            Check(endpoints.Endpoints, scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>());
-        }
-    };
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => MappedEndpoints.Check(next, Check);
 
-    private void Check(IEnumerable<Endpoint> endpoints, IAuthorizationPolicyProvider provider)
+    private void Check(IReadOnlyList<Endpoint> endpoints, IAuthorizationPolicyProvider provider)
     {
         var names = schemes.Select(scheme => scheme.Name).ToHashSet(StringComparer.Ordinal);
         if (names.Count > 0 && names.All(CanIntrospect))
@@ -39,7 +29,7 @@ internal sealed class EndpointActiveTokenCheck(
         var problems = endpoints
             .Where(endpoint => RequiresActiveToken(endpoint, provider)
                 && !EndpointSchemes.Of(endpoint, names, authentication.Value).Any(CanIntrospect))
-            .Select(endpoint => $"- {endpoint.DisplayName ?? endpoint.ToString()}")
+            .Select(endpoint => $"- {MappedEndpoints.NameOf(endpoint)}")
             .Distinct()
             .ToArray();
         if (problems.Length > 0)

@@ -5,9 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Authorization.Startup;
@@ -22,22 +20,14 @@ internal sealed class EndpointAuthenticationLevelCheck(
     IOptions<KeycloakClaimsOptions> claims,
     IOptions<AuthenticationOptions> authentication) : IStartupFilter
 {
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        next(app);
-        if (app.ApplicationServices.GetService<EndpointDataSource>() is { } endpoints)
-        {
-            using var scope = app.ApplicationServices.CreateScope();
-            Check(endpoints.Endpoints, scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>());
-        }
-    };
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => MappedEndpoints.Check(next, Check);
 
-    private void Check(IEnumerable<Endpoint> endpoints, IAuthorizationPolicyProvider provider)
+    private void Check(IReadOnlyList<Endpoint> endpoints, IAuthorizationPolicyProvider provider)
     {
         var names = schemes.Select(scheme => scheme.Name).ToHashSet(StringComparer.Ordinal);
         var problems = endpoints
             .SelectMany(endpoint => Problems(endpoint, provider, names)
-                .Select(problem => $"- {endpoint.DisplayName ?? endpoint.ToString()}: {problem}"))
+                .Select(problem => $"- {MappedEndpoints.NameOf(endpoint)}: {problem}"))
             .Distinct()
             .ToArray();
         if (problems.Length > 0)

@@ -3,8 +3,7 @@ using Keycloak.ApiProtection.Authorization.Requirements;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace Keycloak.ApiProtection.Authorization.Startup;
@@ -16,28 +15,18 @@ namespace Keycloak.ApiProtection.Authorization.Startup;
 /// <remarks>Names that are not similar to a Keycloak policy are not checked.</remarks>
 internal sealed class EndpointPolicyCheck(KeycloakPolicies policies, IOptions<AuthorizationOptions> options) : IStartupFilter
 {
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        next(app);
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => MappedEndpoints.Check(next, Check);
 
-        // All endpoints are mapped now. Without routing, there are none.
-        if (app.ApplicationServices.GetService<EndpointDataSource>() is { } endpoints)
-        {
-            using var scope = app.ApplicationServices.CreateScope();
-            Check(endpoints, scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>());
-        }
-    };
-
-    private void Check(EndpointDataSource endpoints, IAuthorizationPolicyProvider provider)
+    private void Check(IReadOnlyList<Endpoint> endpoints, IAuthorizationPolicyProvider provider)
     {
         var problems = new List<string>();
-        foreach (var endpoint in endpoints.Endpoints)
+        foreach (var endpoint in endpoints)
         {
             foreach (var data in EndpointPolicyNames.Of(endpoint))
             {
                 if (data.Policy is { } name && !string.IsNullOrWhiteSpace(name) && Problem(name, data, provider) is { } problem)
                 {
-                    problems.Add($"- {endpoint.DisplayName ?? endpoint.ToString()}: {problem}");
+                    problems.Add($"- {MappedEndpoints.NameOf(endpoint)}: {problem}");
                 }
             }
         }

@@ -4,8 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -20,21 +19,16 @@ internal sealed class UnusedSchemeCheck(
     IOptions<AuthenticationOptions> authentication,
     ILogger<UnusedSchemeCheck> logger) : IStartupFilter
 {
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        next(app);
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => MappedEndpoints.Check(next, Check);
 
+    private void Check(IReadOnlyList<Endpoint> endpoints, IAuthorizationPolicyProvider provider)
+    {
         // A policy scheme can forward to any scheme. Only its delegate knows the target, so the check is not possible.
-        var endpoints = app.ApplicationServices.GetService<EndpointDataSource>();
-        if (endpoints is null
-            || schemes.Names.Count < 2
-            || authentication.Value.Schemes.Any(scheme => scheme.HandlerType == typeof(PolicySchemeHandler)))
+        if (schemes.Names.Count < 2 || authentication.Value.Schemes.Any(scheme => scheme.HandlerType == typeof(PolicySchemeHandler)))
         {
             return;
         }
 
-        using var scope = app.ApplicationServices.CreateScope();
-        var provider = scope.ServiceProvider.GetRequiredService<IAuthorizationPolicyProvider>();
         var named = Named(endpoints, provider).ToHashSet(StringComparer.Ordinal);
         foreach (var name in schemes.Names.Where(name => !named.Contains(name)))
         {
@@ -44,19 +38,19 @@ internal sealed class UnusedSchemeCheck(
                 + $"must be accepted (policy.AddAuthenticationSchemes(\"{name}\")), "
                 + "or call SelectKeycloakBearerByIssuer() after the last AddKeycloakBearer.");
         }
-    };
+    }
 
-    private IEnumerable<string?> Named(EndpointDataSource endpoints, IAuthorizationPolicyProvider provider)
+    private IEnumerable<string?> Named(IReadOnlyList<Endpoint> endpoints, IAuthorizationPolicyProvider provider)
     {
         var settings = authentication.Value;
-        var policies = endpoints.Endpoints.SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>()).ToList();
+        var policies = endpoints.SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>()).ToList();
         policies.Add(provider.GetDefaultPolicyAsync().GetAwaiter().GetResult());
         if (provider.GetFallbackPolicyAsync().GetAwaiter().GetResult() is { } fallback)
         {
             policies.Add(fallback);
         }
 
-        var authorizeData = endpoints.Endpoints.SelectMany(EndpointPolicyNames.Of).ToArray();
+        var authorizeData = endpoints.SelectMany(EndpointPolicyNames.Of).ToArray();
         var names = authorizeData.Select(data => data.Policy).Where(name => !string.IsNullOrWhiteSpace(name));
         foreach (var name in names.Distinct(StringComparer.Ordinal))
         {

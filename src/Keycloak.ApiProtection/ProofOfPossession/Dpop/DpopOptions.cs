@@ -40,10 +40,11 @@ public sealed class DpopOptions
     /// </value>
     public IList<string> Algorithms { get; } = [];
 
-    /// <summary>Gets the names of the accepted algorithms, separated by spaces, for <c>algs</c> in a challenge.</summary>
-    internal string AlgorithmNames => Algorithms.Count > 0
-        ? string.Join(' ', Algorithms)
-        : string.Join(' ', DpopSettings.DefaultAlgorithms);
+    /// <summary>Gets the accepted algorithms: those that are set, or the defaults.</summary>
+    internal IEnumerable<string> EffectiveAlgorithms => Algorithms.Count > 0 ? Algorithms : DpopSettings.DefaultAlgorithms;
+
+    /// <summary>Gets or sets the accepted algorithms, separated by spaces, for <c>algs</c> in a challenge. Set after all options.</summary>
+    internal string? AlgorithmNames { get; set; }
 
     /// <summary>Gets or sets how many used proofs this process remembers.</summary>
     /// <value>

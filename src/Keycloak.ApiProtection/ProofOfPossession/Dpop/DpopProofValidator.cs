@@ -91,11 +91,6 @@ internal sealed class DpopProofValidator
             : RememberAsync(replayKey.ToArray(), hash.ToArray(), thumbprint, proof, now, cancellationToken);
     }
 
-    /// <summary>Returns the nonce for the challenge of a request that has no proof; null if no nonce is required.</summary>
-    /// <param name="thumbprint">The thumbprint of the key that the token is bound to.</param>
-    public string? NonceFor(string thumbprint) =>
-        _settings.Nonce == DpopNonceMode.Required ? _nonces.Create(thumbprint, _time.GetUtcNow()) : null;
-
     private DpopResult Rejected(TokenRejection rejection, string thumbprint, DateTimeOffset now) =>
         DpopResult.Rejected(
             rejection,

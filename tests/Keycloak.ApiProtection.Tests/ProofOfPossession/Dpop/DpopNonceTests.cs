@@ -92,7 +92,7 @@ public sealed class DpopNonceTests
         var result = await api.SendAsync(Client.Proof(api.Now).With("nonce", "foreign"));
         Assert.True(result.IsAccepted);
         Assert.Null(result.Nonce);
-        Assert.Null(api.Validator.NonceFor(Client.Thumbprint));
+        Assert.Null((await api.SendAsync(default, Client)).Nonce);
         Assert.Equal("dpop_time", await api.VerdictAsync(Client.Proof(api.Now.AddSeconds(-61)).With("nonce", "foreign")));
     }
 

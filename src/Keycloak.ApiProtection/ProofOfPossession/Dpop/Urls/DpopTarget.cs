@@ -17,13 +17,13 @@ internal readonly record struct DpopTarget(string Scheme, string Host, string Ra
     /// Returns the method of a request: <c>GET</c> for a WebSocket over HTTP/2, which arrives as an extended CONNECT (RFC 8441), because
     /// the client has opened the URL as it does over HTTP/1.1.
     /// </summary>
-    public static string MethodOf(HttpRequest request) =>
-        OriginalRequest.Of(request) is { Method: { } original } ? original
+    public static string MethodOf(HttpRequest request, OriginalRequest? original) =>
+        original?.Method is { } method ? method
         : request.HttpContext.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } ? HttpMethods.Get
         : request.Method;
 
     /// <summary>Returns the target of a request. Allocates only if a part of it must be escaped.</summary>
-    public static DpopTarget Of(HttpRequest request) => OriginalRequest.Of(request) is { } original
+    public static DpopTarget Of(HttpRequest request, OriginalRequest? original) => original is not null
         ? new(
             original.Scheme ?? request.Scheme,
             original.Host ?? request.Host.ToUriComponent(),
