@@ -15,6 +15,10 @@ public sealed class PublicApiTests
     [Fact]
     public void The_public_API_of_the_testing_package_matches_the_snapshot() => AssertMatchesSnapshot(typeof(KeycloakRealm).Assembly);
 
+    [Fact]
+    public void The_public_API_of_the_PostgreSQL_package_matches_the_snapshot() =>
+        AssertMatchesSnapshot(typeof(PostgreSqlJournalOptions).Assembly);
+
     private static void AssertMatchesSnapshot(Assembly assembly)
     {
         var snapshot = Repository.File($"src/{assembly.GetName().Name}/PublicAPI.txt");

@@ -8,7 +8,9 @@ namespace Keycloak.ApiProtection.Tests.Diagnostics;
 /// </summary>
 public sealed class EventIdTests
 {
-    private static readonly (Type Class, LoggerMessageAttribute Event)[] Events = typeof(KeycloakBearerOptions).Assembly.GetTypes()
+    private static readonly (Type Class, LoggerMessageAttribute Event)[] Events =
+        new[] { typeof(KeycloakBearerOptions).Assembly, typeof(PostgreSqlJournalOptions).Assembly }
+        .SelectMany(assembly => assembly.GetTypes())
         .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
             .Select(method => (type, Event: method.GetCustomAttribute<LoggerMessageAttribute>()!))
             .Where(found => found.Event is not null))

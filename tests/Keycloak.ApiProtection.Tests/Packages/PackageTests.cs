@@ -7,6 +7,7 @@ namespace Keycloak.ApiProtection.Tests.Packages;
 public sealed partial class PackageTests(PackedProjects packages) : IClassFixture<PackedProjects>
 {
     private const string Library = "Keycloak.ApiProtection";
+    private const string PostgreSql = "Keycloak.ApiProtection.PostgreSql";
     private const string Testing = "Keycloak.ApiProtection.Testing";
 
     [Fact]
@@ -14,6 +15,7 @@ public sealed partial class PackageTests(PackedProjects packages) : IClassFixtur
 
     [Theory]
     [InlineData(Library)]
+    [InlineData(PostgreSql)]
     [InlineData(Testing)]
     public void A_package_names_its_repository_its_license_and_its_changelog(string package)
     {
@@ -31,6 +33,7 @@ public sealed partial class PackageTests(PackedProjects packages) : IClassFixtur
 
     [Theory]
     [InlineData(Library)]
+    [InlineData(PostgreSql)]
     [InlineData(Testing)]
     public void A_package_has_an_icon(string package)
     {
@@ -42,6 +45,7 @@ public sealed partial class PackageTests(PackedProjects packages) : IClassFixtur
 
     [Theory]
     [InlineData(Library)]
+    [InlineData(PostgreSql)]
     [InlineData(Testing)]
     public void All_links_of_a_package_are_absolute_and_links_into_the_repository_lead_to_a_file(string package)
     {
@@ -68,6 +72,7 @@ public sealed partial class PackageTests(PackedProjects packages) : IClassFixtur
 
     [Theory]
     [InlineData(Library)]
+    [InlineData(PostgreSql)]
     [InlineData(Testing)]
     public void The_documentation_refers_to_no_file_that_the_package_does_not_contain(string package) =>
         Assert.All(
@@ -82,8 +87,20 @@ public sealed partial class PackageTests(PackedProjects packages) : IClassFixtur
         Assert.Equal("Microsoft.AspNetCore.App", metadata.Descendants("frameworkReference").Single().Attribute("name")!.Value);
     }
 
+    [Fact]
+    public void The_PostgreSQL_package_depends_on_the_library_of_the_same_version_and_on_Npgsql()
+    {
+        var metadata = packages.Metadata(PostgreSql);
+        var dependencies = metadata.Descendants("dependency")
+            .ToDictionary(dependency => dependency.Attribute("id")!.Value, dependency => dependency.Attribute("version")!.Value);
+
+        Assert.Equal([Library, "Npgsql"], dependencies.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(metadata.Element("version")!.Value, dependencies[Library]);
+    }
+
     [Theory]
     [InlineData(Library, typeof(KeycloakBearerOptions))]
+    [InlineData(PostgreSql, typeof(PostgreSqlJournalOptions))]
     [InlineData(Testing, typeof(ApiProtection.Testing.KeycloakRealm))]
     public void All_public_types_and_members_are_documented_and_nothing_else(string package, Type type)
     {

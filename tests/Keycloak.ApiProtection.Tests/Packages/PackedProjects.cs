@@ -14,7 +14,7 @@ public sealed class PackedProjects : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        foreach (var project in new[] { "Keycloak.ApiProtection", "Keycloak.ApiProtection.Testing" })
+        foreach (var project in new[] { "Keycloak.ApiProtection", "Keycloak.ApiProtection.PostgreSql", "Keycloak.ApiProtection.Testing" })
         {
             Output += await PackAsync(Repository.File($"src/{project}"));
         }
