@@ -101,8 +101,8 @@ public interface IKeycloakRevocations
     /// <remarks>
     /// <para>A response counts only if its introspection request was sent after this call. One response per token is sufficient; it is used
     /// as long as it is cached (<see cref="KeycloakIntrospectionOptions.MaximumTokens"/>), and is requested again after that. This does not
-    /// depend on <see cref="KeycloakIntrospectionOptions.Mode"/>. If Keycloak is unavailable, the response is 503. Without credentials such a
-    /// token is rejected (<c>recheck</c>).</para>
+    /// depend on <see cref="KeycloakIntrospectionOptions.Mode"/>. If Keycloak is unavailable, the response is 503. Without credentials
+    /// such a token is rejected (<c>recheck</c>).</para>
     /// <para>Open connections are not closed, and <see cref="IsRevoked"/> returns false.</para>
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="subject"/> is null or empty.</exception>

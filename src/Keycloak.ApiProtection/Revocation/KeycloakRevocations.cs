@@ -260,8 +260,8 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     /// Applies an event. Each event reaches the log here: those of the application, of Keycloak's notifications and of other sources.
     /// </summary>
     /// <returns>
-    /// False if it changed nothing. A recheck always changes something: a response from before it does not count, even if an equal event was
-    /// applied before. So apply it once.
+    /// False if it changed nothing. A recheck always changes something: a response from before it does not count, even if an equal event
+    /// was applied before. So apply it once.
     /// </returns>
     public bool Apply(KeycloakRevocation revocation)
     {

@@ -7,9 +7,9 @@ namespace Keycloak.ApiProtection.Revocation;
 /// after the change was applied here.
 /// </summary>
 /// <remarks>
-/// <para>A change has two times. <c>iat</c> is compared with Keycloak's time of the change, in seconds. An introspection response is compared
-/// with the time when the change was applied, a timestamp of this process: only a response to a request that was sent later counts. One
-/// response per token is sufficient for a change.</para>
+/// <para>A change has two times. <c>iat</c> is compared with Keycloak's time of the change, in seconds. An introspection response is
+/// compared with the time when the change was applied, a timestamp of this process: only a response to a request that was sent later
+/// counts. One response per token is sufficient for a change.</para>
 /// <para>The number of changes is limited. If there are too many, they are merged into one change that concerns everyone: then more tokens
 /// are introspected, never fewer.</para>
 /// <para>Readers take no lock. Writers take a lock; a reader that has started with a replaced state finishes with it.</para>

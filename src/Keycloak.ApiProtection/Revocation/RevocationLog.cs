@@ -145,7 +145,8 @@ internal sealed class RevocationLog
         Volatile.Write(ref _table, table);
     }
 
-    private (ulong Key, long Until, long ExpiresAt, long AppliedAt)[] MergeOldest((ulong Key, long Until, long ExpiresAt, long AppliedAt)[] live)
+    private (ulong Key, long Until, long ExpiresAt, long AppliedAt)[] MergeOldest(
+        (ulong Key, long Until, long ExpiresAt, long AppliedAt)[] live)
     {
         Array.Sort(live, static (one, other) => one.Until.CompareTo(other.Until));
         Volatile.Write(ref _watermark, live[live.Length - _capacity - 1].Until);

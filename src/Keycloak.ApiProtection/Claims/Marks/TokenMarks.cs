@@ -62,7 +62,9 @@ internal readonly struct TokenMarks
     /// </summary>
     public bool IsOffline => (_issuedAtAndClient & Offline) != 0;
 
-    /// <summary>Gets the key of the user's online sessions; zero if <c>sub</c> is absent, or if the token is of no online session.</summary>
+    /// <summary>
+    /// Gets the key of the user's online sessions; zero if <c>sub</c> is absent, or if the token is of no online session.
+    /// </summary>
     /// <remarks>
     /// Since Keycloak 26.2, <c>jti</c> begins with the kind of the session: <c>on</c> (online), <c>of</c> (offline) or <c>tr</c>
     /// (transient, of a service account). A token that does not say so counts as a token of an online session.
