@@ -87,7 +87,7 @@ internal sealed class EndedSessions(int capacity, TimeSpan lifetime, TimeProvide
         }
 
         var table = new RevocationTable(Math.Clamp(live.Length * 2, Math.Min(SmallestTable, _most), _most));
-        foreach (var (key, until, expiresAt) in live)
+        foreach (var (key, until, expiresAt, _) in live)
         {
             table.Add(key, until, expiresAt);
         }

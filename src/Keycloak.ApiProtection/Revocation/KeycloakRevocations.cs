@@ -24,12 +24,15 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
             + "even if they were issued later.",
             "The user must log in with a new session. After a withdrawn consent the session at Keycloak still exists: "
             + "log the user out at Keycloak first. Revocation.EndedSessionLifetime sets how long the tokens are rejected."),
+        TokenRejection.Revoked.Because("The token's session (sid) ended for the token's client (azp) after the token was issued."),
+        TokenRejection.Recheck,
     ];
 
     private readonly ConcurrentDictionary<RevocationWatch, byte> _watches = new();
     private readonly ConcurrentDictionary<RevocationObserver, byte> _observers = new();
     private readonly RevocationLog _log;
     private readonly EndedSessions _ended;
+    private readonly Rechecks _rechecks;
     private readonly RevocationSettings _settings;
     private readonly RevocationMetrics _metrics;
     private readonly ILogger _logger;
@@ -43,6 +46,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         _logger = logger;
         _log = new RevocationLog(settings.Capacity, settings.Lifetime, settings.Time, Merged);
         _ended = new EndedSessions(settings.Capacity, settings.EndedSessionLifetime, settings.Time, Dropped);
+        _rechecks = new Rechecks(settings.Capacity, Long(settings.Lifetime, settings.ClockSkew), settings.Time, RechecksMerged);
         metrics.Open(this);
     }
 
@@ -57,6 +61,9 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
 
     /// <summary>Gets the number of sessions that were ended for a client.</summary>
     internal int EndedSessions => _ended.Count;
+
+    /// <summary>Gets the number of changes after which tokens must be introspected.</summary>
+    internal int Rechecks => _rechecks.Count;
 
     /// <summary>Gets the number of open connections with a watch.</summary>
     internal int Watches => _watches.Count;
@@ -88,6 +95,21 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         return Rejections[(int)match];
     }
 
+    /// <summary>
+    /// Returns whether Keycloak must be asked about a verified token, because rights have changed since it was issued. Called for every
+    /// request: takes no lock and does not allocate.
+    /// </summary>
+    /// <param name="token">The token.</param>
+    /// <param name="askedAfter">Only a response to an introspection request that was sent after this timestamp counts.</param>
+    public bool RequiresAnswer(AccessToken token, out long askedAfter) => _rechecks.Covers(token.Marks, out askedAfter);
+
+    /// <summary>Returns the rejection of a token about which Keycloak must be asked, for an API that cannot ask.</summary>
+    public TokenRejection RejectUnasked()
+    {
+        _metrics.Rejected(Scheme, RevocationMatch.Recheck);
+        return Rejections[(int)RevocationMatch.Recheck];
+    }
+
     /// <inheritdoc />
     public void RevokeSession(string sessionId, DateTimeOffset? issuedUntil = null)
     {
@@ -109,6 +131,41 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         ArgumentException.ThrowIfNullOrEmpty(subject);
         Apply(RevocationKind.User, subject, issuedUntil ?? UntilNow, RevocationSource.Application);
     }
+
+    /// <inheritdoc />
+    public void RevokeOnlineSessions(string subject, DateTimeOffset? issuedUntil = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        Apply(Event(RevocationKind.User, subject, issuedUntil ?? UntilNow, RevocationSource.Application) with
+        {
+            OnlineSessionsOnly = true,
+        });
+    }
+
+    /// <inheritdoc />
+    public void RevokeClientSession(string sessionId, string clientId, DateTimeOffset? issuedUntil = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sessionId);
+        ArgumentException.ThrowIfNullOrEmpty(clientId);
+        Apply(Event(RevocationKind.ClientSession, sessionId, issuedUntil ?? UntilNow, RevocationSource.Application) with
+        {
+            ClientId = clientId,
+        });
+    }
+
+    /// <inheritdoc />
+    public void RecheckUser(string subject, string? clientId = null, DateTimeOffset? issuedUntil = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        Apply(Event(RevocationKind.RecheckUser, subject, issuedUntil ?? UntilNow, RevocationSource.Application) with
+        {
+            ClientId = string.IsNullOrEmpty(clientId) ? null : clientId,
+        });
+    }
+
+    /// <inheritdoc />
+    public void RecheckAll(DateTimeOffset? issuedUntil = null) =>
+        Apply(Event(RevocationKind.RecheckAll, null, issuedUntil ?? UntilNow, RevocationSource.Application));
 
     /// <inheritdoc />
     public void RevokeToken(string tokenId, DateTimeOffset expiresAt)
@@ -177,11 +234,15 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         RevocationSource source,
         bool revokesOfflineAccess = false,
         string? endedForClient = null) =>
-        Apply(new KeycloakRevocation(kind, id, issuedUntil, Later(issuedUntil, _settings.Lifetime), source)
+        Apply(Event(kind, id, issuedUntil, source) with
         {
             RevokesOfflineAccess = revokesOfflineAccess,
             EndedForClient = endedForClient,
         });
+
+    /// <summary>Creates an event that is kept for the maximum lifetime of the tokens that it covers.</summary>
+    public KeycloakRevocation Event(RevocationKind kind, string? id, DateTimeOffset issuedUntil, RevocationSource source) =>
+        new(kind, id, issuedUntil, Later(issuedUntil, _settings.Lifetime), source);
 
     private RevocationMatch Find(in TokenMarks token)
     {
@@ -189,38 +250,110 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         return match == RevocationMatch.None && _ended.Covers(token) ? RevocationMatch.EndedSession : match;
     }
 
+    // A change can be up to the clock skew ahead of this machine's clock, and a token is accepted until the clock skew after it expires.
+    private static TimeSpan Long(TimeSpan lifetime, TimeSpan clockSkew) => lifetime + clockSkew + clockSkew;
+
     private static DateTimeOffset Later(DateTimeOffset time, TimeSpan span) =>
         time > DateTimeOffset.MaxValue - span ? DateTimeOffset.MaxValue : time + span;
 
-    private bool Apply(KeycloakRevocation revocation)
+    /// <summary>
+    /// Applies an event. Each event reaches the log here: those of the application, of Keycloak's notifications and of other sources.
+    /// </summary>
+    /// <returns>
+    /// False if it changed nothing. A recheck always changes something: a response from before it does not count, even if an equal event
+    /// was applied before. So apply it once.
+    /// </returns>
+    public bool Apply(KeycloakRevocation revocation)
     {
-        // Tokens are accepted until the clock skew after they expire, so the event is kept that long, too.
-        var until = revocation.IssuedUntil.ToUnixTimeSeconds();
-        var key = RevocationKey.Of(revocation.Kind, revocation.Id);
-        var isNew = revocation.Kind == RevocationKind.Realm
-            ? _log.NotBefore(until)
-            : _log.Add(
-                revocation.Kind == RevocationKind.Client ? RevocationKey.Spread(RevocationKey.Short(key)) : key,
-                until,
-                Later(revocation.ExpiresAt, _settings.ClockSkew).ToUnixTimeSeconds() + 1);
-        if (revocation.EndedForClient is { } client)
-        {
-            // An offline session outlives the logout, unless Keycloak says that it ended, too.
-            var shortClient = RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, client));
-            isNew |= _ended.Add(RevocationKey.SessionOfClient(key, shortClient, isOffline: false));
-            if (revocation.RevokesOfflineAccess)
-            {
-                isNew |= _ended.Add(RevocationKey.SessionOfClient(key, shortClient, isOffline: true));
-            }
-        }
-
-        if (!isNew)
+        if (!Record(revocation))
         {
             return false;
         }
 
         _metrics.Applied(Scheme, revocation);
+        if (revocation.Kind is not (RevocationKind.RecheckUser or RevocationKind.RecheckAll))
+        {
+            FireWatches();
+        }
 
+        Notify(revocation);
+        return true;
+    }
+
+    private bool Record(KeycloakRevocation revocation)
+    {
+        var until = revocation.IssuedUntil.ToUnixTimeSeconds();
+        var key = RevocationKey.Of(KindOfId(revocation.Kind), revocation.Id);
+        switch (revocation.Kind)
+        {
+            case RevocationKind.Realm:
+                return _log.NotBefore(until);
+            case RevocationKind.Client:
+                return Add(RevocationKey.Spread(RevocationKey.Short(key)), revocation);
+            case RevocationKind.User when revocation.OnlineSessionsOnly:
+                return Add(RevocationKey.OnlineSessionsOf(key), revocation);
+            case RevocationKind.ClientSession:
+                var client = ShortClient(revocation.ClientId);
+                var isNew = Add(RevocationKey.SessionOfClient(key, client, isOffline: false), revocation);
+                return Add(RevocationKey.SessionOfClient(key, client, isOffline: true), revocation) || isNew;
+            case RevocationKind.RecheckUser:
+                return Recheck(
+                    revocation.ClientId is null
+                        ? key : RevocationKey.SessionOfClient(key, ShortClient(revocation.ClientId), isOffline: false),
+                    until);
+            case RevocationKind.RecheckAll:
+                _rechecks.AddEveryone(NotLaterThanNow(until));
+                return true;
+            case RevocationKind.Session or RevocationKind.User or RevocationKind.Token:
+                return EndForClient(revocation, key) | Add(key, revocation);
+            default:
+                return false;
+        }
+    }
+
+    private bool Recheck(ulong key, long until)
+    {
+        if (key != 0)
+        {
+            _rechecks.Add(key, NotLaterThanNow(until));
+        }
+
+        return key != 0;
+    }
+
+    // A token that is issued later than the latest time that Keycloak's clock can show now has the new rights.
+    private long NotLaterThanNow(long until) => Math.Min(until, UntilNow.ToUnixTimeSeconds());
+
+    private static RevocationKind KindOfId(RevocationKind kind) => kind switch
+    {
+        RevocationKind.ClientSession => RevocationKind.Session,
+        RevocationKind.RecheckUser => RevocationKind.User,
+        _ => kind,
+    };
+
+    private static ulong ShortClient(string? client) => RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, client));
+
+    // Tokens are accepted until the clock skew after they expire, so the event is kept that long, too.
+    private bool Add(ulong key, KeycloakRevocation revocation) =>
+        key != 0 && _log.Add(
+            key, revocation.IssuedUntil.ToUnixTimeSeconds(), Later(revocation.ExpiresAt, _settings.ClockSkew).ToUnixTimeSeconds() + 1);
+
+    private bool EndForClient(KeycloakRevocation revocation, ulong session)
+    {
+        if (revocation.EndedForClient is not { } client)
+        {
+            return false;
+        }
+
+        // An offline session outlives the logout, unless Keycloak says that it ended, too.
+        var isNew = _ended.Add(RevocationKey.SessionOfClient(session, ShortClient(client), isOffline: false));
+        return revocation.RevokesOfflineAccess
+            ? _ended.Add(RevocationKey.SessionOfClient(session, ShortClient(client), isOffline: true)) || isNew
+            : isNew;
+    }
+
+    private void FireWatches()
+    {
         // Checking all watches takes a few nanoseconds each, which is less than the cost of an index.
         foreach (var (watch, _) in _watches)
         {
@@ -229,7 +362,10 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
                 watch.Fire();
             }
         }
+    }
 
+    private void Notify(KeycloakRevocation revocation)
+    {
         foreach (var (observer, _) in _observers)
         {
             try
@@ -243,9 +379,9 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
                 _logger.ObserverFailed(failure, Scheme);
             }
         }
-
-        return true;
     }
+
+    private void RechecksMerged(int changes) => _logger.RechecksMerged(Scheme, changes);
 
     private void Dropped(int sessions)
     {

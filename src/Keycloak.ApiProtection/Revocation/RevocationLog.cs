@@ -74,6 +74,8 @@ internal sealed class RevocationLog
             : table.Covers(token.User, issuedAt) ? RevocationMatch.User
             : table.Covers(token.Client, issuedAt) ? RevocationMatch.Client
             : table.Covers(token.Token, issuedAt) ? RevocationMatch.Token
+            : table.Covers(token.OnlineSessionsOfUser, issuedAt) ? RevocationMatch.User
+            : table.Covers(token.SessionOfClient, issuedAt) ? RevocationMatch.ClientSession
             : RevocationMatch.None;
     }
 
@@ -135,7 +137,7 @@ internal sealed class RevocationLog
 
         // Twice the number of events, so that the cost of growing is constant per event.
         var table = new RevocationTable(Math.Clamp(live.Length * 2, Math.Min(SmallestTable, _most), _most));
-        foreach (var (key, until, expiresAt) in live)
+        foreach (var (key, until, expiresAt, _) in live)
         {
             table.Add(key, until, expiresAt);
         }
@@ -143,7 +145,8 @@ internal sealed class RevocationLog
         Volatile.Write(ref _table, table);
     }
 
-    private (ulong Key, long Until, long ExpiresAt)[] MergeOldest((ulong Key, long Until, long ExpiresAt)[] live)
+    private (ulong Key, long Until, long ExpiresAt, long AppliedAt)[] MergeOldest(
+        (ulong Key, long Until, long ExpiresAt, long AppliedAt)[] live)
     {
         Array.Sort(live, static (one, other) => one.Until.CompareTo(other.Until));
         Volatile.Write(ref _watermark, live[live.Length - _capacity - 1].Until);

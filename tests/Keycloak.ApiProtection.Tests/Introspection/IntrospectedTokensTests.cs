@@ -35,8 +35,7 @@ public sealed class IntrospectedTokensTests
                 var result = await introspector.AskAsync(
                     Token(realm),
                     $"token {i}".AsMemory(),
-                    TimeSpan.FromSeconds(30),
-                    mayBeStale: true,
+                    new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
                     TestContext.Current.CancellationToken);
                 Assert.True(result.IsRejected(out var rejection));
                 Assert.Equal("inactive", rejection.Code);
@@ -57,8 +56,7 @@ public sealed class IntrospectedTokensTests
             await introspector.AskAsync(
                 Token(realm),
                 $"token {i}".AsMemory(),
-                TimeSpan.FromSeconds(30),
-                mayBeStale: true,
+                new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
                 TestContext.Current.CancellationToken);
         for (var i = 0; i < 1000; i++)
         {
@@ -97,8 +95,7 @@ public sealed class IntrospectedTokensTests
             var result = await introspector.AskAsync(
                 token,
                 $"token {i}".AsMemory(),
-                TimeSpan.FromSeconds(30),
-                true,
+                new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
                 TestContext.Current.CancellationToken);
             Assert.True(result.IsAccepted(out var claims));
             Assert.Single(claims.RealmRoles.ToArray());
@@ -115,8 +112,7 @@ public sealed class IntrospectedTokensTests
         var again = await introspector.AskAsync(
             first,
             "token 0".AsMemory(),
-            TimeSpan.FromSeconds(30),
-            true,
+            new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
             TestContext.Current.CancellationToken);
         Assert.Equal(again.IsAccepted(out _), !((IntrospectedToken)first.Introspected!).IsEvicted);
     }
@@ -131,13 +127,14 @@ public sealed class IntrospectedTokensTests
         using var introspector = await OpenAsync(realm);
         var text = "token".AsMemory();
         var cancellation = TestContext.Current.CancellationToken;
-        Assert.True((await introspector.AskAsync(token, text, TimeSpan.FromSeconds(30), true, cancellation)).IsAccepted(out var claims));
+        var required = new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true);
+        Assert.True((await introspector.AskAsync(token, text, required, cancellation)).IsAccepted(out var claims));
         Assert.Same(token.Claims, claims);
         var (allocated, waited) = (0L, false);
         for (var i = 0; i < 1000; i++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var asked = introspector.AskAsync(token, text, TimeSpan.FromSeconds(30), true, cancellation);
+            var asked = introspector.AskAsync(token, text, required, cancellation);
             waited |= !asked.IsCompletedSuccessfully;
             (await asked).IsAccepted(out _);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -185,8 +182,7 @@ public sealed class IntrospectedTokensTests
             await introspector.AskAsync(
                 Token(realm),
                 text.AsMemory(),
-                TimeSpan.FromSeconds(30),
-                mayBeStale: true,
+                new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
                 TestContext.Current.CancellationToken);
 
         for (var i = 0; i < 500; i++)
@@ -216,7 +212,11 @@ public sealed class IntrospectedTokensTests
 
         foreach (var introspector in new[] { first, second, first, second })
         {
-            await introspector.AskAsync(token, "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
+            await introspector.AskAsync(
+                token,
+                "token".AsMemory(),
+                new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
+                TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(2, questions);
@@ -231,8 +231,7 @@ public sealed class IntrospectedTokensTests
         var asked = introspector.AskAsync(
             Token(realm),
             "token".AsMemory(),
-            TimeSpan.FromSeconds(30),
-            true,
+            new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
             TestContext.Current.CancellationToken).AsTask();
         await IntrospectingApi.Eventually(() => introspector.Waiting == 1);
 
@@ -257,8 +256,7 @@ public sealed class IntrospectedTokensTests
         var result = await introspector.AskAsync(
             Token(realm),
             "token".AsMemory(),
-            TimeSpan.FromSeconds(30),
-            true,
+            new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
             TestContext.Current.CancellationToken);
 
         Assert.Equal((questions, questions == 1), (asked, result.IsRejected(out _)));
@@ -284,8 +282,7 @@ public sealed class IntrospectedTokensTests
         var result = await introspector.AskAsync(
             Token(realm),
             "token".AsMemory(),
-            TimeSpan.FromSeconds(30),
-            true,
+            new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
             TestContext.Current.CancellationToken);
 
         Assert.False(result.IsRejected(out _));

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Text;
 using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Claims.Marks;
 
@@ -11,10 +13,11 @@ internal readonly struct TokenMarks
 {
     private const ulong ClientMask = (1UL << RevocationKey.ClientBits) - 1;
     private const ulong Offline = 1UL << 63;
+    private const ulong NotOnline = 1UL << 62;
     private const string OfflineAccess = "offline_access";
 
-    // A date until 9999 has 38 bits, the client has 24, and one says whether the token has offline access. Each byte here is needed for
-    // each remembered token.
+    // A date until 9999 has 38 bits, the client has 24, one says whether the token has offline access, and one whether its session is not
+    // an online session. Each byte here is needed for each remembered token.
     private readonly ulong _issuedAtAndClient;
 
     /// <summary>Computes the marks from a token's claims.</summary>
@@ -25,16 +28,18 @@ internal readonly struct TokenMarks
             RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, claims.Json, claims.AuthorizedParty)),
             RevocationKey.Of(RevocationKind.Token, claims.Json, claims.Id),
             claims.IssuedAt,
-            TokenRights.ReadScopes(claims.Json).Contains(OfflineAccess))
+            TokenRights.ReadScopes(claims.Json).Contains(OfflineAccess),
+            claims.Id is { Kind: JsonKind.String, Escaped: false } id && IsOfNoOnlineSession(id.Raw(claims.Json)))
     {
     }
 
-    private TokenMarks(ulong session, ulong user, ulong client, ulong token, long issuedAt, bool isOffline)
+    private TokenMarks(ulong session, ulong user, ulong client, ulong token, long issuedAt, bool isOffline, bool isNotOnline)
     {
         Session = session;
         User = user;
         Token = token;
-        _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client | (isOffline ? Offline : 0);
+        _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client
+            | (isOffline ? Offline : 0) | (isNotOnline ? NotOnline : 0);
     }
 
     /// <summary>Gets the key of <c>sid</c>. Like the other keys, it is zero if the claim is absent.</summary>
@@ -50,12 +55,24 @@ internal readonly struct TokenMarks
     public ulong Client => RevocationKey.Spread(_issuedAtAndClient & ClientMask);
 
     /// <summary>Gets <c>iat</c> in seconds since 1970.</summary>
-    public long IssuedAt => (long)((_issuedAtAndClient & ~Offline) >> RevocationKey.ClientBits);
+    public long IssuedAt => (long)((_issuedAtAndClient & ~(Offline | NotOnline)) >> RevocationKey.ClientBits);
 
     /// <summary>
     /// Gets whether the token has the scope <c>offline_access</c>: an offline session outlives the logout of the session it began with.
     /// </summary>
     public bool IsOffline => (_issuedAtAndClient & Offline) != 0;
+
+    /// <summary>
+    /// Gets the key of the user's online sessions; zero if <c>sub</c> is absent, or if the token is of no online session.
+    /// </summary>
+    /// <remarks>
+    /// Since Keycloak 26.2, <c>jti</c> begins with the kind of the session: <c>on</c> (online), <c>of</c> (offline) or <c>tr</c>
+    /// (transient, of a service account). A token that does not say so counts as a token of an online session.
+    /// </remarks>
+    public ulong OnlineSessionsOfUser => (_issuedAtAndClient & NotOnline) != 0 ? 0 : RevocationKey.OnlineSessionsOf(User);
+
+    /// <summary>Gets the key of the user together with the client; zero where one of the two is absent.</summary>
+    public ulong UserOfClient => RevocationKey.SessionOfClient(User, _issuedAtAndClient & ClientMask, isOffline: false);
 
     /// <summary>Gets the key of the session together with the client; zero where one of the two is absent.</summary>
     public ulong SessionOfClient => RevocationKey.SessionOfClient(Session, _issuedAtAndClient & ClientMask, IsOffline);
@@ -76,7 +93,8 @@ internal readonly struct TokenMarks
             client != 0 ? client : response._issuedAtAndClient & ClientMask,
             Token != 0 ? Token : response.Token,
             IssuedAt,
-            IsOffline || response.IsOffline);
+            IsOffline || response.IsOffline,
+            ((Token != 0 ? _issuedAtAndClient : response._issuedAtAndClient) & NotOnline) != 0);
     }
 
     /// <summary>Returns whether both are equal.</summary>
@@ -123,8 +141,9 @@ internal readonly struct TokenMarks
             RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, Claim("azp"))),
             RevocationKey.Of(RevocationKind.Token, Claim("jti")),
             long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt)
-                && issuedAt < 1L << (63 - RevocationKey.ClientBits) ? issuedAt : 0,
-            identities.Any(identity => identity.FindAll("scope").Any(scope => scope.Value.Split(' ').Contains(OfflineAccess))));
+                && issuedAt <= NumericDate.Latest ? issuedAt : 0,
+            identities.Any(identity => identity.FindAll("scope").Any(scope => scope.Value.Split(' ').Contains(OfflineAccess))),
+            Claim("jti") is { } id && IsOfNoOnlineSession(Encoding.UTF8.GetBytes(id)));
         if (identities is [KeycloakIdentity changed, ..])
         {
             // Add the marks that the application removed, and those that only the introspection response contained.
@@ -133,6 +152,10 @@ internal readonly struct TokenMarks
 
         return marks.HasAny;
     }
+
+    // "ofrtro:<id>": two letters for the session, two for the kind of token, two for the grant. Other ids have no colon there.
+    private static bool IsOfNoOnlineSession(ReadOnlySpan<byte> id) =>
+        id is [_, _, _, _, _, _, (byte)':', ..] && (id.StartsWith("of"u8) || id.StartsWith("tr"u8));
 
     private bool HasAny => (Session | User | Client | Token) != 0;
 }
