@@ -99,6 +99,6 @@ internal sealed class JournalReports(JournalMetrics metrics, TimeProvider time, 
 
     public void LostAtStop(int waiting) => logger.JournalLostAtStop(waiting);
 
-    public void StartedUnread(TimeSpan waited, UnreadableJournal handling) => 
+    public void StartedUnread(TimeSpan waited, UnreadableJournal handling) =>
         logger.JournalUnreadAtStart(waited, handling.ToString());
 }

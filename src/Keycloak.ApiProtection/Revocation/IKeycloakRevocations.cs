@@ -8,8 +8,8 @@ namespace Keycloak.ApiProtection;
 /// <remarks>
 /// <para>Inject the service directly if there is one scheme, or with <c>[FromKeyedServices("scheme")]</c> if there are several. It is
 /// thread-safe.</para>
-/// <para>A revocation takes effect immediately, in this process only. It is lost when the process restarts, and Keycloak is not
-/// notified.</para>
+/// <para>A revocation takes effect in this process immediately. With a journal (<c>AddRevocationJournal</c>), it also reaches the other
+/// replicas and survives a restart; without one it does not. Keycloak is not notified.</para>
 /// </remarks>
 public interface IKeycloakRevocations
 {
@@ -135,6 +135,14 @@ public interface IKeycloakRevocations
     /// <summary>Revokes all tokens that were issued until a time. The time never moves back: an earlier time has no effect.</summary>
     /// <param name="time">Tokens that were issued at or before this time are rejected.</param>
     void NotBefore(DateTimeOffset time);
+
+    /// <summary>
+    /// Waits until every revocation that was made so far is durable in the journal, so that it survives the end of this process. Completes
+    /// immediately if there is no journal. A revocation has taken effect in this process before.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait. The revocations are appended all the same.</param>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
+    Task FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Returns whether the user's token was revoked after it was accepted. For work that continues after its request.</summary>
     /// <param name="user">The user as authenticated by this scheme.</param>

@@ -6,7 +6,8 @@ namespace Keycloak.ApiProtection;
 /// </summary>
 /// <param name="Kind">The kind of tokens that it covers.</param>
 /// <param name="Id">
-/// The session, user, client or token; null for <see cref="RevocationKind.Realm"/> and <see cref="RevocationKind.RecheckAll"/>.
+/// The session, user, client or token; null for <see cref="RevocationKind.Realm"/> and <see cref="RevocationKind.RecheckAll"/>, and if the
+/// source is <see cref="RevocationSource.Journal"/>.
 /// </param>
 /// <param name="IssuedUntil">
 /// Tokens whose <c>iat</c> is at or before this time are covered. The precision is one second: a token that was issued in the same second

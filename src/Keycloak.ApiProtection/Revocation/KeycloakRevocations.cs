@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Claims;
 using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Revocation;
@@ -36,6 +37,10 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     private readonly RevocationSettings _settings;
     private readonly RevocationMetrics _metrics;
     private readonly ILogger _logger;
+
+    // A realm with two issuers has each mark twice, because the issuer is a part of the hash. Without a journal it is not.
+    private readonly string[] _issuers = [string.Empty];
+    private readonly HashedName[] _realms = [];
     private int _warned;
 
     public KeycloakRevocations(string scheme, RevocationSettings settings, RevocationMetrics metrics, ILogger logger)
@@ -48,6 +53,12 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         _ended = new EndedSessions(settings.Capacity, settings.EndedSessionLifetime, settings.Time, Dropped);
         _rechecks = new Rechecks(settings.Capacity, Long(settings.Lifetime, settings.ClockSkew), settings.Time, RechecksMerged);
         metrics.Open(this);
+        if (settings.Shared is { } shared)
+        {
+            _issuers = [.. settings.Issuers];
+            _realms = [.. _issuers.Select(issuer => Names.Of(RevocationKind.Realm, issuer, issuer))];
+            shared.Subscribe(ApplyShared);
+        }
     }
 
     /// <inheritdoc />
@@ -58,6 +69,12 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
 
     /// <inheritdoc />
     public DateTimeOffset? Watermark => _log.Watermark is var seconds and > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+
+    /// <summary>Gets how names are hashed.</summary>
+    public NameHash Names => _settings.Shared is null ? NameHash.Local : NameHash.Shared;
+
+    /// <summary>Gets what is shared with other replicas; null if nothing is.</summary>
+    public SharedRevocations? Shared => _settings.Shared;
 
     /// <summary>Gets the number of sessions that were ended for a client.</summary>
     internal int EndedSessions => _ended.Count;
@@ -85,7 +102,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
             return null;
         }
 
-        var match = Find(token.Marks);
+        var match = Find(token.Marks(Names));
         if (match == RevocationMatch.None)
         {
             return null;
@@ -101,7 +118,11 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     /// </summary>
     /// <param name="token">The token.</param>
     /// <param name="askedAfter">Only a response to an introspection request that was sent after this timestamp counts.</param>
-    public bool RequiresAnswer(AccessToken token, out long askedAfter) => _rechecks.Covers(token.Marks, out askedAfter);
+    public bool RequiresAnswer(AccessToken token, out long askedAfter)
+    {
+        askedAfter = long.MinValue;
+        return !_rechecks.IsEmpty && _rechecks.Covers(token.Marks(Names), out askedAfter);
+    }
 
     /// <summary>Returns the rejection of a token about which Keycloak must be asked, for an API that cannot ask.</summary>
     public TokenRejection RejectUnasked()
@@ -186,10 +207,14 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     public void NotBefore(DateTimeOffset time) => Apply(RevocationKind.Realm, null, time, RevocationSource.Application);
 
     /// <inheritdoc />
+    public Task FlushAsync(CancellationToken cancellationToken = default) =>
+        _settings.Shared?.FlushAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <inheritdoc />
     public bool IsRevoked(ClaimsPrincipal user)
     {
         ArgumentNullException.ThrowIfNull(user);
-        return TokenMarks.TryRead(user, Scheme, out var marks) && Find(marks) != RevocationMatch.None;
+        return TokenMarks.TryRead(user, Scheme, Names, _issuers[0], out var marks) && Find(marks) != RevocationMatch.None;
     }
 
     /// <inheritdoc />
@@ -197,7 +222,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     {
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(revoked);
-        if (!TokenMarks.TryRead(user, Scheme, out var marks))
+        if (!TokenMarks.TryRead(user, Scheme, Names, _issuers[0], out var marks))
         {
             return RevocationWatch.None;
         }
@@ -242,7 +267,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
 
     /// <summary>Creates an event that is kept for the maximum lifetime of the tokens that it covers.</summary>
     public KeycloakRevocation Event(RevocationKind kind, string? id, DateTimeOffset issuedUntil, RevocationSource source) =>
-        new(kind, id, issuedUntil, Later(issuedUntil, _settings.Lifetime), source);
+        new(kind, id, issuedUntil, RevocationMarks.Later(issuedUntil, _settings.Lifetime), source);
 
     private RevocationMatch Find(in TokenMarks token)
     {
@@ -253,9 +278,6 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     // A change can be up to the clock skew ahead of this machine's clock, and a token is accepted until the clock skew after it expires.
     private static TimeSpan Long(TimeSpan lifetime, TimeSpan clockSkew) => lifetime + clockSkew + clockSkew;
 
-    private static DateTimeOffset Later(DateTimeOffset time, TimeSpan span) =>
-        time > DateTimeOffset.MaxValue - span ? DateTimeOffset.MaxValue : time + span;
-
     /// <summary>
     /// Applies an event. Each event reaches the log here: those of the application, of Keycloak's notifications and of other sources.
     /// </summary>
@@ -265,7 +287,16 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     /// </returns>
     public bool Apply(KeycloakRevocation revocation)
     {
-        if (!Record(revocation))
+        var isNew = false;
+        var marks = _issuers.SelectMany(issuer => RevocationMarks.Of(revocation, issuer, Names, _settings)).ToArray();
+        foreach (var mark in marks)
+        {
+            isNew |= Record(mark);
+        }
+
+        // Also if it changes nothing here: other replicas may not know what makes it superfluous in this process.
+        _settings.Shared?.Append(marks);
+        if (!isNew)
         {
             return false;
         }
@@ -280,77 +311,61 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         return true;
     }
 
-    private bool Record(KeycloakRevocation revocation)
+    /// <summary>Applies a mark that another replica, or this one, has written to the journal.</summary>
+    private void ApplyShared(RevocationMark mark)
     {
-        var until = revocation.IssuedUntil.ToUnixTimeSeconds();
-        var key = RevocationKey.Of(KindOfId(revocation.Kind), revocation.Id);
-        switch (revocation.Kind)
+        if (!_realms.Contains(mark.Realm) || !Record(mark))
         {
-            case RevocationKind.Realm:
-                return _log.NotBefore(until);
-            case RevocationKind.Client:
-                return Add(RevocationKey.Spread(RevocationKey.Short(key)), revocation);
-            case RevocationKind.User when revocation.OnlineSessionsOnly:
-                return Add(RevocationKey.OnlineSessionsOf(key), revocation);
-            case RevocationKind.ClientSession:
-                var client = ShortClient(revocation.ClientId);
-                var isNew = Add(RevocationKey.SessionOfClient(key, client, isOffline: false), revocation);
-                return Add(RevocationKey.SessionOfClient(key, client, isOffline: true), revocation) || isNew;
-            case RevocationKind.RecheckUser:
-                return Recheck(
-                    revocation.ClientId is null
-                        ? key : RevocationKey.SessionOfClient(key, ShortClient(revocation.ClientId), isOffline: false),
-                    until);
-            case RevocationKind.RecheckAll:
-                _rechecks.AddEveryone(NotLaterThanNow(until));
+            return;
+        }
+
+        var revocation = RevocationMarks.EventOf(mark, _settings.Time.GetUtcNow());
+        _metrics.Applied(Scheme, revocation);
+        if (!mark.IsRecheck)
+        {
+            FireWatches();
+        }
+
+        Notify(revocation);
+    }
+
+    /// <summary>Adds a mark to the log. False if it changes nothing.</summary>
+    private bool Record(RevocationMark mark)
+    {
+        var name = mark.Name.Key;
+        var client = RevocationKey.Short(mark.Client.Key);
+        switch (mark.Kind)
+        {
+            case MarkKind.Realm:
+                return _log.NotBefore(mark.Until);
+            case MarkKind.Watermark:
+                return _log.RaiseWatermark(mark.Until);
+            case MarkKind.Client:
+                return Add(RevocationKey.Spread(RevocationKey.Short(name)), mark);
+            case MarkKind.OnlineUser:
+                return Add(RevocationKey.OnlineSessionsOf(name), mark);
+            case MarkKind.ClientSession:
+                var isNew = Add(RevocationKey.SessionOfClient(name, client, isOffline: false), mark);
+                return Add(RevocationKey.SessionOfClient(name, client, isOffline: true), mark) || isNew;
+            case MarkKind.EndedSession or MarkKind.EndedOfflineSession:
+                return _ended.Add(
+                    RevocationKey.SessionOfClient(name, client, isOffline: mark.Kind == MarkKind.EndedOfflineSession), mark.Lifetime);
+            case MarkKind.RecheckUser:
+                _rechecks.Add(name, mark.Until);
                 return true;
-            case RevocationKind.Session or RevocationKind.User or RevocationKind.Token:
-                return EndForClient(revocation, key) | Add(key, revocation);
+            case MarkKind.RecheckClientOfUser:
+                _rechecks.Add(RevocationKey.SessionOfClient(name, client, isOffline: false), mark.Until);
+                return true;
+            case MarkKind.RecheckRealm:
+                _rechecks.AddEveryone(mark.Until);
+                return true;
             default:
-                return false;
+                return Add(name, mark);
         }
     }
 
-    private bool Recheck(ulong key, long until)
-    {
-        if (key != 0)
-        {
-            _rechecks.Add(key, NotLaterThanNow(until));
-        }
-
-        return key != 0;
-    }
-
-    // A token that is issued later than the latest time that Keycloak's clock can show now has the new rights.
-    private long NotLaterThanNow(long until) => Math.Min(until, UntilNow.ToUnixTimeSeconds());
-
-    private static RevocationKind KindOfId(RevocationKind kind) => kind switch
-    {
-        RevocationKind.ClientSession => RevocationKind.Session,
-        RevocationKind.RecheckUser => RevocationKind.User,
-        _ => kind,
-    };
-
-    private static ulong ShortClient(string? client) => RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, client));
-
-    // Tokens are accepted until the clock skew after they expire, so the event is kept that long, too.
-    private bool Add(ulong key, KeycloakRevocation revocation) =>
-        key != 0 && _log.Add(
-            key, revocation.IssuedUntil.ToUnixTimeSeconds(), Later(revocation.ExpiresAt, _settings.ClockSkew).ToUnixTimeSeconds() + 1);
-
-    private bool EndForClient(KeycloakRevocation revocation, ulong session)
-    {
-        if (revocation.EndedForClient is not { } client)
-        {
-            return false;
-        }
-
-        // An offline session outlives the logout, unless Keycloak says that it ended, too.
-        var isNew = _ended.Add(RevocationKey.SessionOfClient(session, ShortClient(client), isOffline: false));
-        return revocation.RevokesOfflineAccess
-            ? _ended.Add(RevocationKey.SessionOfClient(session, ShortClient(client), isOffline: true)) || isNew
-            : isNew;
-    }
+    private bool Add(ulong key, RevocationMark mark) =>
+        key != 0 && _log.Add(key, mark.Until, RevocationMarks.Later(_settings.Time.GetUtcNow(), mark.Lifetime).ToUnixTimeSeconds());
 
     private void FireWatches()
     {

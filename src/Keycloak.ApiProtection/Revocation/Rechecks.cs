@@ -31,6 +31,9 @@ internal sealed class Rechecks(int capacity, TimeSpan lifetime, TimeProvider tim
     /// <summary>Gets the number of changes that are kept individually. Expired ones count until they are removed.</summary>
     public int Count => Volatile.Read(ref _state)?.Table.Count ?? 0;
 
+    /// <summary>Gets whether there is no change. Takes no lock.</summary>
+    public bool IsEmpty => Volatile.Read(ref _state) is null;
+
     /// <summary>
     /// Returns whether Keycloak must be asked about a token, and the timestamp after which. Takes no lock and does not allocate.
     /// </summary>

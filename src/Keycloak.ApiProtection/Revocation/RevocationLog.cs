@@ -126,6 +126,22 @@ internal sealed class RevocationLog
         }
     }
 
+    /// <summary>Raises the watermark, because another replica has merged revocations. False if it already was at or after this time.</summary>
+    public bool RaiseWatermark(long until)
+    {
+        lock (_gate)
+        {
+            if (until <= Math.Max(0, _watermark))
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _watermark, until);
+            Volatile.Write(ref _floor, Math.Max(_notBefore, _watermark));
+            return true;
+        }
+    }
+
     private void MakeRoom(long now)
     {
         _nextSweep = now + (long)_sweepInterval.TotalSeconds;

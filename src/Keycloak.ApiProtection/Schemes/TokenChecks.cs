@@ -12,6 +12,9 @@ namespace Keycloak.ApiProtection.Schemes;
 /// </summary>
 internal static class TokenChecks
 {
+    /// <summary>When a client should try again while revocations of other replicas are not known.</summary>
+    private static readonly TimeSpan WhileUnread = TimeSpan.FromSeconds(1);
+
     /// <summary>Checks the token of a request.</summary>
     /// <param name="scheme">The scheme of the request.</param>
     /// <param name="context">The request.</param>
@@ -51,7 +54,13 @@ internal static class TokenChecks
             return new(TokenOutcome.Rejected(revoked));
         }
 
+        var unread = scheme.Revocations.Shared is { IsCurrent: false } shared ? shared.Handling : UnreadableJournal.Continue;
         var isChanged = scheme.Revocations.RequiresAnswer(token, out var askedAfter);
+        if (unread == UnreadableJournal.Reject || (unread == UnreadableJournal.Introspect && scheme.Introspector is null))
+        {
+            return new(TokenOutcome.Undecided(WhileUnread));
+        }
+
         if (scheme.Introspector is not { } introspector)
         {
             return isChanged
@@ -60,6 +69,13 @@ internal static class TokenChecks
         }
 
         var isWanted = introspector.Wants(token, isActiveRequired, maxAge, out var age);
+        if (unread == UnreadableJournal.Introspect)
+        {
+            var longest = scheme.Revocations.Shared!.Options.MaxSilence;
+            age = isWanted && age < longest ? age : longest;
+            isWanted = true;
+        }
+
         return isWanted || isChanged
             ? IntrospectAsync(
                 scheme,

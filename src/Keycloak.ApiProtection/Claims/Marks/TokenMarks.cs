@@ -21,12 +21,12 @@ internal readonly struct TokenMarks
     private readonly ulong _issuedAtAndClient;
 
     /// <summary>Computes the marks from a token's claims.</summary>
-    public TokenMarks(in TokenClaims claims)
+    public TokenMarks(in TokenClaims claims, NameHash names)
         : this(
-            RevocationKey.Of(RevocationKind.Session, claims.Json, claims.Session),
-            RevocationKey.Of(RevocationKind.User, claims.Json, claims.Subject),
-            RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, claims.Json, claims.AuthorizedParty)),
-            RevocationKey.Of(RevocationKind.Token, claims.Json, claims.Id),
+            names.KeyOf(RevocationKind.Session, claims.Json, claims.Issuer, claims.Session),
+            names.KeyOf(RevocationKind.User, claims.Json, claims.Issuer, claims.Subject),
+            RevocationKey.Short(names.KeyOf(RevocationKind.Client, claims.Json, claims.Issuer, claims.AuthorizedParty)),
+            names.KeyOf(RevocationKind.Token, claims.Json, claims.Issuer, claims.Id),
             claims.IssuedAt,
             TokenRights.ReadScopes(claims.Json).Contains(OfflineAccess),
             claims.Id is { Kind: JsonKind.String, Escaped: false } id && IsOfNoOnlineSession(id.Raw(claims.Json)))
@@ -78,8 +78,8 @@ internal readonly struct TokenMarks
     public ulong SessionOfClient => RevocationKey.SessionOfClient(Session, _issuedAtAndClient & ClientMask, IsOffline);
 
     /// <summary>Returns the marks of a verified payload.</summary>
-    public static TokenMarks Of(ReadOnlySpan<byte> payload) =>
-        TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
+    public static TokenMarks Of(ReadOnlySpan<byte> payload, NameHash names) =>
+        TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims, names) : default;
 
     /// <summary>
     /// Returns these marks; a missing one is taken from Keycloak's introspection response. <c>iat</c> is always the token's own.
@@ -105,7 +105,12 @@ internal readonly struct TokenMarks
     /// <remarks>
     /// For identities of other handlers (JwtBearer, or the application's own), the marks are read from the claims of the identity.
     /// </remarks>
-    public static bool TryRead(ClaimsPrincipal user, string scheme, out TokenMarks marks)
+    /// <param name="user">The user.</param>
+    /// <param name="scheme">The scheme.</param>
+    /// <param name="names">How names are hashed.</param>
+    /// <param name="issuer">The issuer of a token if its identity does not name one.</param>
+    /// <param name="marks">The marks.</param>
+    public static bool TryRead(ClaimsPrincipal user, string scheme, NameHash names, string issuer, out TokenMarks marks)
     {
         marks = default;
         var identities = user.Identities.Where(identity => identity.IsAuthenticated).ToArray();
@@ -115,7 +120,7 @@ internal readonly struct TokenMarks
             identities = [.. own.Where(identity => identity.AuthenticationType == scheme)];
             if (identities is [KeycloakIdentity { Token: not null } unchanged, ..])
             {
-                return (marks = unchanged.Marks).HasAny;
+                return (marks = unchanged.Marks(names)).HasAny;
             }
         }
 
@@ -135,11 +140,12 @@ internal readonly struct TokenMarks
             return null;
         }
 
+        var realm = Claim("iss") ?? issuer;
         marks = new TokenMarks(
-            RevocationKey.Of(RevocationKind.Session, Claim("sid", "session_state")),
-            RevocationKey.Of(RevocationKind.User, Claim("sub", ClaimTypes.NameIdentifier)),
-            RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, Claim("azp"))),
-            RevocationKey.Of(RevocationKind.Token, Claim("jti")),
+            names.Of(RevocationKind.Session, realm, Claim("sid", "session_state")).Key,
+            names.Of(RevocationKind.User, realm, Claim("sub", ClaimTypes.NameIdentifier)).Key,
+            RevocationKey.Short(names.Of(RevocationKind.Client, realm, Claim("azp")).Key),
+            names.Of(RevocationKind.Token, realm, Claim("jti")).Key,
             long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt)
                 && issuedAt <= NumericDate.Latest ? issuedAt : 0,
             identities.Any(identity => identity.FindAll("scope").Any(scope => scope.Value.Split(' ').Contains(OfflineAccess))),
@@ -147,7 +153,7 @@ internal readonly struct TokenMarks
         if (identities is [KeycloakIdentity changed, ..])
         {
             // Add the marks that the application removed, and those that only the introspection response contained.
-            marks = marks.With(changed.Marks);
+            marks = marks.With(changed.Marks(names));
         }
 
         return marks.HasAny;
