@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Testing;
@@ -49,4 +50,11 @@ public sealed class KeycloakRealmOptions
     /// application knows. Applications should therefore set this property.
     /// </value>
     public string? Environment { get; set; }
+
+    /// <summary>Creates an RSA key pair for an algorithm and a key size in bits. The realm disposes it.</summary>
+    /// <value>
+    /// Null by default: every key is new. The tests of this repository start hundreds of realms, and creating a key takes a tenth of a
+    /// second, so they supply keys that they have created before. Users cannot, so that a key is never part of a test project.
+    /// </value>
+    internal Func<string, int, RSA>? CreateRsa { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Testing.Export;
 
@@ -14,13 +15,15 @@ internal sealed class RealmKeys : IDisposable
     private readonly string _realm;
     private readonly IReadOnlyList<KeyProvider> _providers;
     private readonly TimeProvider _time;
+    private readonly Func<string, int, RSA> _createRsa;
     private readonly List<Lazy<Task<SigningKey>>> _retired = [];
     private List<Entry> _entries;
 
-    public RealmKeys(RealmExport realm, TimeProvider time)
+    public RealmKeys(RealmExport realm, TimeProvider time, Func<string, int, RSA>? createRsa = null)
     {
         _realm = realm.Name;
         _time = time;
+        _createRsa = createRsa ?? ((_, bits) => RSA.Create(bits));
         _providers = [.. realm.KeyProviders.OrderByDescending(provider => provider.Priority)];
         _entries = [.. _providers.Select(Make)];
         if (!_entries.Exists(IsSecret))
@@ -173,7 +176,8 @@ internal sealed class RealmKeys : IDisposable
             "EdDSA" => Task.FromResult<SigningKey>(EdDsaSigningKey.Create()),
             ['E', 'S', ..] => Task.FromResult<SigningKey>(EcSigningKey.Create(provider.Algorithm)),
             ['H', 'S', ..] => Task.FromResult<SigningKey>(HmacSigningKey.Create(provider.Algorithm)),
-            _ => Task.Run<SigningKey>(() => RsaSigningKey.Create(provider.Algorithm, provider.KeySize, _realm, now)),
+            _ => Task.Run<SigningKey>(
+                () => RsaSigningKey.Create(provider.Algorithm, _createRsa(provider.Algorithm, provider.KeySize), _realm, now)),
         }));
     }
 

@@ -241,7 +241,7 @@ public sealed class AuthenticationRequirementTests
             }),
             map ?? (_ => { }));
 
-    private static async Task<int> StatusAsync(ProtectedApp app, string path, TestToken token)
+    private static async Task<int> StatusAsync(ProtectedApp app, string path, SignedToken token)
     {
         using var response = await app.GetAsync(path, token);
         return (int)response.StatusCode;

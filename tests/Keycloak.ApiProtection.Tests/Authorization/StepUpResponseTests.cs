@@ -106,7 +106,7 @@ public sealed class StepUpResponseTests
         Assert.StartsWith("401 Bearer realm=\"demo\", error=\"invalid_token\"", await ChallengeAsync(app, "/gold", app.Alice.WithText("aud", "other")), StringComparison.Ordinal);
 
         Assert.Equal(Gold, await ChallengeAsync(app, "/gold", app.Alice));
-        app.Services.GetRequiredService<IKeycloakRevocations>().RevokeSession("XqecREegFvE0iVapvbzsuCNO");
+        app.Services.GetRequiredService<IKeycloakRevocations>().RevokeSession(DemoRealm.Session);
         Assert.StartsWith("401 Bearer realm=\"demo\", error=\"invalid_token\"", await ChallengeAsync(app, "/gold", app.Alice), StringComparison.Ordinal);
     }
 
@@ -126,7 +126,7 @@ public sealed class StepUpResponseTests
     public async Task A_service_account_gets_403_because_it_cannot_log_in(string path)
     {
         await using var app = await StartAsync();
-        var batch = TestToken.Of(KeycloakPayloads.ServiceAccount, Realms.FakeRealm.Issuer, app.Realm.Now, OrdersApi.Key);
+        var batch = app.Realm.Token(app.Realm.Keycloak.TokenForServiceAccount("batch"));
         var nameless = app.Alice.Without("sid", "preferred_username");
 
         foreach (var token in new[] { batch, nameless })
@@ -333,9 +333,9 @@ public sealed class StepUpResponseTests
                 app.MapControllers();
             });
 
-    private static TestToken GoldNow(ProtectedApp app) => app.Alice.WithText("acr", "gold").WithDate("auth_time", app.Realm.Now);
+    private static SignedToken GoldNow(ProtectedApp app) => app.Alice.WithText("acr", "gold").WithDate("auth_time", app.Realm.Now);
 
-    private static async Task<string> ChallengeAsync(ProtectedApp app, string path, TestToken token)
+    private static async Task<string> ChallengeAsync(ProtectedApp app, string path, SignedToken token)
     {
         using var response = await app.GetAsync(path, token);
         return $"{(int)response.StatusCode} {response.Headers.WwwAuthenticate}".TrimEnd();

@@ -59,11 +59,9 @@ public sealed class CapturedPushesTests
     {
         var discovery = Read(version, "discovery");
         var jwks = Read(version, "jwks");
-        var realm = new FakeRealm
-        {
-            Instead = request => FakeRealm.Answer(
-                (request.RequestUri!.AbsoluteUri == (string)discovery["jwks_uri"]! ? jwks : discovery).ToJsonString()),
-        };
+        var realm = await DemoRealm.StartAsync();
+        realm.Instead = request => RealmStub.Answer(
+            (request.RequestUri!.AbsoluteUri == (string)discovery["jwks_uri"]! ? jwks : discovery).ToJsonString());
         realm.Time.SetWallClock(DateTimeOffset.FromUnixTimeSeconds(now));
         return await ProtectedApp.StartAsync(
             services => services.AddKeycloakBearer(options =>

@@ -21,9 +21,9 @@ public sealed class IdentityHeadersTests
             new Dictionary<string, string>
             {
                 ["X-Token-Issuer"] = "https://kc.example/realms/demo",
-                ["X-Token-Subject"] = "c156d07e-4bed-4bb7-8371-8468b4de79ab",
+                ["X-Token-Subject"] = app.Realm.Keycloak.UserId("alice"),
                 ["X-Token-Client"] = "cli",
-                ["X-Token-Session"] = "XqecREegFvE0iVapvbzsuCNO",
+                ["X-Token-Session"] = DemoRealm.Session,
                 ["X-Token-Username"] = "alice",
                 ["X-Token-Email"] = "alice@example.com",
                 ["X-Token-Scope"] = "openid email orders:read organization groups profile",
@@ -66,9 +66,9 @@ public sealed class IdentityHeadersTests
             .WithText("sid", claim)
             .WithText("preferred_username", claim)
             .WithText("email", claim)
-            .With("realm_access", $"{{\"roles\":[\"first\",{TestToken.Quoted(claim)},\"\",\"last\"]}}")
-            .With("resource_access", $"{{\"orders-api\":{{\"roles\":[{TestToken.Quoted(claim)}]}}}}")
-            .With("groups", $"[{TestToken.Quoted(claim)}]").With("organization", $"[{TestToken.Quoted(claim)}]")).IdentityAsync();
+            .With("realm_access", $"{{\"roles\":[\"first\",{SignedToken.Quoted(claim)},\"\",\"last\"]}}")
+            .With("resource_access", $"{{\"orders-api\":{{\"roles\":[{SignedToken.Quoted(claim)}]}}}}")
+            .With("groups", $"[{SignedToken.Quoted(claim)}]").With("organization", $"[{SignedToken.Quoted(claim)}]")).IdentityAsync();
 
         Assert.All(
             IdentityHeaders.Names.Except(["X-Token-Issuer", "X-Token-Scope", "X-Token-Realm-Roles"]),

@@ -17,7 +17,7 @@ public sealed class AccessTokenVerifierTests
         Assert.Equal(api.Now.AddSeconds(-60), token.IssuedAt);
         Assert.Equal(api.Now.AddSeconds(240), token.ExpiresAt);
         Assert.Equal(("RS256", OrdersApi.KeyId), (token.Algorithm, token.KeyId));
-        Assert.Equal(FakeRealm.Issuer, token.Claims.Issuer);
+        Assert.Equal(RealmStub.Issuer, token.Claims.Issuer);
         Assert.Equal(api.Token(payload).PayloadBytes, token.Claims.Payload);
         api.AssertNoFurtherRequests();
     }

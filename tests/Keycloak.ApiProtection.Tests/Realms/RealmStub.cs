@@ -6,13 +6,15 @@ using Keycloak.ApiProtection.Tests.Introspection;
 
 namespace Keycloak.ApiProtection.Tests.Realms;
 
-/// <summary>A realm behind the HTTP client. Tests can rotate its keys, replace its responses, and count and hold its requests.</summary>
+/// <summary>
+/// A stub of the HTTP responses that the keys of a realm are read from: any list of keys, any document, any bytes, at any moment.
+/// </summary>
 /// <remarks>
-/// The embedded realm of the testing package creates its own keys, and its documents are those of Keycloak. This handler lists keys that no
-/// realm would list (weak, malformed, contradictory), and it responds with any bytes. It shares a few RSA keys between all tests, because
-/// creating one takes a tenth of a second. A test of what Keycloak does (sessions, users, introspection) uses the embedded realm instead.
+/// Only for tests of the parts below the pipeline: the keys, the verifier, the introspector. They need what the embedded realm cannot give:
+/// keys that no realm would list (weak, malformed, contradictory), documents that no Keycloak writes, and a count of concurrent requests.
+/// It knows no users, sessions or tokens. Tests of the pipeline use <see cref="DemoRealm"/>.
 /// </remarks>
-internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
+internal sealed class RealmStub : HttpMessageHandler, IHttpClientFactory
 {
     public const string Issuer = "https://kc.example/realms/demo";
     public const string KeysAddress = Issuer + "/protocol/openid-connect/certs";
@@ -24,7 +26,7 @@ internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
     private int _fetches;
     private int _atOnce;
 
-    public FakeRealm(params TestKey[] keys) => _keys = keys;
+    public RealmStub(params TestKey[] keys) => _keys = keys;
 
     public ManualTimeProvider Time { get; } = new();
 
@@ -39,9 +41,6 @@ internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
 
     /// <summary>The discovery document. Tests may change it.</summary>
     public JsonObject Discovery { get; } = new() { ["issuer"] = Issuer, ["jwks_uri"] = KeysAddress };
-
-    /// <summary>The host whose requests <see cref="Hold"/> holds; null for all hosts.</summary>
-    public string? HeldHost { get; set; }
 
     /// <summary>Creates the response instead of the realm. If it returns null, the realm responds.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?>? Instead { get; set; }
@@ -114,7 +113,7 @@ internal sealed class FakeRealm : HttpMessageHandler, IHttpClientFactory
             var keys = _keys;
             _arrivals.Release();
 
-            if (_held is { } held && (HeldHost ?? request.RequestUri.Host) == request.RequestUri.Host)
+            if (_held is { } held)
             {
                 await held.Task.WaitAsync(cancellationToken);
             }
