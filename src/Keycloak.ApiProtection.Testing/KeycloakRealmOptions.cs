@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Keycloak.ApiProtection.Testing.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Testing;
@@ -51,10 +51,10 @@ public sealed class KeycloakRealmOptions
     /// </value>
     public string? Environment { get; set; }
 
-    /// <summary>Creates an RSA key pair for an algorithm and a key size in bits. The realm disposes it.</summary>
+    /// <summary>Supplies the key for an algorithm instead of the function that creates a new one. The realm disposes the key.</summary>
     /// <value>
-    /// Null by default: every key is new. The tests of this repository start hundreds of realms, and creating a key takes a tenth of a
-    /// second, so they supply keys that they have created before. Users cannot, so that a key is never part of a test project.
+    /// Null by default: every key is new. The tests of this repository start hundreds of realms and supply keys that were created before,
+    /// because creating them takes longer than most tests. Users cannot do that, so that no key becomes part of a project.
     /// </value>
-    internal Func<string, int, RSA>? CreateRsa { get; set; }
+    internal Func<string, Func<SigningKey>, SigningKey>? SupplyKey { get; set; }
 }

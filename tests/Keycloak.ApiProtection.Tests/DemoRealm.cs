@@ -46,20 +46,15 @@ internal sealed class DemoRealm : HttpMessageHandler, IHttpClientFactory, IAsync
     public Func<HttpRequestMessage, HttpResponseMessage?>? Instead { get; set; }
 
     /// <summary>The modulus of the first RS256 key: the public key that an attacker misuses as a shared secret.</summary>
-    public static byte[] Modulus
-    {
-        get
-        {
-            using var key = SharedRsaKeys.Get("demo RS256", 2048, 0);
-            return key.ExportParameters(includePrivateParameters: false).Modulus!;
-        }
-    }
+    public static byte[] Modulus => Base64Url.DecodeFromChars((string)SharedRealmKeys.First("demo", "RS256").ToJwk()!["n"]!);
 
     /// <summary>A valid token for alice: the same bytes at each call, until the time or the key changes.</summary>
+    /// <remarks>The demo realm has no organizations, so the claim is added.</remarks>
     public SignedToken Alice => Token(Keycloak.Token("alice")
         .For("cli")
-        .WithScope("openid", "groups")
+        .WithScope("openid", "organization", "groups")
         .InSession(Session)
+        .WithClaim("organization", new[] { "acme" })
         .WithClaim("jti", "onrtro:254a3673-93a0-ffc0-30dd-4aecef7dabee"));
 
     public static async Task<DemoRealm> StartAsync()
@@ -95,7 +90,7 @@ internal sealed class DemoRealm : HttpMessageHandler, IHttpClientFactory, IAsync
                     .Replace("\"realm\": \"demo\"", $"\"realm\": \"{known.Segments[^1]}\"", StringComparison.Ordinal),
                 TimeProvider = Time,
                 Logger = NullLogger.Instance,
-                CreateRsa = SharedRsaKeys.OfRealm(keys),
+                SupplyKey = SharedRealmKeys.Of(keys),
             },
             TestContext.Current.CancellationToken);
         var line = new HttpMessageInvoker(realm.CreateHandler());

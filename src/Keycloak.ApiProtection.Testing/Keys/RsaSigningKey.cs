@@ -24,8 +24,9 @@ internal sealed class RsaSigningKey : SigningKey
 
     public override byte[] PublicKey { get; }
 
-    public static RsaSigningKey Create(string algorithm, RSA rsa, string realm, DateTimeOffset now)
+    public static RsaSigningKey Create(string algorithm, int bits, string realm, DateTimeOffset now)
     {
+        var rsa = RSA.Create(bits);
         var name = new X500DistinguishedName($"CN=\"{realm.Replace("\"", "", StringComparison.Ordinal)}\"");
         var request = new CertificateRequest(name, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using var certificate = request.CreateSelfSigned(now.AddMinutes(-2), now.AddYears(10));

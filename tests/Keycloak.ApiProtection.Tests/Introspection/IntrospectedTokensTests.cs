@@ -24,7 +24,7 @@ public sealed class IntrospectedTokensTests
             }
 
             Interlocked.Increment(ref questions);
-            return RealmStub.Answer("""{"active":false}""");
+            return Responses.Of("""{"active":false}""");
         };
         using var introspector = await OpenAsync(realm);
 
@@ -51,7 +51,7 @@ public sealed class IntrospectedTokensTests
     [Fact]
     public async Task The_cache_is_bounded_and_expired_entries_are_removed()
     {
-        using var realm = new RealmStub(OrdersApi.Key) { Instead = request => request.Method == HttpMethod.Post ? RealmStub.Answer("""{"active":false}""") : null };
+        using var realm = new RealmStub(OrdersApi.Key) { Instead = request => request.Method == HttpMethod.Post ? Responses.Of("""{"active":false}""") : null };
         using var introspector = await OpenAsync(realm, maximum: 100);
         async Task AskAsync(int i) =>
             await introspector.AskAsync(
@@ -88,7 +88,7 @@ public sealed class IntrospectedTokensTests
         using var realm = new RealmStub(OrdersApi.Key);
         var answer = Encoding.UTF8.GetString(Token(realm).Claims.Payload.Span)[..^1]
             + $",\"active\":true,\"token_type\":\"Bearer\",\"realm_access\":{{\"roles\":[\"{new string('r', 10_000)}\"]}}}}";
-        realm.Instead = request => request.Method == HttpMethod.Post ? RealmStub.Answer(answer) : null;
+        realm.Instead = request => request.Method == HttpMethod.Post ? Responses.Of(answer) : null;
         using var introspector = await OpenAsync(realm, maximum: 100);
         var first = Token(realm, ",\"realm_access\":{}");
         for (var i = 0; i < 50; i++)
@@ -126,7 +126,7 @@ public sealed class IntrospectedTokensTests
     {
         using var realm = new RealmStub(OrdersApi.Key);
         var token = Token(realm);
-        realm.Instead = request => request.Method == HttpMethod.Post ? RealmStub.Answer(
+        realm.Instead = request => request.Method == HttpMethod.Post ? Responses.Of(
             Encoding.UTF8.GetString(token.Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}") : null;
         using var introspector = await OpenAsync(realm);
         var text = "token".AsMemory();
@@ -179,7 +179,7 @@ public sealed class IntrospectedTokensTests
             ? Encoding.UTF8.GetString(Token(realm).Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}"
             : "{\"active\":false}";
         realm.Instead =
-            request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? RealmStub.Answer(answer) : null;
+            request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? Responses.Of(answer) : null;
         using var introspector = await OpenAsync(realm, maximum: 100);
         async Task AskAsync(string text) =>
             await introspector.AskAsync(
@@ -208,7 +208,7 @@ public sealed class IntrospectedTokensTests
     {
         using var realm = new RealmStub(OrdersApi.Key);
         var questions = 0;
-        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? RealmStub.Answer(
+        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? Responses.Of(
             """{"active":false}""") : null;
         using var first = await OpenAsync(realm);
         using var second = await OpenAsync(realm);
@@ -250,7 +250,7 @@ public sealed class IntrospectedTokensTests
         using var realm = new RealmStub(OrdersApi.Key);
         var asked = 0;
         realm.Discovery["introspection_endpoint"] = address;
-        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref asked) > 0 ? RealmStub.Answer(
+        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref asked) > 0 ? Responses.Of(
             """{"active":false}""") : null;
         using var introspector = await OpenAsync(realm);
 
@@ -275,7 +275,7 @@ public sealed class IntrospectedTokensTests
                 return null;
             }
 
-            var answer = RealmStub.Answer("""{"active":false}""");
+            var answer = Responses.Of("""{"active":false}""");
             answer.RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://elsewhere.example/");
             return answer;
         };

@@ -64,7 +64,7 @@ internal sealed class IntrospectingApi : IAsyncDisposable
                 InMemory = true,
                 TimeProvider = time,
                 Logger = NullLogger.Instance,
-                CreateRsa = SharedRsaKeys.OfRealm("demo"),
+                SupplyKey = SharedRealmKeys.Of("demo"),
             },
             TestContext.Current.CancellationToken);
         var line = new QuestionLine(realm.CreateHandler());

@@ -90,9 +90,6 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
         }
     }
 
-    public static HttpResponseMessage Answer(string body, HttpStatusCode status = HttpStatusCode.OK, string type = "application/json") =>
-        new(status) { Content = new StringContent(body, Encoding.UTF8, type) };
-
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (!request.RequestUri!.AbsolutePath.EndsWith("/token/introspect", StringComparison.Ordinal))

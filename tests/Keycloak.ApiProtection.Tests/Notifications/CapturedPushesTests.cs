@@ -60,7 +60,7 @@ public sealed class CapturedPushesTests
         var discovery = Read(version, "discovery");
         var jwks = Read(version, "jwks");
         var realm = await DemoRealm.StartAsync();
-        realm.Instead = request => RealmStub.Answer(
+        realm.Instead = request => Responses.Of(
             (request.RequestUri!.AbsoluteUri == (string)discovery["jwks_uri"]! ? jwks : discovery).ToJsonString());
         realm.Time.SetWallClock(DateTimeOffset.FromUnixTimeSeconds(now));
         return await ProtectedApp.StartAsync(

@@ -51,7 +51,7 @@ public sealed class BadDocumentTests
         Assert.True(keys.TryFind("one"u8, out var key));
         realm.Rotate(TestKey.Ec("two"));
         realm.Instead = request => request.RequestUri!.AbsolutePath.EndsWith("/openid-configuration", StringComparison.Ordinal) == discovery
-            ? RealmStub.Answer(document)
+            ? Responses.Of(document)
             : null;
 
         // After this time, discovery is read again, too.
@@ -84,7 +84,7 @@ public sealed class BadDocumentTests
     [InlineData(418, "auth-server-url")]
     public async Task Every_error_status_is_a_failure_with_a_remedy(int status, string remedy)
     {
-        var realm = new RealmStub(TestKey.Ec("one")) { Instead = _ => RealmStub.Answer("""{"error":"Realm does not exist"}""", (HttpStatusCode)status) };
+        var realm = new RealmStub(TestKey.Ec("one")) { Instead = _ => Responses.Of("""{"error":"Realm does not exist"}""", (HttpStatusCode)status) };
         using var keys = realm.Open();
 
         Assert.True((await keys.FindAsync("one", realm.Now, Cancelled)).IsUnavailable);
@@ -97,7 +97,7 @@ public sealed class BadDocumentTests
     [Fact]
     public async Task If_a_realm_under_auth_is_missing_the_remedy_is_to_remove_auth_from_the_address()
     {
-        var realm = new RealmStub { Instead = _ => RealmStub.Answer("", HttpStatusCode.NotFound) };
+        var realm = new RealmStub { Instead = _ => Responses.Of("", HttpStatusCode.NotFound) };
         realm.Settings =
             realm.Settings with { MetadataAddress = new Uri("https://kc.example/auth/realms/demo/.well-known/openid-configuration") };
         using var keys = await realm.OpenReadAsync();
@@ -137,7 +137,7 @@ public sealed class BadDocumentTests
         {
             Instead = _ =>
             {
-                var moved = RealmStub.Answer("", HttpStatusCode.MovedPermanently);
+                var moved = Responses.Of("", HttpStatusCode.MovedPermanently);
                 moved.Headers.Location = new Uri("/login?secret=1", UriKind.Relative);
 
                 return moved;
@@ -157,7 +157,7 @@ public sealed class BadDocumentTests
         var realm = new RealmStub(TestKey.Ec("one"));
         realm.Instead = _ =>
         {
-            var followed = RealmStub.Answer(realm.Discovery.ToJsonString());
+            var followed = Responses.Of(realm.Discovery.ToJsonString());
             followed.RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://evil.example/");
 
             return followed;
@@ -224,7 +224,7 @@ public sealed class BadDocumentTests
         var realm = new RealmStub(TestKey.Ec("one"));
         var discovery = Encoding.UTF8.GetBytes(realm.Discovery.ToJsonString());
         realm.Instead = request => request.RequestUri!.AbsolutePath.EndsWith("/openid-configuration", StringComparison.Ordinal)
-            ? RealmStub.Answer(realm.Discovery.ToJsonString() + new string(' ', RealmDocuments.MaximumSize - discovery.Length))
+            ? Responses.Of(realm.Discovery.ToJsonString() + new string(' ', RealmDocuments.MaximumSize - discovery.Length))
             : null;
         using var keys = await realm.OpenReadAsync();
 

@@ -53,7 +53,7 @@ public sealed class CapturedRealmTests
     {
         var missing = Captured(version, "discovery-no-such-realm");
         var realm = Realm(version);
-        realm.Instead = _ => RealmStub.Answer(missing["body"]!.ToJsonString(), (System.Net.HttpStatusCode)(int)missing["status"]!);
+        realm.Instead = _ => Responses.Of(missing["body"]!.ToJsonString(), (System.Net.HttpStatusCode)(int)missing["status"]!);
         using var keys = await realm.OpenReadAsync();
 
         Assert.Contains("Check the realm's name", keys.Failure!.Remedy, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class CapturedRealmTests
         var issuer = (string)discovery["issuer"]!;
         var realm = new RealmStub
         {
-            Instead = request => RealmStub.Answer(
+            Instead = request => Responses.Of(
                 (request.RequestUri!.AbsoluteUri == (string)discovery["jwks_uri"]! ? jwks : discovery).ToJsonString()),
         };
         realm.Settings = realm.Settings with

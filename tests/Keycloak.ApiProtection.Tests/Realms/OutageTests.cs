@@ -238,7 +238,7 @@ public sealed class OutageTests
 
         async Task FailAsync(HttpStatusCode status, int times)
         {
-            realm.Instead = _ => RealmStub.Answer("", status);
+            realm.Instead = _ => Responses.Of("", status);
 
             for (var i = 0; i < times; i++)
             {

@@ -98,9 +98,6 @@ internal sealed class RealmStub : HttpMessageHandler, IHttpClientFactory
 
     public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
 
-    public static HttpResponseMessage Answer(string body, HttpStatusCode status = HttpStatusCode.OK, string type = "application/json") =>
-        new(status) { Content = new StringContent(body, Encoding.UTF8, type) };
-
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var isDiscovery = request.RequestUri!.AbsolutePath.EndsWith("/openid-configuration", StringComparison.Ordinal);
@@ -118,7 +115,7 @@ internal sealed class RealmStub : HttpMessageHandler, IHttpClientFactory
                 await held.Task.WaitAsync(cancellationToken);
             }
 
-            return Instead?.Invoke(request) ?? Answer(isDiscovery ? Discovery.ToJsonString() : TestKey.Set(keys));
+            return Instead?.Invoke(request) ?? Responses.Of(isDiscovery ? Discovery.ToJsonString() : TestKey.Set(keys));
         }
         finally
         {

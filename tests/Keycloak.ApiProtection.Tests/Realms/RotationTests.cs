@@ -200,7 +200,7 @@ public sealed class RotationTests
         var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         realm.Discovery["jwks_uri"] = RealmStub.Issuer + "/moved";
-        realm.Instead = request => request.RequestUri!.AbsoluteUri == RealmStub.KeysAddress ? RealmStub.Answer(
+        realm.Instead = request => request.RequestUri!.AbsoluteUri == RealmStub.KeysAddress ? Responses.Of(
             "", HttpStatusCode.NotFound) : null;
         realm.Rotate(TestKey.Ec("two"));
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,6 +10,9 @@ namespace Keycloak.ApiProtection.Tests.Realms;
 /// <summary>A key pair that signs as Keycloak does, and its public key as Keycloak lists it.</summary>
 internal sealed class TestKey
 {
+    // Creating RSA keys is slow, so the tests share a few of them.
+    private static readonly ConcurrentDictionary<(int Bits, int Which), RSA> RsaKeys = new();
+
     private readonly RSA? _rsa;
     private readonly ECDsa? _ecdsa;
 
@@ -27,7 +31,7 @@ internal sealed class TestKey
 
     public static TestKey Rsa(string id, string? alg = null, int bits = 2048, int which = 0)
     {
-        var rsa = SharedRsaKeys.Get("test", bits, which);
+        var rsa = RsaKeys.GetOrAdd((bits, which), key => RSA.Create(key.Bits));
         var numbers = rsa.ExportParameters(includePrivateParameters: false);
 
         return new TestKey(id, rsa, null, Describe(id, "RSA", alg, ("n", numbers.Modulus!), ("e", numbers.Exponent!)));

@@ -26,9 +26,9 @@ public sealed class IdentityHeadersTests
                 ["X-Token-Session"] = DemoRealm.Session,
                 ["X-Token-Username"] = "alice",
                 ["X-Token-Email"] = "alice@example.com",
-                ["X-Token-Scope"] = "openid email orders:read organization groups profile",
-                ["X-Token-Client-Roles"] = "reader writer",
-                ["X-Token-Realm-Roles"] = "offline_access admin default-roles-demo uma_authorization customer",
+                ["X-Token-Scope"] = "openid orders:read profile email organization groups",
+                ["X-Token-Client-Roles"] = "writer reader",
+                ["X-Token-Realm-Roles"] = "admin customer default-roles-demo offline_access uma_authorization",
                 ["X-Token-Groups"] = "/staff",
                 ["X-Token-Organizations"] = "acme",
             },
@@ -137,7 +137,7 @@ public sealed class IdentityHeadersTests
 
         Assert.Equal(string.Empty, identity["X-Token-Realm-Roles"]);
         Assert.Equal(
-            ("alice", "reader writer", "/staff"),
+            ("alice", "writer reader", "/staff"),
             (identity["X-Token-Username"], identity["X-Token-Client-Roles"], identity["X-Token-Groups"]));
         Assert.Equal(1, app.Realm.Log.Count("IdentityHeaderOmitted"));
         Assert.Contains("X-Token-Realm-Roles", app.Realm.Log.Text("IdentityHeaderOmitted"), StringComparison.Ordinal);

@@ -131,7 +131,7 @@ public sealed class TokenCheckTests
         Assert.StartsWith(
             "403", await app.Client.SendAsync(request, TestContext.Current.CancellationToken).ChallengeAsync(), StringComparison.Ordinal);
         Assert.Equal(
-            "offline_access admin default-roles-demo uma_authorization customer",
+            "admin customer default-roles-demo offline_access uma_authorization",
             (await app.CheckAsync(app.Alice, "/check/open").IdentityAsync())["X-Token-Realm-Roles"]);
     }
 

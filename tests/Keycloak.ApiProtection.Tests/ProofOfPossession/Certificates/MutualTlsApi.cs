@@ -31,7 +31,7 @@ internal sealed class MutualTlsApi : IAsyncDisposable
         ClientCertificateMode mode = ClientCertificateMode.AllowCertificate, Action<WebApplication>? use = null)
     {
         var realm = await KeycloakRealm.StartAsync(
-            new KeycloakRealmOptions { InMemory = true, Logger = NullLogger.Instance, CreateRsa = SharedRsaKeys.OfRealm("demo") },
+            new KeycloakRealmOptions { InMemory = true, Logger = NullLogger.Instance, SupplyKey = SharedRealmKeys.Of("demo") },
             Cancellation);
         var serverCertificate = ServerCertificate();
         var builder = WebApplication.CreateSlimBuilder();
