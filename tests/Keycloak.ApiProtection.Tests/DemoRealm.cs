@@ -2,18 +2,14 @@ using System.Buffers.Text;
 using System.Text;
 using Keycloak.ApiProtection.Testing;
 using Keycloak.ApiProtection.Testing.Export;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>The embedded realm as the server of an API under test, with a clock that the test controls, and the log of that API.</summary>
-/// <remarks>
-/// The realm is the one of the testing package, in memory. This type adds what tests need around it: the HTTP client of the API, further
-/// realms of the same or of another host, responses that arrive late, and tokens whose bytes a test may change.
-/// </remarks>
-internal sealed class DemoRealm : HttpMessageHandler, IHttpClientFactory, IAsyncDisposable
+/// <summary>The embedded realm of the testing package, in memory, as the Keycloak of an API under test.</summary>
+/// <remarks>It adds what these tests need: shared keys, further realms of the same or another host, and tokens of any bytes.</remarks>
+internal sealed class DemoRealm : Backchannel, IAsyncDisposable
 {
     public const string Issuer = "https://kc.example/realms/demo";
     public const string Audience = "orders-api";
@@ -22,7 +18,6 @@ internal sealed class DemoRealm : HttpMessageHandler, IHttpClientFactory, IAsync
     public const string Session = "XqecREegFvE0iVapvbzsuCNO";
 
     private readonly List<(string Address, KeycloakRealm Realm, HttpMessageInvoker Line)> _realms = [];
-    private volatile HeldResponses? _held;
 
     private DemoRealm()
     {
@@ -30,20 +25,11 @@ internal sealed class DemoRealm : HttpMessageHandler, IHttpClientFactory, IAsync
 
     public KeycloakRealm Keycloak => _realms[0].Realm;
 
-    public ManualTimeProvider Time { get; } = new();
-
-    public RecordingLogger Log { get; } = new();
-
-    public DateTimeOffset Now => Time.GetUtcNow();
-
     public KeycloakRealmFaults Faults => Keycloak.Faults;
 
     public KeycloakRealmKeys Keys => Keycloak.Keys;
 
     public RequestCounters Requests => Keycloak.Requests;
-
-    /// <summary>Responds instead of the realm, unless it returns null. Only for documents that were captured from a real server.</summary>
-    public Func<HttpRequestMessage, HttpResponseMessage?>? Instead { get; set; }
 
     /// <summary>The modulus of the first RS256 key: the public key that an attacker misuses as a shared secret.</summary>
     public static byte[] Modulus => Base64Url.DecodeFromChars((string)SharedRealmKeys.First("demo", "RS256").ToJwk()!["n"]!);
@@ -119,18 +105,6 @@ internal sealed class DemoRealm : HttpMessageHandler, IHttpClientFactory, IAsync
         return token.SignedWith(algorithm, key.Id, input => key.Sign(input));
     }
 
-    /// <summary>
-    /// Holds back responses until the returned object is disposed. A held response has the keys of the moment when the request arrived, so
-    /// that a slow response is an old one. The realm's own <c>HoldAnswers</c> holds back the request instead.
-    /// </summary>
-    /// <param name="address">The beginning of the addresses whose responses are held.</param>
-    public IDisposable HoldResponses(string address = "https://") => _held = new HeldResponses(address);
-
-    /// <summary>Waits until the realm has received this number of requests.</summary>
-    public Task ArrivedAsync(int requests) => Requests.WaitForAsync(RealmEndpoint.All, requests, TestContext.Current.CancellationToken);
-
-    public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
-
     public async ValueTask DisposeAsync()
     {
         foreach (var (_, realm, line) in _realms)
@@ -142,27 +116,14 @@ internal sealed class DemoRealm : HttpMessageHandler, IHttpClientFactory, IAsync
         Dispose();
     }
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> RespondAsync(
+        HttpRequestMessage request, Task released, CancellationToken cancellation)
     {
         var address = request.RequestUri!.AbsoluteUri;
         var known = _realms.FindIndex(realm => address.StartsWith(realm.Address, StringComparison.Ordinal));
-        var response = Instead?.Invoke(request) ?? await _realms[Math.Max(known, 0)].Line.SendAsync(request, cancellationToken);
-        if (_held is { } held && address.StartsWith(held.Address, StringComparison.Ordinal))
-        {
-            await held.Released.WaitAsync(cancellationToken);
-        }
+        var response = Instead?.Invoke(request) ?? await _realms[Math.Max(known, 0)].Line.SendAsync(request, cancellation);
+        await released.WaitAsync(cancellation);
 
         return response;
-    }
-
-    private sealed class HeldResponses(string address) : IDisposable
-    {
-        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public string Address { get; } = address;
-
-        public Task Released => _released.Task;
-
-        public void Dispose() => _released.TrySetResult();
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Keycloak.ApiProtection.Tests.Http;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -125,7 +124,13 @@ public sealed class KeycloakBearerHandlerTests
         await using var app = await ProtectedApp.StartAsync(options => options.ProblemDetails = true);
         const string hostile = "\"\r\nSet-Cookie: a=b\r\n<script>hostile</script>\u00e4";
 
-        foreach (var token in new[] { app.Alice.WithText("iss", hostile), app.Alice.WithText("aud", hostile), app.Alice.WithText("typ", hostile), app.Alice.WithHeader("kid", SignedToken.Quoted(hostile)) })
+        foreach (var token in new[]
+        {
+            app.Alice.WithText("iss", hostile),
+            app.Alice.WithText("aud", hostile),
+            app.Alice.WithText("typ", hostile),
+            app.Alice.WithHeader("kid", SignedToken.Quoted(hostile)),
+        })
         {
             var response = await app.GetAsync("/me", token);
 

@@ -1,7 +1,5 @@
 using System.Net;
 using Keycloak.ApiProtection.Testing;
-using Keycloak.ApiProtection.Tests.Realms;
-using Keycloak.ApiProtection.Tests.Tokens;
 
 namespace Keycloak.ApiProtection.Tests.Configuration;
 

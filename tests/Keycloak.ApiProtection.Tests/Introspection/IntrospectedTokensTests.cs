@@ -51,7 +51,10 @@ public sealed class IntrospectedTokensTests
     [Fact]
     public async Task The_cache_is_bounded_and_expired_entries_are_removed()
     {
-        using var realm = new RealmStub(OrdersApi.Key) { Instead = request => request.Method == HttpMethod.Post ? Responses.Of("""{"active":false}""") : null };
+        using var realm = new RealmStub(OrdersApi.Key)
+        {
+            Instead = request => request.Method == HttpMethod.Post ? Responses.Of("""{"active":false}""") : null,
+        };
         using var introspector = await OpenAsync(realm, maximum: 100);
         async Task AskAsync(int i) =>
             await introspector.AskAsync(
@@ -227,7 +230,7 @@ public sealed class IntrospectedTokensTests
     {
         using var realm = new RealmStub(OrdersApi.Key);
         var introspector = await OpenAsync(realm);
-        realm.Hold();
+        realm.HoldResponses();
         var asked = introspector.AskAsync(
             Token(realm),
             "token".AsMemory(),

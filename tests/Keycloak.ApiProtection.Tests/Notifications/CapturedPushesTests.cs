@@ -41,7 +41,12 @@ public sealed class CapturedPushesTests
     [MemberData(nameof(Versions))]
     public async Task Captured_admin_pushes_are_accepted(string version)
     {
-        foreach (var (name, path) in new[] { ("k_logout-realm-sign-out", "k_logout"), ("k_push_not_before-realm", "k_push_not_before"), ("k_push_not_before-client-without-its-own", "k_push_not_before") })
+        foreach (var (name, path) in new[]
+        {
+            ("k_logout-realm-sign-out", "k_logout"),
+            ("k_push_not_before-realm", "k_push_not_before"),
+            ("k_push_not_before-client-without-its-own", "k_push_not_before"),
+        })
         {
             var (sent, payload) = Captured(version, $"push-{name}");
             await using var app = await StartAsync(version, (long)payload["expiration"]! - 30);

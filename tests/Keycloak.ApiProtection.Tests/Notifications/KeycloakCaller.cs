@@ -1,6 +1,5 @@
 using System.Text;
 using Keycloak.ApiProtection.Testing;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +28,8 @@ internal static class KeycloakCaller
 
     /// <summary>A valid push as Keycloak 26 sends it.</summary>
     public static SignedToken Push(ProtectedApp app, string action, long notBefore, string more = "") => app.Realm.Token(
-        $$"""{"id":"{{Guid.NewGuid()}}-1795220963133","expiration":{{app.Realm.Now.ToUnixTimeSeconds() + 30}},"resource":"orders-api","action":"{{action}}","notBefore":{{notBefore}}{{more}}}""")
+        $$"""{"id":"{{Guid.NewGuid()}}-1795220963133","expiration":{{app.Realm.Now.ToUnixTimeSeconds() + 30}},"resource":"orders-api","""
+        + $$""" "action":"{{action}}","notBefore":{{notBefore}}{{more}}}""")
         .Without("iss", "iat", "exp");
 
     public static Task<HttpResponseMessage> LogoutAsync(this ProtectedApp app, SignedToken token) =>

@@ -84,7 +84,10 @@ public sealed class BadDocumentTests
     [InlineData(418, "auth-server-url")]
     public async Task Every_error_status_is_a_failure_with_a_remedy(int status, string remedy)
     {
-        var realm = new RealmStub(TestKey.Ec("one")) { Instead = _ => Responses.Of("""{"error":"Realm does not exist"}""", (HttpStatusCode)status) };
+        var realm = new RealmStub(TestKey.Ec("one"))
+        {
+            Instead = _ => Responses.Of("""{"error":"Realm does not exist"}""", (HttpStatusCode)status),
+        };
         using var keys = realm.Open();
 
         Assert.True((await keys.FindAsync("one", realm.Now, Cancelled)).IsUnavailable);
@@ -184,7 +187,11 @@ public sealed class BadDocumentTests
     {
         var realm = new RealmStub(TestKey.Ec("one"));
         realm.Discovery["jwks_uri"] = "http://kc.example/realms/demo/protocol/openid-connect/certs";
-        realm.Settings = realm.Settings with { RequireHttps = false, MetadataAddress = new Uri("http://kc.example/realms/demo/.well-known/openid-configuration") };
+        realm.Settings = realm.Settings with
+        {
+            RequireHttps = false,
+            MetadataAddress = new Uri("http://kc.example/realms/demo/.well-known/openid-configuration"),
+        };
         using var keys = await realm.OpenReadAsync();
 
         Assert.True(keys.TryFind("one"u8, out _));

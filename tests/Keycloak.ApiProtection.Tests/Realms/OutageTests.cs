@@ -200,7 +200,7 @@ public sealed class OutageTests
     {
         var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = realm.Open();
-        realm.Hold();
+        realm.HoldResponses();
         var search = keys.FindAsync("one", realm.Now, Cancelled).AsTask();
         await realm.ArrivedAsync(1);
 

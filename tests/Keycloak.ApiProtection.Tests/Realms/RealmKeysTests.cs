@@ -94,7 +94,7 @@ public sealed class RealmKeysTests
         var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = realm.Open();
         using var impatient = new CancellationTokenSource();
-        realm.Hold();
+        realm.HoldResponses();
 
         var first = keys.FindAsync("one", realm.Now, impatient.Token).AsTask();
         var second = keys.FindAsync("one", realm.Now, Cancelled).AsTask();
@@ -114,7 +114,7 @@ public sealed class RealmKeysTests
         var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = realm.Open();
         using var impatient = new CancellationTokenSource();
-        realm.Hold();
+        realm.HoldResponses();
 
         var only = keys.FindAsync("one", realm.Now, impatient.Token).AsTask();
         await realm.ArrivedAsync(1);
@@ -132,7 +132,7 @@ public sealed class RealmKeysTests
         var realm = new RealmStub(TestKey.Ec("one"));
         var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("one"u8, out var key));
-        realm.Hold();
+        realm.HoldResponses();
         var underWay = keys.FindAsync("new", realm.Now, Cancelled).AsTask();
         await realm.ArrivedAsync(3);
 

@@ -41,7 +41,7 @@ public sealed class RotationTests
         var realm = new RealmStub(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
         realm.Rotate(TestKey.Ec("new"));
-        realm.Hold();
+        realm.HoldResponses();
 
         var searches = Enumerable.Range(0, 64).Select(_ => keys.FindAsync("new", realm.Now, Cancelled).AsTask()).ToArray();
         Assert.Equal(64, keys.Waiters);
@@ -58,7 +58,7 @@ public sealed class RotationTests
         var realm = new RealmStub(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
         realm.Time.Advance(TimeSpan.FromMinutes(6));
-        realm.Hold();
+        realm.HoldResponses();
         Assert.True(keys.TryFind("old"u8, out _));
         await realm.ArrivedAsync(3);
         realm.Rotate(TestKey.Ec("new"));
@@ -150,7 +150,7 @@ public sealed class RotationTests
         Assert.Equal(1, realm.Fetches);
 
         realm.Time.Advance(TimeSpan.FromMinutes(1.2));
-        realm.Hold();
+        realm.HoldResponses();
         Assert.All(Enumerable.Range(0, 100), _ => Assert.True(keys.TryFind("one"u8, out var _)));
         realm.Release();
         await keys.Settled;

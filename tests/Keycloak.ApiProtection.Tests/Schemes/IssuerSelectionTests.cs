@@ -1,6 +1,5 @@
 using System.Net;
 using Keycloak.ApiProtection.Tests.Http;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;

@@ -1,6 +1,4 @@
 using System.Net;
-using Keycloak.ApiProtection.Tests.Realms;
-using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,8 +1,6 @@
 using System.Net;
 using Keycloak.ApiProtection.Tests.Http;
 using Keycloak.ApiProtection.Tests.Introspection;
-using Keycloak.ApiProtection.Tests.Realms;
-using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -83,7 +83,7 @@ public sealed class AccessTokenVerifierTests
     public async Task A_token_that_expires_while_its_key_is_fetched_is_rejected()
     {
         using var api = OrdersApi.StartWithoutKeys();
-        api.Realm.Hold();
+        api.Realm.HoldResponses();
         var waiting = api.VerdictAsync(api.Alice.WithDate("exp", api.Now));
         await api.Realm.ArrivedAsync(1);
 

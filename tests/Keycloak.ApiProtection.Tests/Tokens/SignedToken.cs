@@ -14,7 +14,7 @@ namespace Keycloak.ApiProtection.Tests.Tokens;
 /// </summary>
 /// <remarks>
 /// The token builder of the testing package writes valid JSON, and its tokens are signed with keys of its realm. This type also writes
-/// members that occur twice, numbers and escapes that a JSON writer would normalize, and bytes that are not text, and it signs with any key.
+/// members that occur twice, numbers and escapes that a JSON writer would normalize, and bytes that are not text. It signs with any key.
 /// </remarks>
 internal sealed record SignedToken
 {

@@ -105,7 +105,12 @@ public sealed class TokenRejectionTests
         var found = TokenRejection.Audience.Because("A reason.");
 
         Assert.Equal(
-            (TokenRejection.Audience.Code, TokenRejection.Audience.Error, TokenRejection.Audience.Description, "A reason.", TokenRejection.Audience.Remedy),
+            (
+                TokenRejection.Audience.Code,
+                TokenRejection.Audience.Error,
+                TokenRejection.Audience.Description,
+                "A reason.",
+                TokenRejection.Audience.Remedy),
             (found.Code, found.Error, found.Description, found.Reason, found.Remedy));
         Assert.Equal("A remedy.", found.Because("A reason.", "A remedy.").Remedy);
     }

@@ -74,7 +74,10 @@ public sealed class VerifiedHeadersTests
         var signature = api.Alice.Signature;
         signature[100] ^= 1;
 
-        foreach (var token in new[] { api.Alice.Signed(_ => signature), api.Alice.WithText("aud", "account"), api.Alice.WithDate("exp", api.Now.AddHours(-1)) })
+        foreach (var token in new[]
+        {
+            api.Alice.Signed(_ => signature), api.Alice.WithText("aud", "account"), api.Alice.WithDate("exp", api.Now.AddHours(-1)),
+        })
         {
             Assert.NotEqual(OrdersApi.Accepted, await OrdersApi.VerdictAsync(verifier, token.Text));
             Assert.Null(headers.Find(Encoded(token)));

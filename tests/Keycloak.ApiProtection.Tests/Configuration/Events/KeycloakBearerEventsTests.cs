@@ -1,8 +1,6 @@
 using System.Net;
 using System.Security.Claims;
 using Keycloak.ApiProtection.Tests.Http;
-using Keycloak.ApiProtection.Tests.Realms;
-using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
