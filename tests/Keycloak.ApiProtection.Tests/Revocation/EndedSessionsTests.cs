@@ -190,7 +190,7 @@ public sealed class EndedSessionsTests
     private static async Task LogOutAsync(ProtectedApp app) =>
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app))).StatusCode);
 
-    private static TestToken Refreshed(ProtectedApp app) => KeycloakRevocationsTests.Token(app)
+    private static SignedToken Refreshed(ProtectedApp app) => KeycloakRevocationsTests.Token(app)
         .WithText("jti", "token-2").WithDate("iat", app.Realm.Now).WithDate("exp", app.Realm.Now.AddMinutes(5));
 
     private static IKeycloakRevocations Revocations(ProtectedApp app) => app.Services.GetRequiredService<IKeycloakRevocations>();

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Keycloak.ApiProtection.Revocation;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -290,8 +289,8 @@ public sealed class KeycloakRevocationsTests
     public async Task A_revocation_applies_only_to_its_own_scheme()
     {
         await using var app = await ProtectedApp.StartAsync(services => services
-            .AddKeycloakBearer("one", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience))
-            .AddKeycloakBearer("two", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience)));
+            .AddKeycloakBearer("one", options => (options.Authority, options.Resource) = (DemoRealm.Issuer, DemoRealm.Audience))
+            .AddKeycloakBearer("two", options => (options.Authority, options.Resource) = (DemoRealm.Issuer, DemoRealm.Audience)));
         var token = Token(app);
 
         app.Services.GetRequiredKeyedService<IKeycloakRevocations>("two").RevokeSession("session-1");
@@ -408,7 +407,7 @@ public sealed class KeycloakRevocationsTests
         Assert.Equal((1, "scheme=Keycloak"), seen["keycloak.revocations.held"]);
     }
 
-    internal static TestToken Token(ProtectedApp app) =>
+    internal static SignedToken Token(ProtectedApp app) =>
         app.Alice.WithText("sid", "session-1").WithText("sub", "user-1").WithText("azp", "storefront").WithText("jti", "token-1");
 
     private static IKeycloakRevocations Revocations(ProtectedApp app) => app.Services.GetRequiredService<IKeycloakRevocations>();

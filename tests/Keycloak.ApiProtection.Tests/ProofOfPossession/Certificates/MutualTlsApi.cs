@@ -31,7 +31,8 @@ internal sealed class MutualTlsApi : IAsyncDisposable
         ClientCertificateMode mode = ClientCertificateMode.AllowCertificate, Action<WebApplication>? use = null)
     {
         var realm = await KeycloakRealm.StartAsync(
-            new KeycloakRealmOptions { InMemory = true, Logger = NullLogger.Instance }, Cancellation);
+            new KeycloakRealmOptions { InMemory = true, Logger = NullLogger.Instance, SupplyKey = SharedRealmKeys.Of("demo") },
+            Cancellation);
         var serverCertificate = ServerCertificate();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
