@@ -125,6 +125,9 @@ public class DpopSite : IAsyncLifetime
         builder.Services.AddKeycloakBearer(options =>
         {
             options.Dpop.Nonce = Nonce;
+
+            // A busy machine must not lead to 503.
+            options.BackchannelTimeout = TimeSpan.FromMinutes(1);
             options.Events = new KeycloakBearerEvents
             {
                 OnChallenge = context =>
