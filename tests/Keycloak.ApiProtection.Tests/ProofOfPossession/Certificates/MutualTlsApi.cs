@@ -37,13 +37,18 @@ internal sealed class MutualTlsApi : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(realm.Configuration("orders-api"));
-        builder.Services.AddKeycloakBearer(options => options.Events = new KeycloakBearerEvents
+        builder.Services.AddKeycloakBearer(options =>
         {
-            OnChallenge = challenge =>
+            // The clock is real, and a busy machine must not lead to 503.
+            options.BackchannelTimeout = TimeSpan.FromMinutes(1);
+            options.Events = new KeycloakBearerEvents
             {
-                challenge.Response.Headers["Test-Rejection"] = challenge.Rejection?.Code;
-                return Task.CompletedTask;
-            },
+                OnChallenge = challenge =>
+                {
+                    challenge.Response.Headers["Test-Rejection"] = challenge.Rejection?.Code;
+                    return Task.CompletedTask;
+                },
+            };
         });
         builder.Services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName)
             .ConfigurePrimaryHttpMessageHandler(realm.CreateHandler);
