@@ -40,7 +40,7 @@ public class RevocationBenchmarks
                 new Claim("jti", $"t{i}"),
                 new Claim("iat", $"{now - 60}"),
             };
-            TokenMarks.TryRead(new ClaimsPrincipal(new ClaimsIdentity(claims, "Bearer")), "Keycloak", out _tokens[i]);
+            TokenMarks.TryRead(new ClaimsPrincipal(new ClaimsIdentity(claims, "Bearer")), "Keycloak", NameHash.Local, string.Empty, out _tokens[i]);
         }
 
         _same = _tokens[0];

@@ -20,7 +20,13 @@ internal static class ApiServer
         switch (kind)
         {
             case "protected":
-                builder.Services.AddKeycloakBearer(options => options.VerifiedTokenCacheSize = 160_000);
+                builder.Services.AddKeycloakBearer(options =>
+                {
+                    options.VerifiedTokenCacheSize = 160_000;
+
+                    // One client sends the proofs of all connections. With the default, its share of the memory would be used up.
+                    options.Dpop.ReplayCapacity = 4 * 1024 * 1024;
+                });
                 break;
             case "revoking":
                 builder.Services.AddKeycloakBearer();

@@ -7,6 +7,7 @@ return args switch
 {
     ["server", .. var rest] => await ApiServer.RunAsync(rest),
     ["compare", var folder, .. var rest] => await Comparison.RunAsync(folder, Settings.Read(rest)),
+    ["proofs", var folder, .. var rest] => await Comparison.RunProofsAsync(folder, Settings.Read(rest)),
     ["report", var folder, var docs] => Report.Write(folder, docs),
     ["gateway", var folder, .. var rest] => await GatewayComparison.RunAsync(folder, GatewaySettings.Read(rest)),
     ["gateway-report", var folder, var docs] => GatewayReport.Write(folder, docs),
@@ -16,7 +17,8 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "compare <results folder> [--seconds 3] [--rounds 5] [--connections 32] [--tokens 100000] | report <results folder> <docs folder>");
+        "compare <results folder> [--seconds 3] [--rounds 5] [--connections 32] [--tokens 100000] | "
+        + "proofs <results folder> [--seconds 3] [--rounds 5] [--connections 32] | report <results folder> <docs folder>");
     Console.Error.WriteLine(
         "gateway <results folder> [--seconds 3] [--rounds 3] [--connections 32] [--warm-up 20] | "
         + "gateway-report <results folder> <docs folder>");

@@ -15,12 +15,12 @@ internal static class Table
         text.AppendLine("| | Requests/s | CPU per request | Additional CPU | Additional allocation | p50 | p99 |");
         text.AppendLine("|---|---|---|---|---|---|---|");
         var baseline = results.Measurements.Where(one => one.Scenario == Scenario.Baseline).ToDictionary(one => one.Round);
-        foreach (var scenario in Scenario.All)
+        foreach (var scenario in results.Measurements.Select(one => one.Scenario).Distinct())
         {
-            var rounds = results.Measurements.Where(one => one.Scenario == scenario.Name)
+            var rounds = results.Measurements.Where(one => one.Scenario == scenario)
                 .Select(one => (One: one, Base: baseline[one.Round])).ToArray();
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {scenario.Name} "
+                $"| {scenario} "
                 + $"| {Spread(rounds.Select(round => round.One.RequestsPerSecond / round.Base.RequestsPerSecond), "0.00")} "
                 + $"| {Spread(rounds.Select(round => round.One.CpuPerRequest / round.Base.CpuPerRequest), "0.00")} "
                 + $"| {Spread(rounds.Select(round => round.One.CpuPerRequest - round.Base.CpuPerRequest), "0.0")} us "
@@ -30,6 +30,15 @@ internal static class Table
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Compares one scenario with another one in the same round: the median, and the minimum and the maximum.</summary>
+    public static string Compare(
+        Results results, string scenario, string other, Func<Measurement, Measurement, double> compare, string format)
+    {
+        var others = results.Measurements.Where(one => one.Scenario == other).ToDictionary(one => one.Round);
+        return Spread(
+            results.Measurements.Where(one => one.Scenario == scenario).Select(one => compare(one, others[one.Round])), format);
     }
 
     public static string Spread(IEnumerable<double> values, string format)

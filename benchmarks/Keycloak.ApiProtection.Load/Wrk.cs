@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace Keycloak.ApiProtection.Load;
 
-/// <summary>Runs the load generator wrk with one thread and a script that sends the tokens of a file in turn.</summary>
+/// <summary>
+/// Runs the load generator wrk with one thread and a script that sends the tokens of a file in turn. A line is a token, or a bound token
+/// and a proof.
+/// </summary>
 internal static class Wrk
 {
     private const string Script = """
@@ -12,7 +15,9 @@ internal static class Wrk
         function init(args)
           local count = tonumber(args[2])
           for line in io.lines(args[1]) do
-            tokens[#tokens + 1] = wrk.format("GET", nil, { ["Authorization"] = "Bearer " .. line })
+            local token, proof = line:match("^(%S+) (%S+)$")
+            tokens[#tokens + 1] = wrk.format("GET", nil,
+              token and { ["Authorization"] = "DPoP " .. token, ["DPoP"] = proof } or { ["Authorization"] = "Bearer " .. line })
             if #tokens == count then break end
           end
         end
@@ -27,7 +32,8 @@ internal static class Wrk
         end
         """;
 
-    public static async Task<WrkResult> RunAsync(Uri target, string folder, int tokens, int seconds, int connections)
+    public static async Task<WrkResult> RunAsync(
+        Uri target, string folder, int tokens, int seconds, int connections, string file = "tokens.txt")
     {
         var script = Path.Combine(folder, "tokens.lua");
         await File.WriteAllTextAsync(script, Script);
@@ -35,7 +41,7 @@ internal static class Wrk
         foreach (var argument in new[]
         {
             "--threads", "1", "--connections", Text(connections), "--duration", $"{Text(seconds)}s", "--timeout", "10s",
-            "--script", script, target.AbsoluteUri, "--", Path.Combine(folder, "tokens.txt"), Text(tokens),
+            "--script", script, target.AbsoluteUri, "--", Path.Combine(folder, file), Text(tokens),
         })
         {
             start.ArgumentList.Add(argument);

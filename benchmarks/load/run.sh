@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Compares servers under load (unprotected, with a handler that accepts every request, protected), measures the time of a cache hit for
 # growing numbers of tokens and threads, and writes docs/performance.md. Requires the .NET 10 SDK and wrk; installs nothing. The servers
-# listen on free ports of 127.0.0.1 and stop when this script ends.
-#   run.sh [--benchmarks] [--seconds 3] [--rounds 5] [--connections 32] [--tokens 100000] [--results folder]
+# listen on free ports of 127.0.0.1 and stop when this script ends. With "--only proofs", only the comparison of tokens that need a proof
+# for each request runs, and the other parts of the document stay as they are.
+#   run.sh [--only proofs] [--benchmarks] [--seconds 3] [--rounds 5] [--connections 32] [--tokens 100000] [--results folder]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -13,29 +14,38 @@ fi
 
 results=$PWD/artifacts/performance
 benchmarks=false
+only=
 arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
     --benchmarks) benchmarks=true ;;
+    --only) only=$2; shift ;;
     --results) results=$2; shift ;;
     *) arguments+=("$1") ;;
   esac
   shift
 done
 
+if [ "${only:-proofs}" != proofs ]; then
+  echo "--only $only is unknown. Use: --only proofs" >&2
+  exit 2
+fi
+
 mkdir -p "$results"
 dotnet build -c Release -v q --nologo benchmarks/Keycloak.ApiProtection.Load
-dotnet build -c Release -v q --nologo benchmarks/Keycloak.ApiProtection.Benchmarks
 load=benchmarks/Keycloak.ApiProtection.Load/bin/Release/net10.0/Keycloak.ApiProtection.Load
-bench=$PWD/benchmarks/Keycloak.ApiProtection.Benchmarks/bin/Release/net10.0/Keycloak.ApiProtection.Benchmarks
-
-"$load" compare "$results" "${arguments[@]}"
-"$bench" scaling "$results/scaling.json"
-"$bench" together "$results/together.json"
-if $benchmarks; then
-  (cd "$results" && "$bench" --filter '*')
+"$load" proofs "$results" "${arguments[@]}"
+if [ -z "$only" ]; then
+  dotnet build -c Release -v q --nologo benchmarks/Keycloak.ApiProtection.Benchmarks
+  bench=$PWD/benchmarks/Keycloak.ApiProtection.Benchmarks/bin/Release/net10.0/Keycloak.ApiProtection.Benchmarks
+  "$load" compare "$results" "${arguments[@]}"
+  "$bench" scaling "$results/scaling.json"
+  "$bench" together "$results/together.json"
+  if $benchmarks; then
+    (cd "$results" && "$bench" --filter '*')
+  fi
 fi
 
 "$load" report "$results" docs
-rm -f "$results/tokens.txt" "$results/tokens.lua"
+rm -f "$results/tokens.txt" "$results/proofs.txt" "$results/tokens.lua"
 echo "docs/performance.md is written. The results are in $results"

@@ -83,7 +83,7 @@ public sealed class KeycloakRealm : IAsyncDisposable
         options ??= new KeycloakRealmOptions();
         ProductionGuard.Check(options);
         var export = RealmExportReader.Read(RealmExportSource.Read(options.RealmExport));
-        var realm = new Realm(export, options.TimeProvider, options.Logger ?? NullLogger.Instance);
+        var realm = new Realm(export, options.TimeProvider, options.Logger ?? NullLogger.Instance, options.SupplyKey);
         var disturbances = new Disturbances();
         var requests = new RequestCounters();
         var application = new RealmApplication(realm, options.Hostname, disturbances, requests);

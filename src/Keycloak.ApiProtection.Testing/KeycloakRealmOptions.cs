@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Testing.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Testing;
@@ -49,4 +50,11 @@ public sealed class KeycloakRealmOptions
     /// application knows. Applications should therefore set this property.
     /// </value>
     public string? Environment { get; set; }
+
+    /// <summary>Supplies the key for an algorithm instead of the function that creates a new one. The realm disposes the key.</summary>
+    /// <value>
+    /// Null by default: every key is new. The tests of this repository start hundreds of realms and supply keys that were created before,
+    /// because creating them takes longer than most tests. Users cannot do that, so that no key becomes part of a project.
+    /// </value>
+    internal Func<string, Func<SigningKey>, SigningKey>? SupplyKey { get; set; }
 }

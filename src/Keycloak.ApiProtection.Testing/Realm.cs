@@ -9,11 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace Keycloak.ApiProtection.Testing;
 
 /// <summary>A running realm without its host: the content of the export, and its current state.</summary>
-internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class Realm(
+    RealmExport export, TimeProvider time, ILogger logger, Func<string, Func<SigningKey>, SigningKey>? supplyKey = null) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Lazy<RealmKeys> _foreignKeys =
-        new(() => new RealmKeys(new RealmExport("foreign") { KeyProviders = [new("RS256", 0, 2048)] }, time));
+        new(() => new RealmKeys(new RealmExport("foreign") { KeyProviders = [new("RS256", 0, 2048)] }, time, supplyKey));
     private volatile RealmExport _export = export;
     private RealmPushes? _pushes;
 
@@ -24,7 +25,7 @@ internal sealed class Realm(RealmExport export, TimeProvider time, ILogger logge
 
     public ILogger Logger => logger;
 
-    public RealmKeys Keys { get; } = new(export, time);
+    public RealmKeys Keys { get; } = new(export, time, supplyKey);
 
     /// <summary>Keys that never belonged to this realm, used for forged tokens.</summary>
     public RealmKeys ForeignKeys => _foreignKeys.Value;

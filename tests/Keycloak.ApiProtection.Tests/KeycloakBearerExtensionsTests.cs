@@ -1,6 +1,4 @@
 using System.Net;
-using Keycloak.ApiProtection.Tests.Realms;
-using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -17,7 +15,8 @@ public sealed class KeycloakBearerExtensionsTests
     [Fact]
     public async Task Two_schemes_with_two_realms_work_side_by_side_and_each_rejects_tokens_of_the_other()
     {
-        var realm = TwoRealms();
+        var realm = await DemoRealm.StartAsync();
+        await realm.AddAsync(Partners);
         await using var app = await ProtectedApp.StartAsync(
             services =>
             {
@@ -27,7 +26,7 @@ public sealed class KeycloakBearerExtensionsTests
             app => app.MapGet("/partners", () => "partners")
                 .RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Partners" }),
             realm);
-        var partner = TestToken.Of(KeycloakPayloads.Alice, Partners, realm.Now, OrdersApi.Key).WithText("aud", "partners-api");
+        var partner = app.Alice.WithText("iss", Partners).WithText("aud", "partners-api");
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/partners", partner)).StatusCode);
@@ -55,7 +54,7 @@ public sealed class KeycloakBearerExtensionsTests
     public async Task Settings_can_come_from_a_section_or_from_an_adapter_JSON_file()
     {
         await using var section = await ProtectedApp.StartAsync(
-            services => services.AddKeycloakBearer(Section(("Authority", FakeRealm.Issuer), ("resource", "orders-api"))));
+            services => services.AddKeycloakBearer(Section(("Authority", DemoRealm.Issuer), ("resource", "orders-api"))));
         await using var root = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(
             new ConfigurationBuilder()
                 .AddInMemoryCollection([new("realm", "demo"), new("auth-server-url", "https://kc.example"), new("resource", "orders-api")])
@@ -108,7 +107,7 @@ public sealed class KeycloakBearerExtensionsTests
     }
 
     private static void Settings(KeycloakBearerOptions options) =>
-        (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience);
+        (options.Authority, options.Resource) = (DemoRealm.Issuer, DemoRealm.Audience);
 
     private static async Task<string> Default(Action<IServiceCollection> add)
     {
@@ -124,13 +123,4 @@ public sealed class KeycloakBearerExtensionsTests
             .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>("Realm:" + setting.Key, setting.Value)))
             .Build()
             .GetSection("Realm");
-
-    private static FakeRealm TwoRealms()
-    {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.Instead = request => request.RequestUri!.AbsolutePath.StartsWith("/realms/partners/.well-known", StringComparison.Ordinal)
-            ? FakeRealm.Answer($$"""{ "issuer": "{{Partners}}", "jwks_uri": "{{FakeRealm.KeysAddress}}" }""")
-            : null;
-        return realm;
-    }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Keycloak.ApiProtection.Tests.Http;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -125,7 +124,13 @@ public sealed class KeycloakBearerHandlerTests
         await using var app = await ProtectedApp.StartAsync(options => options.ProblemDetails = true);
         const string hostile = "\"\r\nSet-Cookie: a=b\r\n<script>hostile</script>\u00e4";
 
-        foreach (var token in new[] { app.Alice.WithText("iss", hostile), app.Alice.WithText("aud", hostile), app.Alice.WithText("typ", hostile), app.Alice.WithHeader("kid", TestToken.Quoted(hostile)) })
+        foreach (var token in new[]
+        {
+            app.Alice.WithText("iss", hostile),
+            app.Alice.WithText("aud", hostile),
+            app.Alice.WithText("typ", hostile),
+            app.Alice.WithHeader("kid", SignedToken.Quoted(hostile)),
+        })
         {
             var response = await app.GetAsync("/me", token);
 
@@ -176,8 +181,7 @@ public sealed class KeycloakBearerHandlerTests
     [Fact]
     public async Task While_Keycloak_is_unreachable_the_response_is_503_and_it_recovers_without_a_restart()
     {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.GoDown();
+        var realm = await DemoRealm.StartDownAsync();
         await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
 
         var response = await app.GetAsync("/me", app.Alice);
@@ -190,7 +194,7 @@ public sealed class KeycloakBearerHandlerTests
             (await app.GetAsync("/me", app.Alice.WithText("iss", "https://elsewhere.example.com"))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/public", app.Alice)).StatusCode);
 
-        realm.ComeUp();
+        realm.Faults.ComeBack();
         realm.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
     }
@@ -198,8 +202,8 @@ public sealed class KeycloakBearerHandlerTests
     [Fact]
     public async Task Startup_does_not_wait_for_Keycloak()
     {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.Hold();
+        var realm = await DemoRealm.StartAsync();
+        using var held = realm.HoldResponses();
 
         await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
         await realm.ArrivedAsync(1);
@@ -207,9 +211,9 @@ public sealed class KeycloakBearerHandlerTests
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/public")).StatusCode);
         Assert.False(waiting.IsCompleted);
 
-        realm.Release();
+        held.Dispose();
         Assert.Equal(HttpStatusCode.OK, (await waiting).StatusCode);
-        Assert.Equal(2, realm.Requests);
+        Assert.Equal(2, realm.Requests.Total);
     }
 
     [Fact]
@@ -284,8 +288,8 @@ public sealed class KeycloakBearerHandlerTests
     [Fact]
     public async Task A_client_that_disconnects_while_keys_are_fetched_does_not_affect_other_requests()
     {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.Hold();
+        var realm = await DemoRealm.StartAsync();
+        using var held = realm.HoldResponses();
         await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
         await realm.ArrivedAsync(1);
         using var leaves = new CancellationTokenSource();
@@ -296,7 +300,7 @@ public sealed class KeycloakBearerHandlerTests
 
         await leaves.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
-        realm.Release();
+        held.Dispose();
 
         Assert.Equal(HttpStatusCode.OK, (await staying).StatusCode);
         Assert.DoesNotContain(app.Realm.Log.Entries, entry => entry.Level >= LogLevel.Error);

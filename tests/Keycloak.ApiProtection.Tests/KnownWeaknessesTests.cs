@@ -1,6 +1,8 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Keycloak.ApiProtection.Testing;
 using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authorization;
@@ -50,23 +52,21 @@ public sealed class KnownWeaknessesTests
     {
         await using var app = await ProtectedApp.StartAsync();
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
-        var fetches = app.Realm.Fetches;
-        var rotated = TestKey.Rsa("rotated", "RS256", which: 1);
-        app.Realm.Rotate(OrdersApi.Key, rotated);
+        var fetches = app.Realm.Requests.Jwks;
+        app.Realm.Keys.Rotate("RS256");
 
         var forged = app.GetAsync("/me", app.Alice.WithHeader("kid", "\"forged\""));
-        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => app.GetAsync("/me", app.Alice.SignedWith(rotated, "RS256"))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => app.GetAsync("/me", app.Alice)));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         Assert.Equal(HttpStatusCode.Unauthorized, (await forged).StatusCode);
-        Assert.Equal(fetches + 1, app.Realm.Fetches);
+        Assert.Equal(fetches + 1, app.Realm.Requests.Jwks);
     }
 
     [Fact]
     public async Task A_realm_that_is_down_when_the_API_starts_is_reported_as_503_and_not_as_a_wrong_issuer()
     {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.GoDown();
+        var realm = await DemoRealm.StartDownAsync();
         await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await app.GetAsync("/me", app.Alice)).StatusCode);
@@ -75,11 +75,12 @@ public sealed class KnownWeaknessesTests
     [Fact]
     public async Task An_empty_key_set_is_fetched_again_within_seconds()
     {
-        var realm = new FakeRealm();
+        var realm = await DemoRealm.StartAsync();
+        realm.Faults.AnswerWrongly(WrongAnswer.NoKeys, RealmEndpoint.Jwks);
         await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await app.GetAsync("/me", app.Alice)).StatusCode);
 
-        realm.Rotate(OrdersApi.Key);
+        realm.Faults.AnswerNormally();
         realm.Time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
@@ -104,7 +105,7 @@ public sealed class KnownWeaknessesTests
     {
         await using var app = await ProtectedApp.StartAsync(
             services => services.AddKeycloakBearer()
-                .AddKeycloakBearer("Other", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, "shipping")),
+                .AddKeycloakBearer("Other", options => (options.Authority, options.Resource) = (DemoRealm.Issuer, "shipping")),
             app => app.MapGet("/other", () => "other").RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = "Other" }));
         var token = app.Alice.WithText("aud", "orders-api");
 
@@ -134,10 +135,8 @@ public sealed class KnownWeaknessesTests
     [Fact]
     public async Task An_ECDSA_signature_of_only_zeros_is_rejected()
     {
-        var key = TestKey.Ec("ec", "ES256");
-        var realm = new FakeRealm(OrdersApi.Key, key);
-        await using var app = await ProtectedApp.StartAsync(services => services.AddKeycloakBearer(), realm);
-        var token = app.Alice.SignedWith(key, "ES256");
+        await using var app = await ProtectedApp.StartAsync();
+        var token = app.Realm.Signed(app.Alice, "ES256");
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.Signed(_ => new byte[64]))).StatusCode);
@@ -146,7 +145,7 @@ public sealed class KnownWeaknessesTests
     [Fact]
     public async Task A_token_signed_with_the_public_key_as_shared_secret_is_rejected()
     {
-        var modulus = Encoding.ASCII.GetBytes(OrdersApi.Key.Jwk["n"]!.GetValue<string>());
+        var modulus = Encoding.ASCII.GetBytes(Base64Url.EncodeToString(DemoRealm.Modulus));
 
         await RejectedAsync("algorithm_symmetric", token => token.SignedWithSecret("HS256", modulus));
     }
@@ -155,7 +154,7 @@ public sealed class KnownWeaknessesTests
     [InlineData("none")]
     [InlineData("nOnE")]
     public async Task A_token_without_a_signature_is_rejected(string algorithm) =>
-        await RejectedAsync("algorithm_none", token => token.WithHeader("alg", TestToken.Quoted(algorithm)));
+        await RejectedAsync("algorithm_none", token => token.WithHeader("alg", SignedToken.Quoted(algorithm)));
 
     [Fact]
     public async Task A_key_that_the_token_contains_or_links_to_is_not_used()
@@ -184,10 +183,10 @@ public sealed class KnownWeaknessesTests
         Assert.Equal(
             HttpStatusCode.Unauthorized,
             (await app.GetAsync("/me", "Bearer " + Convert.ToHexString(RandomNumberGenerator.GetBytes(400)))).StatusCode);
-        Assert.Equal(2, app.Realm.Requests);
+        Assert.Equal(2, app.Realm.Requests.Total);
     }
 
-    private static async Task RejectedAsync(string code, Func<TestToken, TestToken> change)
+    private static async Task RejectedAsync(string code, Func<SignedToken, SignedToken> change)
     {
         await using var app = await ProtectedApp.StartAsync();
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice)).StatusCode);
@@ -201,6 +200,6 @@ public sealed class KnownWeaknessesTests
         }
 
         Assert.Contains($"({code})", app.Realm.Log.Text("TokenRejected"), StringComparison.Ordinal);
-        Assert.Equal(2, app.Realm.Requests);
+        Assert.Equal(2, app.Realm.Requests.Total);
     }
 }

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -13,19 +12,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>A protected application in the real pipeline. Its HTTP client is connected to a fake realm.</summary>
+/// <summary>A protected application in the real pipeline. Its HTTP client is connected to the embedded realm.</summary>
 internal sealed class ProtectedApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private ProtectedApp(WebApplication app, FakeRealm realm)
+    private ProtectedApp(WebApplication app, DemoRealm realm)
     {
         _app = app;
         Realm = realm;
         Client = app.GetTestClient();
     }
 
-    public FakeRealm Realm { get; }
+    public DemoRealm Realm { get; }
 
     public HttpClient Client { get; }
 
@@ -33,29 +32,29 @@ internal sealed class ProtectedApp : IAsyncDisposable
 
     public TestServer Server => _app.GetTestServer();
 
-    /// <summary>A valid token of Keycloak 26 for alice.</summary>
-    public TestToken Alice => TestToken.Of(KeycloakPayloads.Alice, FakeRealm.Issuer, Realm.Now, OrdersApi.Key);
+    /// <summary>A valid token for alice.</summary>
+    public SignedToken Alice => Realm.Alice;
 
     public static Task<ProtectedApp> StartAsync(Action<KeycloakBearerOptions>? configure = null) =>
         StartAsync(services => services.AddKeycloakBearer(configure ?? (_ => { })));
 
-    public static Task<ProtectedApp> StartAsync(Action<IServiceCollection> protect, FakeRealm? realm = null) =>
+    public static Task<ProtectedApp> StartAsync(Action<IServiceCollection> protect, DemoRealm? realm = null) =>
         StartAsync(protect, _ => { }, realm);
 
     public static async Task<ProtectedApp> StartAsync(
         Action<IServiceCollection> protect,
         Action<WebApplication> map,
-        FakeRealm? realm = null,
+        DemoRealm? realm = null,
         string? environment = null)
     {
-        realm ??= new FakeRealm(OrdersApi.Key);
+        realm ??= await DemoRealm.StartAsync();
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { EnvironmentName = environment ?? Environments.Development });
         builder.WebHost.UseTestServer();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Keycloak:Authority"] = FakeRealm.Issuer,
-            ["Keycloak:resource"] = OrdersApi.Audience,
+            ["Keycloak:Authority"] = DemoRealm.Issuer,
+            ["Keycloak:resource"] = DemoRealm.Audience,
         });
         builder.Logging.ClearProviders().AddProvider(new RecordingLoggerProvider(realm.Log));
         builder.Services.AddSingleton<TimeProvider>(realm.Time);
@@ -77,7 +76,7 @@ internal sealed class ProtectedApp : IAsyncDisposable
         return new ProtectedApp(app, realm);
     }
 
-    public Task<HttpResponseMessage> GetAsync(string path, TestToken token) => GetAsync(path, $"Bearer {token.Text}");
+    public Task<HttpResponseMessage> GetAsync(string path, SignedToken token) => GetAsync(path, $"Bearer {token.Text}");
 
     public Task<HttpResponseMessage> GetAsync(string path, params string[] authorization)
     {
@@ -94,7 +93,7 @@ internal sealed class ProtectedApp : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
-        Realm.Dispose();
+        await Realm.DisposeAsync();
     }
 
     private static string Me(ClaimsPrincipal user) => user.Identity!.Name!;

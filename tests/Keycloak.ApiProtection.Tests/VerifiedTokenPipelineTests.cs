@@ -91,7 +91,11 @@ public sealed class VerifiedTokenPipelineTests
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
 
         var metrics = Read(app);
-        Assert.Equal((0, 2, 0), (metrics["keycloak.verified_tokens.hits"], metrics["keycloak.verified_tokens.misses"], metrics["keycloak.verified_tokens.count"]));
+        Assert.Equal(
+            (0, 2, 0),
+            (metrics["keycloak.verified_tokens.hits"],
+                metrics["keycloak.verified_tokens.misses"],
+                metrics["keycloak.verified_tokens.count"]));
     }
 
     [Fact]

@@ -41,4 +41,7 @@ public sealed class KeycloakRealmKeys
 
     /// <summary>Removes from the JWK set the passive keys that <see cref="Rotate(bool)"/> kept.</summary>
     public void RemovePassive() => _realm.Keys.RemovePassive();
+
+    /// <summary>The active key for an algorithm, for a test of this repository that signs bytes of its own.</summary>
+    internal SigningKey Active(string algorithm) => _realm.Keys.Active(algorithm);
 }

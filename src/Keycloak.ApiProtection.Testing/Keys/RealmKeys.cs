@@ -14,13 +14,15 @@ internal sealed class RealmKeys : IDisposable
     private readonly string _realm;
     private readonly IReadOnlyList<KeyProvider> _providers;
     private readonly TimeProvider _time;
+    private readonly Func<string, Func<SigningKey>, SigningKey> _supply;
     private readonly List<Lazy<Task<SigningKey>>> _retired = [];
     private List<Entry> _entries;
 
-    public RealmKeys(RealmExport realm, TimeProvider time)
+    public RealmKeys(RealmExport realm, TimeProvider time, Func<string, Func<SigningKey>, SigningKey>? supply = null)
     {
         _realm = realm.Name;
         _time = time;
+        _supply = supply ?? ((_, create) => create());
         _providers = [.. realm.KeyProviders.OrderByDescending(provider => provider.Priority)];
         _entries = [.. _providers.Select(Make)];
         if (!_entries.Exists(IsSecret))
@@ -168,14 +170,19 @@ internal sealed class RealmKeys : IDisposable
     private Entry Make(KeyProvider provider)
     {
         var now = _time.GetUtcNow();
-        return new Entry(provider.Algorithm, Active: true, new Lazy<Task<SigningKey>>(() => provider.Algorithm switch
-        {
-            "EdDSA" => Task.FromResult<SigningKey>(EdDsaSigningKey.Create()),
-            ['E', 'S', ..] => Task.FromResult<SigningKey>(EcSigningKey.Create(provider.Algorithm)),
-            ['H', 'S', ..] => Task.FromResult<SigningKey>(HmacSigningKey.Create(provider.Algorithm)),
-            _ => Task.Run<SigningKey>(() => RsaSigningKey.Create(provider.Algorithm, provider.KeySize, _realm, now)),
-        }));
+        SigningKey Supply() => _supply(provider.Algorithm, () => Create(provider, now));
+
+        return new Entry(provider.Algorithm, Active: true, new Lazy<Task<SigningKey>>(
+            () => provider.Algorithm is ['E' or 'H', ..] ? Task.FromResult(Supply()) : Task.Run(Supply)));
     }
+
+    private SigningKey Create(KeyProvider provider, DateTimeOffset now) => provider.Algorithm switch
+    {
+        "EdDSA" => EdDsaSigningKey.Create(),
+        ['E', 'S', ..] => EcSigningKey.Create(provider.Algorithm),
+        ['H', 'S', ..] => HmacSigningKey.Create(provider.Algorithm),
+        _ => RsaSigningKey.Create(provider.Algorithm, provider.KeySize, _realm, now),
+    };
 
     private sealed record Entry(string Algorithm, bool Active, Lazy<Task<SigningKey>> Key)
     {

@@ -41,7 +41,8 @@ internal sealed class KeycloakIdentity : ClaimsIdentity
     public (string Issuer, string? Subject) VerifiedUser => (_token.Issuer, _token.Holder.Subject);
 
     /// <summary>Gets the marks by which a revocation identifies the token, even if the application has changed the claims.</summary>
-    public ref readonly TokenMarks Marks => ref _token.Marks;
+    /// <param name="names">How names are hashed.</param>
+    public ref readonly TokenMarks Marks(NameHash names) => ref _token.Marks(names);
 
     /// <summary>Gets the user, client and session of the verified token, even if the application has changed the claims.</summary>
     public TokenHolder VerifiedHolder => _token.Holder;

@@ -14,6 +14,10 @@ internal static class KeycloakAddress
     public static string? Issuer(KeycloakBearerOptions options) =>
         !string.IsNullOrWhiteSpace(options.Authority) ? options.Authority.TrimEnd('/') : IssuerOf(options.AuthServerUrl, options.Realm);
 
+    /// <summary>Returns the accepted issuers of tokens: at least one. The options must be valid.</summary>
+    public static string[] TokenIssuers(KeycloakBearerOptions options) =>
+        options.ValidIssuers.Count > 0 ? [.. options.ValidIssuers] : [Issuer(options)!];
+
     /// <summary>Gets the issuer of a realm of this server. Null if the base URL or the realm is missing.</summary>
     public static string? IssuerOf(string? authServerUrl, string? realm) =>
         string.IsNullOrWhiteSpace(authServerUrl) || string.IsNullOrWhiteSpace(realm)

@@ -66,4 +66,10 @@ internal static partial class RevocationLogMessages
             + "Correct it (Sessions > Action > Revocation, or Clients > the client > Advanced > Revocation), and compare the clocks.")]
     public static partial void NotBeforeInTheFuture(
         this ILogger logger, string scheme, DateTimeOffset notBefore, string client, DateTimeOffset capped);
+
+    [LoggerMessage(EventId = 131, EventName = "RechecksMerged", Level = LogLevel.Warning,
+        Message = "{Scheme}: the rights of more users have changed than Revocation.Capacity allows. "
+            + "The {Count} changes were merged into one: every token that was issued until the last of them is introspected once. "
+            + "Raise Revocation.Capacity, or shorten Revocation.Lifetime to the lifetime of the realm's access tokens.")]
+    public static partial void RechecksMerged(this ILogger logger, string scheme, int count);
 }

@@ -96,7 +96,7 @@ internal sealed class IntrospectionResponse : IDisposable
             ? IntrospectionAnswer.Rejected(TokenRejection.Audience.Because(
                 $"Keycloak's introspection response for the token of client {ForeignText.Quote(RealmJson.String(Answer, "azp"))} "
                     + $"does not contain the audience {string.Join(" or ", settings.Audiences!.Select(ForeignText.Quote))}."))
-            : Active(claims, Current(payload.RootElement, token, confirmation, settings), token);
+            : Active(claims, Current(payload.RootElement, token, confirmation, settings), token, settings.Names);
     }
 
     /// <summary>Returns the claims if they differ from the token's own.</summary>
@@ -122,10 +122,11 @@ internal sealed class IntrospectionResponse : IDisposable
     /// <remarks>
     /// A revocation of the user must match the token even if only the response names the user, whatever claims the principal has.
     /// </remarks>
-    private static IntrospectionAnswer Active(in TokenClaims answer, AccessTokenClaims? current, AccessToken token)
+    private static IntrospectionAnswer Active(
+        in TokenClaims answer, AccessTokenClaims? current, AccessToken token, NameHash names)
     {
-        var own = TokenMarks.Of(token.Claims.Payload.Span);
-        var all = own.With(new TokenMarks(answer));
+        var own = TokenMarks.Of(token.Claims.Payload.Span, names);
+        var all = own.With(new TokenMarks(answer, names));
         if (current is null && all.Equals(own))
         {
             return IntrospectionAnswer.Active(null, null);

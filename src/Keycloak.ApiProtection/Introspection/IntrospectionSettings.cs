@@ -1,3 +1,4 @@
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Realms;
 using Keycloak.ApiProtection.Tokens.Rules;
 
@@ -23,6 +24,9 @@ internal sealed record IntrospectionSettings
 
     /// <summary>How claims are mapped to a principal.</summary>
     public required KeycloakClaimsOptions Claims { get; init; }
+
+    /// <summary>How the names in a response are hashed for the revocation log.</summary>
+    public NameHash Names { get; init; } = NameHash.Local;
 
     /// <summary>The maximum age of an "active" response. 30 seconds by default.</summary>
     public TimeSpan Freshness { get; init; } = TimeSpan.FromSeconds(30);

@@ -90,18 +90,22 @@ internal sealed class Introspector : IDisposable
     /// <summary>Decides whether a token is active. It waits only if no cached response is recent enough.</summary>
     /// <param name="token">A token that has just been verified locally.</param>
     /// <param name="text">The token's text.</param>
-    /// <param name="maxAge">The maximum age of an "active" response.</param>
-    /// <param name="mayBeStale">Whether <c>StaleIfError</c> applies.</param>
+    /// <param name="required">Which response is recent enough.</param>
     /// <param name="cancellationToken">Cancels this wait, but not the introspection request, which may have other waiters.</param>
     /// <exception cref="OperationCanceledException">The cancellation token was canceled.</exception>
     public ValueTask<Decision<AccessTokenClaims>> AskAsync(
-        AccessToken token, ReadOnlyMemory<char> text, TimeSpan maxAge, bool mayBeStale, CancellationToken cancellationToken)
+        AccessToken token, ReadOnlyMemory<char> text, RequiredAnswer required, CancellationToken cancellationToken)
     {
         var state = StateOf(token, text.Span);
         var now = _time.GetTimestamp();
         if (state.Answer is not { } answer)
         {
-            return WaitAsync(state, null, token, text, maxAge, mayBeStale, cancellationToken);
+            return WaitAsync(state, null, token, text, required, cancellationToken);
+        }
+
+        if (!required.Counts(answer))
+        {
+            return WaitAsync(state, answer, token, text, required, cancellationToken);
         }
 
         if (answer.Rejection is { } rejection)
@@ -109,16 +113,16 @@ internal sealed class Introspector : IDisposable
             state.Touch(now);
             return now < answer.RejectedUntil
                 ? new(Decision<AccessTokenClaims>.Rejected(rejection))
-                : WaitAsync(state, answer, token, text, maxAge, mayBeStale, cancellationToken);
+                : WaitAsync(state, answer, token, text, required, cancellationToken);
         }
 
         var age = _time.GetElapsedTime(answer.AskedAt, now);
-        if (age >= maxAge || now >= answer.GoodUntil)
+        if (age >= required.MaxAge || now >= answer.GoodUntil)
         {
-            return WaitAsync(state, answer, token, text, maxAge, mayBeStale, cancellationToken);
+            return WaitAsync(state, answer, token, text, required, cancellationToken);
         }
 
-        RefreshAhead(state, answer, token, text, maxAge, age, now);
+        RefreshAhead(state, answer, token, text, required.MaxAge, age, now);
         _metrics.Used(Scheme, age);
         return new(Decision<AccessTokenClaims>.Accepted(answer.ClaimsOf(token)));
     }
@@ -182,24 +186,28 @@ internal sealed class Introspector : IDisposable
         IntrospectionAnswer? seen,
         AccessToken token,
         ReadOnlyMemory<char> text,
-        TimeSpan maxAge,
-        bool mayBeStale,
+        RequiredAnswer required,
         CancellationToken cancellationToken)
     {
         var arrived = _time.GetTimestamp();
         state.Touch(arrived);
         if (arrived < state.UnanswerableUntil)
         {
-            return Undecided(state, token, maxAge, mayBeStale, _time.GetElapsedTime(arrived, state.UnanswerableUntil));
+            return Undecided(state, token, required, _time.GetElapsedTime(arrived, state.UnanswerableUntil));
         }
 
         if (!_backoff.TryEnter(out var retryAfter))
         {
-            return Undecided(state, token, maxAge, mayBeStale, retryAfter);
+            return Undecided(state, token, required, retryAfter);
         }
 
         var request = state.Join(
-            seen, token, text, askedAt => _time.GetElapsedTime(askedAt, arrived) < maxAge, seen is null ? "first" : "again", out var start);
+            seen,
+            token,
+            text,
+            askedAt => askedAt > required.AskedAfter && _time.GetElapsedTime(askedAt, arrived) < required.MaxAge,
+            required.Reason(seen),
+            out var start);
         StartIfNew(state, request, start);
 
         var answer = await WaitForAnswerAsync(request, cancellationToken);
@@ -207,7 +215,7 @@ internal sealed class Introspector : IDisposable
         _metrics.Waited(Scheme, _time.GetElapsedTime(arrived, now));
         if (answer is null)
         {
-            return Undecided(state, token, maxAge, mayBeStale, _backoff.Wait);
+            return Undecided(state, token, required, _backoff.Wait);
         }
 
         // The token may have expired during the wait.
@@ -251,15 +259,16 @@ internal sealed class Introspector : IDisposable
     }
 
     private Decision<AccessTokenClaims> Undecided(
-        IntrospectedToken state, AccessToken token, TimeSpan maxAge, bool mayBeStale, TimeSpan retryAfter)
+        IntrospectedToken state, AccessToken token, in RequiredAnswer required, TimeSpan retryAfter)
     {
-        if (mayBeStale
+        if (required.MayBeStale
             && _settings.StaleIfError > TimeSpan.Zero
             && state.Answer is { Rejection: null } last
+            && required.Counts(last)
             && _time.GetUtcNow() < token.ExpiresAt)
         {
             var age = _time.GetElapsedTime(last.AskedAt);
-            if (age < maxAge + _settings.StaleIfError)
+            if (age < required.MaxAge + _settings.StaleIfError)
             {
                 _metrics.Stale(Scheme);
                 _reports.Stale(age);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Keycloak.ApiProtection.Diagnostics;
 using Keycloak.ApiProtection.Http;
+using Keycloak.ApiProtection.Journal;
 using Keycloak.ApiProtection.Revocation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,8 +16,11 @@ internal sealed class NotificationEndpoints(
     NotificationVerification verification,
     RejectionLog rejections,
     RevocationMetrics metrics,
-    ILogger<NotificationEndpoints> logger)
+    ILogger<NotificationEndpoints> logger,
+    SharedRevocations? shared = null)
 {
+    private const string LogoutEndpoint = "backchannel-logout";
+
     /// <summary>Registers the services of the endpoints.</summary>
     public static void AddServices(IServiceCollection services)
     {
@@ -30,22 +34,36 @@ internal sealed class NotificationEndpoints(
     public async Task LogoutAsync(HttpContext context)
     {
         var (text, unreadable) = await NotificationBody.ReadLogoutTokenAsync(context);
-        var outcome = unreadable ?? await TakeAsync(text!, new LogoutToken(), context.RequestAborted);
-        await AnswerAsync(context, "backchannel-logout", outcome, StatusCodes.Status200OK);
+        var outcome = unreadable ?? await TakeAsync(LogoutEndpoint, text!, new LogoutToken(), context.RequestAborted);
+        await AnswerAsync(context, LogoutEndpoint, outcome, StatusCodes.Status200OK);
     }
 
     /// <summary>Creates the endpoint for pushes of one action to a client's admin URL.</summary>
     public RequestDelegate Push(string endpoint, string action) => async context =>
     {
         var (text, unreadable) = await NotificationBody.ReadTextAsync(context);
-        var outcome = unreadable ?? await TakeAsync(text!, new AdminAction(action), context.RequestAborted);
+        var outcome = unreadable ?? await TakeAsync(endpoint, text!, new AdminAction(action), context.RequestAborted);
         await AnswerAsync(context, endpoint, outcome, StatusCodes.Status204NoContent);
     };
 
-    private async ValueTask<NotificationOutcome> TakeAsync(string text, INotification content, CancellationToken disconnected) =>
-        (RealmMessage.Read(text, out var message) ?? message.ReadInto(content)) is { } rejection
-            ? rejection
-            : await verification.TakeAsync(message, content, disconnected);
+    private async ValueTask<NotificationOutcome> TakeAsync(
+        string endpoint, string text, INotification content, CancellationToken disconnected)
+    {
+        if ((RealmMessage.Read(text, out var message) ?? message.ReadInto(content)) is { } rejection)
+        {
+            return rejection;
+        }
+
+        var outcome = await verification.TakeAsync(message, content, disconnected);
+        if (!outcome.IsTaken || shared is null || await shared.TryFlushAsync(endpoint))
+        {
+            return outcome;
+        }
+
+        // A proxy that tries again must not be told that the notification is a replay.
+        verification.Forget(content);
+        return NotificationOutcome.NotDurable;
+    }
 
     private Task AnswerAsync(HttpContext context, string endpoint, NotificationOutcome outcome, int success)
     {
@@ -68,7 +86,10 @@ internal sealed class NotificationEndpoints(
         {
             response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             response.Headers.RetryAfter = Math.Ceiling(outcome.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return WriteAsync(response, "temporarily_unavailable", "The realm's keys are unavailable.");
+            return WriteAsync(
+                response,
+                "temporarily_unavailable",
+                outcome.IsNotDurable ? "The revocation is not durable yet." : "The realm's keys are unavailable.");
         }
 
         response.StatusCode = StatusCodes.Status400BadRequest;
@@ -77,8 +98,8 @@ internal sealed class NotificationEndpoints(
 
     private void Report(string endpoint, NotificationOutcome outcome)
     {
-        metrics.Posted(endpoint, outcome.IsTaken ? "taken" : outcome.IsUndecided ? "unavailable" : outcome.Rejection!.Code);
-        if (outcome.IsTaken || !rejections.Takes(endpoint, outcome.Rejection?.Code ?? "unavailable", out var suppressed))
+        metrics.Posted(endpoint, outcome.IsTaken ? "taken" : outcome.IsNotDurable ? "not_durable" : outcome.IsUndecided ? "unavailable" : outcome.Rejection!.Code);
+        if (outcome.IsTaken || outcome.IsNotDurable || !rejections.Takes(endpoint, outcome.Rejection?.Code ?? "unavailable", out var suppressed))
         {
             return;
         }

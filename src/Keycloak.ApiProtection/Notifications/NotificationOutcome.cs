@@ -1,12 +1,18 @@
 namespace Keycloak.ApiProtection.Notifications;
 
 /// <summary>The outcome of a notification: applied, rejected, or undecided because the realm's keys are unavailable.</summary>
-internal readonly record struct NotificationOutcome(NotificationRejection? Rejection, TimeSpan RetryAfter)
+/// <param name="Rejection">Why it is rejected, or null.</param>
+/// <param name="RetryAfter">When the sender may retry, if it is undecided.</param>
+/// <param name="IsNotDurable">Whether it was applied in this process, but the journal did not accept it in time.</param>
+internal readonly record struct NotificationOutcome(NotificationRejection? Rejection, TimeSpan RetryAfter, bool IsNotDurable = false)
 {
     /// <summary>Gets the outcome of a verified or applied notification.</summary>
     public static NotificationOutcome Taken => default;
 
-    /// <summary>Gets whether the notification could not be verified.</summary>
+    /// <summary>Gets the outcome of a notification that was applied, but is not durable: the response is 503, too.</summary>
+    public static NotificationOutcome NotDurable => new(null, TimeSpan.FromSeconds(1), IsNotDurable: true);
+
+    /// <summary>Gets whether the notification could not be verified, or is not durable.</summary>
     public bool IsUndecided => RetryAfter > TimeSpan.Zero;
 
     /// <summary>Gets whether the notification is verified or applied.</summary>

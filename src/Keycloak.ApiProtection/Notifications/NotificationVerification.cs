@@ -64,6 +64,15 @@ internal sealed class NotificationVerification(NotificationSchemes schemes, ILog
         return outcomes.Aggregate((together, outcome) => together.And(outcome));
     }
 
+    /// <summary>Lets the notification be received again.</summary>
+    public void Forget(INotification content)
+    {
+        foreach (var scheme in schemes.All)
+        {
+            scheme.Posted.Forget(content.Id!);
+        }
+    }
+
     /// <summary>Applies a verified notification, unless it is a replay.</summary>
     private NotificationOutcome Apply(INotification content, NotificationScheme scheme, NotificationOutcome verified)
     {

@@ -25,6 +25,16 @@ internal sealed class ReplayMemory(int capacity, TimeProvider time)
         }
     }
 
+    /// <summary>Removes an id: the next call of <see cref="IsFirst"/> returns true for it.</summary>
+    public void Forget(string id)
+    {
+        lock (_gate)
+        {
+            // Its place in the order of expiry remains, and removes nothing more than the id itself.
+            _ids.Remove(RevocationKey.Of(RevocationKind.Token, id));
+        }
+    }
+
     /// <summary>Returns whether the id is new, and stores it. Of several concurrent calls with the same id, one returns true.</summary>
     public bool IsFirst(string id, DateTimeOffset expiresAt)
     {

@@ -47,9 +47,11 @@ internal sealed class EndedSessions(int capacity, TimeSpan lifetime, TimeProvide
     }
 
     /// <summary>Adds an entry. False if it changes nothing.</summary>
-    public bool Add(ulong key)
+    /// <param name="key">The session and client.</param>
+    /// <param name="atMost">How long it is kept at most, for an entry that another replica has added earlier.</param>
+    public bool Add(ulong key, TimeSpan atMost)
     {
-        if (key == 0 || lifetime <= TimeSpan.Zero)
+        if (key == 0 || lifetime <= TimeSpan.Zero || atMost <= TimeSpan.Zero)
         {
             return false;
         }
@@ -57,7 +59,7 @@ internal sealed class EndedSessions(int capacity, TimeSpan lifetime, TimeProvide
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            var until = (now + lifetime).ToUnixTimeSeconds();
+            var until = (now + (atMost < lifetime ? atMost : lifetime)).ToUnixTimeSeconds();
             var table = _table ?? new RevocationTable(Math.Min(SmallestTable, _most));
             if (table.TryRaise(key, until, until, out var raised))
             {
@@ -87,7 +89,7 @@ internal sealed class EndedSessions(int capacity, TimeSpan lifetime, TimeProvide
         }
 
         var table = new RevocationTable(Math.Clamp(live.Length * 2, Math.Min(SmallestTable, _most), _most));
-        foreach (var (key, until, expiresAt) in live)
+        foreach (var (key, until, expiresAt, _) in live)
         {
             table.Add(key, until, expiresAt);
         }

@@ -8,8 +8,8 @@ namespace Keycloak.ApiProtection;
 /// <remarks>
 /// <para>Inject the service directly if there is one scheme, or with <c>[FromKeyedServices("scheme")]</c> if there are several. It is
 /// thread-safe.</para>
-/// <para>A revocation takes effect immediately, in this process only. It is lost when the process restarts, and Keycloak is not
-/// notified.</para>
+/// <para>A revocation takes effect in this process immediately. With a journal (<c>AddRevocationJournal</c>), it also reaches the other
+/// replicas and survives a restart; without one it does not. Keycloak is not notified.</para>
 /// </remarks>
 public interface IKeycloakRevocations
 {
@@ -58,6 +58,66 @@ public interface IKeycloakRevocations
     /// <exception cref="ArgumentException"><paramref name="subject"/> is null or empty.</exception>
     void RevokeUser(string subject, DateTimeOffset? issuedUntil = null);
 
+    /// <summary>
+    /// Revokes the tokens of one user's online sessions. Tokens of offline sessions and of service accounts are not affected. This is what
+    /// Keycloak 26 does when an administrator logs the user out.
+    /// </summary>
+    /// <param name="subject">The user (<c>sub</c>).</param>
+    /// <param name="issuedUntil">
+    /// Tokens that were issued at or before this time are rejected. Null: the current time plus
+    /// <see cref="KeycloakBearerOptions.ClockSkew"/>, because Keycloak's clock may be ahead.
+    /// </param>
+    /// <remarks>
+    /// Tokens of Keycloak before 26.2 do not tell which kind of session they are of (<c>jti</c>). All of them are rejected.
+    /// </remarks>
+    /// <exception cref="ArgumentException"><paramref name="subject"/> is null or empty.</exception>
+    void RevokeOnlineSessions(string subject, DateTimeOffset? issuedUntil = null);
+
+    /// <summary>
+    /// Revokes the tokens of one client in one session, online or offline. This is what Keycloak does when the client revokes its refresh
+    /// token. Other clients of the session are not affected.
+    /// </summary>
+    /// <param name="sessionId">The session (<c>sid</c>).</param>
+    /// <param name="clientId">The client that the tokens were issued to (<c>azp</c>).</param>
+    /// <param name="issuedUntil">
+    /// Tokens that were issued at or before this time are rejected. Null: the current time plus
+    /// <see cref="KeycloakBearerOptions.ClockSkew"/>, because Keycloak's clock may be ahead.
+    /// </param>
+    /// <exception cref="ArgumentException"><paramref name="sessionId"/> or <paramref name="clientId"/> is null or empty.</exception>
+    void RevokeClientSession(string sessionId, string clientId, DateTimeOffset? issuedUntil = null);
+
+    /// <summary>
+    /// Has the tokens of one user introspected, because the user's rights have changed. Before such a token is accepted again, Keycloak is
+    /// asked about it, and the roles of the response replace those of the token (<see cref="KeycloakIntrospectionOptions.RefreshRoles"/>).
+    /// </summary>
+    /// <param name="subject">The user (<c>sub</c>).</param>
+    /// <param name="clientId">
+    /// The client that the tokens were issued to (<c>azp</c>). Null: the tokens of all clients of the user.
+    /// </param>
+    /// <param name="issuedUntil">
+    /// Tokens that were issued at or before this time are introspected. Null, or a later time: the current time plus
+    /// <see cref="KeycloakBearerOptions.ClockSkew"/>, because Keycloak's clock may be ahead.
+    /// </param>
+    /// <remarks>
+    /// <para>A response counts only if its introspection request was sent after this call. One response per token is sufficient; it is used
+    /// as long as it is cached (<see cref="KeycloakIntrospectionOptions.MaximumTokens"/>), and is requested again after that. This does not
+    /// depend on <see cref="KeycloakIntrospectionOptions.Mode"/>. If Keycloak is unavailable, the response is 503. Without credentials
+    /// such a token is rejected (<c>recheck</c>).</para>
+    /// <para>Open connections are not closed, and <see cref="IsRevoked"/> returns false.</para>
+    /// </remarks>
+    /// <exception cref="ArgumentException"><paramref name="subject"/> is null or empty.</exception>
+    void RecheckUser(string subject, string? clientId = null, DateTimeOffset? issuedUntil = null);
+
+    /// <summary>
+    /// Has all tokens introspected, because rights of many users have changed: for example, a role was deleted. The effect on each token is
+    /// that of <see cref="RecheckUser"/>.
+    /// </summary>
+    /// <param name="issuedUntil">
+    /// Tokens that were issued at or before this time are introspected. Null, or a later time: the current time plus
+    /// <see cref="KeycloakBearerOptions.ClockSkew"/>, because Keycloak's clock may be ahead.
+    /// </param>
+    void RecheckAll(DateTimeOffset? issuedUntil = null);
+
     /// <summary>Revokes one token.</summary>
     /// <param name="tokenId">The complete id of the token (<c>jti</c>).</param>
     /// <param name="expiresAt">The time when the token expires (<c>exp</c>).</param>
@@ -75,6 +135,14 @@ public interface IKeycloakRevocations
     /// <summary>Revokes all tokens that were issued until a time. The time never moves back: an earlier time has no effect.</summary>
     /// <param name="time">Tokens that were issued at or before this time are rejected.</param>
     void NotBefore(DateTimeOffset time);
+
+    /// <summary>
+    /// Waits until every revocation that was made so far is durable in the journal, so that it survives the end of this process. Completes
+    /// immediately if there is no journal. A revocation has taken effect in this process before.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait. The revocations are appended all the same.</param>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
+    Task FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Returns whether the user's token was revoked after it was accepted. For work that continues after its request.</summary>
     /// <param name="user">The user as authenticated by this scheme.</param>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Claims;
 using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Diagnostics;
+using Keycloak.ApiProtection.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace Keycloak.ApiProtection.Revocation;
@@ -24,15 +25,22 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
             + "even if they were issued later.",
             "The user must log in with a new session. After a withdrawn consent the session at Keycloak still exists: "
             + "log the user out at Keycloak first. Revocation.EndedSessionLifetime sets how long the tokens are rejected."),
+        TokenRejection.Revoked.Because("The token's session (sid) ended for the token's client (azp) after the token was issued."),
+        TokenRejection.Recheck,
     ];
 
     private readonly ConcurrentDictionary<RevocationWatch, byte> _watches = new();
     private readonly ConcurrentDictionary<RevocationObserver, byte> _observers = new();
     private readonly RevocationLog _log;
     private readonly EndedSessions _ended;
+    private readonly Rechecks _rechecks;
     private readonly RevocationSettings _settings;
     private readonly RevocationMetrics _metrics;
     private readonly ILogger _logger;
+
+    // A realm with two issuers has each mark twice, because the issuer is a part of the hash. Without a journal it is not.
+    private readonly string[] _issuers = [string.Empty];
+    private readonly HashedName[] _realms = [];
     private int _warned;
 
     public KeycloakRevocations(string scheme, RevocationSettings settings, RevocationMetrics metrics, ILogger logger)
@@ -43,7 +51,14 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         _logger = logger;
         _log = new RevocationLog(settings.Capacity, settings.Lifetime, settings.Time, Merged);
         _ended = new EndedSessions(settings.Capacity, settings.EndedSessionLifetime, settings.Time, Dropped);
+        _rechecks = new Rechecks(settings.Capacity, Long(settings.Lifetime, settings.ClockSkew), settings.Time, RechecksMerged);
         metrics.Open(this);
+        if (settings.Shared is { } shared)
+        {
+            _issuers = [.. settings.Issuers];
+            _realms = [.. _issuers.Select(issuer => Names.Of(RevocationKind.Realm, issuer, issuer))];
+            shared.Subscribe(ApplyShared);
+        }
     }
 
     /// <inheritdoc />
@@ -55,8 +70,17 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     /// <inheritdoc />
     public DateTimeOffset? Watermark => _log.Watermark is var seconds and > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
+    /// <summary>Gets how names are hashed.</summary>
+    public NameHash Names => _settings.Shared is null ? NameHash.Local : NameHash.Shared;
+
+    /// <summary>Gets what is shared with other replicas; null if nothing is.</summary>
+    public SharedRevocations? Shared => _settings.Shared;
+
     /// <summary>Gets the number of sessions that were ended for a client.</summary>
     internal int EndedSessions => _ended.Count;
+
+    /// <summary>Gets the number of changes after which tokens must be introspected.</summary>
+    internal int Rechecks => _rechecks.Count;
 
     /// <summary>Gets the number of open connections with a watch.</summary>
     internal int Watches => _watches.Count;
@@ -78,7 +102,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
             return null;
         }
 
-        var match = Find(token.Marks);
+        var match = Find(token.Marks(Names));
         if (match == RevocationMatch.None)
         {
             return null;
@@ -86,6 +110,25 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
 
         _metrics.Rejected(Scheme, match);
         return Rejections[(int)match];
+    }
+
+    /// <summary>
+    /// Returns whether Keycloak must be asked about a verified token, because rights have changed since it was issued. Called for every
+    /// request: takes no lock and does not allocate.
+    /// </summary>
+    /// <param name="token">The token.</param>
+    /// <param name="askedAfter">Only a response to an introspection request that was sent after this timestamp counts.</param>
+    public bool RequiresAnswer(AccessToken token, out long askedAfter)
+    {
+        askedAfter = long.MinValue;
+        return !_rechecks.IsEmpty && _rechecks.Covers(token.Marks(Names), out askedAfter);
+    }
+
+    /// <summary>Returns the rejection of a token about which Keycloak must be asked, for an API that cannot ask.</summary>
+    public TokenRejection RejectUnasked()
+    {
+        _metrics.Rejected(Scheme, RevocationMatch.Recheck);
+        return Rejections[(int)RevocationMatch.Recheck];
     }
 
     /// <inheritdoc />
@@ -111,6 +154,41 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     }
 
     /// <inheritdoc />
+    public void RevokeOnlineSessions(string subject, DateTimeOffset? issuedUntil = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        Apply(Event(RevocationKind.User, subject, issuedUntil ?? UntilNow, RevocationSource.Application) with
+        {
+            OnlineSessionsOnly = true,
+        });
+    }
+
+    /// <inheritdoc />
+    public void RevokeClientSession(string sessionId, string clientId, DateTimeOffset? issuedUntil = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sessionId);
+        ArgumentException.ThrowIfNullOrEmpty(clientId);
+        Apply(Event(RevocationKind.ClientSession, sessionId, issuedUntil ?? UntilNow, RevocationSource.Application) with
+        {
+            ClientId = clientId,
+        });
+    }
+
+    /// <inheritdoc />
+    public void RecheckUser(string subject, string? clientId = null, DateTimeOffset? issuedUntil = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        Apply(Event(RevocationKind.RecheckUser, subject, issuedUntil ?? UntilNow, RevocationSource.Application) with
+        {
+            ClientId = string.IsNullOrEmpty(clientId) ? null : clientId,
+        });
+    }
+
+    /// <inheritdoc />
+    public void RecheckAll(DateTimeOffset? issuedUntil = null) =>
+        Apply(Event(RevocationKind.RecheckAll, null, issuedUntil ?? UntilNow, RevocationSource.Application));
+
+    /// <inheritdoc />
     public void RevokeToken(string tokenId, DateTimeOffset expiresAt)
     {
         ArgumentException.ThrowIfNullOrEmpty(tokenId);
@@ -129,10 +207,14 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     public void NotBefore(DateTimeOffset time) => Apply(RevocationKind.Realm, null, time, RevocationSource.Application);
 
     /// <inheritdoc />
+    public Task FlushAsync(CancellationToken cancellationToken = default) =>
+        _settings.Shared?.FlushAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <inheritdoc />
     public bool IsRevoked(ClaimsPrincipal user)
     {
         ArgumentNullException.ThrowIfNull(user);
-        return TokenMarks.TryRead(user, Scheme, out var marks) && Find(marks) != RevocationMatch.None;
+        return TokenMarks.TryRead(user, Scheme, Names, _issuers[0], out var marks) && Find(marks) != RevocationMatch.None;
     }
 
     /// <inheritdoc />
@@ -140,7 +222,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     {
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(revoked);
-        if (!TokenMarks.TryRead(user, Scheme, out var marks))
+        if (!TokenMarks.TryRead(user, Scheme, Names, _issuers[0], out var marks))
         {
             return RevocationWatch.None;
         }
@@ -177,11 +259,15 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         RevocationSource source,
         bool revokesOfflineAccess = false,
         string? endedForClient = null) =>
-        Apply(new KeycloakRevocation(kind, id, issuedUntil, Later(issuedUntil, _settings.Lifetime), source)
+        Apply(Event(kind, id, issuedUntil, source) with
         {
             RevokesOfflineAccess = revokesOfflineAccess,
             EndedForClient = endedForClient,
         });
+
+    /// <summary>Creates an event that is kept for the maximum lifetime of the tokens that it covers.</summary>
+    public KeycloakRevocation Event(RevocationKind kind, string? id, DateTimeOffset issuedUntil, RevocationSource source) =>
+        new(kind, id, issuedUntil, RevocationMarks.Later(issuedUntil, _settings.Lifetime), source);
 
     private RevocationMatch Find(in TokenMarks token)
     {
@@ -189,38 +275,100 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         return match == RevocationMatch.None && _ended.Covers(token) ? RevocationMatch.EndedSession : match;
     }
 
-    private static DateTimeOffset Later(DateTimeOffset time, TimeSpan span) =>
-        time > DateTimeOffset.MaxValue - span ? DateTimeOffset.MaxValue : time + span;
+    // A change can be up to the clock skew ahead of this machine's clock, and a token is accepted until the clock skew after it expires.
+    private static TimeSpan Long(TimeSpan lifetime, TimeSpan clockSkew) => lifetime + clockSkew + clockSkew;
 
-    private bool Apply(KeycloakRevocation revocation)
+    /// <summary>
+    /// Applies an event. Each event reaches the log here: those of the application, of Keycloak's notifications and of other sources.
+    /// </summary>
+    /// <returns>
+    /// False if it changed nothing. A recheck always changes something: a response from before it does not count, even if an equal event
+    /// was applied before. So apply it once.
+    /// </returns>
+    public bool Apply(KeycloakRevocation revocation)
     {
-        // Tokens are accepted until the clock skew after they expire, so the event is kept that long, too.
-        var until = revocation.IssuedUntil.ToUnixTimeSeconds();
-        var key = RevocationKey.Of(revocation.Kind, revocation.Id);
-        var isNew = revocation.Kind == RevocationKind.Realm
-            ? _log.NotBefore(until)
-            : _log.Add(
-                revocation.Kind == RevocationKind.Client ? RevocationKey.Spread(RevocationKey.Short(key)) : key,
-                until,
-                Later(revocation.ExpiresAt, _settings.ClockSkew).ToUnixTimeSeconds() + 1);
-        if (revocation.EndedForClient is { } client)
+        var isNew = false;
+        var marks = _issuers.SelectMany(issuer => RevocationMarks.Of(revocation, issuer, Names, _settings)).ToArray();
+        foreach (var mark in marks)
         {
-            // An offline session outlives the logout, unless Keycloak says that it ended, too.
-            var shortClient = RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, client));
-            isNew |= _ended.Add(RevocationKey.SessionOfClient(key, shortClient, isOffline: false));
-            if (revocation.RevokesOfflineAccess)
-            {
-                isNew |= _ended.Add(RevocationKey.SessionOfClient(key, shortClient, isOffline: true));
-            }
+            isNew |= Record(mark);
         }
 
+        // Also if it changes nothing here: other replicas may not know what makes it superfluous in this process.
+        _settings.Shared?.Append(marks);
         if (!isNew)
         {
             return false;
         }
 
         _metrics.Applied(Scheme, revocation);
+        if (revocation.Kind is not (RevocationKind.RecheckUser or RevocationKind.RecheckAll))
+        {
+            FireWatches();
+        }
 
+        Notify(revocation);
+        return true;
+    }
+
+    /// <summary>Applies a mark that another replica, or this one, has written to the journal.</summary>
+    private void ApplyShared(RevocationMark mark)
+    {
+        if (!_realms.Contains(mark.Realm) || !Record(mark))
+        {
+            return;
+        }
+
+        var revocation = RevocationMarks.EventOf(mark, _settings.Time.GetUtcNow());
+        _metrics.Applied(Scheme, revocation);
+        if (!mark.IsRecheck)
+        {
+            FireWatches();
+        }
+
+        Notify(revocation);
+    }
+
+    /// <summary>Adds a mark to the log. False if it changes nothing.</summary>
+    private bool Record(RevocationMark mark)
+    {
+        var name = mark.Name.Key;
+        var client = RevocationKey.Short(mark.Client.Key);
+        switch (mark.Kind)
+        {
+            case MarkKind.Realm:
+                return _log.NotBefore(mark.Until);
+            case MarkKind.Watermark:
+                return _log.RaiseWatermark(mark.Until);
+            case MarkKind.Client:
+                return Add(RevocationKey.Spread(RevocationKey.Short(name)), mark);
+            case MarkKind.OnlineUser:
+                return Add(RevocationKey.OnlineSessionsOf(name), mark);
+            case MarkKind.ClientSession:
+                var isNew = Add(RevocationKey.SessionOfClient(name, client, isOffline: false), mark);
+                return Add(RevocationKey.SessionOfClient(name, client, isOffline: true), mark) || isNew;
+            case MarkKind.EndedSession or MarkKind.EndedOfflineSession:
+                return _ended.Add(
+                    RevocationKey.SessionOfClient(name, client, isOffline: mark.Kind == MarkKind.EndedOfflineSession), mark.Lifetime);
+            case MarkKind.RecheckUser:
+                _rechecks.Add(name, mark.Until);
+                return true;
+            case MarkKind.RecheckClientOfUser:
+                _rechecks.Add(RevocationKey.SessionOfClient(name, client, isOffline: false), mark.Until);
+                return true;
+            case MarkKind.RecheckRealm:
+                _rechecks.AddEveryone(mark.Until);
+                return true;
+            default:
+                return Add(name, mark);
+        }
+    }
+
+    private bool Add(ulong key, RevocationMark mark) =>
+        key != 0 && _log.Add(key, mark.Until, RevocationMarks.Later(_settings.Time.GetUtcNow(), mark.Lifetime).ToUnixTimeSeconds());
+
+    private void FireWatches()
+    {
         // Checking all watches takes a few nanoseconds each, which is less than the cost of an index.
         foreach (var (watch, _) in _watches)
         {
@@ -229,7 +377,10 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
                 watch.Fire();
             }
         }
+    }
 
+    private void Notify(KeycloakRevocation revocation)
+    {
         foreach (var (observer, _) in _observers)
         {
             try
@@ -243,9 +394,9 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
                 _logger.ObserverFailed(failure, Scheme);
             }
         }
-
-        return true;
     }
+
+    private void RechecksMerged(int changes) => _logger.RechecksMerged(Scheme, changes);
 
     private void Dropped(int sessions)
     {

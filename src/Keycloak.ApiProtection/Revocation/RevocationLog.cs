@@ -74,6 +74,8 @@ internal sealed class RevocationLog
             : table.Covers(token.User, issuedAt) ? RevocationMatch.User
             : table.Covers(token.Client, issuedAt) ? RevocationMatch.Client
             : table.Covers(token.Token, issuedAt) ? RevocationMatch.Token
+            : table.Covers(token.OnlineSessionsOfUser, issuedAt) ? RevocationMatch.User
+            : table.Covers(token.SessionOfClient, issuedAt) ? RevocationMatch.ClientSession
             : RevocationMatch.None;
     }
 
@@ -124,6 +126,22 @@ internal sealed class RevocationLog
         }
     }
 
+    /// <summary>Raises the watermark, because another replica has merged revocations. False if it already was at or after this time.</summary>
+    public bool RaiseWatermark(long until)
+    {
+        lock (_gate)
+        {
+            if (until <= Math.Max(0, _watermark))
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _watermark, until);
+            Volatile.Write(ref _floor, Math.Max(_notBefore, _watermark));
+            return true;
+        }
+    }
+
     private void MakeRoom(long now)
     {
         _nextSweep = now + (long)_sweepInterval.TotalSeconds;
@@ -135,7 +153,7 @@ internal sealed class RevocationLog
 
         // Twice the number of events, so that the cost of growing is constant per event.
         var table = new RevocationTable(Math.Clamp(live.Length * 2, Math.Min(SmallestTable, _most), _most));
-        foreach (var (key, until, expiresAt) in live)
+        foreach (var (key, until, expiresAt, _) in live)
         {
             table.Add(key, until, expiresAt);
         }
@@ -143,7 +161,8 @@ internal sealed class RevocationLog
         Volatile.Write(ref _table, table);
     }
 
-    private (ulong Key, long Until, long ExpiresAt)[] MergeOldest((ulong Key, long Until, long ExpiresAt)[] live)
+    private (ulong Key, long Until, long ExpiresAt, long AppliedAt)[] MergeOldest(
+        (ulong Key, long Until, long ExpiresAt, long AppliedAt)[] live)
     {
         Array.Sort(live, static (one, other) => one.Until.CompareTo(other.Until));
         Volatile.Write(ref _watermark, live[live.Length - _capacity - 1].Until);

@@ -26,4 +26,10 @@ internal enum RevocationMatch
 
     /// <summary>Its session was ended for its client. This also covers tokens that were issued later.</summary>
     EndedSession,
+
+    /// <summary>Its session ended for its client.</summary>
+    ClientSession,
+
+    /// <summary>Keycloak must be asked about it, and this API cannot ask.</summary>
+    Recheck,
 }

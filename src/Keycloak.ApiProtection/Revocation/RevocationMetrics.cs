@@ -31,6 +31,8 @@ internal sealed class RevocationMetrics : IDisposable
             "keycloak.endpoint.posts", "{request}", "Requests to the endpoints for Keycloak, by endpoint and outcome.");
         _meter.CreateObservableGauge("keycloak.revocations.held", Held, "{event}", "Revocations in the log.");
         _meter.CreateObservableGauge("keycloak.revocations.ended_sessions", Ended, "{session}", "Sessions that were ended for a client.");
+        _meter.CreateObservableGauge(
+            "keycloak.revocations.rechecks", Rechecks, "{change}", "Changes of single users' rights after which tokens are introspected.");
     }
 
     public void Open(KeycloakRevocations log) => _logs.Add(log);
@@ -63,6 +65,9 @@ internal sealed class RevocationMetrics : IDisposable
 
     private IEnumerable<Measurement<int>> Ended() =>
         _logs.Select(log => new Measurement<int>(log.EndedSessions, new KeyValuePair<string, object?>("scheme", log.Scheme)));
+
+    private IEnumerable<Measurement<int>> Rechecks() =>
+        _logs.Select(log => new Measurement<int>(log.Rechecks, new KeyValuePair<string, object?>("scheme", log.Scheme)));
 
 #pragma warning disable CA1308 // tag values of metrics are lower case
     private static string Lower(string name) => name.ToLowerInvariant();

@@ -1,3 +1,5 @@
+using Keycloak.ApiProtection.Journal;
+
 namespace Keycloak.ApiProtection.Revocation;
 
 /// <summary>What a scheme's revocations need of its options. Validated.</summary>
@@ -9,4 +11,11 @@ namespace Keycloak.ApiProtection.Revocation;
 /// How long a logout rejects the client's tokens of the ended session, however young they are. Zero: not at all.
 /// </param>
 internal sealed record RevocationSettings(
-    TimeProvider Time, TimeSpan ClockSkew, TimeSpan Lifetime, int Capacity, TimeSpan EndedSessionLifetime);
+    TimeProvider Time, TimeSpan ClockSkew, TimeSpan Lifetime, int Capacity, TimeSpan EndedSessionLifetime)
+{
+    /// <summary>Gets the issuers of the realm's tokens. At least one if there is a journal.</summary>
+    public IReadOnlyList<string> Issuers { get; init; } = [];
+
+    /// <summary>Gets what is shared with other replicas; null if nothing is.</summary>
+    public SharedRevocations? Shared { get; init; }
+}

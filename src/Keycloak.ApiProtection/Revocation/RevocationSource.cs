@@ -11,4 +11,9 @@ public enum RevocationSource
 
     /// <summary>Keycloak, with a push to the admin URL of a client.</summary>
     AdminPush,
+
+    /// <summary>
+    /// Another replica, through the journal (<see cref="IRevocationJournal"/>). The journal has hashes only, so the event has no id.
+    /// </summary>
+    Journal,
 }

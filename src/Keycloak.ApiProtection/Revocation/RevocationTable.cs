@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.Revocation;
 /// </summary>
 /// <remarks>
 /// A Bloom filter with 3 bits per event, all in one word, answers nearly every lookup with "no". The filter fits into the processor's
-/// caches, while the table itself may not: a request makes four lookups, and each of them would otherwise read from memory.
+/// caches, while the table itself may not: a request makes six lookups, and each of them would otherwise read from memory.
 /// </remarks>
 internal sealed class RevocationTable
 {
@@ -45,6 +45,29 @@ internal sealed class RevocationTable
         return Volatile.Read(ref slot.Key) == key && issuedAt <= Volatile.Read(ref slot.Until);
     }
 
+    /// <summary>
+    /// Returns whether an event with this key covers a token that was issued at this time, and when the event was applied. Takes no lock
+    /// and does not allocate.
+    /// </summary>
+    public bool TryFind(ulong key, long issuedAt, out long appliedAt)
+    {
+        appliedAt = 0;
+        if (!MayHold(key))
+        {
+            return false;
+        }
+
+        ref var slot = ref Find(key);
+        if (Volatile.Read(ref slot.Key) != key || issuedAt > Volatile.Read(ref slot.Until))
+        {
+            return false;
+        }
+
+        // Read after "until", and written before it: it is never older than the event that covers the token.
+        appliedAt = Volatile.Read(ref slot.AppliedAt);
+        return true;
+    }
+
     /// <summary>Returns whether the table may contain this key. False is certain; true is not.</summary>
     public bool MayHold(ulong key)
     {
@@ -53,13 +76,19 @@ internal sealed class RevocationTable
     }
 
     /// <summary>Extends an existing event. False if there is no event with this key. Only for the writer.</summary>
-    public bool TryRaise(ulong key, long until, long expiresAt, out bool raised)
+    public bool TryRaise(ulong key, long until, long expiresAt, out bool raised, long appliedAt = 0)
     {
         ref var slot = ref Find(key);
         raised = false;
         if (slot.Key != key)
         {
             return false;
+        }
+
+        if (appliedAt > slot.AppliedAt)
+        {
+            Volatile.Write(ref slot.AppliedAt, appliedAt);
+            raised = true;
         }
 
         if (expiresAt > slot.ExpiresAt)
@@ -78,9 +107,10 @@ internal sealed class RevocationTable
     }
 
     /// <summary>Adds an event with a new key. <see cref="Count"/> must be below <see cref="Limit"/>. Only for the writer.</summary>
-    public void Add(ulong key, long until, long expiresAt)
+    public void Add(ulong key, long until, long expiresAt, long appliedAt = 0)
     {
         ref var slot = ref Find(key);
+        slot.AppliedAt = appliedAt;
         slot.Until = until;
         slot.ExpiresAt = expiresAt;
 
@@ -92,13 +122,13 @@ internal sealed class RevocationTable
     }
 
     /// <summary>Returns all events. Only for the writer.</summary>
-    public IEnumerable<(ulong Key, long Until, long ExpiresAt)> Events()
+    public IEnumerable<(ulong Key, long Until, long ExpiresAt, long AppliedAt)> Events()
     {
         foreach (var slot in _slots)
         {
             if (slot.Key != 0)
             {
-                yield return (slot.Key, slot.Until, slot.ExpiresAt);
+                yield return (slot.Key, slot.Until, slot.ExpiresAt, slot.AppliedAt);
             }
         }
     }
@@ -136,5 +166,8 @@ internal sealed class RevocationTable
         public ulong Key;
         public long Until;
         public long ExpiresAt;
+
+        // A timestamp of this process; zero where it is not needed.
+        public long AppliedAt;
     }
 }

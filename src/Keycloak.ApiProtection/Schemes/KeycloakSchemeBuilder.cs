@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.ClientAuthentication;
 using Keycloak.ApiProtection.Configuration;
 using Keycloak.ApiProtection.Introspection;
@@ -34,7 +35,7 @@ internal sealed class KeycloakSchemeBuilder(
         SchemeMemory kept,
         Func<string, string?> otherScheme)
     {
-        var issuers = options.ValidIssuers.Count > 0 ? options.ValidIssuers.ToArray() : [KeycloakAddress.Issuer(options)!];
+        var issuers = KeycloakAddress.TokenIssuers(options);
         var realm = Realm(name, options, issuers);
         var keys = new RealmKeys(realm, httpClients, options.TimeProvider!, loggers.CreateLogger<RealmKeys>());
         var policy = Policy(options, issuers, otherScheme);
@@ -43,7 +44,7 @@ internal sealed class KeycloakSchemeBuilder(
             options,
             keys,
             Verifier(name, options, policy, keys),
-            options.Credentials.AreSet ? Introspector(options, realm, policy, keys) : null,
+            options.Credentials.AreSet ? Introspector(options, realm, policy, keys, kept.Revocations.Names) : null,
             Possession(name, options, kept),
             kept.Revocations);
     }
@@ -127,7 +128,8 @@ internal sealed class KeycloakSchemeBuilder(
             ? HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: [.. "DPoP nonce"u8])
         : kept.NonceKey;
 
-    private Introspector Introspector(KeycloakBearerOptions options, RealmSettings realm, TokenPolicy policy, RealmKeys keys) => new(
+    private Introspector Introspector(
+        KeycloakBearerOptions options, RealmSettings realm, TokenPolicy policy, RealmKeys keys, NameHash names) => new(
         new IntrospectionSettings
         {
             Realm = realm,
@@ -136,6 +138,7 @@ internal sealed class KeycloakSchemeBuilder(
             TokenIssuers = policy.Issuers,
             Audiences = policy.Audiences,
             Claims = options.Claims,
+            Names = names,
             Freshness = options.Introspection.Freshness,
             StaleIfError = options.Introspection.StaleIfError,
             Timeout = options.Introspection.Timeout ?? options.BackchannelTimeout,

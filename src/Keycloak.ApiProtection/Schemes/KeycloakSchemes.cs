@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Keycloak.ApiProtection.Configuration;
+using Keycloak.ApiProtection.Journal;
 using Keycloak.ApiProtection.Revocation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,7 +15,8 @@ internal sealed class KeycloakSchemes(
     IOptionsMonitor<KeycloakBearerOptions> options,
     KeycloakSchemeBuilder builder,
     RevocationMetrics revocationMetrics,
-    ILogger<KeycloakRevocations> logger) : IDisposable
+    ILogger<KeycloakRevocations> logger,
+    SharedRevocations? shared = null) : IDisposable
 {
     private readonly string[] _names = [.. names.Select(scheme => scheme.Name).Distinct(StringComparer.Ordinal)];
     private readonly Lock _gate = new();
@@ -89,7 +92,11 @@ internal sealed class KeycloakSchemes(
                         settings.ClockSkew,
                         settings.Revocation.Lifetime,
                         settings.Revocation.Capacity,
-                        settings.Revocation.EndedSessionLifetime),
+                        settings.Revocation.EndedSessionLifetime)
+                    {
+                        Issuers = KeycloakAddress.TokenIssuers(settings),
+                        Shared = shared,
+                    },
                     revocationMetrics,
                     logger));
             }

@@ -12,6 +12,9 @@ namespace Keycloak.ApiProtection.Schemes;
 /// </summary>
 internal static class TokenChecks
 {
+    /// <summary>When a client should try again while revocations of other replicas are not known.</summary>
+    private static readonly TimeSpan WhileUnread = TimeSpan.FromSeconds(1);
+
     /// <summary>Checks the token of a request.</summary>
     /// <param name="scheme">The scheme of the request.</param>
     /// <param name="context">The request.</param>
@@ -51,8 +54,36 @@ internal static class TokenChecks
             return new(TokenOutcome.Rejected(revoked));
         }
 
-        return scheme.Introspector is { } introspector && introspector.Wants(token, isActiveRequired, maxAge, out var age)
-            ? IntrospectAsync(scheme, context, message, introspector, token, age, mayBeStale: maxAge is null)
+        var unread = scheme.Revocations.Shared is { IsCurrent: false } shared ? shared.Handling : UnreadableJournal.Continue;
+        var isChanged = scheme.Revocations.RequiresAnswer(token, out var askedAfter);
+        if (unread == UnreadableJournal.Reject || (unread == UnreadableJournal.Introspect && scheme.Introspector is null))
+        {
+            return new(TokenOutcome.Undecided(WhileUnread));
+        }
+
+        if (scheme.Introspector is not { } introspector)
+        {
+            return isChanged
+                ? new(TokenOutcome.Rejected(scheme.Revocations.RejectUnasked()))
+                : ProveAsync(scheme, context, message, TokenOutcome.Accepted(token, token.Claims, confirmedAge: null));
+        }
+
+        var isWanted = introspector.Wants(token, isActiveRequired, maxAge, out var age);
+        if (unread == UnreadableJournal.Introspect)
+        {
+            var longest = scheme.Revocations.Shared!.Options.MaxSilence;
+            age = isWanted && age < longest ? age : longest;
+            isWanted = true;
+        }
+
+        return isWanted || isChanged
+            ? IntrospectAsync(
+                scheme,
+                context,
+                message,
+                introspector,
+                token,
+                new RequiredAnswer(isWanted ? age : RequiredAnswer.AnyAge, MayBeStale: maxAge is null, askedAfter))
             : ProveAsync(scheme, context, message, TokenOutcome.Accepted(token, token.Claims, confirmedAge: null));
     }
 
@@ -62,8 +93,7 @@ internal static class TokenChecks
         BearerMessage message,
         Introspector introspector,
         AccessToken token,
-        TimeSpan maxAge,
-        bool mayBeStale)
+        RequiredAnswer required)
     {
         // The key of a lightweight token may be named in the introspection response only.
         var isProven = token.Confirmation is not null || !token.IsLightweight;
@@ -76,7 +106,7 @@ internal static class TokenChecks
             }
         }
 
-        var answer = await introspector.AskAsync(token, message.Token, maxAge, mayBeStale, context.RequestAborted);
+        var answer = await AskAsync(scheme, introspector, token, message.Token, required, context.RequestAborted);
         if (!answer.IsAccepted(out var claims))
         {
             return TokenOutcome.Of(answer);
@@ -88,8 +118,28 @@ internal static class TokenChecks
             return TokenOutcome.Rejected(revoked);
         }
 
-        var outcome = TokenOutcome.Accepted(token, claims, maxAge);
+        var outcome = TokenOutcome.Accepted(token, claims, required.MaxAge);
         return isProven && claims.Confirmation == token.Confirmation ? outcome : await ProveAsync(scheme, context, message, outcome);
+    }
+
+    private static async ValueTask<Decision<AccessTokenClaims>> AskAsync(
+        KeycloakScheme scheme,
+        Introspector introspector,
+        AccessToken token,
+        ReadOnlyMemory<char> text,
+        RequiredAnswer required,
+        CancellationToken cancellationToken)
+    {
+        var answer = await introspector.AskAsync(token, text, required, cancellationToken);
+
+        // Only the response names the user of a lightweight token. If the user's rights have changed since, a newer response is required.
+        // The same holds for a change that arrived during the wait. One repetition is sufficient: every change from before the request
+        // counts then.
+        return answer.IsAccepted(out _)
+            && scheme.Revocations.RequiresAnswer(token, out var askedAfter)
+            && askedAfter > required.AskedAfter
+            ? await introspector.AskAsync(token, text, required with { AskedAfter = askedAfter }, cancellationToken)
+            : answer;
     }
 
     /// <summary>Returns the outcome if the client owes no proof, or gives all that it owes; otherwise why it does not count.</summary>
@@ -131,7 +181,9 @@ internal static class TokenChecks
                 return Decision<AccessToken>.Rejected(TokenRejection.Expired);
             }
 
-            var answer = await scheme.Introspector!.AskAsync(token, accepted.Text, age, mayBeStale: maxAge is null, cancellationToken);
+            scheme.Revocations.RequiresAnswer(token, out var askedAfter);
+            var required = new RequiredAnswer(age, MayBeStale: maxAge is null, askedAfter);
+            var answer = await AskAsync(scheme, scheme.Introspector!, token, accepted.Text, required, cancellationToken);
             if (!answer.IsAccepted(out _))
             {
                 return answer.IsRejected(out var rejection)

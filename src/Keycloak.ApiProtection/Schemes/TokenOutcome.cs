@@ -37,6 +37,8 @@ internal readonly struct TokenOutcome
 
     public static TokenOutcome Rejected(TokenRejection rejection) => new(null, null, null, rejection, default);
 
+    public static TokenOutcome Undecided(TimeSpan retryAfter) => new(null, null, null, null, retryAfter);
+
     /// <summary>Returns the outcome of a check that did not accept the token.</summary>
     public static TokenOutcome Of<T>(in Decision<T> decision)
         where T : class => new(null, null, null, decision.IsRejected(out var rejection) ? rejection : null, decision.RetryAfter);

@@ -61,7 +61,8 @@ public sealed class AccessToken
     public string Algorithm => SigningAlgorithm.All[_algorithm].Name;
 
     /// <summary>Gets the marks by which a revocation identifies the token.</summary>
-    internal ref readonly TokenMarks Marks => ref Claims.Marks;
+    /// <param name="names">How names are hashed.</param>
+    internal ref readonly TokenMarks Marks(NameHash names) => ref Claims.Marks(names);
 
     /// <summary>Gets the key or certificate that the token is bound to. Null if it is not bound.</summary>
     internal Confirmation? Confirmation => Claims.Confirmation;

@@ -275,6 +275,16 @@ public sealed partial record TokenRejection
         Description = "The access token was revoked",
     };
 
+    internal static readonly TokenRejection Recheck = new(
+        "recheck",
+        "Rights of the token's user changed in Keycloak after the token was issued, and this API has no credentials to ask Keycloak for "
+        + "the present rights.",
+        "Set credentials (this API's client secret), so that such tokens are introspected. A token that the client gets with a refresh is "
+        + "accepted.")
+    {
+        Description = "The access token is outdated",
+    };
+
     // Keycloak's introspection response (RFC 7662).
     internal static readonly TokenRejection Inactive = new(
         "inactive",
@@ -289,7 +299,8 @@ public sealed partial record TokenRejection
         HeaderRepeated, HeaderMalformed, Size, Form, JoseHeader, Critical, HeaderType, AlgorithmNone, AlgorithmSymmetric, AlgorithmEdDsa,
         Algorithm, Payload, Issuer, KindMissing, KindId, KindRefresh, KindOffline, KindLogout, KindRegistration, KindIdentityCookie,
         KindOther, BoundByDPoP, BoundByCertificate, Bound, Expired, ExpiryMissing, NotYetValid, IssuedAhead, IssuedAtMissing, Lightweight,
-        Audience, KeyMissing, KeyUnknown, KeyUnusable, KeyUnfit, Signature, Revoked, RevocationWatermark, Inactive,
+        Audience, KeyMissing, KeyUnknown, KeyUnusable, KeyUnfit, Signature, Revoked, RevocationWatermark, Recheck,
+        Inactive,
         .. Proofs,
     ];
 }

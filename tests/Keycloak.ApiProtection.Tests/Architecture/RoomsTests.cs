@@ -20,6 +20,7 @@ public sealed partial class RoomsTests
         "Configuration",
         "Introspection",
         "Revocation",
+        "Journal",
         "ClientAuthentication",
         "ProofOfPossession",
         "Tokens",

@@ -21,10 +21,13 @@ public sealed class AuthenticationPolicyNameTests
     public void A_name_and_an_attribute_have_the_same_meaning(string name, string[] levels, int? seconds)
     {
         Assert.True(KeycloakPolicyName.TryParse(name, out var parsed, out _));
-        Assert.Equal((name, KeycloakPolicyKind.Authentication, seconds), (parsed.ToString(), parsed.Kind, (int?)parsed.MaxAge?.TotalSeconds));
+        Assert.Equal(
+            (name, KeycloakPolicyKind.Authentication, seconds), (parsed.ToString(), parsed.Kind, (int?)parsed.MaxAge?.TotalSeconds));
         Assert.Equal(levels, parsed.Values);
 
-        var attribute = levels.Length == 0 ? new RequireAuthenticationAttribute() : new RequireAuthenticationAttribute(string.Join(' ', levels));
+        var attribute = levels.Length == 0
+            ? new RequireAuthenticationAttribute()
+            : new RequireAuthenticationAttribute(string.Join(' ', levels));
         if (seconds is { } age)
         {
             attribute.MaxAgeSeconds = age;

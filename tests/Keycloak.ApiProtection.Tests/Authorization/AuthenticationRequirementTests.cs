@@ -100,7 +100,8 @@ public sealed class AuthenticationRequirementTests
         await using var app = await StartAsync(map: app => app.MapGet("/fresh", () => "x").RequireAuthentication(TimeSpan.FromMinutes(5)));
         var now = app.Realm.Now.ToUnixTimeSeconds();
 
-        Assert.Equal(401, await StatusAsync(app, "/fresh", app.Alice.With("auth_time", json.Replace("{0}", $"{now}", StringComparison.Ordinal))));
+        Assert.Equal(
+            401, await StatusAsync(app, "/fresh", app.Alice.With("auth_time", json.Replace("{0}", $"{now}", StringComparison.Ordinal))));
         Assert.Equal(200, await StatusAsync(app, "/fresh", app.Alice.With("auth_time", $"{now}")));
     }
 
@@ -120,7 +121,8 @@ public sealed class AuthenticationRequirementTests
     [InlineData("silver", 10, 401)]
     public async Task Level_and_age_are_both_required(string level, int age, int status)
     {
-        await using var app = await StartAsync(map: app => app.MapGet("/both", () => "x").RequireAuthentication("gold", maxAge: TimeSpan.FromMinutes(5)));
+        await using var app = await StartAsync(
+            map: app => app.MapGet("/both", () => "x").RequireAuthentication("gold", maxAge: TimeSpan.FromMinutes(5)));
 
         Assert.Equal(status, await StatusAsync(
             app, "/both", app.Alice.WithText("acr", level).WithDate("auth_time", app.Realm.Now.AddSeconds(-age))));
@@ -162,7 +164,9 @@ public sealed class AuthenticationRequirementTests
         var silver = Users.Token(CapturedTokens.Alice26);
         await using var api = await TestApi.StartAsync(_ => { });
         var authorization = api.Services.GetRequiredService<IAuthorizationService>();
-        var stranger = new ClaimsIdentity([new Claim("acr", "gold"), new Claim("iss", "https://other.example/realms/x"), new Claim("azp", "x"), new Claim("sub", "x")], "Other");
+        var stranger = new ClaimsIdentity(
+            [new Claim("acr", "gold"), new Claim("iss", "https://other.example/realms/x"), new Claim("azp", "x"), new Claim("sub", "x")],
+            "Other");
         var user = new ClaimsPrincipal([new Keycloak.ApiProtection.Claims.KeycloakIdentity(silver, "Keycloak"), stranger]);
 
         Assert.False((await authorization.AuthorizeAsync(user, null, "acr:gold")).Succeeded);
@@ -176,7 +180,8 @@ public sealed class AuthenticationRequirementTests
     {
         await using var app = await StartAsync(Levels);
         var now = app.Realm.Now.ToUnixTimeSeconds();
-        var payload = CapturedTokens.Alice26.Replace("\"acr\":\"silver\"", $"\"auth_time\":{now},\"acr\":\"gold\"", StringComparison.Ordinal);
+        var payload = CapturedTokens.Alice26.Replace(
+            "\"acr\":\"silver\"", $"\"auth_time\":{now},\"acr\":\"gold\"", StringComparison.Ordinal);
         var user = new ClaimsPrincipal(new Keycloak.ApiProtection.Claims.KeycloakIdentity(Users.Token(payload), "Keycloak"));
         var request = new DefaultHttpContext { RequestServices = app.Services };
         IKeycloakRequirement requirement = new AuthenticationRequirement("gold", TimeSpan.FromMinutes(5));
@@ -206,7 +211,8 @@ public sealed class AuthenticationRequirementTests
                 app.MapGet("/fresh", () => "x").RequireAuthentication(TimeSpan.FromMinutes(5));
             },
             shape: shape);
-        var fresh = CapturedTokens.Alice26.Replace("\"acr\":", $"\"auth_time\":{DateTimeOffset.UtcNow.ToUnixTimeSeconds()},\"acr\":", StringComparison.Ordinal);
+        var fresh = CapturedTokens.Alice26.Replace(
+            "\"acr\":", $"\"auth_time\":{DateTimeOffset.UtcNow.ToUnixTimeSeconds()},\"acr\":", StringComparison.Ordinal);
 
         Assert.Equal((200, 403, 403), (await api.StatusAsync("/silver", CapturedTokens.Alice26), await api.StatusAsync("/gold", CapturedTokens.Alice26), await api.StatusAsync("/fresh", CapturedTokens.Alice26)));
         Assert.Equal(200, await api.StatusAsync("/fresh", fresh));
@@ -224,7 +230,8 @@ public sealed class AuthenticationRequirementTests
             }),
             PayloadAuthenticationHandler.JwtBearerShape);
 
-        Assert.Equal(200, await api.StatusAsync("/silver", CapturedTokens.Alice26.Replace("\"silver\"", "\"gold\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            200, await api.StatusAsync("/silver", CapturedTokens.Alice26.Replace("\"silver\"", "\"gold\"", StringComparison.Ordinal)));
     }
 
     private static Task<ProtectedApp> StartAsync(
@@ -241,7 +248,7 @@ public sealed class AuthenticationRequirementTests
             }),
             map ?? (_ => { }));
 
-    private static async Task<int> StatusAsync(ProtectedApp app, string path, TestToken token)
+    private static async Task<int> StatusAsync(ProtectedApp app, string path, SignedToken token)
     {
         using var response = await app.GetAsync(path, token);
         return (int)response.StatusCode;

@@ -66,7 +66,8 @@ public sealed class ControllersAndHubsTests
     public async Task The_framework_does_not_enforce_requirement_data_on_a_hub_method()
     {
         await using var api = await TestApi.StartAsync(app => app.MapHub<OrdersHub>("/hub"), services => services.AddSignalR());
-        Assert.Contains("\"result\":\"not enforced\"", await InvokeAsync(api, CapturedTokens.Alice26, "Unprotected"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"result\":\"not enforced\"", await InvokeAsync(api, CapturedTokens.Alice26, "Unprotected"), StringComparison.Ordinal);
     }
 
     [Fact]

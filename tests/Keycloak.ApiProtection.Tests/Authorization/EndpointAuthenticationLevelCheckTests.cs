@@ -32,7 +32,8 @@ public sealed class EndpointAuthenticationLevelCheckTests
     [Fact]
     public async Task Levels_of_the_order_are_accepted_and_without_an_order_every_level_is()
     {
-        await using var ordered = await StartAsync(["silver 1", "gold 2"], app => app.MapGet("/pay", () => "x").RequireAuthentication("2").RequireAuthentication("silver"));
+        await using var ordered = await StartAsync(
+            ["silver 1", "gold 2"], app => app.MapGet("/pay", () => "x").RequireAuthentication("2").RequireAuthentication("silver"));
         await using var unordered = await StartAsync([], app => app.MapGet("/pay", () => "x").RequireAuthentication("golf"));
         Assert.NotNull(ordered);
         Assert.NotNull(unordered);
@@ -86,7 +87,8 @@ public sealed class EndpointAuthenticationLevelCheckTests
     [InlineData("max_age=300", "max-age:300")]
     public async Task A_misspelled_name_stops_the_start_with_a_suggestion(string name, string meant)
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync([], app => app.MapGet("/pay", () => "x").RequireAuthorization(name)));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => StartAsync([], app => app.MapGet("/pay", () => "x").RequireAuthorization(name)));
 
         Assert.Contains($"Did you mean \"{meant}\"?", failure.Message, StringComparison.Ordinal);
     }

@@ -81,7 +81,11 @@ public sealed class StepUpResponseTests
         Assert.Equal(
             "acr_values=\"platinum gold\", max_age=\"600\"",
             (await ChallengeAsync(app, "/group/gold", app.Alice)).Split("\", ", 4)[3]);
-        Assert.StartsWith("401", await ChallengeAsync(app, "/group/gold", app.Alice.WithText("acr", "gold").WithDate("auth_time", app.Realm.Now.AddMinutes(-20))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "401",
+            await ChallengeAsync(
+                app, "/group/gold", app.Alice.WithText("acr", "gold").WithDate("auth_time", app.Realm.Now.AddMinutes(-20))),
+            StringComparison.Ordinal);
         Assert.Equal("200", await ChallengeAsync(app, "/group/gold", GoldNow(app)));
     }
 
@@ -92,7 +96,10 @@ public sealed class StepUpResponseTests
 
         foreach (var path in new[] { "/scoped", "/role", "/assertion", "/vetoed" })
         {
-            Assert.StartsWith("403 Bearer realm=\"demo\", error=\"insufficient_scope\"", await ChallengeAsync(app, path, app.Alice), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "403 Bearer realm=\"demo\", error=\"insufficient_scope\"",
+                await ChallengeAsync(app, path, app.Alice),
+                StringComparison.Ordinal);
         }
 
         Assert.StartsWith("401", await ChallengeAsync(app, "/scoped", app.Alice.WithText("scope", "orders:pay")), StringComparison.Ordinal);
@@ -103,11 +110,15 @@ public sealed class StepUpResponseTests
     public async Task An_invalid_or_revoked_token_is_reported_before_the_login()
     {
         await using var app = await StartAsync();
-        Assert.StartsWith("401 Bearer realm=\"demo\", error=\"invalid_token\"", await ChallengeAsync(app, "/gold", app.Alice.WithText("aud", "other")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "401 Bearer realm=\"demo\", error=\"invalid_token\"",
+            await ChallengeAsync(app, "/gold", app.Alice.WithText("aud", "other")),
+            StringComparison.Ordinal);
 
         Assert.Equal(Gold, await ChallengeAsync(app, "/gold", app.Alice));
-        app.Services.GetRequiredService<IKeycloakRevocations>().RevokeSession("XqecREegFvE0iVapvbzsuCNO");
-        Assert.StartsWith("401 Bearer realm=\"demo\", error=\"invalid_token\"", await ChallengeAsync(app, "/gold", app.Alice), StringComparison.Ordinal);
+        app.Services.GetRequiredService<IKeycloakRevocations>().RevokeSession(DemoRealm.Session);
+        Assert.StartsWith(
+            "401 Bearer realm=\"demo\", error=\"invalid_token\"", await ChallengeAsync(app, "/gold", app.Alice), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,7 +137,7 @@ public sealed class StepUpResponseTests
     public async Task A_service_account_gets_403_because_it_cannot_log_in(string path)
     {
         await using var app = await StartAsync();
-        var batch = TestToken.Of(KeycloakPayloads.ServiceAccount, Realms.FakeRealm.Issuer, app.Realm.Now, OrdersApi.Key);
+        var batch = app.Realm.Token(app.Realm.Keycloak.TokenForServiceAccount("batch"));
         var nameless = app.Alice.Without("sid", "preferred_username");
 
         foreach (var token in new[] { batch, nameless })
@@ -137,7 +148,10 @@ public sealed class StepUpResponseTests
             Assert.DoesNotContain("acr_values", challenge, StringComparison.Ordinal);
         }
 
-        Assert.Contains("service account, which has no login", app.Realm.Log.Entries.First(entry => entry.Event == "PermissionMissing").Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "service account, which has no login",
+            app.Realm.Log.Entries.First(entry => entry.Event == "PermissionMissing").Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +165,8 @@ public sealed class StepUpResponseTests
             Assert.Contains("another login does not help", challenge, StringComparison.Ordinal);
         }
 
-        Assert.Contains("\"acr loa level\"", app.Realm.Log.Entries.First(entry => entry.Event == "PermissionMissing").Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"acr loa level\"", app.Realm.Log.Entries.First(entry => entry.Event == "PermissionMissing").Text, StringComparison.Ordinal);
 
         // A password grant has no login time; the login page of the browser gives one.
         Assert.StartsWith("401", await ChallengeAsync(app, "/fresh", app.Alice), StringComparison.Ordinal);
@@ -165,7 +180,10 @@ public sealed class StepUpResponseTests
         await ChallengeAsync(app, "/fresh", app.Alice.WithDate("auth_time", app.Realm.Now.AddHours(-1)));
 
         var texts = app.Realm.Log.Entries.Where(entry => entry.Event == "AuthenticationInsufficient").Select(entry => entry.Text).ToArray();
-        Assert.Contains("HTTP: GET /attribute requires another login. The token has the level \"silver\"; the endpoint requires \"gold\".", texts[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "HTTP: GET /attribute requires another login. The token has the level \"silver\"; the endpoint requires \"gold\".",
+            texts[0],
+            StringComparison.Ordinal);
         Assert.Contains("acr_values=gold&max_age=300", texts[0], StringComparison.Ordinal);
         Assert.Contains("did not log in (\"auth_time\") within the last 300 seconds", texts[1], StringComparison.Ordinal);
         Assert.Equal(0, app.Realm.Log.Count("PermissionMissing"));
@@ -195,7 +213,8 @@ public sealed class StepUpResponseTests
             return Task.CompletedTask;
         });
 
-        Assert.EndsWith("acr_values=\"gold\", max_age=\"60\"", await ChallengeAsync(app, "/attribute", app.Alice), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "acr_values=\"gold\", max_age=\"60\"", await ChallengeAsync(app, "/attribute", app.Alice), StringComparison.Ordinal);
         Assert.Equal(("insufficient_user_authentication", "gold", 401), (seen!.Error, seen.AcrValues, seen.StatusCode));
         Assert.Null(seen.AuthenticateFailure);
         Assert.Null(seen.Rejection);
@@ -263,7 +282,8 @@ public sealed class StepUpResponseTests
     [Fact]
     public async Task The_token_check_passes_the_challenge_to_the_gateway()
     {
-        await using var app = await StartAsync(map: app => app.MapTokenCheck("/check").RequireAuthentication("gold", TimeSpan.FromMinutes(5)));
+        await using var app = await StartAsync(
+            map: app => app.MapTokenCheck("/check").RequireAuthentication("gold", TimeSpan.FromMinutes(5)));
 
         Assert.Equal(GoldAndFresh, await ChallengeAsync(app, "/check", app.Alice));
         Assert.Equal("200", await ChallengeAsync(app, "/check", GoldNow(app)));
@@ -308,7 +328,8 @@ public sealed class StepUpResponseTests
                     parts.FeatureProviders.Clear();
                     parts.FeatureProviders.Add(new OneController());
                 }).AddApplicationPart(typeof(StepUpResponseTests).Assembly);
-                services.AddAuthorization(options => options.AddPolicy("transfer", policy => policy.RequireAuthentication("gold", TimeSpan.FromMinutes(5))));
+                services.AddAuthorization(
+                    options => options.AddPolicy("transfer", policy => policy.RequireAuthentication("gold", TimeSpan.FromMinutes(5))));
                 services.AddSingleton<IAuthorizationHandler, Veto>();
             },
             app =>
@@ -324,18 +345,20 @@ public sealed class StepUpResponseTests
                 app.MapGet("/fresh", () => "x").RequireAuthentication(maxAge: TimeSpan.FromMinutes(5));
                 app.MapGet("/attribute", [RequireAuthentication("gold", MaxAgeSeconds = 300)] () => "x");
                 app.MapGet("/name", () => "x").RequireAuthorization("acr:gold max-age:300");
-                app.MapGet("/policy", () => "x").RequireAuthorization(policy => policy.RequireAuthentication("gold", TimeSpan.FromMinutes(5)));
+                app.MapGet("/policy", () => "x").RequireAuthorization(
+                    policy => policy.RequireAuthentication("gold", TimeSpan.FromMinutes(5)));
                 app.MapGet("/registered", () => "x").RequireAuthorization("transfer");
                 app.MapGet("/scoped", () => "x").RequireAuthentication("gold").RequireScope("orders:pay");
                 app.MapGet("/role", () => "x").RequireAuthentication("gold").RequireAuthorization(policy => policy.RequireRole("nobody"));
-                app.MapGet("/assertion", () => "x").RequireAuthentication("gold").RequireAuthorization(policy => policy.RequireAssertion(_ => false));
+                app.MapGet("/assertion", () => "x").RequireAuthentication("gold").RequireAuthorization(
+                    policy => policy.RequireAssertion(_ => false));
                 app.MapGet("/vetoed", () => "x").RequireAuthentication("gold");
                 app.MapControllers();
             });
 
-    private static TestToken GoldNow(ProtectedApp app) => app.Alice.WithText("acr", "gold").WithDate("auth_time", app.Realm.Now);
+    private static SignedToken GoldNow(ProtectedApp app) => app.Alice.WithText("acr", "gold").WithDate("auth_time", app.Realm.Now);
 
-    private static async Task<string> ChallengeAsync(ProtectedApp app, string path, TestToken token)
+    private static async Task<string> ChallengeAsync(ProtectedApp app, string path, SignedToken token)
     {
         using var response = await app.GetAsync(path, token);
         return $"{(int)response.StatusCode} {response.Headers.WwwAuthenticate}".TrimEnd();
@@ -357,7 +380,8 @@ public sealed class StepUpResponseTests
     }
 
     private static Task SendAsync(WebSocket socket, string message) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(message + '\u001e'), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+        socket.SendAsync(
+            Encoding.UTF8.GetBytes(message + '\u001e'), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
 
     private sealed class Veto : IAuthorizationHandler
     {

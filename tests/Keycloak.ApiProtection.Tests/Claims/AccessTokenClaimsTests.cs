@@ -38,7 +38,9 @@ public sealed class AccessTokenClaimsTests
     {
         var identity = Users.Identity(CapturedTokens.Alice26);
         Assert.Equal(
-            ("""{"roles":["offline_access","admin","default-roles-demo","uma_authorization","customer"]}""", KeycloakClaimTypes.JsonValueType),
+            (
+                """{"roles":["offline_access","admin","default-roles-demo","uma_authorization","customer"]}""",
+                KeycloakClaimTypes.JsonValueType),
             Typed(identity, "realm_access"));
         Assert.Contains(
             "\"shipping-api\":{\"roles\":[\"dispatcher\"]}", identity.FindFirst("resource_access")!.Value, StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using System.Net;
-using Keycloak.ApiProtection.Tests.Realms;
-using Keycloak.ApiProtection.Tests.Tokens;
+using Keycloak.ApiProtection.Testing;
 
 namespace Keycloak.ApiProtection.Tests.Configuration;
 
@@ -24,7 +23,7 @@ public sealed class DiscoveryIssuerTests
         await using var app = await ProtectedApp.StartAsync(options =>
         {
             options.Authority = Outside;
-            options.MetadataAddress = FakeRealm.Issuer + "/.well-known/openid-configuration";
+            options.MetadataAddress = DemoRealm.Issuer + "/.well-known/openid-configuration";
         });
 
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", app.Alice.WithText("iss", Outside))).StatusCode);
@@ -34,12 +33,12 @@ public sealed class DiscoveryIssuerTests
     [Fact]
     public async Task A_discovery_document_of_a_foreign_issuer_is_rejected()
     {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.Discovery["issuer"] = "https://stranger.example.com/realms/demo";
+        var realm = await DemoRealm.StartAsync();
+        realm.Faults.AnswerWrongly(WrongAnswer.ForeignIssuer, RealmEndpoint.Discovery);
         await using var app = await ProtectedApp.StartAsync(
             services => Microsoft.Extensions.DependencyInjection.KeycloakBearerExtensions.AddKeycloakBearer(services), realm);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await app.GetAsync("/me", app.Alice)).StatusCode);
-        Assert.Contains("stranger.example.com", string.Join('\n', realm.Log.Entries.Select(entry => entry.Text)), StringComparison.Ordinal);
+        Assert.Contains("elsewhere.example", string.Join('\n', realm.Log.Entries.Select(entry => entry.Text)), StringComparison.Ordinal);
     }
 }

@@ -92,7 +92,7 @@ public sealed class OpenConnectionsTests
             })).RequireAuthorization();
         });
 
-    private static async Task<WebSocket> ConnectAsync(ProtectedApp app, TestToken token)
+    private static async Task<WebSocket> ConnectAsync(ProtectedApp app, SignedToken token)
     {
         var client = app.Server.CreateWebSocketClient();
         client.ConfigureRequest = request => request.Headers.Authorization = $"Bearer {token.Text}";

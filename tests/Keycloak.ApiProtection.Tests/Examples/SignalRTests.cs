@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
@@ -11,19 +10,20 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Keycloak.ApiProtection.Tests.Examples;
 
 /// <summary>Runs the program of docs/signalr.md.</summary>
-public sealed class SignalRTests : IAsyncLifetime, IDisposable
+public sealed class SignalRTests : IAsyncLifetime
 {
-    private readonly FakeRealm _realm = new(OrdersApi.Key);
+    private DemoRealm _realm = null!;
     private WebApplication _app = null!;
 
     public async ValueTask InitializeAsync()
     {
+        _realm = await DemoRealm.StartAsync();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Keycloak:Authority"] = FakeRealm.Issuer,
-            ["Keycloak:resource"] = OrdersApi.Audience,
+            ["Keycloak:Authority"] = DemoRealm.Issuer,
+            ["Keycloak:resource"] = DemoRealm.Audience,
             ["Keycloak:LoginClients:0"] = "storefront",
         });
         builder.Services.AddSingleton<TimeProvider>(_realm.Time);
@@ -85,16 +85,18 @@ public sealed class SignalRTests : IAsyncLifetime, IDisposable
         Assert.Contains("\"type\":7", await ReadAsync(alice, "\"type\":7"), StringComparison.Ordinal);
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
-
-    public void Dispose() => _realm.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _realm.DisposeAsync();
+    }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     // SignalR compares "exp" with the clock of the machine, not with the clock of the realm. The token therefore expires in 2100.
-    private TestToken Alice => TestToken.Of(KeycloakPayloads.Alice, FakeRealm.Issuer, _realm.Now, OrdersApi.Key).With("exp", "4102444800");
+    private SignedToken Alice => _realm.Alice.With("exp", "4102444800");
 
-    private async Task<WebSocket> ConnectAsync(TestToken token)
+    private async Task<WebSocket> ConnectAsync(SignedToken token)
     {
         var server = _app.GetTestServer();
         var socket = await server.CreateWebSocketClient()

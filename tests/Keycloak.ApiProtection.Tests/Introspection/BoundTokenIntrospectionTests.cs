@@ -23,7 +23,7 @@ public sealed class BoundTokenIntrospectionTests
             answer["cnf"] = new JsonObject { ["jkt"] = named == "own" ? key.Thumbprint : other.Thumbprint };
         }
 
-        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(answer.ToJsonString());
         using var client = new HttpClient(new DpopHandler(key, token, api.Server.CreateHandler()));
 
         using var response = await client.GetAsync(new Uri("http://localhost/me"), TestContext.Current.CancellationToken);

@@ -66,7 +66,7 @@ public sealed class ClientAuthenticationTests
             options.Introspection.Freshness = TimeSpan.Zero;
         });
         var token = api.Token();
-        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(token).ToJsonString());
+        api.Line.Instead = _ => Responses.Of(Answers.Of(token).ToJsonString());
         Assert.Equal("200", await api.VerdictAsync(token));
         var first = (string?)api.Line.LastForm["client_assertion"];
         Assert.Equal("200", await api.VerdictAsync(token));

@@ -138,7 +138,7 @@ public sealed class CurrentRolesTests
     {
         var answer = Answers.Of(token);
         change(answer);
-        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(answer.ToJsonString());
         return api.VerdictAsync(token, path);
     }
 

@@ -112,10 +112,12 @@ public sealed class FreshnessTests
                 options.Claims.RoleClaims.Add("duties");
             });
         var other = api.Token();
-        var (told, taken) = (api.Realm.Token("alice").For("cli").WithClaim("duties", Readers).Create(), api.Realm.Token("alice").For("cli").WithClaim("duties", Duties).Create());
+        var (told, taken) = (
+            api.Realm.Token("alice").For("cli").WithClaim("duties", Readers).Create(),
+            api.Realm.Token("alice").For("cli").WithClaim("duties", Duties).Create());
         var answer = Answers.Of(told);
         answer["duties"] = new System.Text.Json.Nodes.JsonArray("auditor");
-        api.Line.Instead = _ => QuestionLine.Answer((api.Line.LastForm["token"] == told ? answer : api.Line.LastForm["token"] == other ? With(Answers.Of(other)) : Without(Answers.Of(taken))).ToJsonString());
+        api.Line.Instead = _ => Responses.Of((api.Line.LastForm["token"] == told ? answer : api.Line.LastForm["token"] == other ? With(Answers.Of(other)) : Without(Answers.Of(taken))).ToJsonString());
 
         Assert.Equal("200", await api.VerdictAsync(told, "/flat"));
         Assert.Equal("403", await api.VerdictAsync(taken, "/flat"));

@@ -14,7 +14,7 @@ public sealed class IntrospectedTokensTests
     [Fact]
     public async Task Ten_thousand_revoked_tokens_are_introspected_once_each()
     {
-        using var realm = new FakeRealm(OrdersApi.Key);
+        using var realm = new RealmStub(OrdersApi.Key);
         var questions = 0;
         realm.Instead = request =>
         {
@@ -24,7 +24,7 @@ public sealed class IntrospectedTokensTests
             }
 
             Interlocked.Increment(ref questions);
-            return FakeRealm.Answer("""{"active":false}""");
+            return Responses.Of("""{"active":false}""");
         };
         using var introspector = await OpenAsync(realm);
 
@@ -35,8 +35,7 @@ public sealed class IntrospectedTokensTests
                 var result = await introspector.AskAsync(
                     Token(realm),
                     $"token {i}".AsMemory(),
-                    TimeSpan.FromSeconds(30),
-                    mayBeStale: true,
+                    new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
                     TestContext.Current.CancellationToken);
                 Assert.True(result.IsRejected(out var rejection));
                 Assert.Equal("inactive", rejection.Code);
@@ -51,14 +50,16 @@ public sealed class IntrospectedTokensTests
     [Fact]
     public async Task The_cache_is_bounded_and_expired_entries_are_removed()
     {
-        using var realm = new FakeRealm(OrdersApi.Key) { Instead = request => request.Method == HttpMethod.Post ? FakeRealm.Answer("""{"active":false}""") : null };
+        using var realm = new RealmStub(OrdersApi.Key)
+        {
+            Instead = request => request.Method == HttpMethod.Post ? Responses.Of("""{"active":false}""") : null,
+        };
         using var introspector = await OpenAsync(realm, maximum: 100);
         async Task AskAsync(int i) =>
             await introspector.AskAsync(
                 Token(realm),
                 $"token {i}".AsMemory(),
-                TimeSpan.FromSeconds(30),
-                mayBeStale: true,
+                new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
                 TestContext.Current.CancellationToken);
         for (var i = 0; i < 1000; i++)
         {
@@ -85,10 +86,10 @@ public sealed class IntrospectedTokensTests
     [Fact]
     public async Task The_cache_is_also_bounded_in_bytes_when_responses_have_claims_of_their_own()
     {
-        using var realm = new FakeRealm(OrdersApi.Key);
+        using var realm = new RealmStub(OrdersApi.Key);
         var answer = Encoding.UTF8.GetString(Token(realm).Claims.Payload.Span)[..^1]
             + $",\"active\":true,\"token_type\":\"Bearer\",\"realm_access\":{{\"roles\":[\"{new string('r', 10_000)}\"]}}}}";
-        realm.Instead = request => request.Method == HttpMethod.Post ? FakeRealm.Answer(answer) : null;
+        realm.Instead = request => request.Method == HttpMethod.Post ? Responses.Of(answer) : null;
         using var introspector = await OpenAsync(realm, maximum: 100);
         var first = Token(realm, ",\"realm_access\":{}");
         for (var i = 0; i < 50; i++)
@@ -97,8 +98,7 @@ public sealed class IntrospectedTokensTests
             var result = await introspector.AskAsync(
                 token,
                 $"token {i}".AsMemory(),
-                TimeSpan.FromSeconds(30),
-                true,
+                new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
                 TestContext.Current.CancellationToken);
             Assert.True(result.IsAccepted(out var claims));
             Assert.Single(claims.RealmRoles.ToArray());
@@ -115,8 +115,7 @@ public sealed class IntrospectedTokensTests
         var again = await introspector.AskAsync(
             first,
             "token 0".AsMemory(),
-            TimeSpan.FromSeconds(30),
-            true,
+            new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
             TestContext.Current.CancellationToken);
         Assert.Equal(again.IsAccepted(out _), !((IntrospectedToken)first.Introspected!).IsEvicted);
     }
@@ -124,20 +123,21 @@ public sealed class IntrospectedTokensTests
     [Fact]
     public async Task A_fresh_cached_response_is_used_without_waiting_or_allocating()
     {
-        using var realm = new FakeRealm(OrdersApi.Key);
+        using var realm = new RealmStub(OrdersApi.Key);
         var token = Token(realm);
-        realm.Instead = request => request.Method == HttpMethod.Post ? FakeRealm.Answer(
+        realm.Instead = request => request.Method == HttpMethod.Post ? Responses.Of(
             Encoding.UTF8.GetString(token.Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}") : null;
         using var introspector = await OpenAsync(realm);
         var text = "token".AsMemory();
         var cancellation = TestContext.Current.CancellationToken;
-        Assert.True((await introspector.AskAsync(token, text, TimeSpan.FromSeconds(30), true, cancellation)).IsAccepted(out var claims));
+        var required = new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true);
+        Assert.True((await introspector.AskAsync(token, text, required, cancellation)).IsAccepted(out var claims));
         Assert.Same(token.Claims, claims);
         var (allocated, waited) = (0L, false);
         for (var i = 0; i < 1000; i++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var asked = introspector.AskAsync(token, text, TimeSpan.FromSeconds(30), true, cancellation);
+            var asked = introspector.AskAsync(token, text, required, cancellation);
             waited |= !asked.IsCompletedSuccessfully;
             (await asked).IsAccepted(out _);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -149,7 +149,7 @@ public sealed class IntrospectedTokensTests
     [Fact]
     public async Task A_request_uses_a_response_that_arrives_after_its_cache_lookup_instead_of_sending_another()
     {
-        using var realm = new FakeRealm(OrdersApi.Key);
+        using var realm = new RealmStub(OrdersApi.Key);
         using var introspector = await OpenAsync(realm);
         var (token, text) = (Token(realm), "token".AsMemory());
         var state = new IntrospectedToken(introspector, token.ExpiresAt);
@@ -173,20 +173,19 @@ public sealed class IntrospectedTokensTests
     [InlineData(false)]
     public async Task A_token_in_use_is_not_evicted_when_many_others_are_added(bool active)
     {
-        using var realm = new FakeRealm(OrdersApi.Key);
+        using var realm = new RealmStub(OrdersApi.Key);
         var questions = 0;
         var answer = active
             ? Encoding.UTF8.GetString(Token(realm).Claims.Payload.Span)[..^1] + ",\"active\":true,\"token_type\":\"Bearer\"}"
             : "{\"active\":false}";
         realm.Instead =
-            request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? FakeRealm.Answer(answer) : null;
+            request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? Responses.Of(answer) : null;
         using var introspector = await OpenAsync(realm, maximum: 100);
         async Task AskAsync(string text) =>
             await introspector.AskAsync(
                 Token(realm),
                 text.AsMemory(),
-                TimeSpan.FromSeconds(30),
-                mayBeStale: true,
+                new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
                 TestContext.Current.CancellationToken);
 
         for (var i = 0; i < 500; i++)
@@ -206,9 +205,9 @@ public sealed class IntrospectedTokensTests
     [Fact]
     public async Task A_verified_token_is_introspected_once_for_each_introspector()
     {
-        using var realm = new FakeRealm(OrdersApi.Key);
+        using var realm = new RealmStub(OrdersApi.Key);
         var questions = 0;
-        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? FakeRealm.Answer(
+        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref questions) > 0 ? Responses.Of(
             """{"active":false}""") : null;
         using var first = await OpenAsync(realm);
         using var second = await OpenAsync(realm);
@@ -216,7 +215,11 @@ public sealed class IntrospectedTokensTests
 
         foreach (var introspector in new[] { first, second, first, second })
         {
-            await introspector.AskAsync(token, "token".AsMemory(), TimeSpan.FromSeconds(30), true, TestContext.Current.CancellationToken);
+            await introspector.AskAsync(
+                token,
+                "token".AsMemory(),
+                new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
+                TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(2, questions);
@@ -225,14 +228,13 @@ public sealed class IntrospectedTokensTests
     [Fact]
     public async Task A_request_that_waits_while_the_application_stops_gets_an_undecided_result()
     {
-        using var realm = new FakeRealm(OrdersApi.Key);
+        using var realm = new RealmStub(OrdersApi.Key);
         var introspector = await OpenAsync(realm);
-        realm.Hold();
+        realm.HoldResponses();
         var asked = introspector.AskAsync(
             Token(realm),
             "token".AsMemory(),
-            TimeSpan.FromSeconds(30),
-            true,
+            new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
             TestContext.Current.CancellationToken).AsTask();
         await IntrospectingApi.Eventually(() => introspector.Waiting == 1);
 
@@ -247,18 +249,17 @@ public sealed class IntrospectedTokensTests
     [InlineData("https://kc.example/introspect", 1)]
     public async Task Tokens_and_credentials_are_sent_only_over_HTTPS(string address, int questions)
     {
-        using var realm = new FakeRealm(OrdersApi.Key);
+        using var realm = new RealmStub(OrdersApi.Key);
         var asked = 0;
         realm.Discovery["introspection_endpoint"] = address;
-        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref asked) > 0 ? FakeRealm.Answer(
+        realm.Instead = request => request.Method == HttpMethod.Post && Interlocked.Increment(ref asked) > 0 ? Responses.Of(
             """{"active":false}""") : null;
         using var introspector = await OpenAsync(realm);
 
         var result = await introspector.AskAsync(
             Token(realm),
             "token".AsMemory(),
-            TimeSpan.FromSeconds(30),
-            true,
+            new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
             TestContext.Current.CancellationToken);
 
         Assert.Equal((questions, questions == 1), (asked, result.IsRejected(out _)));
@@ -267,7 +268,7 @@ public sealed class IntrospectedTokensTests
     [Fact]
     public async Task A_response_from_a_redirect_target_is_ignored()
     {
-        using var realm = new FakeRealm(OrdersApi.Key);
+        using var realm = new RealmStub(OrdersApi.Key);
         realm.Instead = request =>
         {
             if (request.Method != HttpMethod.Post)
@@ -275,7 +276,7 @@ public sealed class IntrospectedTokensTests
                 return null;
             }
 
-            var answer = FakeRealm.Answer("""{"active":false}""");
+            var answer = Responses.Of("""{"active":false}""");
             answer.RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://elsewhere.example/");
             return answer;
         };
@@ -284,15 +285,14 @@ public sealed class IntrospectedTokensTests
         var result = await introspector.AskAsync(
             Token(realm),
             "token".AsMemory(),
-            TimeSpan.FromSeconds(30),
-            true,
+            new RequiredAnswer(TimeSpan.FromSeconds(30), MayBeStale: true),
             TestContext.Current.CancellationToken);
 
         Assert.False(result.IsRejected(out _));
         Assert.Contains("redirects", realm.Log.Text("IntrospectionFailed"), StringComparison.Ordinal);
     }
 
-    private static async Task<Introspector> OpenAsync(FakeRealm realm, int maximum = 50_000)
+    private static async Task<Introspector> OpenAsync(RealmStub realm, int maximum = 50_000)
     {
         var keys = await realm.OpenReadAsync();
         return new Introspector(
@@ -301,7 +301,7 @@ public sealed class IntrospectedTokensTests
                 Realm = realm.Settings,
                 Mode = IntrospectionMode.Always,
                 ClientId = "orders-api",
-                TokenIssuers = [FakeRealm.Issuer],
+                TokenIssuers = [RealmStub.Issuer],
                 Audiences = ["orders-api"],
                 Claims = new KeycloakClaimsOptions(),
                 MaximumTokens = maximum,
@@ -315,12 +315,12 @@ public sealed class IntrospectedTokensTests
             new IntrospectionReports("Keycloak", realm.Time, realm.Log));
     }
 
-    private static AccessToken Token(FakeRealm realm, string more = "")
+    private static AccessToken Token(RealmStub realm, string more = "")
     {
         var now = realm.Now.ToUnixTimeSeconds();
-        var json = Encoding.UTF8.GetBytes($$"""{"exp":{{now + 300}},"iat":{{now}},"jti":"1","iss":"{{FakeRealm.Issuer}}","aud":"orders-api","sub":"alice","typ":"Bearer","azp":"cli"{{more}}}""");
+        var json = Encoding.UTF8.GetBytes($$"""{"exp":{{now + 300}},"iat":{{now}},"jti":"1","iss":"{{RealmStub.Issuer}}","aud":"orders-api","sub":"alice","typ":"Bearer","azp":"cli"{{more}}}""");
         Assert.True(TokenClaims.TryRead(json, out var claims, out _));
         Assert.True(SigningAlgorithm.TryGet("RS256", out var algorithm));
-        return new AccessToken([], claims, null!, algorithm, new AccessTokenClaims(json, new KeycloakClaimsOptions(), FakeRealm.Issuer));
+        return new AccessToken([], claims, null!, algorithm, new AccessTokenClaims(json, new KeycloakClaimsOptions(), RealmStub.Issuer));
     }
 }

@@ -59,7 +59,13 @@ internal sealed class IntrospectingApi : IAsyncDisposable
     {
         var time = new ManualTimeProvider();
         var realm = await KeycloakRealm.StartAsync(
-            new KeycloakRealmOptions { InMemory = true, TimeProvider = time, Logger = NullLogger.Instance },
+            new KeycloakRealmOptions
+            {
+                InMemory = true,
+                TimeProvider = time,
+                Logger = NullLogger.Instance,
+                SupplyKey = SharedRealmKeys.Of("demo"),
+            },
             TestContext.Current.CancellationToken);
         var line = new QuestionLine(realm.CreateHandler());
         var log = new RecordingLogger();

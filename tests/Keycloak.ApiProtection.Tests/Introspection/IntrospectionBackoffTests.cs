@@ -54,7 +54,7 @@ public sealed class IntrospectionBackoffTests
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
-        api.Line.Instead = _ => QuestionLine.Answer("", HttpStatusCode.BadGateway);
+        api.Line.Instead = _ => Responses.Of("", HttpStatusCode.BadGateway);
         api.Line.Hold();
         var requests = Enumerable.Range(0, 20).Select(_ => api.VerdictAsync(api.Token())).ToArray();
         await api.Line.ArrivedAsync(20);
@@ -116,7 +116,7 @@ public sealed class IntrospectionBackoffTests
 
         HttpResponseMessage Rejection(RetryConditionHeaderValue after)
         {
-            var answer = QuestionLine.Answer("<html></html>", status);
+            var answer = Responses.Of("<html></html>", status);
             answer.Headers.RetryAfter = after;
             return answer;
         }
@@ -130,7 +130,7 @@ public sealed class IntrospectionBackoffTests
         var until = api.Time.GetUtcNow().AddSeconds(12);
         api.Line.Instead = _ =>
         {
-            var answer = QuestionLine.Answer("", HttpStatusCode.TooManyRequests);
+            var answer = Responses.Of("", HttpStatusCode.TooManyRequests);
             answer.Headers.RetryAfter = new RetryConditionHeaderValue(until);
             return answer;
         };
@@ -153,7 +153,7 @@ public sealed class IntrospectionBackoffTests
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
-        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(api.Token("bob")).ToJsonString());
+        api.Line.Instead = _ => Responses.Of(Answers.Of(api.Token("bob")).ToJsonString());
         Assert.Equal("503", await api.VerdictAsync(token));
 
         using var response = await api.SendAsync(token);

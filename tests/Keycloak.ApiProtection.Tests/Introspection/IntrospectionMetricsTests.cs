@@ -50,10 +50,10 @@ public sealed class IntrospectionMetricsTests
         var refused = api.Token();
         var foreign = Answers.Of(refused);
         foreign["aud"] = "account";
-        api.Line.Instead = _ => QuestionLine.Answer(foreign.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(foreign.ToJsonString());
         Assert.Equal("401 audience", await api.VerdictAsync(refused));
         Assert.Equal("503", await api.VerdictAsync(api.Token()));
-        api.Line.Instead = _ => QuestionLine.Answer("", HttpStatusCode.InternalServerError);
+        api.Line.Instead = _ => Responses.Of("", HttpStatusCode.InternalServerError);
         Assert.Equal("503", await api.VerdictAsync(api.Token()));
         await SettledAsync(api);
 

@@ -61,10 +61,10 @@ public sealed class IntrospectionResponseTests
             answer[member] = JsonNode.Parse(json);
         }
 
-        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(answer.ToJsonString());
 
         Assert.Equal(verdict, await api.VerdictAsync(token));
-        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(token).ToJsonString());
+        api.Line.Instead = _ => Responses.Of(Answers.Of(token).ToJsonString());
         api.Time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal("200", await api.VerdictAsync(token));
     }
@@ -79,7 +79,7 @@ public sealed class IntrospectionResponseTests
     public async Task A_response_that_does_not_identify_the_token_is_not_accepted(string body)
     {
         await using var api = await IntrospectingApi.StartAsync();
-        api.Line.Instead = _ => QuestionLine.Answer(body);
+        api.Line.Instead = _ => Responses.Of(body);
 
         Assert.Equal("503", await api.VerdictAsync(api.Token()));
     }
@@ -89,7 +89,7 @@ public sealed class IntrospectionResponseTests
     {
         await using var api = await IntrospectingApi.StartAsync();
         var (alice, bob) = (api.Token(), api.Token("bob"));
-        api.Line.Instead = _ => api.Line.LastForm.GetValueOrDefault("token") == bob ? QuestionLine.Answer(
+        api.Line.Instead = _ => api.Line.LastForm.GetValueOrDefault("token") == bob ? Responses.Of(
             Answers.Of(alice).ToJsonString()) : null;
 
         for (var i = 0; i < 20; i++)
@@ -108,7 +108,7 @@ public sealed class IntrospectionResponseTests
     {
         await using var api = await IntrospectingApi.StartAsync();
         var token = api.Token();
-        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(token).ToJsonString(), System.Net.HttpStatusCode.Accepted);
+        api.Line.Instead = _ => Responses.Of(Answers.Of(token).ToJsonString(), System.Net.HttpStatusCode.Accepted);
 
         Assert.Equal("503", await api.VerdictAsync(token));
     }

@@ -248,7 +248,7 @@ public sealed class IntrospectorTests
         Assert.Equal(3, api.Line.Questions);
 
         // The clock of Keycloak is behind, so the token is still active there. It is introspected once per second, not on each request.
-        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(behind).ToJsonString());
+        api.Line.Instead = _ => Responses.Of(Answers.Of(behind).ToJsonString());
         Assert.Equal("200", await api.VerdictAsync(behind));
         Assert.Equal("200", await api.VerdictAsync(behind));
         Assert.Equal(4, api.Line.Questions);
@@ -264,7 +264,7 @@ public sealed class IntrospectorTests
         await using var api = await IntrospectingApi.StartAsync(
             options => (options.Introspection.Timeout, options.ClockSkew) = (TimeSpan.FromMinutes(2), TimeSpan.Zero));
         var token = api.Realm.Token("alice").For("cli").ExpiresIn(TimeSpan.FromSeconds(10)).Create();
-        api.Line.Instead = _ => QuestionLine.Answer(Answers.Of(token).ToJsonString());
+        api.Line.Instead = _ => Responses.Of(Answers.Of(token).ToJsonString());
         api.Line.Hold();
         var request = api.VerdictAsync(token);
         await api.Line.ArrivedAsync(1);

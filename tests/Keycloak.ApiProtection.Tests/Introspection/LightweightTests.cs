@@ -49,7 +49,7 @@ public sealed class LightweightTests
         var token = api.Realm.Token("alice").For("lightweight").Create();
         var answer = Answers.Of(token);
         (answer["sub"], answer["aud"]) = ("alice-id", "shipping-api");
-        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(answer.ToJsonString());
 
         Assert.Equal("401 audience", await api.VerdictAsync(token));
         Assert.Contains("Keycloak's introspection response", api.Log.Text("TokenRejected"), StringComparison.Ordinal);
@@ -62,7 +62,7 @@ public sealed class LightweightTests
         var token = api.Realm.Token("alice").For("lightweight").Create();
         var answer = Answers.Of(token);
         (answer["aud"], answer["cnf"]) = ("orders-api", new System.Text.Json.Nodes.JsonObject { ["jkt"] = new string('A', 43) });
-        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(answer.ToJsonString());
 
         Assert.Equal("401 dpop_scheme", await api.VerdictAsync(token));
     }

@@ -29,7 +29,8 @@ public sealed class LoginClaimsTests
     public async Task A_later_login_of_the_session_does_not_make_an_older_token_fresh()
     {
         await using var api = await StartAsync();
-        var old = api.Realm.Token("alice").For("cli").InSession("s1").WithAuthentication("gold", api.Time.GetUtcNow().AddHours(-1)).Create();
+        var old = api.Realm.Token("alice").For("cli").InSession("s1").WithAuthentication(
+            "gold", api.Time.GetUtcNow().AddHours(-1)).Create();
         var fresh = api.Realm.Token("alice").For("cli").InSession("s1").WithAuthentication("gold").Create();
 
         Assert.Equal("401", await api.VerdictAsync(old, "/fresh"));
@@ -56,7 +57,8 @@ public sealed class LoginClaimsTests
             options.Claims.RoleClaims.Add("acr");
             options.Claims.RoleClaims.Add("auth_time");
         });
-        var silver = api.Realm.Token("alice").For("cli").InSession("s1").WithAuthentication("silver", api.Time.GetUtcNow().AddHours(-1)).Create();
+        var silver = api.Realm.Token("alice").For("cli").InSession("s1").WithAuthentication(
+            "silver", api.Time.GetUtcNow().AddHours(-1)).Create();
         api.Realm.Token("alice").For("cli").InSession("s1").WithAuthentication("gold").Create();
 
         Assert.Equal("401", await api.VerdictAsync(silver, "/gold"));
@@ -86,7 +88,8 @@ public sealed class LoginClaimsTests
     public async Task A_lightweight_token_keeps_the_login_that_it_contains()
     {
         await using var api = await StartAsync();
-        var silver = api.Realm.Token("alice").For("lightweight").InSession("s1").WithAuthentication("silver", api.Time.GetUtcNow().AddHours(-1)).Create();
+        var silver = api.Realm.Token("alice").For("lightweight").InSession("s1").WithAuthentication(
+            "silver", api.Time.GetUtcNow().AddHours(-1)).Create();
         api.Realm.Token("alice").For("lightweight").InSession("s1").WithAuthentication("gold").Create();
 
         Assert.Equal("401", await api.VerdictAsync(silver, "/gold"));

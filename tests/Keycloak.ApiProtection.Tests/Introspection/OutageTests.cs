@@ -74,7 +74,7 @@ public sealed class OutageTests
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
         var poison = api.Token("bob");
-        api.Line.Instead = _ => api.Line.LastForm["token"] == poison && api.Line.IsQuestion ? QuestionLine.Answer("", status) : null;
+        api.Line.Instead = _ => api.Line.LastForm["token"] == poison && api.Line.IsQuestion ? Responses.Of("", status) : null;
 
         for (var i = 0; i < 100; i++)
         {
@@ -199,7 +199,7 @@ public sealed class OutageTests
     {
         await using var api = await IntrospectingApi.StartAsync();
         await IntrospectingApi.Eventually(() => api.Log.Count("IntrospectionChecked") == 1);
-        api.Line.Instead = _ => QuestionLine.Answer(body, (HttpStatusCode)status);
+        api.Line.Instead = _ => Responses.Of(body, (HttpStatusCode)status);
 
         Assert.Equal("503", await api.VerdictAsync(api.Token()));
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 
@@ -89,9 +87,6 @@ internal sealed class QuestionLine(HttpMessageHandler realm) : DelegatingHandler
                 $"Only {Questions} of {questions} introspection requests arrived within a minute.");
         }
     }
-
-    public static HttpResponseMessage Answer(string body, HttpStatusCode status = HttpStatusCode.OK, string type = "application/json") =>
-        new(status) { Content = new StringContent(body, Encoding.UTF8, type) };
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -66,7 +66,7 @@ public sealed class RevokedHolderTests
         }
 
         answer[claim] = name;
-        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(answer.ToJsonString());
         Assert.Equal("200", await api.VerdictAsync(token));
 
         Revoke(Revocations(api), claim, "another", api.Time.GetUtcNow());
@@ -84,7 +84,7 @@ public sealed class RevokedHolderTests
         var answer = Answers.Of(token);
         (answer["sub"], answer["aud"]) = ("user-1", "orders-api");
         answer["iat"] = api.Time.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
-        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(answer.ToJsonString());
         Assert.Equal("200", await api.VerdictAsync(token));
 
         Revocations(api).RevokeUser("user-1");
@@ -128,7 +128,7 @@ public sealed class RevokedHolderTests
         var token = api.Realm.Token("alice").For("cli").WithoutClaim("sub").Create();
         var answer = Answers.Of(token);
         answer["sub"] = "user-1";
-        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(answer.ToJsonString());
         Assert.Equal("200", await api.VerdictAsync(token, "/active"));
 
         Revocations(api).RevokeUser("user-1");
@@ -166,7 +166,7 @@ public sealed class RevokedHolderTests
         var token = api.Realm.Token("alice").For(client).WithoutClaim("sub").Create();
         var answer = Answers.Of(token);
         (answer["sub"], answer["aud"]) = ("user-1", "orders-api");
-        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(answer.ToJsonString());
 
         Assert.Equal("200", await api.VerdictAsync(token, "/watched"));
 

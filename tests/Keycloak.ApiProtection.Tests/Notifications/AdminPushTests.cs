@@ -8,14 +8,14 @@ namespace Keycloak.ApiProtection.Tests.Notifications;
 
 public sealed class AdminPushTests
 {
-    private static readonly TestKey Foreign = TestKey.Rsa(OrdersApi.KeyId, which: 3);
+    private static readonly TestKey Foreign = TestKey.Rsa("foreign", which: 3);
 
-    private static readonly Dictionary<string, (Func<TestToken, DateTimeOffset, TestToken> Forge, string Says)> Forged = new()
+    private static readonly Dictionary<string, (Func<SignedToken, DateTimeOffset, SignedToken> Forge, string Says)> Forged = new()
     {
         ["another action"] = ((push, _) => push.WithText("action", "LOGOUT"), "It is not the admin action of this endpoint."),
         ["no action"] = ((push, _) => push.Without("action"), "It is not the admin action of this endpoint."),
         ["an access token with the claims of a push"] = (
-            (push, _) => push.WithText("typ", "Bearer").WithText("iss", FakeRealm.Issuer), "It is not the admin action of this endpoint."),
+            (push, _) => push.WithText("typ", "Bearer").WithText("iss", DemoRealm.Issuer), "It is not the admin action of this endpoint."),
         ["another client"] = (
             (push, _) => push.WithText("resource", "other"),
             "It was pushed to a client that is neither this API's own nor one of LoginClients."),
@@ -194,7 +194,7 @@ public sealed class AdminPushTests
     public async Task A_push_applies_only_to_the_realm_whose_key_signed_it()
     {
         var other = TestKey.Rsa("other", "RS256", which: 4);
-        await using var app = await KeycloakCaller.StartAsync(new FakeRealm(OrdersApi.Key));
+        await using var app = await KeycloakCaller.StartAsync();
         await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
         app.Realm.Time.Advance(TimeSpan.FromSeconds(10));
 
@@ -202,7 +202,7 @@ public sealed class AdminPushTests
             .AssertRejectedAsync("It is not signed with a key of the realm.");
 
         Assert.Equal(0, app.Realm.Log.Count("NotBeforeTaken"));
-        Assert.Equal(2, app.Realm.Fetches);
+        Assert.Equal(2, app.Realm.Requests.Jwks);
     }
 
     private static long Now(ProtectedApp app) => app.Realm.Now.ToUnixTimeSeconds();

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using Keycloak.ApiProtection.Tests.Realms;
@@ -15,10 +14,10 @@ public sealed class BackchannelLogoutTests
 
     private static readonly string[] Schemes = ["one", "two", "without", "elsewhere"];
 
-    private static readonly TestKey Foreign = TestKey.Rsa(OrdersApi.KeyId, which: 3);
+    private static readonly TestKey Foreign = TestKey.Rsa("foreign", which: 3);
 
     /// <summary>The variations that a valid logout token may have.</summary>
-    private static readonly Dictionary<string, Func<TestToken, DateTimeOffset, TestToken>> Good = new()
+    private static readonly Dictionary<string, Func<SignedToken, DateTimeOffset, SignedToken>> Good = new()
     {
         ["as Keycloak 26 writes it"] = (token, _) => token,
         ["as Keycloak 24 writes it"] = (token, _) => token.WithHeader("typ", "\"JWT\""),
@@ -36,7 +35,7 @@ public sealed class BackchannelLogoutTests
     };
 
     /// <summary>The faults of forged logout tokens, and the error description in the response.</summary>
-    private static readonly Dictionary<string, (Func<TestToken, DateTimeOffset, TestToken> Forge, string Says)> Forged = new()
+    private static readonly Dictionary<string, (Func<SignedToken, DateTimeOffset, SignedToken> Forge, string Says)> Forged = new()
     {
         ["an ID token"] = ((token, _) => token.WithHeader("typ", "\"JWT\"").WithText("typ", "ID"), "It is not a logout token."),
         ["an access token"] = ((token, _) => token.WithHeader("typ", "\"JWT\"").WithText("typ", "Bearer"), "It is not a logout token."),
@@ -83,7 +82,7 @@ public sealed class BackchannelLogoutTests
         ["no key named"] = ((token, _) => token.WithoutHeader("kid"), "The header is not a JSON object with a valid alg, kid and typ."),
         ["not signed"] = ((token, _) => token.WithHeader("alg", "\"none\"").Signed(_ => [0]), "The algorithm is not one of Algorithms."),
         ["HS256 with the public key"] = (
-            (token, _) => token.SignedWithSecret("HS256", Base64Url.DecodeFromChars((string)OrdersApi.Key.Jwk["n"]!)),
+            (token, _) => token.SignedWithSecret("HS256", DemoRealm.Modulus),
             "The algorithm is not one of Algorithms."),
         ["signed by a foreign key of the same name"] = ((token, _) => token.SignedBy(Foreign), "Its signature is not valid."),
         ["signed by an unknown key"] = (
@@ -127,7 +126,7 @@ public sealed class BackchannelLogoutTests
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
         Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
         Assert.Contains(says, app.Realm.Log.Text("NotificationRejected"), StringComparison.Ordinal);
-        Assert.Equal(says == NotAKey ? 2 : 1, app.Realm.Fetches);
+        Assert.Equal(says == NotAKey ? 2 : 1, app.Realm.Requests.Jwks);
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(good)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
     }
@@ -211,8 +210,7 @@ public sealed class BackchannelLogoutTests
     [Fact]
     public async Task While_the_keys_of_the_realm_are_unavailable_the_response_is_503_and_a_retry_is_accepted()
     {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.GoDown();
+        var realm = await DemoRealm.StartDownAsync();
         await using var app = await KeycloakCaller.StartAsync(realm);
         var logout = KeycloakCaller.Logout(app);
 
@@ -221,7 +219,7 @@ public sealed class BackchannelLogoutTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.True(answer.Headers.RetryAfter!.Delta >= TimeSpan.FromSeconds(1));
         Assert.Equal(1, realm.Log.Count("NotificationUndecided"));
-        realm.ComeUp();
+        realm.Faults.ComeBack();
         realm.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(logout)).StatusCode);
     }
@@ -232,7 +230,7 @@ public sealed class BackchannelLogoutTests
         await using var app = await KeycloakCaller.StartAsync();
         await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
         var logout = KeycloakCaller.Logout(app);
-        var requests = app.Realm.Requests;
+        var requests = app.Realm.Requests.Total;
         for (var i = 0; i < 200; i++)
         {
             // The first two are rejected without a key. The third is older than the keys that were read.
@@ -242,7 +240,7 @@ public sealed class BackchannelLogoutTests
         }
 
         // An unknown key may cause at most one fetch in each cooldown.
-        Assert.InRange(app.Realm.Requests - requests, 0, 2);
+        Assert.InRange(app.Realm.Requests.Total - requests, 0, 2);
         Assert.Equal(0, app.Services.GetRequiredService<IKeycloakRevocations>().Count);
         Assert.InRange(app.Realm.Log.Count("NotificationRejected"), 1, 3);
     }
@@ -252,11 +250,10 @@ public sealed class BackchannelLogoutTests
     {
         await using var app = await KeycloakCaller.StartAsync();
         await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
-        var rotated = TestKey.Rsa("rotated", "RS256", which: 4);
-        app.Realm.Rotate(OrdersApi.Key, rotated);
+        app.Realm.Keys.Rotate("RS256");
         app.Realm.Time.Advance(TimeSpan.FromSeconds(10));
 
-        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app).SignedWith(rotated, "RS256"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app))).StatusCode);
     }
 
     [Fact]
@@ -264,15 +261,16 @@ public sealed class BackchannelLogoutTests
     {
         await using var app = await ProtectedApp.StartAsync(
             services => services
-                .AddKeycloakBearer("one", options => Configure(options, FakeRealm.Issuer, "storefront"))
-                .AddKeycloakBearer("two", options => Configure(options, FakeRealm.Issuer, "storefront", "spa"))
-                .AddKeycloakBearer("without", options => Configure(options, FakeRealm.Issuer))
+                .AddKeycloakBearer("one", options => Configure(options, DemoRealm.Issuer, "storefront"))
+                .AddKeycloakBearer("two", options => Configure(options, DemoRealm.Issuer, "storefront", "spa"))
+                .AddKeycloakBearer("without", options => Configure(options, DemoRealm.Issuer))
                 .AddKeycloakBearer("elsewhere", options => Configure(options, "https://kc.example/realms/other", "storefront")),
             app => app.MapKeycloakEndpoints());
 
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app))).StatusCode);
         Assert.Equal([1, 1, 0, 0], Counts(app));
-        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app).WithText("aud", "spa").WithText("jti", "2").WithText("sid", "2"))).StatusCode);
+        var another = KeycloakCaller.Logout(app).WithText("aud", "spa").WithText("jti", "2").WithText("sid", "2");
+        Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(another)).StatusCode);
         Assert.Equal([1, 2, 0, 0], Counts(app));
     }
 
@@ -298,11 +296,11 @@ public sealed class BackchannelLogoutTests
 
     private static void Configure(KeycloakBearerOptions options, string authority, params string[] loginClients)
     {
-        (options.Authority, options.Resource) = (authority, OrdersApi.Audience);
+        (options.Authority, options.Resource) = (authority, DemoRealm.Audience);
         Array.ForEach(loginClients, options.LoginClients.Add);
     }
 
-    private static TestToken Resigned(TestToken changed, TestToken signed)
+    private static SignedToken Resigned(SignedToken changed, SignedToken signed)
     {
         var signature = signed.Signature;
         return changed.Signed(_ => signature);

@@ -41,7 +41,12 @@ public sealed class CapturedPushesTests
     [MemberData(nameof(Versions))]
     public async Task Captured_admin_pushes_are_accepted(string version)
     {
-        foreach (var (name, path) in new[] { ("k_logout-realm-sign-out", "k_logout"), ("k_push_not_before-realm", "k_push_not_before"), ("k_push_not_before-client-without-its-own", "k_push_not_before") })
+        foreach (var (name, path) in new[]
+        {
+            ("k_logout-realm-sign-out", "k_logout"),
+            ("k_push_not_before-realm", "k_push_not_before"),
+            ("k_push_not_before-client-without-its-own", "k_push_not_before"),
+        })
         {
             var (sent, payload) = Captured(version, $"push-{name}");
             await using var app = await StartAsync(version, (long)payload["expiration"]! - 30);
@@ -59,11 +64,9 @@ public sealed class CapturedPushesTests
     {
         var discovery = Read(version, "discovery");
         var jwks = Read(version, "jwks");
-        var realm = new FakeRealm
-        {
-            Instead = request => FakeRealm.Answer(
-                (request.RequestUri!.AbsoluteUri == (string)discovery["jwks_uri"]! ? jwks : discovery).ToJsonString()),
-        };
+        var realm = await DemoRealm.StartAsync();
+        realm.Instead = request => Responses.Of(
+            (request.RequestUri!.AbsoluteUri == (string)discovery["jwks_uri"]! ? jwks : discovery).ToJsonString());
         realm.Time.SetWallClock(DateTimeOffset.FromUnixTimeSeconds(now));
         return await ProtectedApp.StartAsync(
             services => services.AddKeycloakBearer(options =>

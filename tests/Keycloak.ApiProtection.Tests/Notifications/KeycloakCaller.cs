@@ -1,5 +1,5 @@
 using System.Text;
-using Keycloak.ApiProtection.Tests.Realms;
+using Keycloak.ApiProtection.Testing;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,36 +11,35 @@ internal static class KeycloakCaller
 {
     public const string LogoutPath = "/.keycloak/backchannel-logout";
 
-    public static Task<ProtectedApp> StartAsync(FakeRealm? realm = null) => ProtectedApp.StartAsync(
+    public static Task<ProtectedApp> StartAsync(DemoRealm? realm = null) => ProtectedApp.StartAsync(
         services => services.AddKeycloakBearer(options => options.LoginClients.Add("storefront")),
         app => app.MapKeycloakEndpoints(),
         realm);
 
     /// <summary>A valid logout token of Keycloak 26 for the session <c>session-1</c>.</summary>
-    public static TestToken Logout(ProtectedApp app) => TestToken.Of(
-        KeycloakPayloads.Logout, FakeRealm.Issuer, app.Realm.Now, OrdersApi.Key)
+    public static SignedToken Logout(ProtectedApp app) => app.Realm
+        .Token(app.Realm.Keycloak.Token("alice").For("storefront").OfKind(TokenKind.Logout))
         .WithHeader("typ", "\"logout+jwt\"")
-        .WithText("aud", "storefront")
+        .WithText("jti", "7206722a-d912-2df4-8e3d-061f9e63f823")
         .WithText("sid", "session-1")
         .WithText("sub", "user-1")
         .WithDate("iat", app.Realm.Now)
         .WithDate("exp", app.Realm.Now.AddSeconds(120));
 
     /// <summary>A valid push as Keycloak 26 sends it.</summary>
-    public static TestToken Push(ProtectedApp app, string action, long notBefore, string more = "") => TestToken.Of(
-        $$"""{"id":"{{Guid.NewGuid()}}-1795220963133","expiration":{{app.Realm.Now.ToUnixTimeSeconds() + 30}},"resource":"orders-api","action":"{{action}}","notBefore":{{notBefore}}{{more}}}""",
-        FakeRealm.Issuer,
-        app.Realm.Now,
-        OrdersApi.Key).Without("iss", "iat", "exp");
+    public static SignedToken Push(ProtectedApp app, string action, long notBefore, string more = "") => app.Realm.Token(
+        $$"""{"id":"{{Guid.NewGuid()}}-1795220963133","expiration":{{app.Realm.Now.ToUnixTimeSeconds() + 30}},"resource":"orders-api","""
+        + $$""" "action":"{{action}}","notBefore":{{notBefore}}{{more}}}""")
+        .Without("iss", "iat", "exp");
 
-    public static Task<HttpResponseMessage> LogoutAsync(this ProtectedApp app, TestToken token) =>
+    public static Task<HttpResponseMessage> LogoutAsync(this ProtectedApp app, SignedToken token) =>
         app.LogoutAsync($"logout_token={token.Text}");
 
     public static Task<HttpResponseMessage> LogoutAsync(
         this ProtectedApp app, string body, string contentType = "application/x-www-form-urlencoded") =>
         app.PostAsync(LogoutPath, body, contentType);
 
-    public static Task<HttpResponseMessage> PushAsync(this ProtectedApp app, string name, TestToken push) =>
+    public static Task<HttpResponseMessage> PushAsync(this ProtectedApp app, string name, SignedToken push) =>
         app.PostAsync($"/.keycloak/{name}", push.Text, "text/plain");
 
     public static async Task<HttpResponseMessage> PostAsync(this ProtectedApp app, string path, string body, string contentType)

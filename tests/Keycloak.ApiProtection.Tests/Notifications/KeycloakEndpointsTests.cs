@@ -46,7 +46,8 @@ public sealed class KeycloakEndpointsTests
             services => services.AddKeycloakBearer(options => options.LoginClients.Add("storefront")),
             app => app.MapKeycloakEndpoints(options => (options.BackchannelLogout, options.AdminUrl) = ("/out", "/kc/")));
 
-        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("/out", $"logout_token={KeycloakCaller.Logout(app).Text}", "application/x-www-form-urlencoded")).StatusCode);
+        var logout = $"logout_token={KeycloakCaller.Logout(app).Text}";
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("/out", logout, "application/x-www-form-urlencoded")).StatusCode);
         Assert.Equal(
             HttpStatusCode.NoContent,
             (await app.PostAsync("/kc/k_test_available", KeycloakCaller.Push(app, "TEST_AVAILABLE", 0).Text, "text/plain")).StatusCode);

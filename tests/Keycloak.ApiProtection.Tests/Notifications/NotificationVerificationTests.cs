@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Notifications;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Revocation;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Builder;
@@ -17,16 +15,15 @@ public sealed class NotificationVerificationTests
     private static readonly TimeSpan Cooldown = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DefaultCooldown = new KeycloakBearerOptions().UnknownKeyCooldown;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TestKey OtherKey = TestKey.Rsa("other", "RS256", which: 3);
-    private static readonly TestKey Rotated = TestKey.Rsa("rotated", "RS256", which: 4);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_push_is_applied_immediately_even_if_another_realm_does_not_respond()
     {
-        var realm = new FakeRealm(OrdersApi.Key) { HeldHost = "other.example" };
-        realm.Hold();
+        var realm = await DemoRealm.StartAsync();
+        await realm.AddAsync(Other, keys: "other");
+        using var held = realm.HoldResponses("https://other.example/");
         await using var app = await StartAsync(realm, Other);
         await ReadKeysAsync(app);
         var applied = Applied(app);
@@ -35,16 +32,18 @@ public sealed class NotificationVerificationTests
 
         await applied.WaitAsync(Patience, Cancelled);
         Assert.False(sent.IsCompleted);
-        realm.Release();
+        held.Dispose();
         await sent;
     }
 
     [Fact]
     public async Task A_logout_is_applied_immediately_even_if_another_scheme_of_the_realm_gets_no_keys()
     {
-        var realm = new FakeRealm(OrdersApi.Key) { HeldHost = "other.example" };
-        realm.Hold();
-        await using var app = await StartAsync(realm, FakeRealm.Issuer, metadata: Other + "/.well-known/openid-configuration");
+        const string Node = "https://other.example/realms/demo";
+        var realm = await DemoRealm.StartAsync();
+        await realm.AddAsync(Node, DemoRealm.Issuer);
+        using var held = realm.HoldResponses("https://other.example/");
+        await using var app = await StartAsync(realm, DemoRealm.Issuer, metadata: Node + "/.well-known/openid-configuration");
         await ReadKeysAsync(app);
         var applied = Applied(app);
 
@@ -52,7 +51,7 @@ public sealed class NotificationVerificationTests
 
         await applied.WaitAsync(Patience, Cancelled);
         Assert.False(sent.IsCompleted);
-        realm.Release();
+        held.Dispose();
 
         // The other scheme finally reads the keys of the same realm and accepts the logout, too.
         Assert.Equal(HttpStatusCode.OK, (await sent).StatusCode);
@@ -63,21 +62,21 @@ public sealed class NotificationVerificationTests
     [Fact]
     public async Task Keys_of_several_realms_are_fetched_concurrently()
     {
-        var realm = new FakeRealm(OrdersApi.Key, Rotated) { HeldHost = "other.example" };
-        realm.Hold();
+        var realm = await DemoRealm.StartAsync();
+        await realm.AddAsync(Other, keys: "other");
+        using var held = realm.HoldResponses("https://other.example/");
         await using var app = await StartAsync(realm, Other);
         await ReadKeysAsync(app);
-        var newest = TestKey.Rsa("newest", "RS256", which: 2);
-        realm.Rotate(OrdersApi.Key, newest);
+        realm.Keys.Rotate("RS256");
         var applied = Applied(app);
 
         var sent = app.PushAsync(
             "k_push_not_before",
-            KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", app.Realm.Now.ToUnixTimeSeconds()).SignedWith(newest, "RS256"));
+            KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", app.Realm.Now.ToUnixTimeSeconds()));
 
         await applied.WaitAsync(Patience, Cancelled);
         Assert.False(sent.IsCompleted);
-        realm.Release();
+        held.Dispose();
         await sent;
     }
 
@@ -87,12 +86,12 @@ public sealed class NotificationVerificationTests
         await using var app = await KeycloakCaller.StartAsync();
         var token = KeycloakRevocationsTests.Token(app);
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token)).StatusCode);
-        app.Realm.Rotate(OrdersApi.Key, Rotated);
+        app.Realm.Keys.Rotate("RS256");
         app.Realm.Time.Advance(Cooldown);
         var applied = Applied(app, KeycloakBearerDefaults.AuthenticationScheme);
-        var logout = KeycloakCaller.Logout(app).SignedWith(Rotated, "RS256");
-        var requests = app.Realm.Requests;
-        app.Realm.Hold();
+        var logout = KeycloakCaller.Logout(app);
+        var requests = app.Realm.Requests.Total;
+        using var held = app.Realm.HoldResponses();
         using var sender = new CancellationTokenSource();
 
         var sent = SendAsync(
@@ -103,7 +102,7 @@ public sealed class NotificationVerificationTests
             sender.Token);
         await app.Realm.ArrivedAsync(requests + 1);
         await sender.CancelAsync();
-        app.Realm.Release();
+        held.Dispose();
 
         await applied.WaitAsync(Patience, Cancelled);
         await Record.ExceptionAsync(() => sent);
@@ -116,13 +115,10 @@ public sealed class NotificationVerificationTests
     [Fact]
     public async Task No_push_is_lost_while_another_sender_posts_an_unknown_key_each_second()
     {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.Instead = request => request.RequestUri!.Host != "other.example" ? null
-            : FakeRealm.Answer(request.RequestUri.AbsolutePath.EndsWith("/certs", StringComparison.Ordinal)
-                ? TestKey.Set(OtherKey)
-                : new JsonObject { ["issuer"] = Other, ["jwks_uri"] = Other + "/protocol/openid-connect/certs" }.ToJsonString());
+        var realm = await DemoRealm.StartAsync();
+        await realm.AddAsync(Other, keys: "other");
         await using var app = await StartAsync(realm, Other);
-        await ReadKeysAsync(app);
+        await ReadKeysAsync(app, ofBoth: true);
         var junk = new List<Task<HttpResponseMessage>>();
         var senders = new List<Task>();
 
@@ -157,7 +153,7 @@ public sealed class NotificationVerificationTests
         await using var app = await KeycloakCaller.StartAsync();
         await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
         app.Realm.Time.Advance(Cooldown);
-        app.Realm.Hold();
+        using var held = app.Realm.HoldResponses();
         var verification = app.Services.GetRequiredService<NotificationVerification>();
         var scheme = app.Services.GetRequiredService<NotificationSchemes>().All[0];
         ValueTask<NotificationOutcome> TakeAsync(CancellationToken disconnected)
@@ -176,7 +172,7 @@ public sealed class NotificationVerificationTests
         Assert.Equal(
             (NotificationVerification.MostWithoutSender, NotificationVerification.MostWithoutSender + 1),
             (verification.WithoutSender, scheme.Keys.Waiters));
-        app.Realm.Release();
+        held.Dispose();
         await scheme.Keys.Settled;
         app.Realm.Time.Advance(DefaultCooldown);
         Assert.All(await Task.WhenAll([.. waiting, connected]), outcome => Assert.Equal(NotificationRejection.Key, outcome.Rejection));
@@ -190,19 +186,19 @@ public sealed class NotificationVerificationTests
         await app.GetAsync("/me", KeycloakRevocationsTests.Token(app));
         var keys = app.Services.GetRequiredService<NotificationSchemes>().All[0].Keys;
         app.Realm.Time.Advance(Cooldown);
-        app.Realm.Hold();
+        using var held = app.Realm.HoldResponses();
         var tokens = Enumerable.Range(0, 1000).Select(i => keys.FindAsync($"junk-{i}", app.Realm.Now, Cancelled).AsTask()).ToArray();
         Assert.True((await keys.FindAsync("junk", app.Realm.Now, Cancelled)).IsUnavailable);
-        app.Realm.Rotate(OrdersApi.Key, Rotated);
+        app.Realm.Keys.Rotate("RS256");
 
-        var sent = app.LogoutAsync(KeycloakCaller.Logout(app).SignedWith(Rotated, "RS256"));
+        var sent = app.LogoutAsync(KeycloakCaller.Logout(app));
         while (!sent.IsCompleted && keys.Waiters < tokens.Length + 1)
         {
             await Task.Yield();
         }
 
         // The fetch in progress began before the key existed. The next fetch, after the cooldown, returns the key.
-        app.Realm.Release();
+        held.Dispose();
         await keys.Settled;
         app.Realm.Time.Advance(DefaultCooldown);
 
@@ -210,28 +206,28 @@ public sealed class NotificationVerificationTests
         Assert.All(await Task.WhenAll(tokens), search => Assert.True(search.IsUnknown));
     }
 
-    private static Task<ProtectedApp> StartAsync(FakeRealm realm, string issuer, string? metadata = null) => ProtectedApp.StartAsync(
+    private static Task<ProtectedApp> StartAsync(DemoRealm realm, string issuer, string? metadata = null) => ProtectedApp.StartAsync(
         services => services
             .AddKeycloakBearer("other", options =>
             {
                 (options.Authority, options.MetadataAddress, options.Resource, options.UnknownKeyCooldown) =
-                    (issuer, metadata, OrdersApi.Audience, Cooldown);
+                    (issuer, metadata, DemoRealm.Audience, Cooldown);
                 options.LoginClients.Add("storefront");
             })
             .AddKeycloakBearer("orders", options =>
             {
-                (options.Authority, options.Resource, options.UnknownKeyCooldown) = (FakeRealm.Issuer, OrdersApi.Audience, Cooldown);
+                (options.Authority, options.Resource, options.UnknownKeyCooldown) = (DemoRealm.Issuer, DemoRealm.Audience, Cooldown);
                 options.LoginClients.Add("storefront");
             }),
         app => app.MapKeycloakEndpoints(),
         realm);
 
-    /// <summary>Waits until the scheme whose realm responds has read its keys, and also the other scheme if its realm responds.</summary>
-    private static async Task ReadKeysAsync(ProtectedApp app)
+    /// <summary>Waits until the scheme of the demo realm has read its keys, and also the other scheme if its realm responds.</summary>
+    private static async Task ReadKeysAsync(ProtectedApp app, bool ofBoth = false)
     {
         var schemes = app.Services.GetRequiredService<NotificationSchemes>().All;
         await schemes[1].Keys.Settled;
-        if (app.Realm.HeldHost is null)
+        if (ofBoth)
         {
             await schemes[0].Keys.Settled;
         }
@@ -246,7 +242,7 @@ public sealed class NotificationVerificationTests
     }
 
     /// <summary>A push that ends a new session that no other push ends.</summary>
-    private static TestToken Push(ProtectedApp app) =>
+    private static SignedToken Push(ProtectedApp app) =>
         KeycloakCaller.Push(app, "PUSH_NOT_BEFORE", 0, $$""","keycloakSessionIds":["{{Guid.NewGuid()}}"]""");
 
     private static async Task<HttpResponseMessage> SendAsync(

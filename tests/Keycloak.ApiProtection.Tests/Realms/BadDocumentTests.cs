@@ -17,27 +17,27 @@ public sealed class BadDocumentTests
         { "nothing", false, "", "json" },
         { "broken JSON", true, "{\"issuer\":", "json" },
         { "broken JSON", false, "{\"keys\":[}", "json" },
-        { "a member twice", true, $$"""{"issuer":"https://evil.example","issuer":"{{FakeRealm.Issuer}}","jwks_uri":"{{FakeRealm.KeysAddress}}"}""", "json" },
+        { "a member twice", true, $$"""{"issuer":"https://evil.example","issuer":"{{RealmStub.Issuer}}","jwks_uri":"{{RealmStub.KeysAddress}}"}""", "json" },
         { "a member twice", false, """{"keys":[],"keys":[]}""", "json" },
         { "no object", true, "[]", "json" },
         { "no object", false, "\"keys\"", "json" },
         { "depth", false, "{\"keys\":" + new string('[', 1000) + new string(']', 1000) + "}", "json" },
-        { "more than 1 MiB", true, $$"""{"issuer":"{{FakeRealm.Issuer}}","jwks_uri":"{{FakeRealm.KeysAddress}}","x":"{{Endless}}"}""", "size" },
+        { "more than 1 MiB", true, $$"""{"issuer":"{{RealmStub.Issuer}}","jwks_uri":"{{RealmStub.KeysAddress}}","x":"{{Endless}}"}""", "size" },
         { "more than 1 MiB", false, $$"""{"keys":[],"x":"{{Endless}}"}""", "size" },
-        { "no issuer", true, $$"""{"jwks_uri":"{{FakeRealm.KeysAddress}}"}""", "issuer" },
-        { "an issuer that is no string", true, $$"""{"issuer":["{{FakeRealm.Issuer}}"],"jwks_uri":"{{FakeRealm.KeysAddress}}"}""", "issuer" },
-        { "a foreign issuer", true, $$"""{"issuer":"https://evil.example/realms/demo","jwks_uri":"{{FakeRealm.KeysAddress}}"}""", "issuer" },
-        { "the issuer with a slash more", true, $$"""{"issuer":"{{FakeRealm.Issuer}}/","jwks_uri":"{{FakeRealm.KeysAddress}}"}""", "issuer" },
+        { "no issuer", true, $$"""{"jwks_uri":"{{RealmStub.KeysAddress}}"}""", "issuer" },
+        { "an issuer that is no string", true, $$"""{"issuer":["{{RealmStub.Issuer}}"],"jwks_uri":"{{RealmStub.KeysAddress}}"}""", "issuer" },
+        { "a foreign issuer", true, $$"""{"issuer":"https://evil.example/realms/demo","jwks_uri":"{{RealmStub.KeysAddress}}"}""", "issuer" },
+        { "the issuer with a slash more", true, $$"""{"issuer":"{{RealmStub.Issuer}}/","jwks_uri":"{{RealmStub.KeysAddress}}"}""", "issuer" },
         { "half a character", true, """{"issuer":"\ud800"}""", "issuer" },
-        { "no jwks_uri", true, $$"""{"issuer":"{{FakeRealm.Issuer}}"}""", "jwks-uri" },
-        { "a relative jwks_uri", true, $$"""{"issuer":"{{FakeRealm.Issuer}}","jwks_uri":"certs"}""", "jwks-uri" },
-        { "a file", true, $$"""{"issuer":"{{FakeRealm.Issuer}}","jwks_uri":"file:///etc/passwd"}""", "jwks-uri" },
-        { "keys without HTTPS", true, $$"""{"issuer":"{{FakeRealm.Issuer}}","jwks_uri":"http://kc.example/certs"}""", "https" },
+        { "no jwks_uri", true, $$"""{"issuer":"{{RealmStub.Issuer}}"}""", "jwks-uri" },
+        { "a relative jwks_uri", true, $$"""{"issuer":"{{RealmStub.Issuer}}","jwks_uri":"certs"}""", "jwks-uri" },
+        { "a file", true, $$"""{"issuer":"{{RealmStub.Issuer}}","jwks_uri":"file:///etc/passwd"}""", "jwks-uri" },
+        { "keys without HTTPS", true, $$"""{"issuer":"{{RealmStub.Issuer}}","jwks_uri":"http://kc.example/certs"}""", "https" },
         { "no keys member", false, "{}", "json" },
         { "keys that are no array", false, """{"keys":{}}""", "json" },
         { "no keys", false, """{"keys":[]}""", "no-keys" },
         { "no usable keys", false, """{"keys":[1,{},{"kid":"a","kty":"oct","k":"AA"}]}""", "no-keys" },
-        { "the discovery document", false, $$"""{"issuer":"{{FakeRealm.Issuer}}","jwks_uri":"{{FakeRealm.KeysAddress}}"}""", "json" },
+        { "the discovery document", false, $$"""{"issuer":"{{RealmStub.Issuer}}","jwks_uri":"{{RealmStub.KeysAddress}}"}""", "json" },
     };
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -46,12 +46,12 @@ public sealed class BadDocumentTests
     [MemberData(nameof(Documents))]
     public async Task An_invalid_document_never_replaces_valid_keys(string what, bool discovery, string document, string code)
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("one"u8, out var key));
         realm.Rotate(TestKey.Ec("two"));
         realm.Instead = request => request.RequestUri!.AbsolutePath.EndsWith("/openid-configuration", StringComparison.Ordinal) == discovery
-            ? FakeRealm.Answer(document)
+            ? Responses.Of(document)
             : null;
 
         // After this time, discovery is read again, too.
@@ -84,7 +84,10 @@ public sealed class BadDocumentTests
     [InlineData(418, "auth-server-url")]
     public async Task Every_error_status_is_a_failure_with_a_remedy(int status, string remedy)
     {
-        var realm = new FakeRealm(TestKey.Ec("one")) { Instead = _ => FakeRealm.Answer("""{"error":"Realm does not exist"}""", (HttpStatusCode)status) };
+        var realm = new RealmStub(TestKey.Ec("one"))
+        {
+            Instead = _ => Responses.Of("""{"error":"Realm does not exist"}""", (HttpStatusCode)status),
+        };
         using var keys = realm.Open();
 
         Assert.True((await keys.FindAsync("one", realm.Now, Cancelled)).IsUnavailable);
@@ -97,7 +100,7 @@ public sealed class BadDocumentTests
     [Fact]
     public async Task If_a_realm_under_auth_is_missing_the_remedy_is_to_remove_auth_from_the_address()
     {
-        var realm = new FakeRealm { Instead = _ => FakeRealm.Answer("", HttpStatusCode.NotFound) };
+        var realm = new RealmStub { Instead = _ => Responses.Of("", HttpStatusCode.NotFound) };
         realm.Settings =
             realm.Settings with { MetadataAddress = new Uri("https://kc.example/auth/realms/demo/.well-known/openid-configuration") };
         using var keys = await realm.OpenReadAsync();
@@ -108,23 +111,23 @@ public sealed class BadDocumentTests
     [Fact]
     public async Task For_a_different_issuer_the_log_explains_MetadataAddress_and_ValidIssuers()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.Settings = realm.Settings with { ValidIssuers = ["http://localhost:8080/realms/demo"] };
         using var keys = await realm.OpenReadAsync();
 
         var text = realm.Log.Text("RealmKeysUnavailable");
         Assert.Contains(
-            $"is {FakeRealm.Issuer}; this API accepts tokens from http://localhost:8080/realms/demo", text, StringComparison.Ordinal);
+            $"is {RealmStub.Issuer}; this API accepts tokens from http://localhost:8080/realms/demo", text, StringComparison.Ordinal);
         Assert.Contains("MetadataAddress is the address under which this API reaches Keycloak", text, StringComparison.Ordinal);
-        Assert.Contains($"add {FakeRealm.Issuer} to ValidIssuers", text, StringComparison.Ordinal);
+        Assert.Contains($"add {RealmStub.Issuer} to ValidIssuers", text, StringComparison.Ordinal);
         Assert.Equal(0, realm.Fetches);
     }
 
     [Fact]
     public async Task Discovery_with_one_of_several_valid_issuers_is_accepted()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
-        realm.Settings = realm.Settings with { ValidIssuers = ["https://old.example/realms/demo", FakeRealm.Issuer] };
+        var realm = new RealmStub(TestKey.Ec("one"));
+        realm.Settings = realm.Settings with { ValidIssuers = ["https://old.example/realms/demo", RealmStub.Issuer] };
         using var keys = await realm.OpenReadAsync();
 
         Assert.True(keys.TryFind("one"u8, out _));
@@ -133,11 +136,11 @@ public sealed class BadDocumentTests
     [Fact]
     public async Task A_redirect_is_not_followed_and_the_failure_names_its_target_without_the_query()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"))
+        var realm = new RealmStub(TestKey.Ec("one"))
         {
             Instead = _ =>
             {
-                var moved = FakeRealm.Answer("", HttpStatusCode.MovedPermanently);
+                var moved = Responses.Of("", HttpStatusCode.MovedPermanently);
                 moved.Headers.Location = new Uri("/login?secret=1", UriKind.Relative);
 
                 return moved;
@@ -154,10 +157,10 @@ public sealed class BadDocumentTests
     [Fact]
     public async Task A_redirect_that_a_handler_of_the_application_followed_is_detected()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.Instead = _ =>
         {
-            var followed = FakeRealm.Answer(realm.Discovery.ToJsonString());
+            var followed = Responses.Of(realm.Discovery.ToJsonString());
             followed.RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://evil.example/");
 
             return followed;
@@ -170,7 +173,7 @@ public sealed class BadDocumentTests
     [Fact]
     public async Task Metadata_without_HTTPS_is_not_requested()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.Settings =
             realm.Settings with { MetadataAddress = new Uri("http://kc.example/realms/demo/.well-known/openid-configuration") };
         using var keys = await realm.OpenReadAsync();
@@ -182,9 +185,13 @@ public sealed class BadDocumentTests
     [Fact]
     public async Task Keys_are_read_without_HTTPS_if_the_settings_allow_it()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.Discovery["jwks_uri"] = "http://kc.example/realms/demo/protocol/openid-connect/certs";
-        realm.Settings = realm.Settings with { RequireHttps = false, MetadataAddress = new Uri("http://kc.example/realms/demo/.well-known/openid-configuration") };
+        realm.Settings = realm.Settings with
+        {
+            RequireHttps = false,
+            MetadataAddress = new Uri("http://kc.example/realms/demo/.well-known/openid-configuration"),
+        };
         using var keys = await realm.OpenReadAsync();
 
         Assert.True(keys.TryFind("one"u8, out _));
@@ -193,7 +200,7 @@ public sealed class BadDocumentTests
     [Fact]
     public async Task Keys_at_an_address_that_only_browsers_reach_are_distinguished_from_a_server_that_is_down()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.Discovery["jwks_uri"] = "https://localhost:8443/realms/demo/protocol/openid-connect/certs";
         realm.Instead = request => request.RequestUri!.Host == "localhost"
             ? throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused")
@@ -211,7 +218,7 @@ public sealed class BadDocumentTests
     public async Task An_endless_document_is_read_only_up_to_the_limit()
     {
         using var endless = new EndlessStream();
-        var realm = new FakeRealm { Instead = _ => new HttpResponseMessage { Content = new StreamContent(endless) } };
+        var realm = new RealmStub { Instead = _ => new HttpResponseMessage { Content = new StreamContent(endless) } };
         using var keys = await realm.OpenReadAsync();
 
         Assert.Equal("size", keys.Failure!.Code);
@@ -221,10 +228,10 @@ public sealed class BadDocumentTests
     [Fact]
     public async Task A_document_of_exactly_the_maximum_size_is_read()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         var discovery = Encoding.UTF8.GetBytes(realm.Discovery.ToJsonString());
         realm.Instead = request => request.RequestUri!.AbsolutePath.EndsWith("/openid-configuration", StringComparison.Ordinal)
-            ? FakeRealm.Answer(realm.Discovery.ToJsonString() + new string(' ', RealmDocuments.MaximumSize - discovery.Length))
+            ? Responses.Of(realm.Discovery.ToJsonString() + new string(' ', RealmDocuments.MaximumSize - discovery.Length))
             : null;
         using var keys = await realm.OpenReadAsync();
 
@@ -234,7 +241,7 @@ public sealed class BadDocumentTests
     [Fact]
     public async Task The_content_of_a_document_cannot_forge_log_lines()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.Discovery["issuer"] = "https://evil.example\r\ncrit: all is well\u2028" + new string('x', 5000);
         using var keys = await realm.OpenReadAsync();
 

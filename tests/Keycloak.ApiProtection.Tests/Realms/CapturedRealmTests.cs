@@ -53,7 +53,7 @@ public sealed class CapturedRealmTests
     {
         var missing = Captured(version, "discovery-no-such-realm");
         var realm = Realm(version);
-        realm.Instead = _ => FakeRealm.Answer(missing["body"]!.ToJsonString(), (System.Net.HttpStatusCode)(int)missing["status"]!);
+        realm.Instead = _ => Responses.Of(missing["body"]!.ToJsonString(), (System.Net.HttpStatusCode)(int)missing["status"]!);
         using var keys = await realm.OpenReadAsync();
 
         Assert.Contains("Check the realm's name", keys.Failure!.Remedy, StringComparison.Ordinal);
@@ -61,14 +61,14 @@ public sealed class CapturedRealmTests
 
     private static RealmKeys Open(string version) => Realm(version).Open();
 
-    private static FakeRealm Realm(string version)
+    private static RealmStub Realm(string version)
     {
         var discovery = Captured(version, "discovery")["body"]!;
         var jwks = Captured(version, "jwks")["body"]!;
         var issuer = (string)discovery["issuer"]!;
-        var realm = new FakeRealm
+        var realm = new RealmStub
         {
-            Instead = request => FakeRealm.Answer(
+            Instead = request => Responses.Of(
                 (request.RequestUri!.AbsoluteUri == (string)discovery["jwks_uri"]! ? jwks : discovery).ToJsonString()),
         };
         realm.Settings = realm.Settings with

@@ -5,7 +5,7 @@ public sealed class HotPathTests
     [Fact]
     public async Task Finding_a_key_allocates_nothing()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"), TestKey.Ec("two"), TestKey.Rsa("three"));
+        var realm = new RealmStub(TestKey.Ec("one"), TestKey.Ec("two"), TestKey.Rsa("three"));
         using var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("three"u8, out var key));
         Assert.False(keys.TryFind("nobody"u8, out _));

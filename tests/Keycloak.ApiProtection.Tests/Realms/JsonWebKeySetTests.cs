@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.Tests.Realms;
 
 public sealed class JsonWebKeySetTests
 {
-    private static readonly Uri Source = new(FakeRealm.KeysAddress);
+    private static readonly Uri Source = new(RealmStub.KeysAddress);
 
     [Fact]
     public void A_key_set_of_Keycloak_is_read()

@@ -10,7 +10,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Keycloak_that_is_unavailable_at_startup_is_found_within_two_seconds_of_becoming_available()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.GoDown();
         using var keys = await realm.OpenReadAsync();
 
@@ -37,7 +37,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Without_keys_callers_between_two_attempts_get_a_response_immediately_and_send_no_request()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.GoDown();
         using var keys = await realm.OpenReadAsync();
         var before = realm.Requests;
@@ -56,7 +56,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Without_a_prefetch_the_first_request_starts_the_attempts()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.GoDown();
         using var keys = realm.Open();
         Assert.Equal(0, realm.Time.ActiveTimers);
@@ -72,7 +72,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Old_keys_remain_valid_while_Keycloak_is_unavailable()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("one"u8, out var key));
         realm.GoDown();
@@ -92,7 +92,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Old_keys_do_not_remain_valid_indefinitely_and_are_read_again_when_Keycloak_is_back()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("one"u8, out var key));
         realm.GoDown();
@@ -116,7 +116,7 @@ public sealed class OutageTests
     [Fact]
     public async Task While_old_keys_are_used_attempts_become_rare_and_requests_do_not_wait_for_them()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         realm.GoDown();
         var before = realm.Requests;
@@ -142,7 +142,7 @@ public sealed class OutageTests
     [Fact]
     public async Task After_an_idle_period_old_keys_are_used_only_after_a_failed_request_to_Keycloak()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         realm.GoDown();
         realm.Time.Advance(TimeSpan.FromHours(3));
@@ -158,7 +158,7 @@ public sealed class OutageTests
     [Fact]
     public async Task During_an_outage_an_unknown_key_is_undecided_unless_the_token_is_older_than_the_keys()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         var read = realm.Now;
         realm.GoDown();
@@ -181,7 +181,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Many_unknown_keys_during_an_outage_cause_one_request_per_cooldown()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         realm.GoDown();
         Assert.True((await keys.FindAsync("forged", realm.Now, Cancelled)).IsUnavailable);
@@ -198,9 +198,9 @@ public sealed class OutageTests
     [Fact]
     public async Task A_document_that_takes_too_long_times_out()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = realm.Open();
-        realm.Hold();
+        realm.HoldResponses();
         var search = keys.FindAsync("one", realm.Now, Cancelled).AsTask();
         await realm.ArrivedAsync(1);
 
@@ -220,7 +220,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Each_cause_is_reported_once_and_again_after_a_recovery()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         await FailAsync(HttpStatusCode.BadGateway, times: 20);
         await FailAsync(HttpStatusCode.Forbidden, times: 20);
@@ -238,7 +238,7 @@ public sealed class OutageTests
 
         async Task FailAsync(HttpStatusCode status, int times)
         {
-            realm.Instead = _ => FakeRealm.Answer("", status);
+            realm.Instead = _ => Responses.Of("", status);
 
             for (var i = 0; i < times; i++)
             {
@@ -257,7 +257,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Any_exception_of_an_application_handler_is_treated_as_an_outage()
     {
-        var realm = new FakeRealm(TestKey.Ec("one")) { Instead = _ => throw new InvalidOperationException("a defect\r\nof theirs") };
+        var realm = new RealmStub(TestKey.Ec("one")) { Instead = _ => throw new InvalidOperationException("a defect\r\nof theirs") };
         using var keys = realm.Open();
 
         Assert.True((await keys.FindAsync("one", realm.Now, Cancelled)).IsUnavailable);

@@ -9,7 +9,7 @@ public sealed class RealmKeysTests
     [Fact]
     public async Task The_first_request_waits_for_the_keys_and_finds_its_key()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = realm.Open();
 
         Assert.False(keys.TryFind("one"u8, out _));
@@ -24,7 +24,7 @@ public sealed class RealmKeysTests
     [Fact]
     public async Task Keys_read_at_startup_are_available_to_the_first_request()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
 
         Assert.True(keys.TryFind("one"u8, out _));
@@ -35,7 +35,7 @@ public sealed class RealmKeysTests
     [Fact]
     public async Task A_key_that_the_realm_does_not_list_is_unknown()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = realm.Open();
 
         Assert.True((await keys.FindAsync("other", realm.Now, Cancelled)).IsUnknown);
@@ -47,7 +47,7 @@ public sealed class RealmKeysTests
     public async Task An_overlong_kid_is_unknown_without_a_request()
     {
         var longest = new string('k', 256);
-        var realm = new FakeRealm(TestKey.Ec(longest));
+        var realm = new RealmStub(TestKey.Ec(longest));
         using var keys = realm.Open();
 
         Assert.True((await keys.FindAsync(longest + "k", realm.Now, Cancelled)).IsUnknown);
@@ -59,7 +59,7 @@ public sealed class RealmKeysTests
     [Fact]
     public async Task A_kid_is_compared_byte_by_byte()
     {
-        var realm = new FakeRealm(TestKey.Ec("Schlüssel"));
+        var realm = new RealmStub(TestKey.Ec("Schlüssel"));
         using var keys = await realm.OpenReadAsync();
 
         Assert.True(keys.TryFind("Schlüssel"u8, out _));
@@ -76,7 +76,7 @@ public sealed class RealmKeysTests
         edwards.Jwk["kty"] = "OKP";
         edwards.Jwk["crv"] = "Ed25519";
         edwards.Jwk["alg"] = "EdDSA";
-        var realm = new FakeRealm(TestKey.Ec("one"), edwards);
+        var realm = new RealmStub(TestKey.Ec("one"), edwards);
         using var keys = await realm.OpenReadAsync();
 
         var search = await keys.FindAsync("ed", realm.Now, Cancelled);
@@ -91,10 +91,10 @@ public sealed class RealmKeysTests
     [Fact]
     public async Task A_caller_that_cancels_ends_only_its_own_wait()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = realm.Open();
         using var impatient = new CancellationTokenSource();
-        realm.Hold();
+        realm.HoldResponses();
 
         var first = keys.FindAsync("one", realm.Now, impatient.Token).AsTask();
         var second = keys.FindAsync("one", realm.Now, Cancelled).AsTask();
@@ -111,10 +111,10 @@ public sealed class RealmKeysTests
     [Fact]
     public async Task The_refresh_continues_after_all_waiting_callers_cancel()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = realm.Open();
         using var impatient = new CancellationTokenSource();
-        realm.Hold();
+        realm.HoldResponses();
 
         var only = keys.FindAsync("one", realm.Now, impatient.Token).AsTask();
         await realm.ArrivedAsync(1);
@@ -129,10 +129,10 @@ public sealed class RealmKeysTests
     [Fact]
     public async Task Disposal_completes_waiting_callers_and_retires_the_keys()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("one"u8, out var key));
-        realm.Hold();
+        realm.HoldResponses();
         var underWay = keys.FindAsync("new", realm.Now, Cancelled).AsTask();
         await realm.ArrivedAsync(3);
 
@@ -155,7 +155,7 @@ public sealed class RealmKeysTests
     [Fact]
     public async Task Disposal_also_completes_callers_that_wait_for_the_end_of_the_cooldown()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", realm.Now, Cancelled);
         var planned = keys.FindAsync("new", realm.Now, Cancelled).AsTask();
@@ -171,7 +171,7 @@ public sealed class RealmKeysTests
     {
         var request = new AsyncLocal<string?>();
         string? seen = "not asked";
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.Instead = _ =>
         {
             seen = request.Value;

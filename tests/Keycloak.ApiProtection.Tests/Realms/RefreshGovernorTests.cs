@@ -11,7 +11,7 @@ public sealed class RefreshGovernorTests
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan JustIssued = TimeSpan.Zero;
 
-    private readonly RefreshGovernor _governor = new(new FakeRealm().Settings, new Random(1));
+    private readonly RefreshGovernor _governor = new(new RealmStub().Settings, new Random(1));
 
     [Fact]
     public void The_first_refresh_is_returned_once()
@@ -109,7 +109,7 @@ public sealed class RefreshGovernorTests
 
     private static KeySet Keys(string kid)
     {
-        Assert.True(JsonWebKeySet.Read(Encoding.UTF8.GetBytes(TestKey.Set(TestKey.Ec(kid))), new Uri(FakeRealm.KeysAddress)).Succeeded(out var keys, out _));
+        Assert.True(JsonWebKeySet.Read(Encoding.UTF8.GetBytes(TestKey.Set(TestKey.Ec(kid))), new Uri(RealmStub.KeysAddress)).Succeeded(out var keys, out _));
         return keys;
     }
 

@@ -10,7 +10,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_rotation_with_64_concurrent_requests_causes_one_fetch_and_no_rejection()
     {
-        var realm = new FakeRealm(TestKey.Ec("old"));
+        var realm = new RealmStub(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
         realm.Time.Advance(TimeSpan.FromMinutes(1));
         realm.Rotate(TestKey.Ec("new"), TestKey.Ec("old"));
@@ -38,10 +38,10 @@ public sealed class RotationTests
     [Fact]
     public async Task All_requests_wait_for_one_slow_response()
     {
-        var realm = new FakeRealm(TestKey.Ec("old"));
+        var realm = new RealmStub(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
         realm.Rotate(TestKey.Ec("new"));
-        realm.Hold();
+        realm.HoldResponses();
 
         var searches = Enumerable.Range(0, 64).Select(_ => keys.FindAsync("new", realm.Now, Cancelled).AsTask()).ToArray();
         Assert.Equal(64, keys.Waiters);
@@ -55,10 +55,10 @@ public sealed class RotationTests
     public async Task A_key_that_is_added_while_a_refresh_is_in_progress_is_found_by_the_next_refresh()
     {
         // The refresh sent its request before the rotation. Its response does not contain the new key and must not cause a rejection.
-        var realm = new FakeRealm(TestKey.Ec("old"));
+        var realm = new RealmStub(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
         realm.Time.Advance(TimeSpan.FromMinutes(6));
-        realm.Hold();
+        realm.HoldResponses();
         Assert.True(keys.TryFind("old"u8, out _));
         await realm.ArrivedAsync(3);
         realm.Rotate(TestKey.Ec("new"));
@@ -74,7 +74,7 @@ public sealed class RotationTests
     public async Task An_unchanged_key_keeps_its_object_after_a_refresh()
     {
         var one = TestKey.Ec("one");
-        var realm = new FakeRealm(one);
+        var realm = new RealmStub(one);
         using var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("one"u8, out var before));
 
@@ -90,7 +90,7 @@ public sealed class RotationTests
     [Fact]
     public async Task Another_key_with_the_same_kid_replaces_the_old_key()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("one"u8, out var before));
 
@@ -107,7 +107,7 @@ public sealed class RotationTests
     public async Task The_same_numbers_with_another_algorithm_are_another_key()
     {
         var one = TestKey.Rsa("one", "RS256");
-        var realm = new FakeRealm(one);
+        var realm = new RealmStub(one);
         using var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("one"u8, out var before));
 
@@ -121,7 +121,7 @@ public sealed class RotationTests
     public async Task A_removed_key_is_retired_by_the_next_refresh()
     {
         var kept = TestKey.Ec("kept");
-        var realm = new FakeRealm(kept, TestKey.Ec("removed"));
+        var realm = new RealmStub(kept, TestKey.Ec("removed"));
         using var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("removed"u8, out var key));
         realm.Rotate(kept);
@@ -141,7 +141,7 @@ public sealed class RotationTests
     [Fact]
     public async Task Keys_are_refreshed_when_due_and_not_earlier()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
 
         realm.Time.Advance(TimeSpan.FromMinutes(4.4));
@@ -150,7 +150,7 @@ public sealed class RotationTests
         Assert.Equal(1, realm.Fetches);
 
         realm.Time.Advance(TimeSpan.FromMinutes(1.2));
-        realm.Hold();
+        realm.HoldResponses();
         Assert.All(Enumerable.Range(0, 100), _ => Assert.True(keys.TryFind("one"u8, out var _)));
         realm.Release();
         await keys.Settled;
@@ -162,7 +162,7 @@ public sealed class RotationTests
     public async Task After_an_idle_period_a_removed_key_is_not_used_even_once()
     {
         var kept = TestKey.Ec("kept");
-        var realm = new FakeRealm(kept, TestKey.Ec("removed"));
+        var realm = new RealmStub(kept, TestKey.Ec("removed"));
         using var keys = await realm.OpenReadAsync();
         Assert.True(keys.TryFind("removed"u8, out var key));
         realm.Rotate(kept);
@@ -180,7 +180,7 @@ public sealed class RotationTests
     [Fact]
     public async Task The_discovery_document_is_read_again_every_hour()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
 
         for (var minutes = 0; minutes < 66; minutes += 6)
@@ -197,10 +197,10 @@ public sealed class RotationTests
     [Fact]
     public async Task Keys_at_a_new_address_are_found_before_the_hourly_read_of_discovery()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
-        realm.Discovery["jwks_uri"] = FakeRealm.Issuer + "/moved";
-        realm.Instead = request => request.RequestUri!.AbsoluteUri == FakeRealm.KeysAddress ? FakeRealm.Answer(
+        realm.Discovery["jwks_uri"] = RealmStub.Issuer + "/moved";
+        realm.Instead = request => request.RequestUri!.AbsoluteUri == RealmStub.KeysAddress ? Responses.Of(
             "", HttpStatusCode.NotFound) : null;
         realm.Rotate(TestKey.Ec("two"));
 
@@ -220,7 +220,7 @@ public sealed class RotationTests
     [InlineData(3)]
     public async Task Setting_the_wall_clock_changes_nothing(int hours)
     {
-        var realm = new FakeRealm(TestKey.Ec("old"));
+        var realm = new RealmStub(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("nobody", realm.Now, Cancelled);
         realm.Time.SetWallClock(realm.Now.AddHours(hours));

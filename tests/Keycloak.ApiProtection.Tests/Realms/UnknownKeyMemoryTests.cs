@@ -10,7 +10,7 @@ public sealed class UnknownKeyMemoryTests
     [Fact]
     public async Task Searches_for_unknown_keys_retain_no_memory()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", realm.Now, Cancelled);
         var old = realm.Now.AddDays(-1);

@@ -11,7 +11,7 @@ public sealed class UnknownKeyTests
     [Fact]
     public async Task Many_unknown_kids_cause_one_fetch_per_cooldown()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", realm.Now, Cancelled);
         Assert.Equal(2, realm.Fetches);
@@ -38,7 +38,7 @@ public sealed class UnknownKeyTests
     [Fact]
     public async Task A_rotated_key_is_found_among_many_requests_with_unknown_kids()
     {
-        var realm = new FakeRealm(TestKey.Ec("old"));
+        var realm = new RealmStub(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", realm.Now, Cancelled);
         var flood = Enumerable.Range(0, 300).Select(i => keys.FindAsync($"forged-{i}", realm.Now, Cancelled).AsTask()).ToList();
@@ -59,7 +59,7 @@ public sealed class UnknownKeyTests
     [Fact]
     public async Task The_first_unknown_kid_is_looked_up_immediately_even_if_the_keys_were_just_read()
     {
-        var realm = new FakeRealm(TestKey.Ec("old"));
+        var realm = new RealmStub(TestKey.Ec("old"));
         using var keys = await realm.OpenReadAsync();
         realm.Rotate(TestKey.Ec("new"));
 
@@ -74,7 +74,7 @@ public sealed class UnknownKeyTests
     [InlineData(3600, false)]
     public async Task In_the_cooldown_a_kid_is_unknown_immediately_if_the_token_is_older_than_the_keys(int issuedBefore, bool atOnce)
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         var read = realm.Now;
         await keys.FindAsync("forged", read, Cancelled);
@@ -92,7 +92,7 @@ public sealed class UnknownKeyTests
     [Fact]
     public async Task Extreme_issue_times_of_tokens_are_handled()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", DateTimeOffset.MinValue, Cancelled);
 
@@ -106,7 +106,7 @@ public sealed class UnknownKeyTests
     [Fact]
     public async Task Callers_beyond_the_maximum_number_of_waiters_get_the_time_to_retry()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.Settings = realm.Settings with { MaximumWaiters = 10 };
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", realm.Now, Cancelled);
@@ -131,7 +131,7 @@ public sealed class UnknownKeyTests
     [InlineData(false)]
     public async Task Waiting_tokens_and_waiting_notifications_have_separate_limits(bool notification)
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.Settings = realm.Settings with { MaximumWaiters = 10 };
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", realm.Now, Cancelled);
@@ -154,7 +154,7 @@ public sealed class UnknownKeyTests
     [Fact]
     public async Task Callers_that_cancel_make_room_for_others()
     {
-        var realm = new FakeRealm(TestKey.Ec("one"));
+        var realm = new RealmStub(TestKey.Ec("one"));
         realm.Settings = realm.Settings with { MaximumWaiters = 1 };
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", realm.Now, Cancelled);
@@ -173,7 +173,7 @@ public sealed class UnknownKeyTests
     [Fact]
     public async Task A_regular_refresh_before_the_end_of_the_cooldown_completes_the_waiting_callers()
     {
-        var realm = new FakeRealm(TestKey.Ec("old"));
+        var realm = new RealmStub(TestKey.Ec("old"));
         realm.Settings = realm.Settings with { UnknownKeyCooldown = TimeSpan.FromMinutes(20) };
         using var keys = await realm.OpenReadAsync();
         await keys.FindAsync("forged", realm.Now, Cancelled);

@@ -119,7 +119,7 @@ public sealed class EndedSessionsTests
         var ended = new EndedSessions(100, TimeSpan.FromHours(10), time, dropped.Add);
         for (var i = 0; i < 107; i++)
         {
-            Assert.True(ended.Add(Marks(i).SessionOfClient));
+            Assert.True(ended.Add(Marks(i).SessionOfClient, TimeSpan.MaxValue));
             time.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -136,7 +136,7 @@ public sealed class EndedSessionsTests
         var ended = new EndedSessions(100, TimeSpan.FromHours(10), time, _ => Assert.Fail("No entry had to be evicted."));
         for (var i = 0; i < 1000; i++)
         {
-            ended.Add(Marks(i).SessionOfClient);
+            ended.Add(Marks(i).SessionOfClient, TimeSpan.MaxValue);
             time.Advance(TimeSpan.FromMinutes(10));
         }
 
@@ -164,7 +164,7 @@ public sealed class EndedSessionsTests
     public void A_lookup_allocates_nothing()
     {
         var ended = new EndedSessions(100, TimeSpan.FromHours(10), new ManualTimeProvider());
-        ended.Add(Marks(1).SessionOfClient);
+        ended.Add(Marks(1).SessionOfClient, TimeSpan.MaxValue);
         var (known, other) = (Marks(1), Marks(2));
         var allocated = 0L;
         for (var i = 0; i < 100; i++)
@@ -190,7 +190,7 @@ public sealed class EndedSessionsTests
     private static async Task LogOutAsync(ProtectedApp app) =>
         Assert.Equal(HttpStatusCode.OK, (await app.LogoutAsync(KeycloakCaller.Logout(app))).StatusCode);
 
-    private static TestToken Refreshed(ProtectedApp app) => KeycloakRevocationsTests.Token(app)
+    private static SignedToken Refreshed(ProtectedApp app) => KeycloakRevocationsTests.Token(app)
         .WithText("jti", "token-2").WithDate("iat", app.Realm.Now).WithDate("exp", app.Realm.Now.AddMinutes(5));
 
     private static IKeycloakRevocations Revocations(ProtectedApp app) => app.Services.GetRequiredService<IKeycloakRevocations>();

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Keycloak.ApiProtection.Revocation;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +14,8 @@ public sealed class KeycloakRevocationsTests
         { "All sessions of the token's user ended", revocations => revocations.RevokeUser("user-1") },
         { "before the not-before of its client", revocations => revocations.NotBefore("storefront", Clock) },
         { "before the not-before for all tokens of the realm", revocations => revocations.NotBefore(Clock) },
+        { "session (sid) ended for the token's client", revocations => revocations.RevokeClientSession("session-1", "storefront") },
+        { "All sessions of the token's user ended (sub)", revocations => revocations.RevokeOnlineSessions("user-1") },
         { "This token was revoked", revocations => revocations.RevokeToken("token-1", Clock.AddMinutes(4)) },
     };
 
@@ -94,6 +95,106 @@ public sealed class KeycloakRevocationsTests
         }
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_session_that_ended_for_one_client_continues_for_another_client()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = Token(app);
+        Revocations(app).RevokeClientSession("session-1", "storefront");
+
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token.WithText("azp", "spa"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token.WithText("sid", "session-2"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", token.Without("sid"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token.WithText("scope", "openid offline_access"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Throws<ArgumentException>(() => Revocations(app).RevokeClientSession("", "storefront"));
+        Assert.Throws<ArgumentException>(() => Revocations(app).RevokeClientSession("session-1", ""));
+    }
+
+    [Theory]
+    [InlineData("onrtro:0f1c", HttpStatusCode.Unauthorized)]
+    [InlineData("ofrtro:0f1c", HttpStatusCode.OK)]
+    [InlineData("trrtcc:0f1c", HttpStatusCode.OK)]
+    [InlineData("of00f1c2-7d3e-4b5a-9c1d-2e3f4a5b6c7d", HttpStatusCode.Unauthorized)]
+    [InlineData("ofrtro", HttpStatusCode.Unauthorized)]
+    public async Task The_end_of_the_online_sessions_of_a_user_spares_tokens_of_offline_and_transient_sessions(
+        string id, HttpStatusCode expected)
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var token = Token(app).WithText("jti", id);
+        Revocations(app).RevokeOnlineSessions("user-1");
+        Assert.Equal(expected, (await app.GetAsync("/me", token)).StatusCode);
+
+        Revocations(app).RevokeUser("user-1");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", token)).StatusCode);
+        Assert.Throws<ArgumentException>(() => Revocations(app).RevokeOnlineSessions(""));
+    }
+
+    [Fact]
+    public async Task An_open_connection_is_closed_when_its_session_ends_for_its_client_or_with_the_online_sessions_of_its_user()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var closed = new List<TaskCompletionSource> { new(), new() };
+        var issuedAt = app.Realm.Now.ToUnixTimeSeconds();
+        using var one = Revocations(app).Watch(TokenUsers.User(issuedAt, "session-1"), closed[0].SetResult);
+        using var two = Revocations(app).Watch(TokenUsers.User(issuedAt, "session-2", jti: "onrtac:2"), closed[1].SetResult);
+        using var offline = Revocations(app).Watch(TokenUsers.User(issuedAt, "session-3", jti: "ofrtac:3"), () => Assert.Fail("Closed."));
+
+        Revocations(app).RevokeClientSession("session-1", "c");
+        Revocations(app).RevokeOnlineSessions("u");
+
+        await Task.WhenAll(closed.Select(connection => connection.Task)).WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, ((KeycloakRevocations)Revocations(app)).Watches);
+    }
+
+    [Fact]
+    public async Task An_observer_gets_all_that_another_process_needs_to_apply_the_event()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var told = new List<KeycloakRevocation>();
+        using var observation = Revocations(app).Observe(told.Add);
+
+        Revocations(app).RevokeClientSession("session-1", "storefront");
+        Revocations(app).RevokeOnlineSessions("user-1");
+        Revocations(app).RecheckUser("user-1", "storefront");
+        Revocations(app).RecheckUser("user-1");
+        Revocations(app).RecheckUser("user-1");
+        Revocations(app).RecheckAll(app.Realm.Now);
+
+        Assert.Equal(
+            [
+                (RevocationKind.ClientSession, "session-1", "storefront", false),
+                (RevocationKind.User, "user-1", null, true),
+                (RevocationKind.RecheckUser, "user-1", "storefront", false),
+                (RevocationKind.RecheckUser, "user-1", null, false),
+                (RevocationKind.RecheckUser, "user-1", null, false),
+                (RevocationKind.RecheckAll, null, null, false),
+            ],
+            told.Select(revocation => (revocation.Kind, revocation.Id, revocation.ClientId, revocation.OnlineSessionsOnly)));
+        Assert.Equal(app.Realm.Now, told[^1].IssuedUntil);
+    }
+
+    [Fact]
+    public async Task An_event_without_a_name_changes_nothing()
+    {
+        await using var app = await ProtectedApp.StartAsync();
+        var revocations = (KeycloakRevocations)Revocations(app);
+        var kinds = new[]
+        {
+            RevocationKind.Session, RevocationKind.User, RevocationKind.Client, RevocationKind.Token, RevocationKind.ClientSession,
+            RevocationKind.RecheckUser,
+        };
+
+        Assert.All(
+            kinds,
+            kind => Assert.False(revocations.Apply(revocations.Event(kind, null, app.Realm.Now, RevocationSource.Application))));
+        Assert.False(revocations.Apply(
+            revocations.Event(RevocationKind.ClientSession, "session-1", app.Realm.Now, RevocationSource.Application)));
+        Assert.Equal((0, 0), (revocations.Count, revocations.Rechecks));
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/me", Token(app).Without("sid"))).StatusCode);
     }
 
     [Fact]
@@ -188,8 +289,8 @@ public sealed class KeycloakRevocationsTests
     public async Task A_revocation_applies_only_to_its_own_scheme()
     {
         await using var app = await ProtectedApp.StartAsync(services => services
-            .AddKeycloakBearer("one", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience))
-            .AddKeycloakBearer("two", options => (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience)));
+            .AddKeycloakBearer("one", options => (options.Authority, options.Resource) = (DemoRealm.Issuer, DemoRealm.Audience))
+            .AddKeycloakBearer("two", options => (options.Authority, options.Resource) = (DemoRealm.Issuer, DemoRealm.Audience)));
         var token = Token(app);
 
         app.Services.GetRequiredKeyedService<IKeycloakRevocations>("two").RevokeSession("session-1");
@@ -306,7 +407,7 @@ public sealed class KeycloakRevocationsTests
         Assert.Equal((1, "scheme=Keycloak"), seen["keycloak.revocations.held"]);
     }
 
-    internal static TestToken Token(ProtectedApp app) =>
+    internal static SignedToken Token(ProtectedApp app) =>
         app.Alice.WithText("sid", "session-1").WithText("sub", "user-1").WithText("azp", "storefront").WithText("jti", "token-1");
 
     private static IKeycloakRevocations Revocations(ProtectedApp app) => app.Services.GetRequiredService<IKeycloakRevocations>();

@@ -16,7 +16,7 @@ internal static class TokenUsers
 
     public static TokenMarks Marks(long issuedAt, string? sid = "s", string? sub = "u", string? azp = "c", string? jti = "t")
     {
-        Assert.True(TokenMarks.TryRead(User(issuedAt, sid, sub, azp, jti), "Keycloak", out var marks));
+        Assert.True(TokenMarks.TryRead(User(issuedAt, sid, sub, azp, jti), "Keycloak", NameHash.Local, string.Empty, out var marks));
         return marks;
     }
 }

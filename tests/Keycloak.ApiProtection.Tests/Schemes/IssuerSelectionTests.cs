@@ -1,6 +1,5 @@
 using System.Net;
 using Keycloak.ApiProtection.Tests.Http;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -29,7 +28,7 @@ public sealed class IssuerSelectionTests
         await using var app = await StartAsync(builder => builder.SelectKeycloakBearerByIssuer());
 
         // A token for the API of the other scheme, a token without a valid signature, and a policy that names one scheme.
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Partner(app).WithText("aud", OrdersApi.Audience))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Partner(app).WithText("aud", DemoRealm.Audience))).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/me", Partner(app).Signed(_ => new byte[256]))).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("/orders-only", Partner(app))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/orders-only", app.Alice)).StatusCode);
@@ -118,16 +117,14 @@ public sealed class IssuerSelectionTests
 
     private static int Warnings(ProtectedApp app) => app.Realm.Log.Count("DoubtfulSetting");
 
-    private static TestToken Partner(ProtectedApp app) =>
-        TestToken.Of(KeycloakPayloads.Alice, Partners, app.Realm.Now, OrdersApi.Key).WithText("aud", "partners-api");
+    private static SignedToken Partner(ProtectedApp app) =>
+        app.Alice.WithText("iss", Partners).WithText("aud", "partners-api");
 
-    private static Task<ProtectedApp> StartAsync(Action<AuthenticationBuilder> select, Action<WebApplication>? map = null)
+    private static async Task<ProtectedApp> StartAsync(Action<AuthenticationBuilder> select, Action<WebApplication>? map = null)
     {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.Instead = request => request.RequestUri!.AbsolutePath.StartsWith("/realms/partners/.well-known", StringComparison.Ordinal)
-            ? FakeRealm.Answer($$"""{ "issuer": "{{Partners}}", "jwks_uri": "{{FakeRealm.KeysAddress}}" }""")
-            : null;
-        return ProtectedApp.StartAsync(
+        var realm = await DemoRealm.StartAsync();
+        await realm.AddAsync(Partners);
+        return await ProtectedApp.StartAsync(
             services => select(services.AddKeycloakBearer().AddKeycloakBearer("Partners", options =>
             {
                 (options.Authority, options.Resource) = (Partners, "partners-api");

@@ -1,6 +1,4 @@
 using System.Net;
-using Keycloak.ApiProtection.Tests.Realms;
-using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -98,13 +96,12 @@ public sealed class SeveralSchemesTests
     public async Task A_503_of_one_scheme_is_not_replaced_and_the_event_of_the_other_scheme_is_raised(bool withBody)
     {
         var called = new List<string>();
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.GoDown();
+        var realm = await DemoRealm.StartDownAsync();
         await using var app = await StartAsync(
             (name, options) =>
             {
                 options.ProblemDetails = withBody;
-                options.Authority = name == "One" ? FakeRealm.Issuer : "https://kc.example/realms/partners";
+                options.Authority = name == "One" ? DemoRealm.Issuer : "https://kc.example/realms/partners";
                 options.Events.OnChallenge = context =>
                 {
                     called.Add($"{name} {context.StatusCode} {context.Rejection?.Code}");
@@ -121,14 +118,14 @@ public sealed class SeveralSchemesTests
     }
 
     private static Task<ProtectedApp> StartAsync(
-        Action<string, KeycloakBearerOptions> configure, FakeRealm? realm = null) => ProtectedApp.StartAsync(
+        Action<string, KeycloakBearerOptions> configure, DemoRealm? realm = null) => ProtectedApp.StartAsync(
         services =>
         {
             foreach (var name in Names)
             {
                 services.AddKeycloakBearer(name, options =>
                 {
-                    (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience);
+                    (options.Authority, options.Resource) = (DemoRealm.Issuer, DemoRealm.Audience);
                     configure(name, options);
                 });
             }

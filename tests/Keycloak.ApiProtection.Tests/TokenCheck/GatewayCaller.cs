@@ -36,7 +36,7 @@ internal static class GatewayCaller
 
     public static async Task<string> SubjectAsync(this Task<HttpResponseMessage> asked) => (await asked.IdentityAsync())["X-Token-Subject"];
 
-    public static Task<HttpResponseMessage> CheckAsync(this ProtectedApp app, TestToken token, string path = Check) =>
+    public static Task<HttpResponseMessage> CheckAsync(this ProtectedApp app, SignedToken token, string path = Check) =>
         app.GetAsync(path, token);
 
     public static void AssertNoIdentity(HttpResponseMessage answer) =>

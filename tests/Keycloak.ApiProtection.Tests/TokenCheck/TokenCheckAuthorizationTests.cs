@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Claims;
 using System.Text;
-using Keycloak.ApiProtection.Tests.Realms;
 using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -162,8 +161,7 @@ public sealed class TokenCheckAuthorizationTests
     [InlineData("Partners")]
     public async Task A_503_of_one_scheme_takes_precedence_over_a_rejection_by_another(string first)
     {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.GoDown();
+        var realm = await DemoRealm.StartDownAsync();
         await using var app = await TwoSchemesAsync(app => app.MapTokenCheck(), realm, first);
 
         foreach (var token in new[] { app.Alice, Partner(app) })
@@ -227,19 +225,19 @@ public sealed class TokenCheckAuthorizationTests
     [Fact]
     public async Task A_path_that_leaves_its_check_through_dot_segments_is_rejected()
     {
-        using var realm = new FakeRealm(OrdersApi.Key);
+        await using var realm = await DemoRealm.StartAsync();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(new RecordingLoggerProvider(realm.Log));
         builder.Services.AddSingleton<TimeProvider>(realm.Time);
-        builder.Services.AddKeycloakBearer(options => (options.Authority, options.Resource) = (FakeRealm.Issuer, OrdersApi.Audience));
+        builder.Services.AddKeycloakBearer(options => (options.Authority, options.Resource) = (DemoRealm.Issuer, DemoRealm.Audience));
         builder.Services.AddSingleton<IHttpClientFactory>(realm);
         await using var app = builder.Build();
         app.MapTokenCheck("/check/admin/{**path}").RequireRealmRole("nobody-has-this");
         app.MapTokenCheck("/check/open/{**path}");
         await app.StartAsync(TestContext.Current.CancellationToken);
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        var token = TestToken.Of(KeycloakPayloads.Alice, FakeRealm.Issuer, realm.Now, OrdersApi.Key);
+        var token = realm.Alice;
 
         Assert.StartsWith("HTTP/1.1 200 OK", await RawAsync(address, "/check/open/admin/1", token), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 403", await RawAsync(address, "/check/admin/admin/1", token), StringComparison.Ordinal);
@@ -265,22 +263,23 @@ public sealed class TokenCheckAuthorizationTests
         GatewayCaller.AssertNoIdentity(answer);
     }
 
-    private static async Task<string> RawAsync(Uri address, string target, TestToken token)
+    private static async Task<string> RawAsync(Uri address, string target, SignedToken token)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
         await using var stream = client.GetStream();
         await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token.Text}\r\n\r\n"), TestContext.Current.CancellationToken);
+            Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token.Text}\r\n\r\n"),
+            TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream, Encoding.ASCII);
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
-    private static TestToken Partner(ProtectedApp app) => app.Alice.WithText("iss", "https://kc.example/realms/partners");
+    private static SignedToken Partner(ProtectedApp app) => app.Alice.WithText("iss", "https://kc.example/realms/partners");
 
-    private static Task<ProtectedApp> TwoSchemesAsync(
-        Action<WebApplication> map, FakeRealm? realm = null, string first = "Keycloak", Action<KeycloakBearerOptions>? partners = null) =>
-        ProtectedApp.StartAsync(
+    private static async Task<ProtectedApp> TwoSchemesAsync(
+        Action<WebApplication> map, DemoRealm? realm = null, string first = "Keycloak", Action<KeycloakBearerOptions>? partners = null) =>
+        await ProtectedApp.StartAsync(
             services =>
             {
                 foreach (var scheme in Schemes.OrderBy(name => name != first))
@@ -291,7 +290,7 @@ public sealed class TokenCheckAuthorizationTests
                         {
                             // Both realms have the same keys, so that only the issuer shows which realm issued a token.
                             (options.Authority, options.Resource, options.MetadataAddress) =
-                                ("https://kc.example/realms/partners", OrdersApi.Audience, null);
+                                ("https://kc.example/realms/partners", DemoRealm.Audience, null);
                             partners?.Invoke(options);
                         }
                     });
@@ -301,21 +300,14 @@ public sealed class TokenCheckAuthorizationTests
                     .AddPolicy("partners", policy => policy.AddAuthenticationSchemes("Partners").RequireAuthenticatedUser());
             },
             map,
-            realm ?? PartnersToo());
+            realm ?? await PartnersToo());
 
     /// <summary>A realm whose server has a second realm with the same keys.</summary>
-    private static FakeRealm PartnersToo()
+    private static async Task<DemoRealm> PartnersToo()
     {
-        var realm = new FakeRealm(OrdersApi.Key);
-        realm.Instead = request => request.RequestUri!.AbsolutePath == "/realms/partners/.well-known/openid-configuration"
-            ? new HttpResponseMessage(HttpStatusCode.OK)
-            {
-                Content = new StringContent(
-                    $$"""{"issuer":"https://kc.example/realms/partners","jwks_uri":"{{FakeRealm.KeysAddress}}"}""",
-                    Encoding.UTF8,
-                    "application/json"),
-            }
-            : null;
+        var realm = await DemoRealm.StartAsync();
+        await realm.AddAsync("https://kc.example/realms/partners");
+
         return realm;
     }
 

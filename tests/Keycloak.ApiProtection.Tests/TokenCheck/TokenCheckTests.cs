@@ -1,8 +1,6 @@
 using System.Net;
 using Keycloak.ApiProtection.Tests.Http;
 using Keycloak.ApiProtection.Tests.Introspection;
-using Keycloak.ApiProtection.Tests.Realms;
-using Keycloak.ApiProtection.Tests.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -131,7 +129,7 @@ public sealed class TokenCheckTests
         Assert.StartsWith(
             "403", await app.Client.SendAsync(request, TestContext.Current.CancellationToken).ChallengeAsync(), StringComparison.Ordinal);
         Assert.Equal(
-            "offline_access admin default-roles-demo uma_authorization customer",
+            "admin customer default-roles-demo offline_access uma_authorization",
             (await app.CheckAsync(app.Alice, "/check/open").IdentityAsync())["X-Token-Realm-Roles"]);
     }
 
@@ -163,7 +161,7 @@ public sealed class TokenCheckTests
         var token = app.Alice;
         await app.CheckAsync(token).IdentityAsync();
 
-        app.Services.GetRequiredService<IKeycloakRevocations>().RevokeSession("XqecREegFvE0iVapvbzsuCNO", app.Realm.Now);
+        app.Services.GetRequiredService<IKeycloakRevocations>().RevokeSession(DemoRealm.Session, app.Realm.Now);
 
         Assert.StartsWith(
             "401 Bearer realm=\"demo\", error=\"invalid_token\"", await app.CheckAsync(token).ChallengeAsync(), StringComparison.Ordinal);
@@ -192,7 +190,7 @@ public sealed class TokenCheckTests
     public async Task Without_the_keys_of_the_realm_the_response_is_503()
     {
         await using var app = await ProtectedApp.StartAsync(
-            services => services.AddKeycloakBearer(), app => app.MapTokenCheck(), DownRealm());
+            services => services.AddKeycloakBearer(), app => app.MapTokenCheck(), await DemoRealm.StartDownAsync());
         using var answer = await app.CheckAsync(app.Alice);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
@@ -218,13 +216,6 @@ public sealed class TokenCheckTests
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {app.Alice.Text}");
         request.Headers.TryAddWithoutValidation(header, targets);
         return await app.Client.SendAsync(request, TestContext.Current.CancellationToken);
-    }
-
-    private static Realms.FakeRealm DownRealm()
-    {
-        var realm = new Realms.FakeRealm(OrdersApi.Key);
-        realm.GoDown();
-        return realm;
     }
 
     private sealed class ForbiddenStream : Stream

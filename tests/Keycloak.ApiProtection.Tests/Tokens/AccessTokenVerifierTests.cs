@@ -17,7 +17,7 @@ public sealed class AccessTokenVerifierTests
         Assert.Equal(api.Now.AddSeconds(-60), token.IssuedAt);
         Assert.Equal(api.Now.AddSeconds(240), token.ExpiresAt);
         Assert.Equal(("RS256", OrdersApi.KeyId), (token.Algorithm, token.KeyId));
-        Assert.Equal(FakeRealm.Issuer, token.Claims.Issuer);
+        Assert.Equal(RealmStub.Issuer, token.Claims.Issuer);
         Assert.Equal(api.Token(payload).PayloadBytes, token.Claims.Payload);
         api.AssertNoFurtherRequests();
     }
@@ -83,7 +83,7 @@ public sealed class AccessTokenVerifierTests
     public async Task A_token_that_expires_while_its_key_is_fetched_is_rejected()
     {
         using var api = OrdersApi.StartWithoutKeys();
-        api.Realm.Hold();
+        api.Realm.HoldResponses();
         var waiting = api.VerdictAsync(api.Alice.WithDate("exp", api.Now));
         await api.Realm.ArrivedAsync(1);
 

@@ -23,7 +23,7 @@ public sealed class AlgorithmTests
     {
         using var api = await OrdersApi.StartAsync();
 
-        Assert.Equal("algorithm", await api.VerdictAsync(api.Alice.WithHeader("alg", TestToken.Quoted(algorithm))));
+        Assert.Equal("algorithm", await api.VerdictAsync(api.Alice.WithHeader("alg", SignedToken.Quoted(algorithm))));
         Assert.Equal("algorithm", await api.VerdictAsync(api.Alice.WithHeader("alg", "\"RS25\\u0036\"")));
         api.AssertNoFurtherRequests();
     }
@@ -36,7 +36,7 @@ public sealed class AlgorithmTests
     public async Task A_token_with_algorithm_none_is_rejected_with_and_without_a_signature(string none)
     {
         using var api = await OrdersApi.StartAsync();
-        var token = api.Alice.WithHeader("alg", TestToken.Quoted(none));
+        var token = api.Alice.WithHeader("alg", SignedToken.Quoted(none));
 
         Assert.Equal("algorithm_none", await api.VerdictAsync(token));
         Assert.Equal("algorithm_none", await api.VerdictAsync(token.Signed(_ => [0])));
@@ -129,7 +129,7 @@ public sealed class AlgorithmTests
         var good = api.Alice.SignedWith(key, own);
 
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(good));
-        Assert.Equal("key_unfit", await api.VerdictAsync(good.WithHeader("alg", TestToken.Quoted(named))));
+        Assert.Equal("key_unfit", await api.VerdictAsync(good.WithHeader("alg", SignedToken.Quoted(named))));
 
         // The result is the same if the key really signs with the named algorithm, where the key type permits it.
         if (own[0] != 'E' && named[0] != 'E')

@@ -11,7 +11,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
 {
     private const int Times = 50;
 
-    private static readonly Dictionary<string, Func<TestToken, string>> Rejected = new()
+    private static readonly Dictionary<string, Func<SignedToken, string>> Rejected = new()
     {
         ["size"] = token => token.And($"\"long\":\"{new string('x', 20_000)}\"").Text,
         ["form"] = token => token.Text + "=",

@@ -218,13 +218,13 @@ public sealed class JoseHeaderTests
         Assert.Equal("key_missing", await api.VerdictAsync(forged.WithoutHeader("kid")));
         Assert.Empty(asked);
         Assert.Equal("key_unknown", await api.VerdictAsync(forged.WithHeader("kid", "\"attacker\"")));
-        Assert.Equal([FakeRealm.KeysAddress], asked);
+        Assert.Equal([RealmStub.KeysAddress], asked);
 
         // A valid token is accepted even with these members.
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice.WithHeader(name, json)));
     }
 
-    private static TestToken WithBytes(TestToken token, byte[] wrong)
+    private static SignedToken WithBytes(SignedToken token, byte[] wrong)
     {
         var bytes = token.HeaderBytes;
         var at = Array.IndexOf(bytes, (byte)'!');

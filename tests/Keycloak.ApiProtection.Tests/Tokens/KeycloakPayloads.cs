@@ -3,7 +3,7 @@ using Keycloak.ApiProtection.Realms;
 
 namespace Keycloak.ApiProtection.Tests.Tokens;
 
-/// <summary>The exact payloads of Keycloak 26.7.3 and 24.0.5. <see cref="TestToken"/> sets the issuer and the times.</summary>
+/// <summary>The exact payloads of Keycloak 26.7.3 and 24.0.5. <see cref="SignedToken"/> sets the issuer and the times.</summary>
 internal static class KeycloakPayloads
 {
     public const string Alice = """

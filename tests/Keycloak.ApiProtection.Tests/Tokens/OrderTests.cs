@@ -10,7 +10,7 @@ public sealed class OrderTests
 {
     private static readonly TestKey Foreign = TestKey.Rsa("foreign", "RS256", which: 1);
 
-    private static readonly (string Code, Func<TestToken, TestToken> Spoil)[] Faults =
+    private static readonly (string Code, Func<SignedToken, SignedToken> Spoil)[] Faults =
     [
         ("size", token => token.And($"\"long\":\"{new string('x', 20_000)}\"")),
         ("form", token => token.Signed(_ => [])),

@@ -16,7 +16,7 @@ internal sealed class OrdersApi : IDisposable
 
     private readonly RealmKeys _keys;
 
-    private OrdersApi(FakeRealm realm, RealmKeys keys, TokenPolicy policy)
+    private OrdersApi(RealmStub realm, RealmKeys keys, TokenPolicy policy)
     {
         Realm = realm;
         _keys = keys;
@@ -28,7 +28,7 @@ internal sealed class OrdersApi : IDisposable
     /// <summary>The signing key of Keycloak in these tests: an RSA key that the key set lists for RS256 only.</summary>
     public static TestKey Key { get; } = TestKey.Rsa(KeyId, "RS256");
 
-    public FakeRealm Realm { get; }
+    public RealmStub Realm { get; }
 
     public TokenPolicy Policy { get; }
 
@@ -46,14 +46,14 @@ internal sealed class OrdersApi : IDisposable
     public DateTimeOffset Now => Realm.Now;
 
     /// <summary>A valid token of Keycloak 26.</summary>
-    public TestToken Alice => Token(KeycloakPayloads.Alice);
+    public SignedToken Alice => Token(KeycloakPayloads.Alice);
 
     /// <summary>Starts an API that has read the keys of its realm, which took two requests.</summary>
     public static Task<OrdersApi> StartAsync(params TestKey[] moreKeys) => StartAsync(Asking(), moreKeys);
 
     public static async Task<OrdersApi> StartAsync(TokenPolicy policy, params TestKey[] moreKeys)
     {
-        var realm = new FakeRealm([Key, .. moreKeys]);
+        var realm = new RealmStub([Key, .. moreKeys]);
 
         return new OrdersApi(realm, await realm.OpenReadAsync(), policy);
     }
@@ -61,7 +61,7 @@ internal sealed class OrdersApi : IDisposable
     /// <summary>Starts an API that has read no keys yet.</summary>
     public static OrdersApi StartWithoutKeys()
     {
-        var realm = new FakeRealm(Key);
+        var realm = new RealmStub(Key);
 
         return new OrdersApi(realm, realm.Open(), Asking());
     }
@@ -76,7 +76,7 @@ internal sealed class OrdersApi : IDisposable
         {
             MaximumSize = maximumSize,
             Algorithms = [.. SigningAlgorithm.All.Where(algorithm => algorithms is null || algorithms.Contains(algorithm.Name))],
-            Issuers = issuers ?? [FakeRealm.Issuer],
+            Issuers = issuers ?? [RealmStub.Issuer],
             Audiences = anyAudience ? null : audiences ?? [Audience],
             ClockSkew = TimeSpan.FromSeconds(clockSkew),
             Claims = new KeycloakClaimsOptions(),
@@ -89,9 +89,9 @@ internal sealed class OrdersApi : IDisposable
         return new AccessTokenVerifier(policy, _keys, Realm.Time, Counts, new VerifiedTokens(1024, policy.ClockSkew, Realm.Time, Counts));
     }
 
-    public TestToken Token(string payload) => TestToken.Of(payload, FakeRealm.Issuer, Now, Key);
+    public SignedToken Token(string payload) => SignedToken.Of(payload, RealmStub.Issuer, Now, Key);
 
-    public Task<string> VerdictAsync(TestToken token) => VerdictAsync(token.Text);
+    public Task<string> VerdictAsync(SignedToken token) => VerdictAsync(token.Text);
 
     /// <summary>Returns the code of the rejection, or <see cref="Accepted"/>, or <see cref="Undecided"/>.</summary>
     public Task<string> VerdictAsync(string token) => VerdictAsync(Verifier, token);
@@ -106,7 +106,7 @@ internal sealed class OrdersApi : IDisposable
         return accepted ? Accepted : refused ? rejection!.Code : Undecided;
     }
 
-    public async Task<AccessToken> AcceptAsync(TestToken token)
+    public async Task<AccessToken> AcceptAsync(SignedToken token)
     {
         var verification = await Verifier.VerifyAsync(token.Text.AsMemory(), TestContext.Current.CancellationToken);
         Assert.True(verification.IsAccepted(out var accepted));

@@ -176,7 +176,7 @@ public sealed class RememberedTokenTests
         var text = api.Alice.WithDate("exp", api.Now.AddHours(1)).Text;
         await RememberAsync(api, text);
         api.Realm.Time.Advance(TimeSpan.FromMinutes(11));
-        api.Realm.Hold();
+        api.Realm.HoldResponses();
 
         var waiting = OrdersApi.VerdictAsync(api.Remembering, text);
         await api.Realm.ArrivedAsync(3);
@@ -222,7 +222,10 @@ public sealed class RememberedTokenTests
         var signature = api.Alice.Signature;
         signature[100] ^= 1;
 
-        foreach (var token in new[] { api.Alice.Signed(_ => signature), api.Alice.WithText("aud", "account"), api.Alice.WithDate("exp", api.Now.AddHours(-1)) })
+        foreach (var token in new[]
+        {
+            api.Alice.Signed(_ => signature), api.Alice.WithText("aud", "account"), api.Alice.WithDate("exp", api.Now.AddHours(-1)),
+        })
         {
             var verdict = await OrdersApi.VerdictAsync(api.Remembering, token.Text);
             Assert.NotEqual(OrdersApi.Accepted, verdict);

@@ -91,7 +91,7 @@ public sealed class TokenDiagnosisTests
         using var api = await OrdersApi.StartAsync();
         var rejection = await api.ExplainAsync(api.Alice.WithText("iss", issuer).Text);
 
-        Assert.Equal($"The token was issued by '{issuer}'; expected '{FakeRealm.Issuer}'.", rejection.Reason);
+        Assert.Equal($"The token was issued by '{issuer}'; expected '{RealmStub.Issuer}'.", rejection.Reason);
         Assert.Contains("ValidIssuers", rejection.Remedy, StringComparison.Ordinal);
         Assert.Contains("MetadataAddress", rejection.Remedy, StringComparison.Ordinal);
         Assert.Contains("hostname", rejection.Remedy, StringComparison.Ordinal);
@@ -158,7 +158,7 @@ public sealed class TokenDiagnosisTests
             await ReasonAsync(api.Token(KeycloakPayloads.Lightweight)),
             StringComparison.Ordinal);
 
-        async Task<string> ReasonAsync(TestToken token) => (await api.ExplainAsync(token.Text)).Reason;
+        async Task<string> ReasonAsync(SignedToken token) => (await api.ExplainAsync(token.Text)).Reason;
     }
 
     [Fact]
@@ -178,8 +178,8 @@ public sealed class TokenDiagnosisTests
     public async Task Untrusted_text_is_escaped_and_truncated_in_every_message(string hostile)
     {
         using var api = await OrdersApi.StartAsync();
-        var json = TestToken.Quoted(hostile);
-        TestToken[] tokens =
+        var json = SignedToken.Quoted(hostile);
+        SignedToken[] tokens =
         [
             api.Alice.WithHeader("typ", json),
             api.Alice.WithHeader("alg", json),
@@ -190,7 +190,7 @@ public sealed class TokenDiagnosisTests
             api.Alice.With("iss", RawJson(hostile)),
             api.Alice.With("typ", json),
             api.Alice.With("aud", json).With("azp", json),
-            api.Alice.With("aud", $"[{string.Join(',', Enumerable.Repeat(TestToken.Quoted(hostile[..Math.Min(500, hostile.Length)]), 12))}]").With("azp", RawJson(hostile)),
+            api.Alice.With("aud", $"[{string.Join(',', Enumerable.Repeat(SignedToken.Quoted(hostile[..Math.Min(500, hostile.Length)]), 12))}]").With("azp", RawJson(hostile)),
             api.Token(KeycloakPayloads.Lightweight).With("azp", json),
         ];
 

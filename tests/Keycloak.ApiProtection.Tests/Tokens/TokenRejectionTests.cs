@@ -8,7 +8,7 @@ public sealed class TokenRejectionTests
     /// How to get each code, except the codes of the Authorization header, which the authentication handler returns, and the codes of later
     /// events, which are tested in Revocation and Introspection.
     /// </summary>
-    private static readonly Dictionary<string, Func<TestToken, TestToken>> Ways = new()
+    private static readonly Dictionary<string, Func<SignedToken, SignedToken>> Ways = new()
     {
         ["size"] = token => token.And($"\"long\":\"{new string('x', 20_000)}\""),
         ["form"] = token => token.Signed(_ => []),
@@ -37,7 +37,7 @@ public sealed class TokenRejectionTests
         ["not_yet_valid"] = token => token.With("nbf", "253402300799"),
         ["issued_ahead"] = token => token.With("iat", "253402300799"),
         ["issued_at_missing"] = token => token.Without("iat"),
-        ["lightweight"] = token => token.WithPayload(KeycloakPayloads.Lightweight.Replace("http://127.0.0.1:18080/realms/demo", FakeRealm.Issuer, StringComparison.Ordinal)
+        ["lightweight"] = token => token.WithPayload(KeycloakPayloads.Lightweight.Replace("http://127.0.0.1:18080/realms/demo", RealmStub.Issuer, StringComparison.Ordinal)
             .Replace("\"exp\":1795221252", "\"exp\":1795300000", StringComparison.Ordinal)),
         ["audience"] = token => token.With("aud", "[]"),
         ["key_missing"] = token => token.WithoutHeader("kid"),
@@ -105,7 +105,12 @@ public sealed class TokenRejectionTests
         var found = TokenRejection.Audience.Because("A reason.");
 
         Assert.Equal(
-            (TokenRejection.Audience.Code, TokenRejection.Audience.Error, TokenRejection.Audience.Description, "A reason.", TokenRejection.Audience.Remedy),
+            (
+                TokenRejection.Audience.Code,
+                TokenRejection.Audience.Error,
+                TokenRejection.Audience.Description,
+                "A reason.",
+                TokenRejection.Audience.Remedy),
             (found.Code, found.Error, found.Description, found.Reason, found.Remedy));
         Assert.Equal("A remedy.", found.Because("A reason.", "A remedy.").Remedy);
     }

@@ -16,7 +16,7 @@ public sealed class VerifiedHeadersTests
     /// Headers that are signed with the key of the realm and are as long as the valid one (Keycloak writes spaces), so that an incomplete
     /// comparison would accept them.
     /// </summary>
-    private static readonly Dictionary<string, Func<TestToken, TestToken>> OneLetterAway = new()
+    private static readonly Dictionary<string, Func<SignedToken, SignedToken>> OneLetterAway = new()
     {
         ["header_type"] = token => token.WithHeader("typ", "  \"JWE\""),
         ["algorithm"] = token => token.WithHeader("alg", "\"RS255\""),
@@ -74,7 +74,10 @@ public sealed class VerifiedHeadersTests
         var signature = api.Alice.Signature;
         signature[100] ^= 1;
 
-        foreach (var token in new[] { api.Alice.Signed(_ => signature), api.Alice.WithText("aud", "account"), api.Alice.WithDate("exp", api.Now.AddHours(-1)) })
+        foreach (var token in new[]
+        {
+            api.Alice.Signed(_ => signature), api.Alice.WithText("aud", "account"), api.Alice.WithDate("exp", api.Now.AddHours(-1)),
+        })
         {
             Assert.NotEqual(OrdersApi.Accepted, await OrdersApi.VerdictAsync(verifier, token.Text));
             Assert.Null(headers.Find(Encoded(token)));
@@ -144,5 +147,5 @@ public sealed class VerifiedHeadersTests
         Assert.Null(headers.Find(longer));
     }
 
-    private static byte[] Encoded(TestToken token) => Encoding.ASCII.GetBytes(Base64Url.EncodeToString(token.HeaderBytes));
+    private static byte[] Encoded(SignedToken token) => Encoding.ASCII.GetBytes(Base64Url.EncodeToString(token.HeaderBytes));
 }

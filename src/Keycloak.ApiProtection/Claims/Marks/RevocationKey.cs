@@ -21,6 +21,8 @@ internal static class RevocationKey
     /// </summary>
     public const int ClientBits = 24;
 
+    private const ulong OnlineSessions = 0xA0761D6478BD642FUL;
+
     private static readonly ulong Key0 = Random();
     private static readonly ulong Key1 = Random();
 
@@ -60,6 +62,9 @@ internal static class RevocationKey
         key ^= key >> 33;
         return key == 0 ? 1 : key;
     }
+
+    /// <summary>The key for the online sessions of a user, from the key of the user; zero if it is absent.</summary>
+    public static ulong OnlineSessionsOf(ulong user) => user is 0 or OnlineSessions ? user : user ^ OnlineSessions;
 
     // SipHash (Aumasson, Bernstein 2012), one round per block and three at the end. The kind is mixed into the initial state.
     private static ulong Hash(RevocationKind kind, ReadOnlySpan<byte> text)

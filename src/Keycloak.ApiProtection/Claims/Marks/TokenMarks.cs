@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Text;
 using Keycloak.ApiProtection.Claims.Payload;
+using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Claims.Marks;
 
@@ -11,30 +13,33 @@ internal readonly struct TokenMarks
 {
     private const ulong ClientMask = (1UL << RevocationKey.ClientBits) - 1;
     private const ulong Offline = 1UL << 63;
+    private const ulong NotOnline = 1UL << 62;
     private const string OfflineAccess = "offline_access";
 
-    // A date until 9999 has 38 bits, the client has 24, and one says whether the token has offline access. Each byte here is needed for
-    // each remembered token.
+    // A date until 9999 has 38 bits, the client has 24, one says whether the token has offline access, and one whether its session is not
+    // an online session. Each byte here is needed for each remembered token.
     private readonly ulong _issuedAtAndClient;
 
     /// <summary>Computes the marks from a token's claims.</summary>
-    public TokenMarks(in TokenClaims claims)
+    public TokenMarks(in TokenClaims claims, NameHash names)
         : this(
-            RevocationKey.Of(RevocationKind.Session, claims.Json, claims.Session),
-            RevocationKey.Of(RevocationKind.User, claims.Json, claims.Subject),
-            RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, claims.Json, claims.AuthorizedParty)),
-            RevocationKey.Of(RevocationKind.Token, claims.Json, claims.Id),
+            names.KeyOf(RevocationKind.Session, claims.Json, claims.Issuer, claims.Session),
+            names.KeyOf(RevocationKind.User, claims.Json, claims.Issuer, claims.Subject),
+            RevocationKey.Short(names.KeyOf(RevocationKind.Client, claims.Json, claims.Issuer, claims.AuthorizedParty)),
+            names.KeyOf(RevocationKind.Token, claims.Json, claims.Issuer, claims.Id),
             claims.IssuedAt,
-            TokenRights.ReadScopes(claims.Json).Contains(OfflineAccess))
+            TokenRights.ReadScopes(claims.Json).Contains(OfflineAccess),
+            claims.Id is { Kind: JsonKind.String, Escaped: false } id && IsOfNoOnlineSession(id.Raw(claims.Json)))
     {
     }
 
-    private TokenMarks(ulong session, ulong user, ulong client, ulong token, long issuedAt, bool isOffline)
+    private TokenMarks(ulong session, ulong user, ulong client, ulong token, long issuedAt, bool isOffline, bool isNotOnline)
     {
         Session = session;
         User = user;
         Token = token;
-        _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client | (isOffline ? Offline : 0);
+        _issuedAtAndClient = ((ulong)issuedAt << RevocationKey.ClientBits) | client
+            | (isOffline ? Offline : 0) | (isNotOnline ? NotOnline : 0);
     }
 
     /// <summary>Gets the key of <c>sid</c>. Like the other keys, it is zero if the claim is absent.</summary>
@@ -50,19 +55,31 @@ internal readonly struct TokenMarks
     public ulong Client => RevocationKey.Spread(_issuedAtAndClient & ClientMask);
 
     /// <summary>Gets <c>iat</c> in seconds since 1970.</summary>
-    public long IssuedAt => (long)((_issuedAtAndClient & ~Offline) >> RevocationKey.ClientBits);
+    public long IssuedAt => (long)((_issuedAtAndClient & ~(Offline | NotOnline)) >> RevocationKey.ClientBits);
 
     /// <summary>
     /// Gets whether the token has the scope <c>offline_access</c>: an offline session outlives the logout of the session it began with.
     /// </summary>
     public bool IsOffline => (_issuedAtAndClient & Offline) != 0;
 
+    /// <summary>
+    /// Gets the key of the user's online sessions; zero if <c>sub</c> is absent, or if the token is of no online session.
+    /// </summary>
+    /// <remarks>
+    /// Since Keycloak 26.2, <c>jti</c> begins with the kind of the session: <c>on</c> (online), <c>of</c> (offline) or <c>tr</c>
+    /// (transient, of a service account). A token that does not say so counts as a token of an online session.
+    /// </remarks>
+    public ulong OnlineSessionsOfUser => (_issuedAtAndClient & NotOnline) != 0 ? 0 : RevocationKey.OnlineSessionsOf(User);
+
+    /// <summary>Gets the key of the user together with the client; zero where one of the two is absent.</summary>
+    public ulong UserOfClient => RevocationKey.SessionOfClient(User, _issuedAtAndClient & ClientMask, isOffline: false);
+
     /// <summary>Gets the key of the session together with the client; zero where one of the two is absent.</summary>
     public ulong SessionOfClient => RevocationKey.SessionOfClient(Session, _issuedAtAndClient & ClientMask, IsOffline);
 
     /// <summary>Returns the marks of a verified payload.</summary>
-    public static TokenMarks Of(ReadOnlySpan<byte> payload) =>
-        TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims) : default;
+    public static TokenMarks Of(ReadOnlySpan<byte> payload, NameHash names) =>
+        TokenClaims.TryRead(payload, out var claims, out _) ? new TokenMarks(claims, names) : default;
 
     /// <summary>
     /// Returns these marks; a missing one is taken from Keycloak's introspection response. <c>iat</c> is always the token's own.
@@ -76,7 +93,8 @@ internal readonly struct TokenMarks
             client != 0 ? client : response._issuedAtAndClient & ClientMask,
             Token != 0 ? Token : response.Token,
             IssuedAt,
-            IsOffline || response.IsOffline);
+            IsOffline || response.IsOffline,
+            ((Token != 0 ? _issuedAtAndClient : response._issuedAtAndClient) & NotOnline) != 0);
     }
 
     /// <summary>Returns whether both are equal.</summary>
@@ -87,7 +105,12 @@ internal readonly struct TokenMarks
     /// <remarks>
     /// For identities of other handlers (JwtBearer, or the application's own), the marks are read from the claims of the identity.
     /// </remarks>
-    public static bool TryRead(ClaimsPrincipal user, string scheme, out TokenMarks marks)
+    /// <param name="user">The user.</param>
+    /// <param name="scheme">The scheme.</param>
+    /// <param name="names">How names are hashed.</param>
+    /// <param name="issuer">The issuer of a token if its identity does not name one.</param>
+    /// <param name="marks">The marks.</param>
+    public static bool TryRead(ClaimsPrincipal user, string scheme, NameHash names, string issuer, out TokenMarks marks)
     {
         marks = default;
         var identities = user.Identities.Where(identity => identity.IsAuthenticated).ToArray();
@@ -97,7 +120,7 @@ internal readonly struct TokenMarks
             identities = [.. own.Where(identity => identity.AuthenticationType == scheme)];
             if (identities is [KeycloakIdentity { Token: not null } unchanged, ..])
             {
-                return (marks = unchanged.Marks).HasAny;
+                return (marks = unchanged.Marks(names)).HasAny;
             }
         }
 
@@ -117,22 +140,28 @@ internal readonly struct TokenMarks
             return null;
         }
 
+        var realm = Claim("iss") ?? issuer;
         marks = new TokenMarks(
-            RevocationKey.Of(RevocationKind.Session, Claim("sid", "session_state")),
-            RevocationKey.Of(RevocationKind.User, Claim("sub", ClaimTypes.NameIdentifier)),
-            RevocationKey.Short(RevocationKey.Of(RevocationKind.Client, Claim("azp"))),
-            RevocationKey.Of(RevocationKind.Token, Claim("jti")),
+            names.Of(RevocationKind.Session, realm, Claim("sid", "session_state")).Key,
+            names.Of(RevocationKind.User, realm, Claim("sub", ClaimTypes.NameIdentifier)).Key,
+            RevocationKey.Short(names.Of(RevocationKind.Client, realm, Claim("azp")).Key),
+            names.Of(RevocationKind.Token, realm, Claim("jti")).Key,
             long.TryParse(Claim("iat"), NumberStyles.None, CultureInfo.InvariantCulture, out var issuedAt)
-                && issuedAt < 1L << (63 - RevocationKey.ClientBits) ? issuedAt : 0,
-            identities.Any(identity => identity.FindAll("scope").Any(scope => scope.Value.Split(' ').Contains(OfflineAccess))));
+                && issuedAt <= NumericDate.Latest ? issuedAt : 0,
+            identities.Any(identity => identity.FindAll("scope").Any(scope => scope.Value.Split(' ').Contains(OfflineAccess))),
+            Claim("jti") is { } id && IsOfNoOnlineSession(Encoding.UTF8.GetBytes(id)));
         if (identities is [KeycloakIdentity changed, ..])
         {
             // Add the marks that the application removed, and those that only the introspection response contained.
-            marks = marks.With(changed.Marks);
+            marks = marks.With(changed.Marks(names));
         }
 
         return marks.HasAny;
     }
+
+    // "ofrtro:<id>": two letters for the session, two for the kind of token, two for the grant. Other ids have no colon there.
+    private static bool IsOfNoOnlineSession(ReadOnlySpan<byte> id) =>
+        id is [_, _, _, _, _, _, (byte)':', ..] && (id.StartsWith("of"u8) || id.StartsWith("tr"u8));
 
     private bool HasAny => (Session | User | Client | Token) != 0;
 }

@@ -78,8 +78,8 @@ internal sealed class AccessTokenClaims
     public ReadOnlyMemory<byte> Payload => _encodedLength == 0 ? _source : Read(static (payload, _) => payload.ToArray());
 
     /// <summary>Gets the marks by which a revocation identifies the token. They are read only if there are revocations.</summary>
-    public ref readonly TokenMarks Marks =>
-        ref (_marks ??= new StrongBox<TokenMarks>(Read(static (payload, _) => TokenMarks.Of(payload)))).Value;
+    /// <param name="names">How names are hashed: always the same, because a token belongs to one scheme.</param>
+    public ref readonly TokenMarks Marks(NameHash names) => ref (_marks ??= ReadMarks(names)).Value;
 
     public NameSet Scopes => _scopes.TryGet(out var kept)
         ? kept
@@ -147,6 +147,10 @@ internal sealed class AccessTokenClaims
 
         return false;
     }
+
+    private StrongBox<TokenMarks> ReadMarks(NameHash names) => new(names.IsShared
+        ? Read(static (payload, _) => TokenMarks.Of(payload, NameHash.Shared))
+        : Read(static (payload, _) => TokenMarks.Of(payload, NameHash.Local)));
 
     // A separate method, so that the delegate for ClientRoles is allocated only if the roles are read.
     private NameSet ReadRoles() => NameSet.Of(TokenRights.RoleClaims(

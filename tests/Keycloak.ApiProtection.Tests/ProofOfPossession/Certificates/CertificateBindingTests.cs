@@ -185,7 +185,7 @@ public sealed class CertificateBindingTests : IDisposable
         var token = api.Realm.Token("alice").For("lightweight").Create();
         var answer = Answers.Of(token);
         (answer["sub"], answer["aud"], answer["cnf"]) = ("alice-id", "orders-api", new JsonObject { ["x5t#S256"] = _own.Thumbprint });
-        api.Line.Instead = _ => QuestionLine.Answer(answer.ToJsonString());
+        api.Line.Instead = _ => Responses.Of(answer.ToJsonString());
 
         Assert.Equal(CertificateApi.Accepted, await api.VerdictAsync(token, _own.Certificate));
         Assert.Equal(CertificateApi.Missing, await api.VerdictAsync(token, (X509Certificate2?)null));

@@ -31,18 +31,24 @@ internal sealed class MutualTlsApi : IAsyncDisposable
         ClientCertificateMode mode = ClientCertificateMode.AllowCertificate, Action<WebApplication>? use = null)
     {
         var realm = await KeycloakRealm.StartAsync(
-            new KeycloakRealmOptions { InMemory = true, Logger = NullLogger.Instance }, Cancellation);
+            new KeycloakRealmOptions { InMemory = true, Logger = NullLogger.Instance, SupplyKey = SharedRealmKeys.Of("demo") },
+            Cancellation);
         var serverCertificate = ServerCertificate();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(realm.Configuration("orders-api"));
-        builder.Services.AddKeycloakBearer(options => options.Events = new KeycloakBearerEvents
+        builder.Services.AddKeycloakBearer(options =>
         {
-            OnChallenge = challenge =>
+            // The clock is real, and a busy machine must not lead to 503.
+            options.BackchannelTimeout = TimeSpan.FromMinutes(1);
+            options.Events = new KeycloakBearerEvents
             {
-                challenge.Response.Headers["Test-Rejection"] = challenge.Rejection?.Code;
-                return Task.CompletedTask;
-            },
+                OnChallenge = challenge =>
+                {
+                    challenge.Response.Headers["Test-Rejection"] = challenge.Rejection?.Code;
+                    return Task.CompletedTask;
+                },
+            };
         });
         builder.Services.AddHttpClient(KeycloakBearerDefaults.BackchannelHttpClientName)
             .ConfigurePrimaryHttpMessageHandler(realm.CreateHandler);

@@ -27,7 +27,9 @@ public sealed class DpopNonceTests
         var nonce = await NonceAsync(api, Client);
 
         Assert.Equal("dpop_nonce", await api.VerdictAsync(ProofClient.Ec().Proof(api.Now).With("nonce", nonce)));
-        Assert.Equal("dpop_nonce", await new DpopApi(api.Settings with { Scheme = "Other" }).VerdictAsync(Client.Proof(api.Now).With("nonce", nonce)));
+        Assert.Equal(
+            "dpop_nonce",
+            await new DpopApi(api.Settings with { Scheme = "Other" }).VerdictAsync(Client.Proof(api.Now).With("nonce", nonce)));
         Assert.Equal("dpop_nonce", await new DpopApi(api.Settings with { NonceKey = Enumerable.Repeat((byte)1, 32).ToArray() }).VerdictAsync(Client.Proof(api.Now).With("nonce", nonce)));
         Assert.Equal("dpop_nonce", await api.VerdictAsync(Client.Proof(api.Now).With("nonce", nonce + "A")));
         Assert.Equal("dpop_nonce", await api.VerdictAsync(Client.Proof(api.Now).With("nonce", "B" + nonce[1..])));
@@ -102,8 +104,12 @@ public sealed class DpopNonceTests
         var api = new DpopApi(DpopApi.Asking(DpopNonceMode.Required));
         var nonces = new DpopNonces(api.Settings);
 
-        Assert.Equal(DpopApi.Accepted, await api.VerdictAsync(Client.Proof(api.Now).With("nonce", nonces.Create(Client.Thumbprint, api.Now.AddSeconds(31)))));
-        Assert.Equal("dpop_nonce", await api.VerdictAsync(Client.Proof(api.Now).With("nonce", nonces.Create(Client.Thumbprint, api.Now.AddSeconds(61)))));
+        Assert.Equal(
+            DpopApi.Accepted,
+            await api.VerdictAsync(Client.Proof(api.Now).With("nonce", nonces.Create(Client.Thumbprint, api.Now.AddSeconds(31)))));
+        Assert.Equal(
+            "dpop_nonce",
+            await api.VerdictAsync(Client.Proof(api.Now).With("nonce", nonces.Create(Client.Thumbprint, api.Now.AddSeconds(61)))));
     }
 
     private static async Task<string> NonceAsync(DpopApi api, ProofClient client) => (await api.SendAsync(client.Proof(api.Now))).Nonce!;

@@ -12,8 +12,11 @@ public sealed class DpopProofValidatorTests
     /// <summary>Each fault beside its code. The same proof without the fault is accepted.</summary>
     private static readonly Dictionary<string, (string Code, Func<Proof, Proof> Change)> Faults = new()
     {
-        ["a duplicate member in the header"] = ("dpop_form", proof => proof with { HeaderText = json => json.Replace("{\"typ\"", "{\"alg\":\"ES256\",\"typ\"", StringComparison.Ordinal) }),
-        ["a duplicate claim"] = ("dpop_form", proof => proof with { ClaimsText = json => json.Replace("{", "{\"htm\":\"GET\",", StringComparison.Ordinal) }),
+        ["a duplicate member in the header"] = (
+            "dpop_form",
+            proof => proof with { HeaderText = json => json.Replace("{\"typ\"", "{\"alg\":\"ES256\",\"typ\"", StringComparison.Ordinal) }),
+        ["a duplicate claim"] = (
+            "dpop_form", proof => proof with { ClaimsText = json => json.Replace("{", "{\"htm\":\"GET\",", StringComparison.Ordinal) }),
         ["a header that is an array"] = ("dpop_form", proof => proof with { HeaderText = _ => "[]" }),
         ["a payload that is an array"] = ("dpop_form", proof => proof with { ClaimsText = _ => "[]" }),
         ["a payload with content behind it"] = ("dpop_form", proof => proof with { ClaimsText = json => json + "{}" }),
@@ -37,8 +40,11 @@ public sealed class DpopProofValidatorTests
         ["a coordinate that is too short"] = ("dpop_key", proof => proof.WithKey(key => key["x"] = "AAAA")),
         ["a coordinate that is too long"] = ("dpop_key", proof => proof.WithKey(key => key["x"] = "AA" + key["x"])),
         ["a coordinate with padding"] = ("dpop_key", proof => proof.WithKey(key => key["x"] = key["x"] + "=")),
-        ["a duplicate member in the key"] = ("dpop_key", proof => proof with { HeaderText = json => json.Replace("\"kty\"", "\"crv\":\"P-256\",\"kty\"", StringComparison.Ordinal) }),
-        ["another key"] = ("dpop_key_other", proof => ProofClient.Ec().Proof(new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero)) with { Client = proof.Client }),
+        ["a duplicate member in the key"] = (
+            "dpop_key",
+            proof => proof with { HeaderText = json => json.Replace("\"kty\"", "\"crv\":\"P-256\",\"kty\"", StringComparison.Ordinal) }),
+        ["another key"] = (
+            "dpop_key_other", proof => ProofClient.Ec().Proof(new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero)) with { Client = proof.Client }),
         ["htm of another method"] = ("dpop_method", proof => proof.With("htm", "POST")),
         ["htm in lower case"] = ("dpop_method", proof => proof.With("htm", "get")),
         ["no htm"] = ("dpop_method", proof => proof.Without("htm")),
@@ -63,7 +69,8 @@ public sealed class DpopProofValidatorTests
         ["iat 61 seconds ago"] = ("dpop_time", proof => proof.With("iat", (long)proof.Claims["iat"]! - 61)),
         ["iat 11 seconds ahead"] = ("dpop_time", proof => proof.With("iat", (long)proof.Claims["iat"]! + 11)),
         ["a nonce that this API did not create"] = ("dpop_nonce", proof => proof.With("nonce", "eyJ7S_zG.eyJH0-Z.HX4w-7v")),
-        ["a signature of another key"] = ("dpop_signature", proof => proof with { Signature = input => ProofClient.Ec().Sign("ES256", input) }),
+        ["a signature of another key"] = (
+            "dpop_signature", proof => proof with { Signature = input => ProofClient.Ec().Sign("ES256", input) }),
         ["a signature of zeros"] = ("dpop_signature", proof => proof with { Signature = _ => new byte[64] }),
         ["a signature in DER"] = ("dpop_signature", proof => proof with { Signature = proof.Client.SignDer }),
         ["a signature that is too short"] = ("dpop_signature", proof => proof with { Signature = _ => new byte[63] }),
@@ -288,8 +295,10 @@ public sealed class DpopProofValidatorTests
     {
         var api = new DpopApi();
 
-        Assert.Contains("is 90 s in the past", (await api.ExplainAsync(Client.Proof(api.Now.AddSeconds(-90)))).Reason, StringComparison.Ordinal);
-        Assert.Contains("is 30 s in the future", (await api.ExplainAsync(Client.Proof(api.Now.AddSeconds(30)))).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "is 90 s in the past", (await api.ExplainAsync(Client.Proof(api.Now.AddSeconds(-90)))).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "is 30 s in the future", (await api.ExplainAsync(Client.Proof(api.Now.AddSeconds(30)))).Reason, StringComparison.Ordinal);
         Assert.Equal(
             "The proof is for the URL 'https://api.example.com/\\u000a\\u0027'; expected 'https://api.example.com/orders'.",
             (await api.ExplainAsync(Client.Proof(api.Now).With("htu", "https://api.example.com/\n'"))).Reason);

@@ -61,7 +61,7 @@ public sealed class IssuerRuleTests
     [Fact]
     public async Task With_two_valid_issuers_both_are_accepted_and_a_third_is_rejected()
     {
-        using var api = await OrdersApi.StartAsync(OrdersApi.Asking(issuers: [FakeRealm.Issuer, "https://new.example/realms/demo"]));
+        using var api = await OrdersApi.StartAsync(OrdersApi.Asking(issuers: [RealmStub.Issuer, "https://new.example/realms/demo"]));
 
         Assert.Equal(OrdersApi.Accepted, await api.VerdictAsync(api.Alice));
         var migrated = await api.AcceptAsync(api.Alice.WithText("iss", "https://new.example/realms/demo"));

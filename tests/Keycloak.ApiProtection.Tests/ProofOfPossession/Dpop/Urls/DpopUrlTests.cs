@@ -151,7 +151,8 @@ public sealed class DpopUrlTests
             text.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase).Split('/').Any(segment => segment is "." or "..");
 
         // GetComponents with UriFormat.UriEscaped normalizes as RFC 3986 section 6.2.2 says.
-        static string Normal(string text) => Uppercase(new Uri("https://api.example.com" + text).GetComponents(UriComponents.Path, UriFormat.UriEscaped));
+        static string Normal(string text) => Uppercase(
+            new Uri("https://api.example.com" + text).GetComponents(UriComponents.Path, UriFormat.UriEscaped));
 
         static string Uppercase(string text) => string.Create(text.Length, text, (letters, source) =>
         {
