@@ -77,7 +77,8 @@ internal static class ApiServer
     private static ServerState State(bool collect)
     {
         using var process = Process.GetCurrentProcess();
-        return new ServerState(process.TotalProcessorTime.TotalMicroseconds, GC.GetTotalAllocatedBytes(), GC.GetTotalMemory(collect));
+        return new ServerState(
+            process.TotalProcessorTime.TotalMicroseconds, GC.GetTotalAllocatedBytes(precise: true), GC.GetTotalMemory(collect));
     }
 
     /// <summary>Returns the same user for every request, so that only the framework's own time for any handler is measured.</summary>

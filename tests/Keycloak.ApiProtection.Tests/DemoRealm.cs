@@ -17,6 +17,8 @@ internal sealed class DemoRealm : Backchannel, IAsyncDisposable
     /// <summary>The session of <see cref="Alice"/>.</summary>
     public const string Session = "XqecREegFvE0iVapvbzsuCNO";
 
+    private static readonly string[] Organizations = ["acme"];
+
     private readonly List<(string Address, KeycloakRealm Realm, HttpMessageInvoker Line)> _realms = [];
 
     private DemoRealm()
@@ -40,7 +42,7 @@ internal sealed class DemoRealm : Backchannel, IAsyncDisposable
         .For("cli")
         .WithScope("openid", "organization", "groups")
         .InSession(Session)
-        .WithClaim("organization", new[] { "acme" })
+        .WithClaim("organization", Organizations)
         .WithClaim("jti", "onrtro:254a3673-93a0-ffc0-30dd-4aecef7dabee"));
 
     public static async Task<DemoRealm> StartAsync()

@@ -26,6 +26,18 @@ internal sealed class JournalWriter(
         }
     }
 
+    /// <summary>Gets the number of callers that wait until their marks are durable.</summary>
+    public int Flushing
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiters.Count;
+            }
+        }
+    }
+
     /// <summary>Adds marks. They are appended as soon as the journal accepts them.</summary>
     public void Append(IEnumerable<RevocationMark> marks)
     {

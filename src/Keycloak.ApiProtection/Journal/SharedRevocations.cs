@@ -34,6 +34,9 @@ internal sealed class SharedRevocations : IDisposable
     /// <summary>Gets how the keys of names are computed, so that all replicas compute the same.</summary>
     public static NameHash Names => NameHash.Shared;
 
+    /// <summary>Gets the number of callers that wait until their marks are durable.</summary>
+    internal int Flushing => _writer.Flushing;
+
     /// <summary>Gets whether the revocations of other replicas are known. Every request reads it; it takes no lock.</summary>
     public bool IsCurrent => _sight.View == JournalView.Current;
 

@@ -22,25 +22,47 @@ internal sealed record OriginalRequest(string? Method, string? Scheme, string? H
     private static readonly string[] HostHeaders = ["X-Original-Host", "X-Forwarded-Host"];
     private static readonly string[] SchemeHeaders = ["X-Original-Proto", "X-Forwarded-Proto"];
 
+    // Not a target of any request, so no proof is for it. The log contains it.
+    private const string Contradictory = "(none: headers with the original request contradict each other)";
+
     /// <summary>
     /// Returns the original request; null if the endpoint is not a gateway's check, or if the gateway does not send its URI.
     /// </summary>
-    public static OriginalRequest? Of(HttpRequest request) =>
-        request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<Metadata>() is not null && Single(request, TargetHeaders) is { } target
-            ? new(Single(request, MethodHeaders), Single(request, SchemeHeaders), Single(request, HostHeaders), target)
-            : null;
-
-    private static string? Single(HttpRequest request, string[] names)
+    /// <remarks>
+    /// A gateway that forwards the headers of the client sets only those of one convention. If a header has several values, or if both
+    /// conventions are used and differ, the client may have sent one of them, so no proof is accepted.
+    /// </remarks>
+    public static OriginalRequest? Of(HttpRequest request)
     {
+        if (request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<Metadata>() is null)
+        {
+            return null;
+        }
+
+        var isClear = TryRead(request, TargetHeaders, out var target)
+            & TryRead(request, MethodHeaders, out var method)
+            & TryRead(request, HostHeaders, out var host)
+            & TryRead(request, SchemeHeaders, out var scheme);
+        return target is null ? null : new(method, scheme, host, isClear ? target : Contradictory);
+    }
+
+    private static bool TryRead(HttpRequest request, string[] names, out string? value)
+    {
+        value = null;
         foreach (var name in names)
         {
-            if (request.Headers[name] is [{ Length: > 0 } value])
+            foreach (var one in request.Headers[name])
             {
-                return value;
+                if (value is not null && !string.Equals(one, value, StringComparison.Ordinal))
+                {
+                    return false;
+                }
+
+                value = string.IsNullOrEmpty(one) ? value : one;
             }
         }
 
-        return null;
+        return true;
     }
 
     /// <summary>Marks the endpoints with which a gateway checks the token of another request.</summary>

@@ -25,6 +25,27 @@ public sealed class OriginalRequestTests
         Assert.Equal(verdict, BoundApi.Verdict(response) == "204" ? "200" : BoundApi.Verdict(response));
     }
 
+    [Theory]
+    [InlineData("200", "X-Original-URI: /orders/1", "X-Forwarded-Uri: /orders/1", "X-Forwarded-Method: GET")]
+    [InlineData("401 dpop_url", "X-Original-URI: /orders/1", "X-Forwarded-Uri: /orders/2", "X-Forwarded-Method: GET")]
+    [InlineData("401 dpop_url", "X-Original-URI: /orders/2", "X-Forwarded-Uri: /orders/1", "X-Forwarded-Method: GET")]
+    [InlineData("401 dpop_url", "X-Original-URI: /orders/1", "X-Original-URI: /orders/2")]
+    [InlineData("401 dpop_url", "X-Forwarded-Uri: /orders/1", "X-Original-Method: GET", "X-Forwarded-Method: POST")]
+    [InlineData("401 dpop_url", "X-Forwarded-Uri: /orders/1", "X-Original-Host: a.example", "X-Forwarded-Host: b.example")]
+    [InlineData("401 dpop_url", "X-Forwarded-Uri: /orders/1", "X-Original-Proto: https", "X-Forwarded-Proto: http")]
+    public async Task A_proof_is_rejected_if_a_client_could_have_sent_one_of_contradictory_headers(string verdict, params string[] headers)
+    {
+        await using var api = await BoundApi.StartAsync(
+            options => options.PublicUrl = "https://api.example.com", map: app => app.MapTokenCheck("/check"));
+        var token = api.BoundToken();
+        var proof = api.Key.Proof(HttpMethod.Get, new Uri("https://api.example.com/orders/1")).For(token).Create();
+
+        var sent = headers.Select(header => header.Split(": ")).Select(parts => (parts[0], parts[1]));
+        using var response = await api.SendAsync("/check", [("Authorization", "DPoP " + token), ("DPoP", proof), .. sent]);
+
+        Assert.Equal(verdict, BoundApi.Verdict(response));
+    }
+
     [Fact]
     public async Task Headers_of_a_client_do_not_change_the_target_of_another_endpoint()
     {

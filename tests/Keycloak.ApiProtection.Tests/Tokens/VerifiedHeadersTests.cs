@@ -13,15 +13,15 @@ public sealed class VerifiedHeadersTests
     private static readonly SigningAlgorithm Rs256 = SigningAlgorithm.All[0];
 
     /// <summary>
-    /// Headers that are signed with the key of the realm and are as long as the valid one (Keycloak writes spaces), so that an incomplete
+    /// Headers that are signed with the key of the realm and are as long as the valid one, so that an incomplete
     /// comparison would accept them.
     /// </summary>
     private static readonly Dictionary<string, Func<SignedToken, SignedToken>> OneLetterAway = new()
     {
-        ["header_type"] = token => token.WithHeader("typ", "  \"JWE\""),
+        ["header_type"] = token => token.WithHeader("typ", "\"JWE\""),
         ["algorithm"] = token => token.WithHeader("alg", "\"RS255\""),
         ["key_unfit"] = token => token.WithHeader("alg", "\"RS512\""),
-        ["key_unknown"] = token => token.WithHeader("kid", $"  \"{OrdersApi.KeyId[..^1]}_\""),
+        ["key_unknown"] = token => token.WithHeader("kid", $"\"{OrdersApi.KeyId[..^1]}_\""),
         ["jose_header"] = token => token.WithHeader(
             Encoding.UTF8.GetString(token.HeaderBytes).Replace("typ\"", "alg\"", StringComparison.Ordinal)),
     };

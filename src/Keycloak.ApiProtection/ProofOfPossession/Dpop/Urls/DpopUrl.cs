@@ -38,7 +38,7 @@ internal static class DpopUrl
     {
         if (!TryReadPath(target.RawTarget, target, out var path))
         {
-            return string.Empty;
+            return target.RawTarget;
         }
 
         var (ownPrefix, rest) = Split(path, target);
