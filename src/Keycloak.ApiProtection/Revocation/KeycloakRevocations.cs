@@ -282,6 +282,11 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
 
     private bool Record(KeycloakRevocation revocation)
     {
+        if (Later(revocation.ExpiresAt, _settings.ClockSkew) < _settings.Time.GetUtcNow())
+        {
+            return false;
+        }
+
         var until = revocation.IssuedUntil.ToUnixTimeSeconds();
         var key = RevocationKey.Of(KindOfId(revocation.Kind), revocation.Id);
         switch (revocation.Kind)

@@ -11,4 +11,7 @@ public enum RevocationSource
 
     /// <summary>Keycloak, with a push to the admin URL of a client.</summary>
     AdminPush,
+
+    /// <summary>Keycloak, with an event that it stores (<c>AddKeycloakEvents()</c>).</summary>
+    StoredEvent,
 }

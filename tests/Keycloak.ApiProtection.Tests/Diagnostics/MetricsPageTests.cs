@@ -9,7 +9,8 @@ public sealed class MetricsPageTests
     [Fact]
     public async Task The_table_lists_exactly_the_instruments_with_kind_unit_and_description()
     {
-        await using var app = await ProtectedApp.StartAsync();
+        await using var app = await ProtectedApp.StartAsync(
+            services => services.AddKeycloakBearer(options => options.Credentials.Secret = "secret").AddKeycloakEvents());
         var factory = app.Services.GetRequiredService<IMeterFactory>();
         var found = new List<Instrument>();
         using var listener = new MeterListener
