@@ -287,6 +287,11 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     /// </returns>
     public bool Apply(KeycloakRevocation revocation)
     {
+        if (RevocationMarks.Later(revocation.ExpiresAt, _settings.ClockSkew) < _settings.Time.GetUtcNow())
+        {
+            return false;
+        }
+
         var isNew = false;
         var marks = _issuers.SelectMany(issuer => RevocationMarks.Of(revocation, issuer, Names, _settings)).ToArray();
         foreach (var mark in marks)
