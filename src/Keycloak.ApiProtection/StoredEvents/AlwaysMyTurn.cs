@@ -4,5 +4,5 @@ namespace Keycloak.ApiProtection.StoredEvents;
 internal sealed class AlwaysMyTurn : IPollingTurn
 {
     /// <inheritdoc />
-    public ValueTask<bool> MayPollAsync(string scheme, CancellationToken cancellationToken) => new(true);
+    public ValueTask<bool> MayPollAsync(Uri store, CancellationToken cancellationToken) => new(true);
 }

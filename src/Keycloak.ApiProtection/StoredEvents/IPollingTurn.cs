@@ -4,7 +4,7 @@ namespace Keycloak.ApiProtection.StoredEvents;
 internal interface IPollingTurn
 {
     /// <summary>Returns whether this process may poll now. Called before each poll.</summary>
-    /// <param name="scheme">The scheme whose realm is read.</param>
+    /// <param name="store">The address of the stores, which is the same for all replicas.</param>
     /// <param name="cancellationToken">Cancels the question.</param>
-    public ValueTask<bool> MayPollAsync(string scheme, CancellationToken cancellationToken);
+    public ValueTask<bool> MayPollAsync(Uri store, CancellationToken cancellationToken);
 }

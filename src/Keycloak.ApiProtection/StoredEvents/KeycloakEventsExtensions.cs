@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection;
+using Keycloak.ApiProtection.Journal;
 using Keycloak.ApiProtection.StoredEvents;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -42,7 +43,8 @@ public static class KeycloakEventsExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(authenticationScheme);
         var services = builder.Services;
-        services.TryAddSingleton<IPollingTurn, AlwaysMyTurn>();
+        services.TryAddSingleton<IPollingTurn>(provider =>
+            provider.GetService<SharedRevocations>() is { } shared ? new SharedTurn(shared) : new AlwaysMyTurn());
         services.TryAddSingleton<StoredEventsMetrics>();
         services.TryAddSingleton<StoredEventsFeeds>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoredEventsService>());

@@ -82,7 +82,7 @@ internal sealed class StoredEventsFeed
         RealmFailure? failure;
         try
         {
-            if (!await _turn.MayPollAsync(Scheme, cancellationToken))
+            if (!await _turn.MayPollAsync(_stores.Address, cancellationToken))
             {
                 _state = _state with { Since = began, IsMyTurn = false, Problem = null };
                 return _settings.PollInterval;
@@ -139,7 +139,7 @@ internal sealed class StoredEventsFeed
         {
             // The realm was deleted and created again with the same name. What was skipped may concern any token.
             _realm = _otherRealm;
-            Apply(new EventEffect(RevocationKind.RecheckAll, null, _revocations.UntilNow));
+            Apply(new EventEffect(RevocationKind.RecheckAll, null, _revocations.UntilNow), eventId: null);
         }
 
         return failure;
@@ -178,7 +178,7 @@ internal sealed class StoredEventsFeed
         var isNew = false;
         foreach (var effect in meaning.Effects)
         {
-            isNew |= Apply(effect);
+            isNew |= Apply(effect, stored.Id);
             _reports.Applied(stored, effect);
         }
 
@@ -199,7 +199,7 @@ internal sealed class StoredEventsFeed
             meaning.IsUnreadable ? "unreadable" : !hasEffect ? "ignored" : isNew || meaning.ChangesKeys ? "applied" : "unchanged");
     }
 
-    private bool Apply(EventEffect effect)
+    private bool Apply(EventEffect effect, string? eventId)
     {
         // A time in the future would also cover tokens that are issued later.
         var latest = _revocations.UntilNow;
@@ -208,6 +208,7 @@ internal sealed class StoredEventsFeed
         {
             ClientId = effect.ClientId,
             OnlineSessionsOnly = effect.OnlineSessionsOnly,
+            EventId = eventId,
         });
     }
 

@@ -174,6 +174,6 @@ public sealed class StoredEventsPipelineTests
     {
         public bool IsMine { get; set; }
 
-        public ValueTask<bool> MayPollAsync(string scheme, CancellationToken cancellationToken) => new(IsMine);
+        public ValueTask<bool> MayPollAsync(Uri store, CancellationToken cancellationToken) => new(IsMine);
     }
 }
