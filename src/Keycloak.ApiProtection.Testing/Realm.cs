@@ -3,6 +3,7 @@ using Keycloak.ApiProtection.Testing.Keys;
 using Keycloak.ApiProtection.Testing.Mappers;
 using Keycloak.ApiProtection.Testing.Pushes;
 using Keycloak.ApiProtection.Testing.Sessions;
+using Keycloak.ApiProtection.Testing.StoredEvents;
 using Keycloak.ApiProtection.Testing.Tokens;
 using Microsoft.Extensions.Logging;
 
@@ -31,6 +32,8 @@ internal sealed class Realm(
     public RealmKeys ForeignKeys => _foreignKeys.Value;
 
     public RealmSessions Sessions { get; } = new(export, time);
+
+    public RealmEvents Events { get; } = new(time);
 
     public RealmPushes Pushes => LazyInitializer.EnsureInitialized(ref _pushes, () => new RealmPushes(this));
 

@@ -34,6 +34,9 @@ public enum RealmEndpoint
     /// <summary>Every other path.</summary>
     Other = 256,
 
+    /// <summary><c>/admin/realms/{realm}/events</c>, <c>/admin-events</c> and <c>/events/config</c>: the stored events.</summary>
+    StoredEvents = 512,
+
     /// <summary>All endpoints.</summary>
-    All = Discovery | Jwks | Token | Introspection | Revocation | Logout | UserInfo | RealmInfo | Other,
+    All = Discovery | Jwks | Token | Introspection | Revocation | Logout | UserInfo | RealmInfo | Other | StoredEvents,
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Testing.Keys;
 
 namespace Keycloak.ApiProtection.Testing;
@@ -14,7 +15,11 @@ public sealed class KeycloakRealmKeys
     /// True: the old keys become passive. They no longer sign tokens, but stay in the JWK set. False: the old keys are removed from the JWK
     /// set immediately, as if an administrator had disabled them.
     /// </param>
-    public void Rotate(bool keepOldKeys = true) => _realm.Keys.Rotate(keepOldKeys);
+    public void Rotate(bool keepOldKeys = true)
+    {
+        _realm.Keys.Rotate(keepOldKeys);
+        Administered(keepOldKeys ? "CREATE" : "UPDATE");
+    }
 
     /// <summary>Creates a new active key for one algorithm. The old keys stay in the JWK set.</summary>
     /// <param name="algorithm">The JWA name, for example <c>RS256</c>.</param>
@@ -37,11 +42,26 @@ public sealed class KeycloakRealmKeys
     /// </summary>
     /// <param name="keyId">The <c>kid</c>.</param>
     /// <returns>False if the realm has no such key.</returns>
-    public bool Disable(string keyId) => _realm.Keys.Disable(keyId);
+    public bool Disable(string keyId)
+    {
+        var disabled = _realm.Keys.Disable(keyId);
+        Administered("UPDATE");
+        return disabled;
+    }
 
     /// <summary>Removes from the JWK set the passive keys that <see cref="Rotate(bool)"/> kept.</summary>
-    public void RemovePassive() => _realm.Keys.RemovePassive();
+    public void RemovePassive()
+    {
+        _realm.Keys.RemovePassive();
+        Administered("DELETE");
+    }
 
     /// <summary>The active key for an algorithm, for a test of this repository that signs bytes of its own.</summary>
     internal SigningKey Active(string algorithm) => _realm.Keys.Active(algorithm);
+
+    private void Administered(string operation) => _realm.Events.Administered(
+        operation,
+        "COMPONENT",
+        $"components/{Guid.NewGuid()}",
+        new JsonObject { ["providerType"] = "org.keycloak.keys.KeyProvider" });
 }

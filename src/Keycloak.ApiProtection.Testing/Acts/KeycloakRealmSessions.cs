@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Testing.Sessions;
 
 namespace Keycloak.ApiProtection.Testing;
@@ -22,6 +23,12 @@ public sealed class KeycloakRealmSessions
     {
         var session = _realm.Sessions.Find(sessionId, SessionKind.Online);
         var ended = _realm.Sessions.End(sessionId);
+        if (ended)
+        {
+            _realm.Events.Administered(
+                "DELETE", "USER_SESSION", $"sessions/{sessionId}", new JsonObject { ["offline"] = session is null });
+        }
+
         Await(_realm.Pushes.LoggedOutAsync(session is null ? [] : [session], _issuer));
         return ended;
     }
@@ -33,7 +40,9 @@ public sealed class KeycloakRealmSessions
     public int LogOut(string username)
     {
         var sessions = OnlineSessionsOf(username);
-        var ended = _realm.Sessions.EndAllOf(_realm.RequireUser(username).Id);
+        var user = _realm.RequireUser(username).Id;
+        var ended = _realm.Sessions.EndAllOf(user);
+        _realm.Events.Administered("ACTION", "USER", $"users/{user}/logout");
         Await(_realm.Pushes.LoggedOutAsync(sessions, _issuer));
         return ended;
     }
@@ -47,7 +56,9 @@ public sealed class KeycloakRealmSessions
     public void WithdrawConsent(string username, string clientId)
     {
         var sessions = OnlineSessionsOf(username);
-        _realm.Sessions.EndClientOf(_realm.RequireUser(username).Id, _realm.RequireClient(clientId).Id);
+        var user = _realm.RequireUser(username).Id;
+        _realm.Sessions.EndClientOf(user, _realm.RequireClient(clientId).Id);
+        _realm.Events.Administered("ACTION", "USER", $"users/{user}/consents/{clientId}");
         Await(_realm.Pushes.LoggedOutAsync(sessions, _issuer, clientId));
     }
 
@@ -58,6 +69,7 @@ public sealed class KeycloakRealmSessions
     public void SignOutAll()
     {
         _realm.Sessions.EndAll();
+        _realm.Events.Administered("ACTION", "REALM", "logout-all", new JsonObject());
         Await(_realm.Pushes.ActAsync("k_logout", "LOGOUT", _ => _realm.Sessions.NotBefore));
     }
 
@@ -83,10 +95,21 @@ public sealed class KeycloakRealmSessions
         if (clientId is null)
         {
             _realm.Sessions.SetNotBefore(time.ToUnixTimeSeconds());
+            _realm.Events.Administered(
+                "UPDATE",
+                "REALM",
+                null,
+                new JsonObject { ["realm"] = _realm.Export.Name, ["notBefore"] = time.ToUnixTimeSeconds(), ["enabled"] = true });
         }
         else
         {
-            _realm.Sessions.SetNotBefore(_realm.RequireClient(clientId), time.ToUnixTimeSeconds());
+            var client = _realm.RequireClient(clientId);
+            _realm.Sessions.SetNotBefore(client, time.ToUnixTimeSeconds());
+            _realm.Events.Administered(
+                "UPDATE",
+                "CLIENT",
+                $"clients/{clientId}",
+                new JsonObject { ["clientId"] = clientId, ["enabled"] = client.Enabled, ["notBefore"] = time.ToUnixTimeSeconds() });
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Keycloak.ApiProtection.Testing.Export;
 
 namespace Keycloak.ApiProtection.Testing;
@@ -35,33 +36,58 @@ public sealed class KeycloakRealmUsers
         var user = _realm.RequireUser(username);
         _realm.Change(export => export with { Users = [.. export.Users.Where(other => other.Id != user.Id)] });
         _realm.Sessions.Forget(user);
+        _realm.Events.Administered(
+            "DELETE", "USER", $"users/{user.Id}", new JsonObject { ["id"] = user.Id, ["username"] = user.Username });
     }
 
     /// <summary>Disables a user. The user's tokens become inactive, and no new tokens are issued.</summary>
     /// <param name="username">The user.</param>
     /// <exception cref="ArgumentException">The user does not exist.</exception>
-    public void Disable(string username) => _realm.Sessions.Enable(_realm.RequireUser(username), enabled: false);
+    public void Disable(string username) => SetEnabled(username, enabled: false);
 
     /// <summary>Enables a user. Tokens that have not expired become active again.</summary>
     /// <param name="username">The user.</param>
     /// <exception cref="ArgumentException">The user does not exist.</exception>
-    public void Enable(string username) => _realm.Sessions.Enable(_realm.RequireUser(username), enabled: true);
+    public void Enable(string username) => SetEnabled(username, enabled: true);
 
     /// <summary>Assigns a role to a user. Introspection and new tokens include it.</summary>
     /// <param name="username">The user.</param>
     /// <param name="role">The role's name.</param>
     /// <param name="clientId">The client that the role belongs to; null for a realm role.</param>
     /// <exception cref="ArgumentException">The user or the client does not exist.</exception>
-    public void AssignRole(string username, string role, string? clientId = null) =>
+    public void AssignRole(string username, string role, string? clientId = null)
+    {
         ChangeRoles(username, clientId, roles => [.. roles.Append(new RoleName(clientId, role)).Distinct()]);
+        Administered("CREATE", username, role, clientId);
+    }
 
     /// <summary>Removes a role that is assigned to a user directly.</summary>
     /// <param name="username">The user.</param>
     /// <param name="role">The role's name.</param>
     /// <param name="clientId">The client that the role belongs to; null for a realm role.</param>
     /// <exception cref="ArgumentException">The user or the client does not exist.</exception>
-    public void UnassignRole(string username, string role, string? clientId = null) =>
+    public void UnassignRole(string username, string role, string? clientId = null)
+    {
         ChangeRoles(username, clientId, roles => [.. roles.Where(assigned => assigned != new RoleName(clientId, role))]);
+        Administered("DELETE", username, role, clientId);
+    }
+
+    private void SetEnabled(string username, bool enabled)
+    {
+        var user = _realm.RequireUser(username);
+        _realm.Sessions.Enable(user, enabled);
+        _realm.Events.Administered(
+            "UPDATE",
+            "USER",
+            $"users/{user.Id}",
+            new JsonObject { ["id"] = user.Id, ["username"] = user.Username, ["enabled"] = enabled, ["notBefore"] = 0 });
+    }
+
+    private void Administered(string operation, string username, string role, string? clientId) => _realm.Events.Administered(
+        operation,
+        clientId is null ? "REALM_ROLE_MAPPING" : "CLIENT_ROLE_MAPPING",
+        $"users/{_realm.RequireUser(username).Id}/role-mappings/{(clientId is null ? "realm" : $"clients/{clientId}")}",
+        new JsonArray(new JsonObject { ["name"] = role, ["clientRole"] = clientId is not null }));
 
     private void ChangeRoles(string username, string? clientId, Func<IReadOnlyList<RoleName>, IReadOnlyList<RoleName>> change)
     {

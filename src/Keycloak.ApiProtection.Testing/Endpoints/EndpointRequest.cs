@@ -15,6 +15,9 @@ internal sealed record EndpointRequest(
     /// <summary>Gets a form parameter; null if it is missing. An empty parameter is not missing.</summary>
     public string? Parameter(string name) => Form.TryGetValue(name, out var values) ? values[0] : null;
 
+    /// <summary>Gets the query.</summary>
+    public IQueryCollection Query { get; init; } = QueryCollection.Empty;
+
     public bool IsGet => HttpMethods.IsGet(Method) || HttpMethods.IsHead(Method);
 
     public bool IsPost => HttpMethods.IsPost(Method);

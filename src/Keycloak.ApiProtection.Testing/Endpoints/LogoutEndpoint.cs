@@ -35,6 +35,7 @@ internal sealed class LogoutEndpoint(Realm realm, ClientAuthentication clients) 
         var sessionId = token.SessionId ?? "";
         var session = realm.Sessions.Find(sessionId, SessionKind.Online);
         realm.Sessions.End(sessionId);
+        realm.Events.Happened("LOGOUT", client.Id, token.Subject, sessionId);
         await realm.Pushes.LoggedOutAsync(session is null ? [] : [session], request.Issuer).ConfigureAwait(false);
         return new Answer(204, Headers: Answer.NoCache);
     }

@@ -4,6 +4,7 @@ namespace Keycloak.ApiProtection.Testing.Endpoints;
 internal sealed class RealmRouter
 {
     private const string Realms = "/realms/";
+    private const string Admin = "/admin";
     private static readonly string[] NotNormal = ["//", "/..", "/./"];
 
     private readonly string _realm;
@@ -23,6 +24,7 @@ internal sealed class RealmRouter
             [RealmEndpoint.Logout] = new LogoutEndpoint(realm, clients),
             [RealmEndpoint.UserInfo] = new UserInfoEndpoint(realm),
             [RealmEndpoint.RealmInfo] = new RealmInfoEndpoint(realm),
+            [RealmEndpoint.StoredEvents] = new StoredEventsEndpoint(realm),
         };
     }
 
@@ -34,6 +36,8 @@ internal sealed class RealmRouter
             return (RealmEndpoint.Other, null, Answer.NotNormalized);
         }
 
+        var isAdmin = path.StartsWith(Admin + Realms, StringComparison.Ordinal);
+        path = isAdmin ? path[Admin.Length..] : path;
         if (!path.StartsWith(Realms, StringComparison.Ordinal))
         {
             return (RealmEndpoint.Other, null, Answer.NoSuchResource);
@@ -42,7 +46,8 @@ internal sealed class RealmRouter
         var rest = path[Realms.Length..].TrimEnd('/');
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         var realm = Uri.UnescapeDataString(slash < 0 ? rest : rest[..slash]);
-        var name = Name(slash < 0 ? "" : rest[slash..]);
+        var resource = slash < 0 ? "" : rest[slash..];
+        var name = isAdmin ? AdminName(resource) : Name(resource);
         if (realm != _realm)
         {
             return (name, null, Answer.NoSuchRealm);
@@ -50,6 +55,9 @@ internal sealed class RealmRouter
 
         return _endpoints.TryGetValue(name, out var endpoint) ? (name, endpoint, null) : (RealmEndpoint.Other, null, Answer.NotFound);
     }
+
+    private static RealmEndpoint AdminName(string path) =>
+        path is "/events" or "/admin-events" or "/events/config" ? RealmEndpoint.StoredEvents : RealmEndpoint.Other;
 
     private static RealmEndpoint Name(string path) => path switch
     {

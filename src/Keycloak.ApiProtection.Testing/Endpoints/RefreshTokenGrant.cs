@@ -57,8 +57,15 @@ internal sealed class RefreshTokenGrant(Realm realm, TokenResponse response)
 
         if (realm.Export.RevokeRefreshToken && !realm.Sessions.UseOnce(token.Id ?? ""))
         {
+            const string reused = "Maximum allowed refresh token reuse exceeded";
             realm.Sessions.EndClient(session.Id, kind, client.Id);
-            return TokenEndpoint.Reject(InvalidGrant, "Maximum allowed refresh token reuse exceeded");
+            realm.Events.Happened(
+                "REFRESH_TOKEN_ERROR",
+                client.Id,
+                sessionId: session.Id,
+                error: "invalid_token",
+                details: [("reason", reused), ("grant_type", "refresh_token"), ("refresh_token_sub", user.Id)]);
+            return TokenEndpoint.Reject(InvalidGrant, reused);
         }
 
         return Refresh(request, client, user, session, clientSession, confirmation);

@@ -47,10 +47,20 @@ internal sealed class RevocationEndpoint(Realm realm, ClientAuthentication clien
         if (token.IsAccessToken)
         {
             realm.Sessions.Revoke(token.Id ?? "");
+            realm.Events.Happened("REVOKE_GRANT", client.Id, token.Subject, details: [("token_id", token.Id ?? "")]);
         }
         else
         {
             realm.Sessions.EndClient(token.SessionId ?? "", token.IsOffline ? SessionKind.Offline : SessionKind.Online, client.Id);
+            realm.Events.Happened(
+                "REVOKE_GRANT",
+                client.Id,
+                token.Subject,
+                token.SessionId,
+                details:
+                [
+                    ("refresh_token_type", token.Type!), ("revoked_client", client.Id), ("refresh_token_id", token.Id ?? ""),
+                ]);
         }
 
         return new Answer(200);

@@ -4,6 +4,7 @@ namespace Keycloak.ApiProtection.Testing.Export;
 internal static class BuiltInClients
 {
     private const string Account = "account";
+    private const string RealmManagement = "realm-management";
 
     /// <summary>Before Keycloak 25, a client with a service account had these mappers itself.</summary>
     public static IEnumerable<ProtocolMapper> ServiceAccountMappers { get; } =
@@ -13,14 +14,16 @@ internal static class BuiltInClients
         SessionNote("Client IP Address", "clientAddress"),
     ];
 
-    /// <summary>Adds the client <c>account</c>. Every user has roles of it through the default roles.</summary>
+    /// <summary>
+    /// Adds the clients <c>account</c>, of which every user has roles through the default roles, and <c>realm-management</c>.
+    /// </summary>
     public static void AddTo(
         Dictionary<string, Client> clients, Dictionary<RoleName, IReadOnlyList<RoleName>> composites, IEnumerable<User> users)
     {
         composites.TryAdd(new RoleName(Account, "manage-account"), [new RoleName(Account, "manage-account-links")]);
         composites.TryAdd(new RoleName(Account, "manage-consent"), [new RoleName(Account, "view-consent")]);
         var roles = composites.Values.SelectMany(inner => inner).Concat(users.SelectMany(user => user.Roles));
-        foreach (var id in roles.Select(role => role.Client).OfType<string>().Append(Account))
+        foreach (var id in roles.Select(role => role.Client).OfType<string>().Append(Account).Append(RealmManagement))
         {
             clients.TryAdd(id, new Client(id) { Public = id == Account, FullScopeAllowed = false });
         }

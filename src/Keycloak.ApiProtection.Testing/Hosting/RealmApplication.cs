@@ -59,7 +59,10 @@ internal sealed class RealmApplication(Realm realm, Uri? hostname, Disturbances 
         var origin = hostname?.AbsoluteUri.TrimEnd('/') ?? $"{request.Scheme}://{request.Host.Value}";
         var issuer = $"{origin}/realms/{Uri.EscapeDataString(realm.Export.Name)}";
         var caller = context.Connection.RemoteIpAddress?.ToString() ?? "127.0.0.1";
-        return new EndpointRequest(request.Method, request.Headers, form, issuer, origin + PathOf(request), caller);
+        return new EndpointRequest(request.Method, request.Headers, form, issuer, origin + PathOf(request), caller)
+        {
+            Query = request.Query,
+        };
     }
 
     private async Task WriteAsync(HttpContext context, RealmEndpoint name, Answer answer, CancellationToken cancellation)

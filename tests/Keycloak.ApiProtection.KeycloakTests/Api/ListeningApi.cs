@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
 using Keycloak.ApiProtection.KeycloakTests.Clients;
@@ -19,9 +20,11 @@ public sealed class ListeningApi : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<string> _posts;
     private readonly HttpClient _http;
+    private readonly PollListener? _polls;
 
-    private ListeningApi(WebApplication app, ConcurrentQueue<string> posts)
+    private ListeningApi(WebApplication app, ConcurrentQueue<string> posts, PollListener? polls)
     {
+        _polls = polls;
         _app = app;
         _posts = posts;
         _http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
@@ -58,7 +61,7 @@ public sealed class ListeningApi : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(
             settings.Select(setting => KeyValuePair.Create($"Keycloak:{setting.Key}", setting.Value)));
         ListeningApi? api = null;
-        builder.Services.AddKeycloakBearer(options => options.Events = new KeycloakBearerEvents
+        var keycloak = builder.Services.AddKeycloakBearer(options => options.Events = new KeycloakBearerEvents
         {
             OnChallenge = context =>
             {
@@ -67,7 +70,14 @@ public sealed class ListeningApi : IAsyncDisposable
             },
         });
 
+        var readsEvents = settings.Any(setting => setting.Key.StartsWith("Events:", StringComparison.Ordinal));
+        if (readsEvents)
+        {
+            keycloak.AddKeycloakEvents();
+        }
+
         var app = builder.Build();
+        var polls = readsEvents ? new PollListener(app.Services.GetRequiredService<IMeterFactory>()) : null;
         var posts = new ConcurrentQueue<string>();
         app.Use(async (context, next) =>
         {
@@ -79,14 +89,22 @@ public sealed class ListeningApi : IAsyncDisposable
         });
         app.MapKeycloakEndpoints();
         app.MapGet("/orders", () => "Orders").RequireAuthorization();
+        app.MapGet("/admin", () => "Admin").RequireRealmRole("admin");
         await app.StartAsync(cancellationToken);
-        api = new ListeningApi(app, posts);
+        api = new ListeningApi(app, posts, polls);
         return api;
     }
 
-    public async Task<HttpStatusCode> CallAsync(Jwt token, CancellationToken cancellationToken)
+    /// <summary>Waits until the API has read the stored events for the first time.</summary>
+    public Task EventsAreReadAsync(CancellationToken cancellationToken) => _polls!.Outcome("ok").WaitAsync(Patience, cancellationToken);
+
+    /// <summary>Waits until the API has tried to read the stored events and failed for this reason.</summary>
+    public Task EventsAreNotReadAsync(string reason, CancellationToken cancellationToken) =>
+        _polls!.Outcome(reason).WaitAsync(Patience, cancellationToken);
+
+    public async Task<HttpStatusCode> CallAsync(Jwt token, CancellationToken cancellationToken, string path = "/orders")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/orders");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Compact);
         using var response = await _http.SendAsync(request, cancellationToken);
         return response.StatusCode;
@@ -96,12 +114,17 @@ public sealed class ListeningApi : IAsyncDisposable
     /// Performs an action while the token is in use. Returns the time from the start of the action to the first rejected request, and fails
     /// if no request is rejected.
     /// </summary>
-    public async Task<TimeSpan> TimeToRefusalAsync(Func<Task> act, Jwt token, CancellationToken cancellationToken)
+    public async Task<TimeSpan> TimeToRefusalAsync(
+        Func<Task> act,
+        Jwt token,
+        CancellationToken cancellationToken,
+        string path = "/orders",
+        HttpStatusCode expected = HttpStatusCode.Unauthorized)
     {
-        Assert.Equal(HttpStatusCode.OK, await CallAsync(token, cancellationToken));
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(token, cancellationToken, path));
         var began = Stopwatch.GetTimestamp();
         var acting = act();
-        while (await CallAsync(token, cancellationToken) == HttpStatusCode.OK)
+        while (await CallAsync(token, cancellationToken, path) == HttpStatusCode.OK)
         {
             if (acting.IsFaulted)
             {
@@ -115,13 +138,14 @@ public sealed class ListeningApi : IAsyncDisposable
 
         var refused = Stopwatch.GetElapsedTime(began);
         await acting;
-        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(token, cancellationToken));
+        Assert.Equal(expected, await CallAsync(token, cancellationToken, path));
         return refused;
     }
 
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        _polls?.Dispose();
         await _app.DisposeAsync();
     }
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Keycloak.ApiProtection.KeycloakTests.Contract;
 
 /// <summary>The contract on a real server, with additional tests that require a real server.</summary>
-public abstract class KeycloakContract : RealmContract
+public abstract partial class KeycloakContract : RealmContract
 {
     private readonly RealKeycloak _keycloak;
 
@@ -176,6 +176,21 @@ public abstract class KeycloakContract : RealmContract
         {
             await Realm.SetBackchannelLogoutUrlAsync("storefront", null, Cancellation);
         }
+    }
+
+    [Fact]
+    public async Task After_consent_is_withdrawn_stored_events_end_the_tokens_of_that_client_only()
+    {
+        await using var api = await StartReadingApiAsync();
+        using var browser = new Browser(Client);
+        var storefront = await browser.LogInAsync(DemoClient.Storefront, "alice", Cancellation);
+        var spa = await browser.LogInAsync(DemoClient.Spa, "alice", Cancellation);
+
+        await MeasureEventAsync(
+            api, storefront, "consent withdrawn", () => _keycloak.WithdrawConsentAsync("alice", "storefront", Cancellation));
+
+        Assert.Equal("inactive", api.LastRejection);
+        Assert.Equal(HttpStatusCode.OK, await api.CallAsync(spa.AccessToken, Cancellation));
     }
 
     [Theory]

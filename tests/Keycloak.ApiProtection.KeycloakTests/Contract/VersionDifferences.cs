@@ -47,6 +47,9 @@ public sealed record VersionDifferences(Version Version)
     /// </summary>
     public bool LogoutOfUserTellsOfEverySession => Version.Major >= 26;
 
+    /// <summary>In 26, stored events can be filtered by time; in 24, by day only.</summary>
+    public bool FiltersEventsByTime => Version.Major >= 26;
+
     /// <summary>The error of introspection with a wrong client secret.</summary>
     public string IntrospectionBadSecretError => Version.Major >= 26 ? "invalid_client" : "invalid_request";
 }

@@ -97,6 +97,9 @@ public sealed class EmbeddedRealm : IRealmUnderTest, IAsyncLifetime
         }
     });
 
+    public Task StoreEventsAsync(CancellationToken cancellationToken) =>
+        Done(() => Realm.Users.AssignRole("service-account-orders-api", "view-events", "realm-management"));
+
     public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken) =>
         Done(() => Realm.Clients.SetSecret(clientId, secret));
 

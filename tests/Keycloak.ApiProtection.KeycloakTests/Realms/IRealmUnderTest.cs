@@ -58,6 +58,9 @@ public interface IRealmUnderTest
     /// <summary>Assigns a realm role to a user, or removes it.</summary>
     public Task SetRealmRoleAsync(string user, string role, bool held, CancellationToken cancellationToken);
 
+    /// <summary>Stores all events, and lets the service account of <c>orders-api</c> read them.</summary>
+    public Task StoreEventsAsync(CancellationToken cancellationToken);
+
     /// <summary>Changes a client's secret.</summary>
     public Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken);
 

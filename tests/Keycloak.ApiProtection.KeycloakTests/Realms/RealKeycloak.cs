@@ -40,7 +40,8 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
 
     private KeycloakServer Server => _server ?? throw new InvalidOperationException(Missing ?? "The server is not started.");
 
-    private KeycloakAdmin Admin => Server.Admin;
+    /// <summary>The admin API of the server.</summary>
+    public KeycloakAdmin Admin => Server.Admin;
 
     public async ValueTask InitializeAsync()
     {
@@ -175,6 +176,27 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
         await (held
             ? Admin.PostAsync(path, new JsonArray(representation), cancellationToken)
             : Admin.DeleteAsync(path, new JsonArray(representation), cancellationToken));
+    }
+
+    public async Task StoreEventsAsync(CancellationToken cancellationToken)
+    {
+        await Admin.PutAsync(
+            $"{Realm}/events/config",
+            new JsonObject
+            {
+                ["eventsEnabled"] = true,
+                ["eventsExpiration"] = 86400,
+                ["enabledEventTypes"] = new JsonArray(
+                    "LOGOUT", "REVOKE_GRANT", "REFRESH_TOKEN_ERROR", "USER_DISABLED_BY_PERMANENT_LOCKOUT", "DELETE_ACCOUNT"),
+                ["adminEventsEnabled"] = true,
+                ["adminEventsDetailsEnabled"] = true,
+            },
+            cancellationToken);
+        var management = (string)(await ClientAsync("realm-management", cancellationToken))["id"]!;
+        var api = (string)(await ClientAsync("orders-api", cancellationToken))["id"]!;
+        var account = (string)(await Admin.GetAsync($"{Realm}/clients/{api}/service-account-user", cancellationToken))["id"]!;
+        var role = await Admin.GetAsync($"{Realm}/clients/{management}/roles/view-events", cancellationToken);
+        await Admin.PostAsync($"{Realm}/users/{account}/role-mappings/clients/{management}", new JsonArray(role), cancellationToken);
     }
 
     public async Task SetClientSecretAsync(string clientId, string secret, CancellationToken cancellationToken)

@@ -13,6 +13,9 @@ internal sealed class MemoryJournal(TimeProvider time) : IRevocationJournal
     /// <summary>Whether appends never end.</summary>
     public bool Hangs { get; set; }
 
+    /// <summary>Whether this replica has the turn.</summary>
+    public bool IsMyTurn { get; set; } = true;
+
     /// <summary>The number of reads.</summary>
     public int Reads { get; private set; }
 
@@ -66,6 +69,12 @@ internal sealed class MemoryJournal(TimeProvider time) : IRevocationJournal
         {
             return _appended.Task.WaitAsync(cancellationToken);
         }
+    }
+
+    public ValueTask<bool> TryTakeTurnAsync(string work, CancellationToken cancellationToken)
+    {
+        Check();
+        return new(IsMyTurn);
     }
 
     private void Add(IReadOnlyList<RevocationEntry> entries)

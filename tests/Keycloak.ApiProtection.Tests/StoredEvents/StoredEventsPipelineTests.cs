@@ -128,11 +128,12 @@ public sealed class StoredEventsPipelineTests
     }
 
     [Theory]
-    [InlineData("Events:PollIntervall", "5", "PollInterval")]
+    [InlineData("Events:PollIntervals", "5", "PollInterval")]
     [InlineData("Events:PollInterval", "00:00:00.05", "Events.PollInterval")]
     [InlineData("Events:Overlap", "0", "Events.Overlap")]
     [InlineData("Events:MaxSilence", "1", "Events.MaxSilence")]
     [InlineData("Events:AdminAddress", "https://admin.example", "Events.AdminAddress")]
+    [InlineData("Events:AdminAddress", "http://admin.example/admin/realms/demo", "is not HTTPS")]
     [InlineData("Events", "on", "Events")]
     [InlineData("MetadataAddress", "https://kc.example/metadata", "Events.AdminAddress")]
     [InlineData("credentials:secret", "", "Service account roles")]

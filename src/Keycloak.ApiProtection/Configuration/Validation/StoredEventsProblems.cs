@@ -45,6 +45,14 @@ internal static class StoredEventsProblems
                 + "Service account roles.";
         }
 
+        if (options.SslRequired != SslRequired.None
+            && Uri.TryCreate(events.AdminAddress, UriKind.Absolute, out var admin)
+            && admin.Scheme != Uri.UriSchemeHttps
+            && !(admin.IsLoopback && options.SslRequired == SslRequired.External))
+        {
+            yield return $"Events.AdminAddress '{events.AdminAddress}' is not HTTPS, and this API sends its token there. Use https.";
+        }
+
         if (events.AdminAddress is null && KeycloakAddress.Metadata(options) is not null && KeycloakAddress.Admin(options) is null)
         {
             yield return "AddKeycloakEvents() cannot derive the address of the admin API from MetadataAddress. "
