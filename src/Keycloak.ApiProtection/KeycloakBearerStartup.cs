@@ -58,6 +58,12 @@ internal sealed class KeycloakBearerStartup(
                 + "another API could be used here with that API's host name. Set PublicUrl to the URL under which clients reach this API.";
         }
 
+        if (options.StoredEvents is { IsConfigured: true, IsEnabled: false })
+        {
+            yield return "the section Events is set, but Keycloak's stored events are not read. "
+                + "Call AddKeycloakBearer().AddKeycloakEvents(), or remove the section.";
+        }
+
         if (options.Audiences.Append(options.Audience).Contains("account"))
         {
             yield return "the audience 'account' is in nearly every token of the realm, so it does not protect this API. "

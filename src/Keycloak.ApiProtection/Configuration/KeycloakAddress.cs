@@ -30,6 +30,23 @@ internal static class KeycloakAddress
         : Issuer(options) is { } issuer ? issuer + WellKnown : null;
 
     /// <summary>
+    /// Gets the realm's address in the admin API: as set, otherwise next to the discovery document. Null if it cannot be derived.
+    /// </summary>
+    public static string? Admin(KeycloakBearerOptions options)
+    {
+        if (options.StoredEvents.AdminAddress is { } address)
+        {
+            return address.TrimEnd('/');
+        }
+
+        var metadata = Metadata(options) ?? string.Empty;
+        var at = metadata.LastIndexOf(Realms, StringComparison.Ordinal);
+        return at >= 0 && metadata.EndsWith(WellKnown, StringComparison.Ordinal) && metadata.Length - WellKnown.Length > at + Realms.Length
+            ? metadata[..at] + "/admin" + metadata[at..^WellKnown.Length]
+            : null;
+    }
+
+    /// <summary>
     /// Gets the issuers that the discovery document may name: those of tokens, and the address at which this API reads the document. A
     /// Keycloak without a fixed host name uses the host name of the request in its issuer.
     /// </summary>

@@ -193,6 +193,11 @@ public sealed class KeycloakBearerOptions : AuthenticationSchemeOptions
     public KeycloakRevocationOptions Revocation { get; } = new();
 
     /// <summary>
+    /// Gets the options of <c>AddKeycloakEvents()</c>: how the events that Keycloak stores are read. The section <c>Events</c>.
+    /// </summary>
+    public KeycloakEventsOptions StoredEvents { get; } = new();
+
+    /// <summary>
     /// Gets the options of introspection (RFC 7662): which tokens Keycloak is asked about after they were verified here, and how often.
     /// </summary>
     public KeycloakIntrospectionOptions Introspection { get; } = new();

@@ -5,6 +5,7 @@ namespace Keycloak.ApiProtection.Journal;
 /// <summary>The revocations that this process shares with others through a journal. One for the application.</summary>
 internal sealed class SharedRevocations : IDisposable
 {
+    private readonly IRevocationJournal _journal;
     private readonly RevocationJournalOptions _options;
     private readonly TimeProvider _time;
     private readonly JournalSight _sight;
@@ -19,6 +20,7 @@ internal sealed class SharedRevocations : IDisposable
     public SharedRevocations(
         IRevocationJournal journal, RevocationJournalOptions options, TimeProvider time, JournalReports reports, JournalMetrics metrics)
     {
+        _journal = journal;
         _options = options;
         _time = time;
         _reports = reports;
@@ -52,14 +54,17 @@ internal sealed class SharedRevocations : IDisposable
     public void Subscribe(Action<RevocationMark> apply) => _reader.Subscribe(apply);
 
     /// <summary>Shares marks that have taken effect in this process.</summary>
-    public void Append(IReadOnlyCollection<RevocationMark> marks)
-    {
-        foreach (var mark in marks.Where(mark => mark.IsRecheck))
-        {
-            _rechecks.Add(mark);
-        }
+    public void Append(IReadOnlyCollection<RevocationMark> marks) => _writer.Append(marks);
 
-        _writer.Append(marks);
+    /// <summary>Returns whether a mark that has tokens introspected was not applied in this process before, and remembers it.</summary>
+    public bool IsFirst(RevocationMark mark) => _rechecks.Add(mark);
+
+    /// <summary>Tries to get or keep the turn for work that only one replica at a time should do.</summary>
+    public async ValueTask<bool> TryTakeTurnAsync(string work, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        return await _journal.TryTakeTurnAsync(work, either.Token).AsTask().WaitAsync(either.Token);
     }
 
     /// <summary>Waits until all marks that were appended so far are durable.</summary>

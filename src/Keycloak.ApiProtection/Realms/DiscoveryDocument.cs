@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Keycloak.ApiProtection.Realms;
 
 /// <summary>
-/// The values read from the realm's <c>.well-known/openid-configuration</c>: the issuer, and the addresses of its keys and of
-/// introspection.
+/// The values read from the realm's <c>.well-known/openid-configuration</c>: the issuer, and the addresses of its keys, of
+/// introspection and of the token endpoint.
 /// </summary>
 /// <remarks>OpenID Connect Discovery 1.0 sections 3 and 4.3.</remarks>
 internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
@@ -15,6 +15,11 @@ internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
     /// The introspection endpoint: as the document names it, otherwise at its usual path; <see langword="null"/> if neither is known.
     /// </summary>
     public Uri? IntrospectionAddress { get; private init; }
+
+    /// <summary>
+    /// The token endpoint: as the document names it, otherwise at its usual path; <see langword="null"/> if neither is known.
+    /// </summary>
+    public Uri? TokenAddress { get; private init; }
 
     /// <summary>Reads and validates a document.</summary>
     public static RealmAnswer<DiscoveryDocument> Read(ReadOnlyMemory<byte> json, RealmSettings settings)
@@ -54,13 +59,17 @@ internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
                 return RealmFailure.KeysWithoutHttps(address, keys);
             }
 
-            return new DiscoveryDocument(issuer, keys) { IntrospectionAddress = Introspection(root, address) };
+            return new DiscoveryDocument(issuer, keys)
+            {
+                IntrospectionAddress = Endpoint(root, "introspection_endpoint", address, "/protocol/openid-connect/token/introspect"),
+                TokenAddress = Endpoint(root, "token_endpoint", address, "/protocol/openid-connect/token"),
+            };
         }
     }
 
-    private static Uri? Introspection(JsonElement root, Uri document)
+    private static Uri? Endpoint(JsonElement root, string member, Uri document, string usualPath)
     {
-        if (Uri.TryCreate(RealmJson.String(root, "introspection_endpoint"), UriKind.Absolute, out var named)
+        if (Uri.TryCreate(RealmJson.String(root, member), UriKind.Absolute, out var named)
             && (named.Scheme == Uri.UriSchemeHttp || named.Scheme == Uri.UriSchemeHttps))
         {
             return named;
@@ -69,7 +78,7 @@ internal sealed record DiscoveryDocument(string Issuer, Uri KeysAddress)
         var text = document.AbsoluteUri;
 
         return text.EndsWith(WellKnown, StringComparison.Ordinal)
-            ? new Uri(text[..^WellKnown.Length] + "/protocol/openid-connect/token/introspect")
+            ? new Uri(text[..^WellKnown.Length] + usualPath)
             : null;
     }
 }

@@ -44,6 +44,9 @@ internal sealed class RealmKeys : IDisposable
     /// <summary>Keys that the realm lists but that cannot be used, with the reason.</summary>
     public IReadOnlyList<UnusableKey> Unusable => _governor.Keys.Unusable;
 
+    /// <summary>The settings with which the realm is read.</summary>
+    public RealmSettings Settings => _settings;
+
     /// <summary>Why the last refresh failed; <see langword="null"/> after a successful one.</summary>
     public RealmFailure? Failure => _governor.Failure;
 
@@ -74,6 +77,20 @@ internal sealed class RealmKeys : IDisposable
         lock (_gate)
         {
             _runner.Run(_governor.Prefetch(Now));
+        }
+    }
+
+    /// <summary>
+    /// Reads the keys again because they have changed in Keycloak: now, or when the cooldown ends. Returns at once.
+    /// </summary>
+    public void ReadAgain()
+    {
+        lock (_gate)
+        {
+            if (!_governor.IsClosed)
+            {
+                _ = Join();
+            }
         }
     }
 

@@ -49,4 +49,9 @@ public sealed record KeycloakRevocation(
     /// For <see cref="RevocationKind.User"/>.
     /// </summary>
     public bool OnlineSessionsOnly { get; init; }
+
+    /// <summary>
+    /// Gets the id of the stored event that this is the effect of. Several replicas may read the same event, and one may read it again.
+    /// </summary>
+    internal string? EventId { get; init; }
 }

@@ -287,15 +287,22 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     /// </returns>
     public bool Apply(KeycloakRevocation revocation)
     {
+        if (RevocationMarks.Later(revocation.ExpiresAt, _settings.ClockSkew) < _settings.Time.GetUtcNow())
+        {
+            return false;
+        }
+
         var isNew = false;
-        var marks = _issuers.SelectMany(issuer => RevocationMarks.Of(revocation, issuer, Names, _settings)).ToArray();
+        var marks = _issuers
+            .SelectMany(issuer => RevocationMarks.Of(revocation, issuer, Names, _settings))
+            .Where(mark => !mark.IsRecheck || _settings.Shared?.IsFirst(mark) != false)
+            .ToArray();
         foreach (var mark in marks)
         {
             isNew |= Record(mark);
         }
 
-        // Also if it changes nothing here: other replicas may not know what makes it superfluous in this process.
-        _settings.Shared?.Append(marks);
+        Share(revocation, marks, isNew);
         if (!isNew)
         {
             return false;
@@ -309,6 +316,16 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
 
         Notify(revocation);
         return true;
+    }
+
+    private void Share(KeycloakRevocation revocation, RevocationMark[] marks, bool isNew)
+    {
+        // Also if it changes nothing here, because other replicas may not know what makes it superfluous in this process: its watermark.
+        // After a restart, stored events are read again that are in the journal already.
+        if (isNew || revocation.Source != RevocationSource.StoredEvent || _log.Watermark > 0)
+        {
+            _settings.Shared?.Append(marks);
+        }
     }
 
     /// <summary>Applies a mark that another replica, or this one, has written to the journal.</summary>

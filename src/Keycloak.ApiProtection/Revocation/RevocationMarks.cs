@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Journal;
 
@@ -27,11 +28,11 @@ internal static class RevocationMarks
                 yield return Mark(MarkKind.Realm);
                 break;
             case RevocationKind.RecheckAll:
-                yield return Recheck(Mark(MarkKind.RecheckRealm), now, settings);
+                yield return Recheck(Mark(MarkKind.RecheckRealm), revocation.EventId, now, settings);
                 break;
             case RevocationKind.RecheckUser when !name.IsEmpty:
                 yield return Recheck(
-                    Mark(client.IsEmpty ? MarkKind.RecheckUser : MarkKind.RecheckClientOfUser), now, settings);
+                    Mark(client.IsEmpty ? MarkKind.RecheckUser : MarkKind.RecheckClientOfUser), revocation.EventId, now, settings);
                 break;
             case RevocationKind.ClientSession when !name.IsEmpty && !client.IsEmpty:
                 yield return Mark(MarkKind.ClientSession);
@@ -87,10 +88,19 @@ internal static class RevocationMarks
         time > DateTimeOffset.MaxValue - span ? DateTimeOffset.MaxValue : time + span;
 
     // A token that is issued later than the latest time that Keycloak's clock can show now has the new rights.
-    private static RevocationMark Recheck(RevocationMark mark, DateTimeOffset now, RevocationSettings settings)
+    private static RevocationMark Recheck(RevocationMark mark, string? eventId, DateTimeOffset now, RevocationSettings settings)
     {
-        Span<byte> id = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(id);
+        Span<byte> id = stackalloc byte[SHA256.HashSizeInBytes];
+        if (eventId is null)
+        {
+            RandomNumberGenerator.Fill(id);
+        }
+        else
+        {
+            // The same for each replica that reads the event, and for each effect of the event.
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{mark.Kind} {mark.Realm} {mark.Name} {mark.Client} {eventId}"), id);
+        }
+
         return mark with
         {
             Until = Math.Min(mark.Until, (now + settings.ClockSkew).ToUnixTimeSeconds()),

@@ -16,4 +16,7 @@ public enum RevocationSource
     /// Another replica, through the journal (<see cref="IRevocationJournal"/>). The journal has hashes only, so the event has no id.
     /// </summary>
     Journal,
+
+    /// <summary>Keycloak, with an event that it stores (<c>AddKeycloakEvents()</c>).</summary>
+    StoredEvent,
 }

@@ -13,6 +13,7 @@ public sealed partial class RoomsTests
         "",
         "TokenCheck",
         "Notifications",
+        "StoredEvents",
         "Connections",
         "Authorization",
         "Schemes",

@@ -86,6 +86,15 @@ public sealed class KeycloakBearerConfigureOptionsTests
         { "Revocation:Lifetime", "02:00:00", options => options.Revocation.Lifetime, TimeSpan.FromHours(2) },
         { "Revocation:EndedSessionLifetime", "02:00:00", options => options.Revocation.EndedSessionLifetime, TimeSpan.FromHours(2) },
         { "Revocation:Capacity", "500", options => options.Revocation.Capacity, 500 },
+        { "Events:PollInterval", "5", options => options.StoredEvents.PollInterval, TimeSpan.FromSeconds(5) },
+        { "Events:Overlap", "00:01:00", options => options.StoredEvents.Overlap, TimeSpan.FromMinutes(1) },
+        { "Events:MaxSilence", "120", options => options.StoredEvents.MaxSilence, TimeSpan.FromMinutes(2) },
+        {
+            "Events:AdminAddress",
+            "https://kc/admin/realms/demo",
+            options => options.StoredEvents.AdminAddress!,
+            "https://kc/admin/realms/demo"
+        },
         { "principal-attribute", "email", options => options.Claims.NameClaimType, "email" },
         { "NameClaimType", "email", options => options.Claims.NameClaimType, "email" },
         { "RoleClaimType", "role", options => options.Claims.RoleClaimType, "role" },

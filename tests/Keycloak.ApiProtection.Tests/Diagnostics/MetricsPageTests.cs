@@ -11,7 +11,13 @@ public sealed class MetricsPageTests
     public async Task The_table_lists_exactly_the_instruments_with_kind_unit_and_description()
     {
         await using var realm = await DemoRealm.StartAsync();
-        await using var app = await Replica.StartAsync(realm, new MemoryJournal(realm.Time));
+        await using var app = await ProtectedApp.StartAsync(
+            services =>
+            {
+                var builder = services.AddKeycloakBearer(options => options.Credentials.Secret = "secret").AddKeycloakEvents();
+                builder.AddRevocationJournal().Use(_ => new MemoryJournal(realm.Time));
+            },
+            realm);
         var factory = app.Services.GetRequiredService<IMeterFactory>();
         var found = new List<Instrument>();
         using var listener = new MeterListener

@@ -50,6 +50,13 @@ internal static class KeycloakConfigurationKeys
             Time("Lifetime", (options, value) => options.Revocation.Lifetime = value),
             Time("EndedSessionLifetime", (options, value) => options.Revocation.EndedSessionLifetime = value),
             Number("Capacity", (options, value) => options.Revocation.Capacity = value)),
+        Group(
+            "Events",
+            shorthand: null,
+            Time("PollInterval", (options, value) => Events(options).PollInterval = value),
+            Time("Overlap", (options, value) => Events(options).Overlap = value),
+            Time("MaxSilence", (options, value) => Events(options).MaxSilence = value),
+            Text("AdminAddress", (options, value) => Events(options).AdminAddress = value)),
         Text("principal-attribute", (options, value) => options.Claims.NameClaimType = value),
         Text("NameClaimType", (options, value) => options.Claims.NameClaimType = value),
         Text("RoleClaimType", (options, value) => options.Claims.RoleClaimType = value),
@@ -140,6 +147,12 @@ internal static class KeycloakConfigurationKeys
         {
             list.Add(value);
         }
+    }
+
+    private static KeycloakEventsOptions Events(KeycloakBearerOptions options)
+    {
+        options.StoredEvents.IsConfigured = true;
+        return options.StoredEvents;
     }
 
     private static string? QueryTokenPaths(KeycloakBearerOptions options, IConfigurationSection section) =>

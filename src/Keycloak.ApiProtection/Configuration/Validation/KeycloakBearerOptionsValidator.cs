@@ -24,6 +24,7 @@ internal sealed class KeycloakBearerOptionsValidator : IValidateOptions<Keycloak
             .. Ranges(options),
             .. RequestsAndResponses(options),
             .. IntrospectionProblems.Of(options),
+            .. StoredEventsProblems.Of(options),
             .. DpopProblems.Of(options),
             .. Fapi2Problems.Of(options),
             .. KeycloakClaimsOptionsValidator.Problems(options.Claims),
