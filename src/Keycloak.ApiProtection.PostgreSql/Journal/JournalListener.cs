@@ -8,8 +8,8 @@ namespace Keycloak.ApiProtection.PostgreSql;
 /// Listens for notifications on a connection of its own, from the first wait on, and connects again when the connection is lost.
 /// </summary>
 /// <remarks>
-/// A connection whose other end has disappeared stays silent for ever. Therefore the server is asked for a sign of life every
-/// <see cref="KeepAlive"/>, and the connection is given up after <see cref="Timeout"/> without one.
+/// A connection whose other end has disappeared stays silent for ever. Therefore the server is asked for a sign of life after a silence of
+/// <see cref="KeepAlive"/>, and the connection is given up if there is none within <see cref="Timeout"/>.
 /// </remarks>
 internal sealed class JournalListener : IAsyncDisposable
 {
@@ -27,11 +27,22 @@ internal sealed class JournalListener : IAsyncDisposable
     private readonly JournalSignal _signal;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly TimeSpan _keepAlive;
+    private readonly TimeSpan _timeout;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lazy<Task> _running;
 
-    public JournalListener(NpgsqlDataSource dataSource, string channel, JournalSignal signal, TimeProvider time, ILogger logger)
+    public JournalListener(
+        NpgsqlDataSource dataSource,
+        string channel,
+        JournalSignal signal,
+        TimeProvider time,
+        ILogger logger,
+        TimeSpan? keepAlive = null,
+        TimeSpan? timeout = null)
     {
+        _keepAlive = keepAlive ?? KeepAlive;
+        _timeout = timeout ?? Timeout;
         _dataSource = dataSource;
         _channel = channel;
         _signal = signal;
@@ -53,7 +64,7 @@ internal sealed class JournalListener : IAsyncDisposable
         {
             try
             {
-                await _running.Value.WaitAsync(Timeout, _time).ConfigureAwait(false);
+                await _running.Value.WaitAsync(_timeout, _time).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -115,7 +126,7 @@ internal sealed class JournalListener : IAsyncDisposable
         _signal.Set();
         while (true)
         {
-            if (!await connection.WaitAsync(KeepAlive, _stopped.Token).ConfigureAwait(false))
+            if (!await connection.WaitAsync(_keepAlive, _stopped.Token).ConfigureAwait(false))
             {
                 await WithTimeoutAsync(token => CheckAsync(connection, token)).ConfigureAwait(false);
             }
@@ -149,7 +160,7 @@ internal sealed class JournalListener : IAsyncDisposable
     private async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> work, Func<T, ValueTask>? discard = null)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
-        timeout.CancelAfter(Timeout);
+        timeout.CancelAfter(_timeout);
         return await Detached.RunAsync(work, timeout.Token, discard).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
 using Keycloak.ApiProtection.PostgreSql.Tests.Contract;
+using Keycloak.ApiProtection.PostgreSql.Tests.Replicas;
 using Keycloak.ApiProtection.PostgreSql.Tests.Server;
 using Npgsql;
 
@@ -61,6 +62,56 @@ public sealed class PostgreSqlListenTests(PostgreSqlFixture fixture)
 
         await database.ExecuteAsync($"select pg_notify('{database.Name}', '')");
         await waiting;
+    }
+
+    [Fact]
+    public async Task A_connection_that_hangs_is_given_up_and_replaced()
+    {
+        await using var database = await JournalDatabase.CreateAsync(fixture.Server);
+        await using var proxy = new TcpProxy(fixture.Server.Port);
+        await using var source = NpgsqlDataSource.Create(fixture.Server.ConnectionStringOf("postgres", proxy.Port));
+        using var signal = new JournalSignal(TimeProvider.System);
+        await using var listener = new JournalListener(
+            source, database.Name, signal, TimeProvider.System, database.Log, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
+        listener.Start();
+        await signal.WaitAsync(Cancellation);
+        signal.Reset();
+
+        proxy.LoseOpenConnections();
+        await database.ExecuteAsync($"select pg_notify('{database.Name}', '')");
+
+        // The notification was lost. The signal says that the listener has connected again.
+        await signal.WaitAsync(Cancellation);
+        Assert.Equal(1, database.Log.Count("JournalListenerDisconnected"));
+        signal.Reset();
+        await database.ExecuteAsync($"select pg_notify('{database.Name}', '')");
+        await signal.WaitAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_only_silent_is_kept()
+    {
+        await using var database = await JournalDatabase.CreateAsync(fixture.Server);
+        await using var source = NpgsqlDataSource.Create(fixture.Server.ConnectionString + ";Application Name=" + database.Name);
+        using var signal = new JournalSignal(TimeProvider.System);
+        await using var listener = new JournalListener(
+            source, database.Name, signal, TimeProvider.System, database.Log, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5));
+        listener.Start();
+        await signal.WaitAsync(Cancellation);
+        signal.Reset();
+        var waiting = signal.WaitAsync(Cancellation);
+
+        // The last statement of the connection is the check.
+        while (await database.ScalarAsync(
+            $"select count(*) from pg_stat_activity where application_name = '{database.Name}' and query = 'select 1'") is not 1L)
+        {
+            await Task.Delay(10, Cancellation);
+        }
+
+        Assert.False(waiting.IsCompleted);
+        await database.ExecuteAsync($"select pg_notify('{database.Name}', '')");
+        await waiting;
+        Assert.Equal(0, database.Log.Count("JournalListenerDisconnected"));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Keycloak.ApiProtection.PostgreSql.Tests.Contract;
+using Keycloak.ApiProtection.PostgreSql.Tests.Replicas;
 using Keycloak.ApiProtection.PostgreSql.Tests.Server;
 using Npgsql;
 
@@ -9,6 +10,7 @@ namespace Keycloak.ApiProtection.PostgreSql.Tests.Journal;
 public sealed class PostgreSqlReadTests(PostgreSqlFixture fixture)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -202,7 +204,9 @@ public sealed class PostgreSqlReadTests(PostgreSqlFixture fixture)
         var reader = new JournalReader(journal);
         await reader.ReadAsync();
         var entries = Enumerable.Range(0, 500)
-            .Select(number => new RevocationEntry($$"""{"v":1,"k":"sid","h":"{{Guid.NewGuid():N}}{{number}}"}""", Hour)).ToArray();
+            .Select(_ => new RevocationEntry(
+                $$"""{"v":1,"kind":"session","realm":"{{Guid.NewGuid():N}}","name":"{{Guid.NewGuid():N}}","until":1795298680}""", Hour))
+            .ToArray();
         var appending = Stopwatch.StartNew();
         for (var batch = 0; batch < 200; batch++)
         {
@@ -220,6 +224,24 @@ public sealed class PostgreSqlReadTests(PostgreSqlFixture fixture)
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"100,000 entries: appended in {appending.Elapsed}, read in {all.Elapsed}; a read without new entries {nothing.Elapsed}; "
             + $"{size}");
+    }
+
+    /// <summary>Npgsql waits for the response to the cancellation, which does not arrive: here without a limit.</summary>
+    [Fact]
+    public async Task A_read_on_a_connection_that_hangs_can_be_canceled()
+    {
+        await using var database = await JournalDatabase.CreateAsync(fixture.Server);
+        await using var proxy = new TcpProxy(fixture.Server.Port);
+        var journal = database.Open(
+            connectionString: fixture.Server.ConnectionStringOf("postgres", proxy.Port) + ";Cancellation Timeout=0");
+        await journal.AppendAsync([new("a", Hour)], Cancellation);
+        proxy.LoseOpenConnections();
+
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => journal.ReadAsync(null, timeout.Token).AsTask().WaitAsync(Patience, Cancellation));
+
+        Assert.Equal(["a"], await new JournalReader(journal).ContentsAsync());
     }
 
     [Fact]

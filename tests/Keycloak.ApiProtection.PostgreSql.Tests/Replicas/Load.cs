@@ -25,7 +25,7 @@ internal sealed class Load : IAsyncDisposable
     {
         await _stopped.CancelAsync();
         await _running;
-        Assert.Empty(_failures.Distinct());
+        Assert.True(_failures.IsEmpty, $"{_failures.Count} of {_count}:\n{string.Join('\n', _failures.Distinct().Take(5))}");
         Assert.NotEqual(0, _count);
         return _count;
     }
@@ -44,11 +44,12 @@ internal sealed class Load : IAsyncDisposable
         {
             try
             {
-                var status = await Replica.GetAsync(_http, tokens[number % tokens.Count], CancellationToken.None);
+                using var response = await Replica.GetAsync(_http, tokens[number % tokens.Count], CancellationToken.None);
                 Interlocked.Increment(ref _count);
-                if (status != HttpStatusCode.OK)
+                if (response.StatusCode != HttpStatusCode.OK)
                 {
-                    _failures.Enqueue($"{status}");
+                    _failures.Enqueue(
+                        $"{response.StatusCode} {response.Headers.WwwAuthenticate} {await response.Content.ReadAsStringAsync()}");
                 }
             }
             catch (HttpRequestException error)

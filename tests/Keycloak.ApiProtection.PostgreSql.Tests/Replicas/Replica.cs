@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Keycloak.ApiProtection.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -46,6 +47,18 @@ internal sealed class Replica(KeycloakRealm realm, int port, string connectionSt
             })
             .UsePostgreSql(_dataSource);
         _app = builder.Build();
+        _app.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (Exception error) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                await context.Response.WriteAsync(error.ToString(), CancellationToken.None);
+            }
+        });
         _app.MapKeycloakEndpoints();
         _app.MapGet("/orders", () => "Orders").RequireAuthorization();
         await _app.StartAsync(cancellationToken);
@@ -55,20 +68,24 @@ internal sealed class Replica(KeycloakRealm realm, int port, string connectionSt
     {
         if (_app is not null)
         {
+            await _app.StopAsync();
             await _app.DisposeAsync();
             await _dataSource!.DisposeAsync();
             _app = null;
         }
     }
 
-    public Task<HttpStatusCode> GetAsync(string token, CancellationToken cancellationToken) => GetAsync(_http, token, cancellationToken);
+    public async Task<HttpStatusCode> GetAsync(string token, CancellationToken cancellationToken)
+    {
+        using var response = await GetAsync(_http, token, cancellationToken);
+        return response.StatusCode;
+    }
 
-    public static async Task<HttpStatusCode> GetAsync(HttpClient http, string token, CancellationToken cancellationToken)
+    public static async Task<HttpResponseMessage> GetAsync(HttpClient http, string token, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/orders");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var response = await http.SendAsync(request, cancellationToken);
-        return response.StatusCode;
+        return await http.SendAsync(request, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
