@@ -10,11 +10,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers what replicas of an API share through PostgreSQL.</summary>
 public static class PostgreSqlServiceCollectionExtensions
 {
-    /// <summary>Registers the journal of revocations in PostgreSQL. The table is created when it is used for the first time.</summary>
+    /// <summary>
+    /// Registers the journal of revocations in PostgreSQL, as <c>AddRevocationJournal().UsePostgreSql(dataSource)</c> does. For code that
+    /// uses the journal without Keycloak schemes. The table is created when it is used for the first time.
+    /// </summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="dataSource">The database. The caller disposes it, after the application has stopped.</param>
     /// <param name="configure">Changes the options; null to keep the defaults.</param>
     /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> or <paramref name="dataSource"/> is null.</exception>
     public static IServiceCollection AddPostgreSqlRevocationJournal(
         this IServiceCollection services, NpgsqlDataSource dataSource, Action<PostgreSqlJournalOptions>? configure = null)
     {
@@ -24,11 +28,11 @@ public static class PostgreSqlServiceCollectionExtensions
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<PostgreSqlJournalOptions>, PostgreSqlJournalOptionsValidation>());
         services.AddOptions<PostgreSqlJournalOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
-        return services.AddSingleton<IRevocationJournal>(provider => new PostgreSqlRevocationJournal(
+        return services.Replace(ServiceDescriptor.Singleton<IRevocationJournal>(provider => new PostgreSqlRevocationJournal(
             dataSource,
             provider.GetRequiredService<IOptions<PostgreSqlJournalOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<PostgreSqlRevocationJournal>>()));
+            provider.GetRequiredService<ILogger<PostgreSqlRevocationJournal>>())));
     }
 
     /// <summary>
@@ -39,6 +43,7 @@ public static class PostgreSqlServiceCollectionExtensions
     /// <param name="dataSource">The database. The caller disposes it, after the application has stopped.</param>
     /// <param name="configure">Changes the options; null to keep the defaults.</param>
     /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> or <paramref name="dataSource"/> is null.</exception>
     public static IServiceCollection AddPostgreSqlDpopReplayStore(
         this IServiceCollection services, NpgsqlDataSource dataSource, Action<PostgreSqlDpopReplayStoreOptions>? configure = null)
     {
@@ -48,10 +53,10 @@ public static class PostgreSqlServiceCollectionExtensions
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<PostgreSqlDpopReplayStoreOptions>, PostgreSqlDpopReplayStoreOptionsValidation>());
         services.AddOptions<PostgreSqlDpopReplayStoreOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
-        return services.AddSingleton<IDpopReplayStore>(provider => new PostgreSqlDpopReplayStore(
+        return services.Replace(ServiceDescriptor.Singleton<IDpopReplayStore>(provider => new PostgreSqlDpopReplayStore(
             dataSource,
             provider.GetRequiredService<IOptions<PostgreSqlDpopReplayStoreOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<PostgreSqlDpopReplayStore>>()));
+            provider.GetRequiredService<ILogger<PostgreSqlDpopReplayStore>>())));
     }
 }

@@ -1,5 +1,6 @@
 using Keycloak.ApiProtection.PostgreSql.Tests.Contract;
 using Keycloak.ApiProtection.PostgreSql.Tests.Server;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -28,6 +29,22 @@ public sealed class RegistrationTests(PostgreSqlFixture fixture)
         var until = TimeProvider.System.GetUtcNow().AddMinutes(1);
         Assert.True(await store.TryAddAsync(new byte[16], until, Cancellation));
         Assert.False(await store.TryAddAsync(new byte[16], until, Cancellation));
+    }
+
+    /// <summary>The registration of docs/replicas.md and of the package's README.</summary>
+    [Fact]
+    public async Task An_api_uses_PostgreSQL_for_its_journal_and_its_used_proofs()
+    {
+        var connectionString = fixture.Server.ConnectionString;
+        var builder = WebApplication.CreateSlimBuilder();
+        var dataSource = NpgsqlDataSource.Create(connectionString);
+        builder.Services.AddKeycloakBearer().AddRevocationJournal().UsePostgreSql(dataSource);
+        builder.Services.AddPostgreSqlDpopReplayStore(dataSource);
+        await using var app = builder.Build();
+
+        Assert.IsType<PostgreSqlRevocationJournal>(app.Services.GetRequiredService<IRevocationJournal>());
+        Assert.IsType<PostgreSqlDpopReplayStore>(app.Services.GetRequiredService<IDpopReplayStore>());
+        await dataSource.DisposeAsync();
     }
 
     [Theory]

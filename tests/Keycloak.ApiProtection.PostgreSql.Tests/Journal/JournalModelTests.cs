@@ -302,7 +302,7 @@ public sealed class JournalModelTests
         /// <summary>The revocation of each number of the queue.</summary>
         public Dictionary<long, long> Numbers { get; } = [];
 
-        public ulong? Transaction { get; set; }
+        public ulong? Transaction { get; private set; }
 
         public IReadOnlyList<RevocationMark> Taken { get; set; } = [];
 

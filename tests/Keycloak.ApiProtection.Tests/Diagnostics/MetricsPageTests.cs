@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Keycloak.ApiProtection.Tests.Journal;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Keycloak.ApiProtection.Tests.Diagnostics;
@@ -9,7 +10,8 @@ public sealed class MetricsPageTests
     [Fact]
     public async Task The_table_lists_exactly_the_instruments_with_kind_unit_and_description()
     {
-        await using var app = await ProtectedApp.StartAsync();
+        await using var realm = await DemoRealm.StartAsync();
+        await using var app = await Replica.StartAsync(realm, new MemoryJournal(realm.Time));
         var factory = app.Services.GetRequiredService<IMeterFactory>();
         var found = new List<Instrument>();
         using var listener = new MeterListener

@@ -252,6 +252,22 @@ public sealed class ReplicasTests
     }
 
     [Fact]
+    public async Task Code_can_wait_until_its_revocation_is_durable()
+    {
+        await using var realm = await DemoRealm.StartAsync();
+        var journal = new MemoryJournal(realm.Time);
+        await using var one = await Replica.StartAsync(realm, journal);
+        var revocations = one.Revocations();
+        var subject = "user-1";
+        var cancellationToken = TestContext.Current.CancellationToken;
+
+        revocations.RevokeUser(subject);
+        await revocations.FlushAsync(cancellationToken);
+
+        Assert.Single(journal.Contents);
+    }
+
+    [Fact]
     public async Task Without_a_journal_nothing_waits()
     {
         await using var app = await ProtectedApp.StartAsync();

@@ -74,7 +74,7 @@ public sealed class TokenRejectionTests
     public void Every_code_is_tested_and_unique() =>
         Assert.Equal(
             TokenRejection.All.Select(rejection => rejection.Code).Order(),
-            Ways.Keys.Concat(["header_malformed", "header_repeated", "revoked", "revocation_watermark", "inactive"])
+            Ways.Keys.Concat(["header_malformed", "header_repeated", "revoked", "revocation_watermark", "recheck", "inactive"])
                 .Concat(ProofCodes)
                 .Order());
 
