@@ -15,7 +15,8 @@ internal sealed class ReplicaClient(KeycloakRealm realm) : IDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
     /// <summary>Calls the API once. The second value is the replica that NGINX has chosen.</summary>
-    public async Task<(HttpStatusCode Status, string? Replica)> CallAsync(ServerProcess server, string token, CancellationToken cancellation)
+    public async Task<(HttpStatusCode Status, string? Replica)> CallAsync(
+        ServerProcess server, string token, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "orders"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -150,14 +150,15 @@ internal sealed class Tour(ReplicatedSystem system) : IDisposable
             await Task.Delay(10, cancellation);
         }
 
-        AddRow(what, string.Create(CultureInfo.InvariantCulture, $"in the journal after {clock.Elapsed.TotalMilliseconds:N0} ms"), _ => string.Empty);
+        var elapsed = string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalMilliseconds:N0} ms");
+        AddRow(what, $"in the journal after {elapsed}", _ => string.Empty);
     }
 
     private void AddRow(string what, string logout, Func<int, string> cell) => _table.AddRow(what, logout, cell(1), cell(2), cell(3));
 
     private string Cell(HttpStatusCode? status, HttpStatusCode expected, string detail = "") =>
         status == expected
-            ? string.Create(CultureInfo.InvariantCulture, $"[{(expected == HttpStatusCode.OK ? "green" : "yellow")}]{(int)expected}[/]{detail}")
+            ? $"[{(expected == HttpStatusCode.OK ? "green" : "yellow")}]{(int)expected}[/]{detail}"
             : Unexpected(
                 status is { } other ? ((int)other).ToString(CultureInfo.InvariantCulture) : "nothing",
                 ((int)expected).ToString(CultureInfo.InvariantCulture) + detail);

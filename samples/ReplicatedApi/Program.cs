@@ -6,8 +6,8 @@ await using var database = NpgsqlDataSource.Create(
     builder.Configuration.GetConnectionString("Journal") ?? throw new InvalidOperationException("Set ConnectionStrings:Journal."));
 
 builder.Services.AddKeycloakBearer()
-    .AddRevocationJournal(options => builder.Configuration.Bind("Journal", options));
-builder.Services.AddPostgreSqlRevocationJournal(database);
+    .AddRevocationJournal(options => builder.Configuration.Bind("Journal", options))
+    .UsePostgreSql(database);
 
 var app = builder.Build();
 app.MapGet("/orders", (ClaimsPrincipal user) => $"Orders of {user.Identity?.Name}: 1 book, 2 pens").RequireScope("orders:read");

@@ -16,12 +16,14 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly PostgreSqlInstallation _installation;
+    private readonly bool _syncs;
     private readonly string _folder = Directory.CreateTempSubdirectory("postgresql-").FullName;
     private GuardedProcess? _process;
 
-    private PostgreSqlServer(PostgreSqlInstallation installation, int port)
+    private PostgreSqlServer(PostgreSqlInstallation installation, int port, bool syncs = false)
     {
         _installation = installation;
+        _syncs = syncs;
         Port = port;
     }
 
@@ -36,9 +38,14 @@ public sealed class PostgreSqlServer : IAsyncDisposable
 
     private string LogFile => Path.Combine(_folder, "log");
 
-    public static async Task<PostgreSqlServer> StartAsync(PostgreSqlInstallation installation, CancellationToken cancellationToken)
+    /// <summary>Creates a database and starts its server.</summary>
+    /// <param name="installation">The installation to start.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <param name="syncs">Whether commits wait for the disk, as by default in PostgreSQL. Tests do not need it.</param>
+    public static async Task<PostgreSqlServer> StartAsync(
+        PostgreSqlInstallation installation, CancellationToken cancellationToken, bool syncs = false)
     {
-        var server = new PostgreSqlServer(installation, FreePort());
+        var server = new PostgreSqlServer(installation, FreePort(), syncs);
         try
         {
             if (Environment.IsPrivilegedProcess)
@@ -94,7 +101,8 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     {
         string[] settings =
         [
-            "listen_addresses=127.0.0.1", $"port={Port.ToString(CultureInfo.InvariantCulture)}", "unix_socket_directories=", "fsync=off",
+            "listen_addresses=127.0.0.1", $"port={Port.ToString(CultureInfo.InvariantCulture)}", "unix_socket_directories=",
+            $"fsync={(_syncs ? "on" : "off")}",
             "max_connections=100", "shared_buffers=16MB", "max_prepared_transactions=10",
         ];
         _process = GuardedProcess.Start(
