@@ -69,7 +69,7 @@ internal static class Report
         text.AppendLine("# Requires wrk (Debian, Ubuntu: apt-get install wrk)");
         text.AppendLine("benchmarks/load/run.sh                  # servers under load, the plot and this page: a few minutes");
         text.AppendLine("benchmarks/load/run.sh --only proofs    # only the part with a proof for each request: a minute");
-        text.AppendLine("benchmarks/load/run.sh --only replicas  # only the part about replicas, without wrk; requires PostgreSQL: a minute");
+        text.AppendLine("benchmarks/load/run.sh --only replicas  # only the part about replicas; requires PostgreSQL: two minutes");
         text.AppendLine("benchmarks/load/run.sh --benchmarks     # also the tables of BenchmarkDotNet: about ten minutes more");
         text.AppendLine("```");
         File.WriteAllText(document, text.ToString());

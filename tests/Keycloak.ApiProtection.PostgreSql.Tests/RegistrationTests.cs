@@ -55,7 +55,10 @@ public sealed class RegistrationTests(PostgreSqlFixture fixture)
     public void Options_of_the_journal_that_cannot_work_are_rejected(string option)
     {
         var tooLong = new string('x', 64);
-        AssertRejected<PostgreSqlJournalOptions, IRevocationJournal>(services => services.AddPostgreSqlRevocationJournal(Unused(), options =>
+        AssertRejected<PostgreSqlJournalOptions, IRevocationJournal>(
+            services => services.AddPostgreSqlRevocationJournal(Unused(), Configure));
+
+        void Configure(PostgreSqlJournalOptions options)
         {
             switch (option)
             {
@@ -72,7 +75,7 @@ public sealed class RegistrationTests(PostgreSqlFixture fixture)
                     options.CleanupInterval = TimeSpan.Zero;
                     break;
             }
-        }));
+        }
     }
 
     [Theory]
@@ -81,8 +84,12 @@ public sealed class RegistrationTests(PostgreSqlFixture fixture)
     [InlineData("timeout")]
     [InlineData("clocks")]
     [InlineData("cleanup")]
-    public void Options_of_the_store_that_cannot_work_are_rejected(string option) =>
-        AssertRejected<PostgreSqlDpopReplayStoreOptions, IDpopReplayStore>(services => services.AddPostgreSqlDpopReplayStore(Unused(), options =>
+    public void Options_of_the_store_that_cannot_work_are_rejected(string option)
+    {
+        AssertRejected<PostgreSqlDpopReplayStoreOptions, IDpopReplayStore>(
+            services => services.AddPostgreSqlDpopReplayStore(Unused(), Configure));
+
+        void Configure(PostgreSqlDpopReplayStoreOptions options)
         {
             switch (option)
             {
@@ -102,7 +109,8 @@ public sealed class RegistrationTests(PostgreSqlFixture fixture)
                     options.CleanupInterval = TimeSpan.FromDays(2);
                     break;
             }
-        }));
+        }
+    }
 
     private static NpgsqlDataSource Unused() => NpgsqlDataSource.Create("Host=127.0.0.1;Port=1");
 

@@ -29,7 +29,8 @@ internal static class ReplicasReport
             text.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"| {one.Token} | {one.Revocations:N0} | {one.Without:N0} ns "
-                + $"| {one.Ratio:0.00} ({one.LowerRatio:0.00} to {one.UpperRatio:0.00}) | {one.Additional:N0} ns | {one.AdditionalBytes:0} B |");
+                + $"| {one.Ratio:0.00} ({one.LowerRatio:0.00} to {one.UpperRatio:0.00}) "
+                + $"| {one.Additional:N0} ns | {one.AdditionalBytes:0} B |");
         }
 
         text.AppendLine();
@@ -47,19 +48,20 @@ internal static class ReplicasReport
         text.AppendLine("|---:|---:|---:|---:|");
         foreach (var one in results.Appends)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {one.Callers} | {one.PerSecond:N0} | {one.P50:0.0} ms | {one.P99:0.0} ms |");
+            text.AppendLine(
+                CultureInfo.InvariantCulture, $"| {one.Callers} | {one.PerSecond:N0} | {one.P50:0.0} ms | {one.P99:0.0} ms |");
         }
 
         var (start, propagation) = (results.Start, results.Propagation);
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"""
             A replica that starts reads {start.Entries:N0} entries in {start.Milliseconds:N0} ms (median of {start.Starts} starts,
-            {start.Least:N0} to {start.Most:N0} ms) before it accepts requests. The heap then has {start.BytesPerEntry:N0} bytes more for each
-            entry; {start.AllocatedPerEntry:N0} bytes were allocated for each while it was read.
+            {start.Least:N0} to {start.Most:N0} ms) before it accepts requests. The heap then has {start.BytesPerEntry:N0} bytes more for
+            each entry; {start.AllocatedPerEntry:N0} bytes were allocated for each while it was read.
 
-            From a revocation at one replica to its effect at another: p50 {propagation.P50:0.0} ms, p99 {propagation.P99:0.0} ms, maximum
-            {propagation.Most:0.0} ms ({propagation.Revocations:N0} revocations, one after the other). Both replicas are hosts in one process,
-            with database connections of their own.
+            From a revocation at one replica to its effect at another: p50 {propagation.P50:0.0} ms, p99 {propagation.P99:0.0} ms,
+            maximum {propagation.Most:0.0} ms ({propagation.Revocations:N0} revocations, one after the other). Both replicas are hosts in
+            one process, with database connections of their own. Other programs were running on the same cores.
             """);
         text.AppendLine();
     }

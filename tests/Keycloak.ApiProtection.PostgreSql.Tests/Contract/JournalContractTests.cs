@@ -138,7 +138,8 @@ public sealed class JournalContractTests(PostgreSqlFixture fixture)
 
         await journal.AppendAsync(entries, Cancellation);
 
-        Assert.Equal(entries.Select(entry => entry.Content).Order(StringComparer.Ordinal), await new JournalReader(journal).ContentsAsync());
+        Assert.Equal(
+            entries.Select(entry => entry.Content).Order(StringComparer.Ordinal), await new JournalReader(journal).ContentsAsync());
     }
 
     [Theory]

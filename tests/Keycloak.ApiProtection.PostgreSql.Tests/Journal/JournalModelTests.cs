@@ -198,7 +198,7 @@ public sealed class JournalModelTests
             return true;
         }
 
-        private bool Abort(Writer writer)
+        private static bool Abort(Writer writer)
         {
             if (writer.Transaction is null)
             {
@@ -211,7 +211,7 @@ public sealed class JournalModelTests
         }
 
         // The connection of a process that ends is closed, so its transaction is rolled back. What was not durable is lost.
-        private bool RestartWriter(Writer writer)
+        private static bool RestartWriter(Writer writer)
         {
             writer.End();
             writer.Queue = new AppendQueue(Writer.Capacity);
@@ -302,7 +302,7 @@ public sealed class JournalModelTests
         /// <summary>The revocation of each number of the queue.</summary>
         public Dictionary<long, long> Numbers { get; } = [];
 
-        public ulong? Transaction { get; private set; }
+        public ulong? Transaction { get; set; }
 
         public IReadOnlyList<RevocationMark> Taken { get; set; } = [];
 

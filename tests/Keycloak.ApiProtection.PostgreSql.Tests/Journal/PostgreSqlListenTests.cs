@@ -88,7 +88,8 @@ public sealed class PostgreSqlListenTests(PostgreSqlFixture fixture)
         var second = database.Open();
         Assert.True(await first.TryTakeTurnAsync("events", Cancellation));
 
-        await database.ExecuteAsync($"select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = '{database.Name}'");
+        await database.ExecuteAsync(
+            $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = '{database.Name}'");
 
         Assert.True(await second.TryTakeTurnAsync("events", Cancellation));
         await Assert.ThrowsAnyAsync<NpgsqlException>(async () => await first.TryTakeTurnAsync("events", Cancellation));

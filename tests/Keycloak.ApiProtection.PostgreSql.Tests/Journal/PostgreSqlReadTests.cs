@@ -121,7 +121,9 @@ public sealed class PostgreSqlReadTests(PostgreSqlFixture fixture)
             """);
         var entries = await reader.ReadAsync();
 
-        Assert.Equal(["", "infinity", "last year", "not JSON", "year 9999", "{\"v\":99}"], entries.Select(entry => entry.Content).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["", "infinity", "last year", "not JSON", "year 9999", "{\"v\":99}"],
+            entries.Select(entry => entry.Content).Order(StringComparer.Ordinal));
         Assert.All(entries, entry => Assert.InRange(entry.Lifetime, TimeSpan.FromMinutes(50), JournalStatements.MaxLifetime));
         Assert.Empty(await reader.ReadAsync());
     }
@@ -216,7 +218,8 @@ public sealed class PostgreSqlReadTests(PostgreSqlFixture fixture)
         nothing.Stop();
         var size = await database.ScalarAsync($"select pg_size_pretty(pg_total_relation_size('{database.Table}'))");
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"100,000 entries: appended in {appending.Elapsed}, read in {all.Elapsed}; a read without new entries {nothing.Elapsed}; {size}");
+            $"100,000 entries: appended in {appending.Elapsed}, read in {all.Elapsed}; a read without new entries {nothing.Elapsed}; "
+            + $"{size}");
     }
 
     [Fact]

@@ -196,7 +196,8 @@ public sealed class PostgreSqlTableTests(PostgreSqlFixture fixture)
         time.Advance(database.Options().CleanupInterval);
         await journal.ReadAsync(null, Cancellation);
 
-        Assert.Contains($"delete from {database.Table} where expires_at <= now()", database.Log.Text("DeletionNotGranted"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"delete from {database.Table} where expires_at <= now()", database.Log.Text("DeletionNotGranted"), StringComparison.Ordinal);
     }
 
     private static Task<int> InsertExpiredAsync(JournalDatabase database, int count) => database.ExecuteAsync(

@@ -131,7 +131,7 @@ public sealed class SnapshotModelTests
 
         public TransactionSnapshot Snapshot()
         {
-            var running = _open.Where(transaction => transaction.Id is not null).Select(transaction => transaction.Id!.Value).Order().ToArray();
+            var running = _open.Select(transaction => transaction.Id).OfType<ulong>().Order().ToArray();
             var xmin = running.Append(_nextTransaction).Min();
             return TransactionSnapshot.Parse($"{xmin}:{_nextTransaction}:{string.Join(',', running)}")!;
         }

@@ -43,7 +43,8 @@ public sealed class PostgreSqlDpopReplayStoreTests(PostgreSqlFixture fixture)
             {
                 // The key was used before and has expired.
                 await database.ExecuteAsync(
-                    $"insert into {database.Name}.keycloak_dpop_proofs values ('\\x{Convert.ToHexString(key)}', now() - interval '1 second')");
+                    $"insert into {database.Name}.keycloak_dpop_proofs "
+                    + $"values ('\\x{Convert.ToHexString(key)}', now() - interval '1 second')");
             }
 
             var results = await Task.WhenAll(stores.Concat(stores).Select(store => store.TryAddAsync(key, Until, Cancellation).AsTask()));
@@ -95,7 +96,8 @@ public sealed class PostgreSqlDpopReplayStoreTests(PostgreSqlFixture fixture)
         await store.TryAddAsync(_key, Until, Cancellation);
         await store.TryAddAsync(RandomNumberGenerator.GetBytes(16), Until, Cancellation);
         await database.ExecuteAsync(
-            $"update {database.Name}.keycloak_dpop_proofs set expires_at = now() - interval '1 second' where key = '\\x{Convert.ToHexString(_key)}'");
+            $"update {database.Name}.keycloak_dpop_proofs set expires_at = now() - interval '1 second' "
+            + $"where key = '\\x{Convert.ToHexString(_key)}'");
 
         Assert.Equal(1, await store.Expired.DeleteAsync(Cancellation));
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Keycloak.ApiProtection.Testing.Servers;
 using Npgsql;
 
@@ -45,7 +43,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     public static async Task<PostgreSqlServer> StartAsync(
         PostgreSqlInstallation installation, CancellationToken cancellationToken, bool syncs = false)
     {
-        var server = new PostgreSqlServer(installation, FreePort(), syncs);
+        var server = new PostgreSqlServer(installation, FreePort.Find(), syncs);
         try
         {
             if (Environment.IsPrivilegedProcess)
@@ -54,7 +52,10 @@ public sealed class PostgreSqlServer : IAsyncDisposable
             }
 
             await RunAsync(
-                [.. AsUser(), installation.Program("initdb"), "-D", server.DataFolder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+                [
+                    .. AsUser(), installation.Program("initdb"), "-D", server.DataFolder, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                    "--locale=C", "--no-sync",
+                ],
                 cancellationToken);
             await server.StartAsync(cancellationToken);
             return server;
@@ -69,7 +70,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>Makes a standby of this server, which replicates asynchronously, and starts it.</summary>
     public async Task<PostgreSqlServer> StartStandbyAsync(CancellationToken cancellationToken)
     {
-        var standby = new PostgreSqlServer(_installation, FreePort());
+        var standby = new PostgreSqlServer(_installation, FreePort.Find());
         try
         {
             if (Environment.IsPrivilegedProcess)
@@ -93,8 +94,9 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         }
     }
 
-    public string ConnectionStringOf(string role) =>
-        $"Host=127.0.0.1;Port={Port};Username={role};Database=postgres;Timeout=5;Command Timeout=20;Include Error Detail=true;Maximum Pool Size=20";
+    /// <summary>The connection string of a role. Another port is that of a proxy.</summary>
+    public string ConnectionStringOf(string role, int? port = null) =>
+        $"Host=127.0.0.1;Port={port ?? Port};Username={role};Database=postgres;Timeout=5;Command Timeout=20;Maximum Pool Size=20";
 
     /// <summary>Starts the server again on the same port after <see cref="StopAsync"/>.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -102,20 +104,17 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         string[] settings =
         [
             "listen_addresses=127.0.0.1", $"port={Port.ToString(CultureInfo.InvariantCulture)}", "unix_socket_directories=",
-            $"fsync={(_syncs ? "on" : "off")}",
-            "max_connections=100", "shared_buffers=16MB", "max_prepared_transactions=10",
+            $"fsync={(_syncs ? "on" : "off")}", "max_connections=100", "shared_buffers=16MB", "max_prepared_transactions=10",
         ];
-        _process = GuardedProcess.Start(
-            [.. AsUser(), _installation.Program("postgres"), "-D", DataFolder, .. settings.SelectMany(setting => (string[])["-c", setting])],
-            [],
-            LogFile,
-            _folder);
+        string[] program = [.. AsUser(), _installation.Program("postgres"), "-D", DataFolder];
+        _process = GuardedProcess.Start([.. program, .. settings.SelectMany(setting => (string[])["-c", setting])], [], LogFile, _folder);
         var started = Stopwatch.StartNew();
         while (!await AnswersAsync(cancellationToken))
         {
             if (_process.HasExited || started.Elapsed > StartTimeout)
             {
-                throw new InvalidOperationException($"PostgreSQL did not start:\n{await File.ReadAllTextAsync(LogFile, cancellationToken)}");
+                var log = await File.ReadAllTextAsync(LogFile, cancellationToken);
+                throw new InvalidOperationException($"PostgreSQL did not start:\n{log}");
             }
 
             await Task.Delay(50, cancellationToken);
@@ -130,7 +129,8 @@ public sealed class PostgreSqlServer : IAsyncDisposable
             _process = null;
 
             // SIGINT is PostgreSQL's fast shutdown. SIGTERM would wait for its clients.
-            await RunAsync(["kill", "-INT", process.Id.ToString(CultureInfo.InvariantCulture)], CancellationToken.None, ignoreFailure: true);
+            var id = process.Id.ToString(CultureInfo.InvariantCulture);
+            await RunAsync(["kill", "-INT", id], CancellationToken.None, ignoreFailure: true);
             var stopping = Stopwatch.StartNew();
             while (!process.HasExited && stopping.Elapsed < StartTimeout)
             {
@@ -213,25 +213,6 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         if (process.ExitCode != 0 && !ignoreFailure)
         {
             throw new InvalidOperationException($"{string.Join(' ', command)}: {await output} {await errors}");
-        }
-    }
-
-    /// <summary>A port below the range of outgoing connections, so that a server that was stopped can use it again.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            var port = Random.Shared.Next(20_000, 32_000);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Another process has it.
-            }
         }
     }
 }
