@@ -6,6 +6,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Keycloak.ApiProtection.Benchmarks;
+using Keycloak.ApiProtection.Benchmarks.Replicas;
 using Perfolizer.Horology;
 
 if (args is ["overhead", ..])
@@ -23,6 +24,12 @@ if (args is ["scaling", var file])
 if (args is ["together", var together])
 {
     TogetherRun.Write(together);
+    return;
+}
+
+if (args is ["replicas", var replicas])
+{
+    await ReplicasRun.WriteAsync(replicas);
     return;
 }
 

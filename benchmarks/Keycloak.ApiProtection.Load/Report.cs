@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Keycloak.ApiProtection.Load.Replicas;
 
 namespace Keycloak.ApiProtection.Load;
 
@@ -48,6 +49,13 @@ internal static class Report
                 Together(part, together);
             }
         });
+        Append(text, former, "Replicas that share a journal", part =>
+        {
+            if (Read<ReplicasResults>(Path.Combine(folder, "replicas.json")) is { } replicas)
+            {
+                ReplicasReport.Write(part, replicas);
+            }
+        });
         Append(text, former, "Single operations", part => Benchmarks(part, Path.Combine(folder, "BenchmarkDotNet.Artifacts", "results")));
         text.AppendLine("## What is not measured");
         text.AppendLine("""
@@ -59,9 +67,10 @@ internal static class Report
         text.AppendLine("## Run it again");
         text.AppendLine("```sh");
         text.AppendLine("# Requires wrk (Debian, Ubuntu: apt-get install wrk)");
-        text.AppendLine("benchmarks/load/run.sh                # servers under load, the plot and this page: a few minutes");
-        text.AppendLine("benchmarks/load/run.sh --only proofs  # only the part with a proof for each request: a minute");
-        text.AppendLine("benchmarks/load/run.sh --benchmarks   # also the tables of BenchmarkDotNet: about ten minutes more");
+        text.AppendLine("benchmarks/load/run.sh                  # servers under load, the plot and this page: a few minutes");
+        text.AppendLine("benchmarks/load/run.sh --only proofs    # only the part with a proof for each request: a minute");
+        text.AppendLine("benchmarks/load/run.sh --only replicas  # only the part about replicas; requires PostgreSQL: two minutes");
+        text.AppendLine("benchmarks/load/run.sh --benchmarks     # also the tables of BenchmarkDotNet: about ten minutes more");
         text.AppendLine("```");
         File.WriteAllText(document, text.ToString());
         return 0;

@@ -138,7 +138,7 @@ public sealed class ArticleSystem : IAsyncDisposable
         OrdersBehind = await ProgramAsync("Orders", "orders-behind", behind, [toShipping, new("Identity", "Gateway")], cancellation);
         TokenCheck = await ProgramAsync("TokenCheck", "token-check", check, [.. KeycloakFor("orders-api"), .. introspection], cancellation);
         Shipping = await ProgramAsync("Shipping", "shipping", shipping, KeycloakFor("shipping-api"), cancellation);
-        Nginx = Started(await NginxServer.StartAsync(nginx, gateway, _folder, Places(), cancellation));
+        Nginx = Started(await NginxServer.StartAsync(nginx.Program, gateway, _folder, Places(nginx), cancellation));
 
         if (Realm.Real is not null)
         {
@@ -177,8 +177,9 @@ public sealed class ArticleSystem : IAsyncDisposable
         new("Keycloak:credentials:secret", $"{client}-secret"),
     ];
 
-    private Dictionary<string, string> Places() => new()
+    private Dictionary<string, string> Places(NginxInstallation nginx) => new()
     {
+        ["NGINX_MODULES"] = nginx.Modules,
         ["KEYCLOAK"] = Realm.Server.Authority,
         ["REALM_PATH"] = Realm.Issuer.AbsolutePath,
         ["REALM"] = RunningRealm.Name,

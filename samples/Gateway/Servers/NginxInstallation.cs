@@ -25,9 +25,16 @@ public sealed record NginxInstallation(string Program, string Modules)
             return null;
         }
 
-        var path = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
-        var program = path.Concat(Folders).Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
+        var program = FindProgram();
         var modules = ModuleFolders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, JsModule)));
         return program is null || modules is null ? null : new NginxInstallation(program, modules);
+    }
+
+    /// <summary>Looks for NGINX alone.</summary>
+    /// <returns>The path of <c>nginx</c>; null if it is not installed.</returns>
+    public static string? FindProgram()
+    {
+        var path = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return path.Concat(Folders).Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
     }
 }

@@ -37,5 +37,5 @@ internal static class SampleProgram
         typeof(SampleProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .FirstOrDefault(one => one.Key == $"Program:{program}")?.Value is { } path && File.Exists(path)
             ? path
-            : throw new InvalidOperationException($"The sample {program} is not built. Build the solution, or samples/Gateway.");
+            : throw new InvalidOperationException($"The sample {program} is not built. Build the solution.");
 }

@@ -5,6 +5,9 @@ namespace Gateway.Servers;
 /// <summary>The sample's text files, in which <c>${CAPITALS}</c> are placeholders for values that are known only at start.</summary>
 internal static partial class Template
 {
+    /// <summary>Gets the names of all resources of this program.</summary>
+    public static IReadOnlyList<string> Names => typeof(Template).Assembly.GetManifestResourceNames();
+
     /// <summary>Reads a template from the resources of this program.</summary>
     public static string Read(string name)
     {

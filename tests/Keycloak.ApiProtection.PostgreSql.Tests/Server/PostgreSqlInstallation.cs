@@ -15,7 +15,7 @@ public sealed record PostgreSqlInstallation(string Programs)
         reason = "PostgreSQL is required. On Debian and Ubuntu: apt-get install postgresql.";
         if (OperatingSystem.IsWindows())
         {
-            reason = "These tests start PostgreSQL through bash, which does not work on Windows. Use Linux or WSL.";
+            reason = "PostgreSQL is started through bash, which does not work on Windows. Use Linux or WSL.";
             return null;
         }
 

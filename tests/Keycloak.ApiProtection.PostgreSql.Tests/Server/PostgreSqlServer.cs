@@ -14,12 +14,14 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly PostgreSqlInstallation _installation;
+    private readonly bool _syncs;
     private readonly string _folder = Directory.CreateTempSubdirectory("postgresql-").FullName;
     private GuardedProcess? _process;
 
-    private PostgreSqlServer(PostgreSqlInstallation installation, int port)
+    private PostgreSqlServer(PostgreSqlInstallation installation, int port, bool syncs = false)
     {
         _installation = installation;
+        _syncs = syncs;
         Port = port;
     }
 
@@ -34,9 +36,14 @@ public sealed class PostgreSqlServer : IAsyncDisposable
 
     private string LogFile => Path.Combine(_folder, "log");
 
-    public static async Task<PostgreSqlServer> StartAsync(PostgreSqlInstallation installation, CancellationToken cancellationToken)
+    /// <summary>Creates a database and starts its server.</summary>
+    /// <param name="installation">The installation to start.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <param name="syncs">Whether commits wait for the disk, as by default in PostgreSQL. Tests do not need it.</param>
+    public static async Task<PostgreSqlServer> StartAsync(
+        PostgreSqlInstallation installation, CancellationToken cancellationToken, bool syncs = false)
     {
-        var server = new PostgreSqlServer(installation, FreePort.Find());
+        var server = new PostgreSqlServer(installation, FreePort.Find(), syncs);
         try
         {
             if (Environment.IsPrivilegedProcess)
@@ -96,8 +103,8 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     {
         string[] settings =
         [
-            "listen_addresses=127.0.0.1", $"port={Port.ToString(CultureInfo.InvariantCulture)}", "unix_socket_directories=", "fsync=off",
-            "max_connections=100", "shared_buffers=16MB", "max_prepared_transactions=10",
+            "listen_addresses=127.0.0.1", $"port={Port.ToString(CultureInfo.InvariantCulture)}", "unix_socket_directories=",
+            $"fsync={(_syncs ? "on" : "off")}", "max_connections=100", "shared_buffers=16MB", "max_prepared_transactions=10",
         ];
         string[] program = [.. AsUser(), _installation.Program("postgres"), "-D", DataFolder];
         _process = GuardedProcess.Start([.. program, .. settings.SelectMany(setting => (string[])["-c", setting])], [], LogFile, _folder);
