@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using BenchmarkDotNet.Attributes;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 using Keycloak.ApiProtection.Realms.Keys;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,7 +21,9 @@ public class DpopBenchmarks
 
     private static readonly DpopTarget Target = new("https", "api.example.com", "/orders", "", "/orders");
 
-    private readonly string _token = $"eyJhbGciOiJSUzI1NiJ9.{new string('a', 1400)}.c2lnbmF0dXJl";
+    private string _token = null!;
+    private ProvenToken _sent;
+    private ProvenToken _remembered;
     private string[] _proofs = null!;
     private byte[][] _inputs = null!;
     private byte[][] _signatures = null!;
@@ -43,6 +47,10 @@ public class DpopBenchmarks
         var jwk = CreateKey();
         _thumbprint = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(jwk)));
         _otherThumbprint = Base64Url.EncodeToString(SHA256.HashData([1]));
+        var payload = $$"""{"iat":1,"exp":2,"cnf":{"jkt":"{{_thumbprint}}"},"note":"{{new string('x', 960)}}"}""";
+        _token = $"eyJhbGciOiJSUzI1NiJ9.{Encode(payload)}.c2lnbmF0dXJl";
+        _sent = new ProvenToken(_token.AsMemory());
+        _remembered = _sent with { Verified = Remember(payload) };
         _proofs = new string[Distinct];
         _inputs = new byte[Distinct][];
         _signatures = new byte[Distinct][];
@@ -62,7 +70,7 @@ public class DpopBenchmarks
         }
 
         Forget();
-        if (!Proof() || OtherKey() || !RawVerifyData())
+        if (!Proof() || !ProofWithNewToken() || OtherKey() || !RawVerifyData())
         {
             throw new InvalidOperationException("The proof is not accepted, or the baseline does not accept it.");
         }
@@ -76,25 +84,40 @@ public class DpopBenchmarks
             ?? _rsa!.VerifyData(_inputs[number], _signatures[number], _algorithm.Hash, _algorithm.Padding!);
     }
 
+    /// <summary>A proof for a token in the cache of verified tokens.</summary>
     [Benchmark]
-    public bool Proof()
+    public bool Proof() => Check(NextProof(), _remembered, _thumbprint);
+
+    /// <summary>A proof for a token that is not cached, without the verification of the token.</summary>
+    [Benchmark]
+    public bool ProofWithNewToken() => Check(NextProof(), _sent, _thumbprint);
+
+    /// <summary>A proof of another key than the token's, which is rejected before any signature.</summary>
+    [Benchmark]
+    public bool OtherKey() => Check(_proofs[0], _sent, _otherThumbprint);
+
+    private bool Check(string proof, in ProvenToken token, string thumbprint)
+    {
+        var result = _validator.ValidateAsync(proof, "GET", Target, token, thumbprint, CancellationToken.None);
+        return result.IsCompletedSuccessfully && result.Result.IsAccepted;
+    }
+
+    private string NextProof()
     {
         if (_next == Distinct)
         {
             Forget();
         }
 
-        return Check(_proofs[_next++], _thumbprint);
+        return _proofs[_next++];
     }
 
-    /// <summary>A proof of another key than the token's, which is rejected before any signature.</summary>
-    [Benchmark]
-    public bool OtherKey() => Check(_proofs[0], _otherThumbprint);
-
-    private bool Check(string proof, string thumbprint)
+    private AccessToken Remember(string payload)
     {
-        var result = _validator.ValidateAsync(proof, "GET", Target, _token.AsMemory(), thumbprint, CancellationToken.None);
-        return result.IsCompletedSuccessfully && result.Result.IsAccepted;
+        var bytes = Encoding.UTF8.GetBytes(payload);
+        TokenClaims.TryRead(bytes, out var claims, out _);
+        return new AccessToken(
+            Encoding.ASCII.GetBytes(_token), claims, null!, _algorithm, new AccessTokenClaims(bytes, new KeycloakClaimsOptions(), "issuer"));
     }
 
     // All proofs were used: a new validator does not know them.

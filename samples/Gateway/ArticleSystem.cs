@@ -133,7 +133,10 @@ public sealed class ArticleSystem : IAsyncDisposable
             "Orders",
             "orders-direct",
             direct,
-            [.. KeycloakFor("orders-api"), .. introspection, toShipping, new("Identity", "Token")],
+            [
+                .. KeycloakFor("orders-api"), .. introspection, toShipping, new("Identity", "Token"),
+                new("Keycloak:PublicUrl", new Uri(gateway, "direct").AbsoluteUri),
+            ],
             cancellation);
         OrdersBehind = await ProgramAsync("Orders", "orders-behind", behind, [toShipping, new("Identity", "Gateway")], cancellation);
         TokenCheck = await ProgramAsync("TokenCheck", "token-check", check, [.. KeycloakFor("orders-api"), .. introspection], cancellation);

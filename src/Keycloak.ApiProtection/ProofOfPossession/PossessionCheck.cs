@@ -1,6 +1,7 @@
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.ProofOfPossession.Certificates;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop;
+using Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 using Keycloak.ApiProtection.Tokens;
 using Microsoft.AspNetCore.Http;
@@ -28,11 +29,12 @@ internal sealed class PossessionCheck(DpopMode mode, bool requiresBinding, DpopP
 
     /// <summary>Checks all proofs that the client owes. Completes synchronously unless replicas share their memory of proofs.</summary>
     /// <param name="context">The request. If the client must use another nonce, the nonce is added to its response.</param>
-    /// <param name="token">The token as it was sent.</param>
+    /// <param name="text">The token as it was sent.</param>
+    /// <param name="token">The verified token.</param>
     /// <param name="isDpop">Whether the token was sent with the scheme <c>DPoP</c>.</param>
     /// <param name="confirmation">What the token is bound to, or null.</param>
     public ValueTask<Decision<Confirmation>> CheckAsync(
-        HttpContext context, ReadOnlyMemory<char> token, bool isDpop, Confirmation? confirmation)
+        HttpContext context, ReadOnlyMemory<char> text, AccessToken token, bool isDpop, Confirmation? confirmation)
     {
         if (confirmation is null)
         {
@@ -62,7 +64,7 @@ internal sealed class PossessionCheck(DpopMode mode, bool requiresBinding, DpopP
             request.Headers[DpopHeaders.Proof],
             DpopTarget.MethodOf(request, original),
             DpopTarget.Of(request, original),
-            token,
+            new ProvenToken(text, token),
             thumbprint,
             dpop.HasStore ? context.RequestAborted : CancellationToken.None);
         return proof.IsCompletedSuccessfully

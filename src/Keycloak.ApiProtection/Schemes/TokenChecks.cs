@@ -152,7 +152,7 @@ internal static class TokenChecks
             return new(outcome);
         }
 
-        var proof = scheme.Possession.CheckAsync(context, message.Token, message.IsDpop, confirmation);
+        var proof = scheme.Possession.CheckAsync(context, message.Token, outcome.Token!, message.IsDpop, confirmation);
         return proof.IsCompletedSuccessfully ? new(IfProven(outcome, proof.Result)) : WaitAsync(outcome, proof);
 
         static async ValueTask<TokenOutcome> WaitAsync(TokenOutcome outcome, ValueTask<Decision<Confirmation>> proof) =>

@@ -19,6 +19,9 @@ public sealed class AccessToken
     /// <summary>Size in bytes of the marks after they were read.</summary>
     private const int MarksSize = 64;
 
+    /// <summary>Size in bytes of the hash of the text, which only a token that is bound to a key can keep.</summary>
+    internal const int TextHashSize = 72;
+
     private readonly byte[] _text;
     private readonly long _expiresAt;
     private readonly long _issuedAt;
@@ -94,7 +97,8 @@ public sealed class AccessToken
     }
 
     /// <summary>Gets the size in bytes of the token, its objects and the claims that it can keep, whether they were read or not.</summary>
-    internal int Size => Math.Max(UnreadSize + MarksSize, VerifiedTokens.BytesPerToken);
+    internal int Size =>
+        Math.Max(UnreadSize + MarksSize + (IsBoundToKey ? TextHashSize : 0), VerifiedTokens.BytesPerToken);
 
     /// <summary>Gets the size in bytes of the token and its objects before any of its claims are read.</summary>
     internal int UnreadSize => _text.Length + ObjectsSize + (Confirmation?.Size ?? 0);
@@ -104,6 +108,26 @@ public sealed class AccessToken
 
     /// <summary>Returns whether the token was sent as exactly this text.</summary>
     internal bool HasText(ReadOnlySpan<char> text) => TokenText.Equals(_text, text);
+
+    /// <summary>
+    /// Gets the SHA-256 of the token's text in base64url, which a DPoP proof names (<c>ath</c>). Null if it is not kept.
+    /// </summary>
+    internal byte[]? TextHash => Confirmation?.TokenHash;
+
+    /// <summary>Gets whether the token can keep the hash of its text: it is cached, and it is bound to a key.</summary>
+    internal bool CanKeepTextHash => _text.Length > 0 && IsBoundToKey;
+
+    /// <summary>Keeps the hash of the text if the token can keep it and was sent as exactly this text.</summary>
+    /// <param name="text">The text that was hashed.</param>
+    /// <param name="hash">The hash. It must not be changed afterward.</param>
+    internal void KeepTextHash(ReadOnlySpan<char> text, byte[] hash)
+    {
+        // The claims do not identify the text: an ECDSA signature can be changed into another valid one of the same payload.
+        if (CanKeepTextHash && HasText(text))
+        {
+            Confirmation!.TokenHash = hash;
+        }
+    }
 
     /// <summary>Returns whether both tokens were sent as the same text.</summary>
     internal bool HasSameTextAs(AccessToken other) => _text.AsSpan().SequenceEqual(other._text);
@@ -119,6 +143,8 @@ public sealed class AccessToken
 
     /// <summary>Gets whether the token is lightweight: only introspection returns its audience and roles.</summary>
     internal bool IsLightweight { get; }
+
+    private bool IsBoundToKey => Confirmation is { KeyThumbprint: not null };
 
     private static byte IndexOf(SigningAlgorithm algorithm)
     {

@@ -3,10 +3,11 @@ using Keycloak.ApiProtection.Json;
 
 namespace Keycloak.ApiProtection.Claims.Payload;
 
-/// <summary>What an access token is bound to (<c>cnf</c>): a client's key, a client's certificate, or both. Immutable.</summary>
+/// <summary>What an access token is bound to (<c>cnf</c>): a client's key, a client's certificate, or both.</summary>
 /// <remarks>
 /// RFC 7800 section 3.1, RFC 9449 section 6.1, RFC 8705 section 3.1. A token with both owes both proofs. Keycloak also writes
-/// <c>kc-jkt-type</c>, which has no effect. Any other member is a method that is not known, so its proof cannot be checked.
+/// <c>kc-jkt-type</c>, which has no effect. Any other member is a method that is not known, so its proof cannot be checked. Immutable except
+/// for <see cref="TokenHash"/>, which is not part of the comparison.
 /// </remarks>
 /// <param name="KeyThumbprint"><c>jkt</c>: the RFC 7638 thumbprint of the DPoP key, 43 characters; null if there is none.</param>
 /// <param name="CertificateThumbprint">
@@ -20,9 +21,11 @@ internal sealed record Confirmation(string? KeyThumbprint, string? CertificateTh
     private const int ThumbprintSize = 32;
 
     /// <summary>Size in bytes on a 64-bit machine: this object and its strings, rounded up.</summary>
-    private const int ObjectSize = 32;
+    private const int ObjectSize = 40;
 
     private const int StringSize = 112;
+
+    private byte[]? _tokenHash;
 
     /// <summary>The size of a token's binding to a key and a certificate.</summary>
     public const int LargestSize = ObjectSize + (2 * StringSize);
@@ -30,6 +33,25 @@ internal sealed record Confirmation(string? KeyThumbprint, string? CertificateTh
     /// <summary>Gets the size in bytes, for the limit of the cache of verified tokens.</summary>
     public int Size =>
         ObjectSize + (KeyThumbprint is null ? 0 : StringSize) + (CertificateThumbprint is null ? 0 : StringSize);
+
+    /// <summary>
+    /// Gets or sets the SHA-256 of the text of the one token that was read with this object, in base64url. Null if it is not kept. It must
+    /// not be changed afterward. It is stored here because other tokens do not need it.
+    /// </summary>
+    public byte[]? TokenHash
+    {
+        get => Volatile.Read(ref _tokenHash);
+        set => Volatile.Write(ref _tokenHash, value);
+    }
+
+    /// <summary>Returns whether both bind a token to the same key and the same certificate.</summary>
+    public bool Equals(Confirmation? other) =>
+        other is not null
+        && string.Equals(KeyThumbprint, other.KeyThumbprint, StringComparison.Ordinal)
+        && string.Equals(CertificateThumbprint, other.CertificateThumbprint, StringComparison.Ordinal);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(KeyThumbprint, CertificateThumbprint);
 
     /// <summary>
     /// Reads the <c>cnf</c> of a token or of an introspection response. Null if it has none, or one that <see cref="Check"/> rejects.

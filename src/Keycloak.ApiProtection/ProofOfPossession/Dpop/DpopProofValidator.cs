@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
@@ -23,7 +22,6 @@ internal sealed class DpopProofValidator
     public const int LongestProof = 4096;
 
     private const int HashTextSize = Confirmation.ThumbprintLength;
-    private const int ReplayKeySize = 16;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
@@ -66,29 +64,29 @@ internal sealed class DpopProofValidator
     /// <param name="header">All values of the <c>DPoP</c> header.</param>
     /// <param name="method">The HTTP method.</param>
     /// <param name="target">The target of the request.</param>
-    /// <param name="token">The access token as it was sent.</param>
+    /// <param name="token">The access token.</param>
     /// <param name="thumbprint">The thumbprint of the key that the token is bound to (<c>cnf.jkt</c>).</param>
     /// <param name="cancellationToken">Canceled when the request is aborted. Only the store uses it.</param>
     public ValueTask<DpopResult> ValidateAsync(
         StringValues header,
         string method,
         in DpopTarget target,
-        ReadOnlyMemory<char> token,
+        ProvenToken token,
         string thumbprint,
         CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        Span<byte> replayKey = stackalloc byte[ReplayKeySize];
+        Span<byte> replayKey = stackalloc byte[ReplayKey.Size];
         Span<byte> hash = stackalloc byte[ProofKey.ThumbprintSize];
-        var rejection = Check(header, method, target, token.Span, thumbprint, now, replayKey, hash, out var proof);
+        var rejection = Check(header, method, target, token, thumbprint, now, replayKey, hash, out var proof);
         if (rejection is not null)
         {
             return new(Rejected(rejection, thumbprint, now));
         }
 
         return !_replay.HasStore
-            ? new(Decide(_replay.Add(replayKey, hash, proof.AcceptableUntil, proof.HasNonce, now), hash, thumbprint, proof, now))
-            : RememberAsync(replayKey.ToArray(), hash.ToArray(), thumbprint, proof, now, cancellationToken);
+            ? new(Decide(_replay.Add(replayKey, hash, proof.AcceptableUntil, proof.HasNonce, now), token, thumbprint, proof, now))
+            : RememberAsync(replayKey.ToArray(), hash.ToArray(), token, thumbprint, proof, now, cancellationToken);
     }
 
     private DpopResult Rejected(TokenRejection rejection, string thumbprint, DateTimeOffset now) =>
@@ -101,7 +99,7 @@ internal sealed class DpopProofValidator
         StringValues header,
         string method,
         in DpopTarget target,
-        ReadOnlySpan<char> token,
+        in ProvenToken token,
         string thumbprint,
         DateTimeOffset now,
         Span<byte> replayKey,
@@ -152,12 +150,20 @@ internal sealed class DpopProofValidator
             return TokenRejection.DpopKey;
         }
 
-        proofKey.WriteThumbprint(thumbprintBytes);
         Span<byte> hashText = stackalloc byte[HashTextSize];
-        Base64Url.EncodeToUtf8(thumbprintBytes, hashText);
-        if (!Ascii.Equals(hashText, thumbprint))
+        var known = _keys.Find(thumbprint, proofKey);
+        if (known is not null)
         {
-            return TokenRejection.DpopKeyOther;
+            known.Thumbprint.CopyTo(thumbprintBytes);
+        }
+        else
+        {
+            proofKey.WriteThumbprint(thumbprintBytes);
+            Base64Url.EncodeToUtf8(thumbprintBytes, hashText);
+            if (!Ascii.Equals(hashText, thumbprint))
+            {
+                return TokenRejection.DpopKeyOther;
+            }
         }
 
         var payload = CompactJws.Decode(jws.Payload, scratch);
@@ -177,8 +183,13 @@ internal sealed class DpopProofValidator
             return TokenRejection.DpopUrl;
         }
 
-        TokenTextHash.Write(token, hashText);
-        if (!claims.IsForToken(hashText))
+        var keptHash = token.KeptHash;
+        if (keptHash is null)
+        {
+            TokenTextHash.Write(token.Text.Span, hashText);
+        }
+
+        if (!claims.IsForToken(keptHash ?? (ReadOnlySpan<byte>)hashText))
         {
             return TokenRejection.DpopTokenHash;
         }
@@ -194,9 +205,7 @@ internal sealed class DpopProofValidator
         }
 
         var signature = CompactJws.Decode(jws.Signature, scratch);
-        var isKnown = _keys.TryFind(thumbprintBytes, out var key);
-        key ??= proofKey.Import();
-        if (key is null)
+        if ((known?.Key ?? proofKey.Import()) is not { } key)
         {
             return TokenRejection.DpopKey;
         }
@@ -206,8 +215,12 @@ internal sealed class DpopProofValidator
             return TokenRejection.DpopSignature;
         }
 
-        proof = proof with { NewKey = isKnown ? null : key };
-        WriteReplayKey(replayKey, thumbprintBytes, claims.Id);
+        proof = proof with
+        {
+            NewKey = known is null ? new CachedKey(thumbprintBytes, thumbprint, proofKey, key) : null,
+            NewTokenHash = keptHash is null && token.CanKeepHash ? hashText.ToArray() : null,
+        };
+        ReplayKey.Write(replayKey, thumbprintBytes, claims.Id);
         return null;
     }
 
@@ -230,7 +243,7 @@ internal sealed class DpopProofValidator
             if (claims.HasNonce)
             {
                 var isValid = _nonces.IsValid(claims.Nonce, thumbprint, now, out var nonceUntil, out var renew);
-                proof = new CheckedProof(nonceUntil, HasNonce: true, renew, NewKey: null);
+                proof = new CheckedProof(nonceUntil, HasNonce: true, renew);
                 return isValid ? null : TokenRejection.DpopNonce;
             }
 
@@ -247,21 +260,27 @@ internal sealed class DpopProofValidator
             return TokenRejection.DpopTime;
         }
 
-        proof = new CheckedProof(issuedAt + _settings.ProofAge + TimeSpan.FromSeconds(1), HasNonce: false, Renew: false, NewKey: null);
+        proof = new CheckedProof(issuedAt + _settings.ProofAge + TimeSpan.FromSeconds(1), HasNonce: false, Renew: false);
         return null;
     }
 
     private async ValueTask<DpopResult> RememberAsync(
-        byte[] replayKey, byte[] hash, string thumbprint, CheckedProof proof, DateTimeOffset now, CancellationToken cancellationToken)
+        byte[] replayKey,
+        byte[] hash,
+        ProvenToken token,
+        string thumbprint,
+        CheckedProof proof,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var outcome = await _replay.AddAsync(replayKey, hash, proof.AcceptableUntil, proof.HasNonce, now, cancellationToken);
-        return Decide(outcome, hash, thumbprint, proof, now);
+        return Decide(outcome, token, thumbprint, proof, now);
     }
 
     private DpopResult Decide(
-        ReplayOutcome outcome, ReadOnlySpan<byte> hash, string thumbprint, in CheckedProof proof, DateTimeOffset now) => outcome switch
+        ReplayOutcome outcome, in ProvenToken token, string thumbprint, in CheckedProof proof, DateTimeOffset now) => outcome switch
         {
-            ReplayOutcome.Added => Accept(hash, thumbprint, proof, now),
+            ReplayOutcome.Added => Accept(token, thumbprint, proof, now),
             ReplayOutcome.Replayed => Rejected(TokenRejection.DpopReplayed, thumbprint, now),
 
             // The client repeats the request with a nonce, for which there is room.
@@ -270,26 +289,18 @@ internal sealed class DpopProofValidator
             _ => DpopResult.Undecided(RetryAfter),
         };
 
-    private DpopResult Accept(ReadOnlySpan<byte> hash, string thumbprint, in CheckedProof proof, DateTimeOffset now)
+    private DpopResult Accept(in ProvenToken token, string thumbprint, in CheckedProof proof, DateTimeOffset now)
     {
         if (proof.NewKey is { } key)
         {
-            _keys.Add(hash, key);
+            _keys.Add(key);
+        }
+
+        if (proof.NewTokenHash is { } hash)
+        {
+            token.KeepHash(hash);
         }
 
         return DpopResult.Accepted(proof.Renew ? _nonces.Create(thumbprint, now) : null);
-    }
-
-    /// <summary>
-    /// Writes the key under which the proof is remembered. The client's key is part of it, so that clients cannot use up each other's ids.
-    /// </summary>
-    private static void WriteReplayKey(Span<byte> replayKey, ReadOnlySpan<byte> thumbprint, ReadOnlySpan<byte> id)
-    {
-        Span<byte> input = stackalloc byte[ProofKey.ThumbprintSize + ProofClaims.LongestId];
-        thumbprint.CopyTo(input);
-        id.CopyTo(input[thumbprint.Length..]);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(input[..(thumbprint.Length + id.Length)], hash);
-        hash[..ReplayKeySize].CopyTo(replayKey);
     }
 }

@@ -27,6 +27,9 @@ internal sealed class DpopApi
 
     public DpopProofValidator Validator { get; }
 
+    /// <summary>The verified token of the requests, which can keep the hash of its text. Null if the token is not cached.</summary>
+    public AccessToken? Token { get; set; }
+
     public DateTimeOffset Now => Time.GetUtcNow();
 
     public static DpopSettings Asking(DpopNonceMode nonce = DpopNonceMode.UnderPressure, int capacity = 4096) => new()
@@ -39,7 +42,7 @@ internal sealed class DpopApi
 
     public ValueTask<DpopResult> SendAsync(StringValues header, ProofClient client, string method = "GET", DpopTarget? target = null) =>
         Validator.ValidateAsync(
-            header, method, target ?? Orders, client.Token.AsMemory(), client.Thumbprint, TestContext.Current.CancellationToken);
+            header, method, target ?? Orders, new(client.Token.AsMemory(), Token), client.Thumbprint, TestContext.Current.CancellationToken);
 
     public ValueTask<DpopResult> SendAsync(Proof proof) => SendAsync(proof.Text, proof.Client);
 

@@ -92,6 +92,23 @@ public sealed class DpopProofValidatorTests
     }
 
     [Theory]
+    [MemberData(nameof(FaultNames))]
+    public async Task A_proof_with_one_fault_is_rejected_with_the_same_code_if_the_key_and_the_hash_of_the_token_are_kept(string fault)
+    {
+        var api = new DpopApi { Token = Client.Verified() };
+        var good = Client.Proof(api.Now);
+        Assert.Equal(Faults[fault].Code, await api.VerdictAsync(Faults[fault].Change(good)));
+        Assert.Null(api.Token.TextHash);
+        Assert.Equal(DpopApi.Accepted, await api.VerdictAsync(Client.Proof(api.Now)));
+        Assert.NotNull(api.Token.TextHash);
+
+        Assert.Equal(Faults[fault].Code, await api.VerdictAsync(Faults[fault].Change(good)));
+        Assert.Equal((1, 1), (api.Validator.Memory.Count, api.Validator.CachedKeys));
+        Assert.Equal(DpopApi.Accepted, await api.VerdictAsync(good));
+        Assert.Equal((2, 1), (api.Validator.Memory.Count, api.Validator.CachedKeys));
+    }
+
+    [Theory]
     [InlineData("ES256", "P-256")]
     [InlineData("ES384", "P-384")]
     [InlineData("ES512", "P-521")]
@@ -168,7 +185,7 @@ public sealed class DpopProofValidatorTests
         var thumbprint = ProofClient.ThumbprintOf((JsonObject)proof.Header["jwk"]!);
 
         var result = await api.Validator.ValidateAsync(
-            proof.Text, "GET", DpopApi.Orders, Client.Token.AsMemory(), thumbprint, TestContext.Current.CancellationToken);
+            proof.Text, "GET", DpopApi.Orders, new(Client.Token.AsMemory()), thumbprint, TestContext.Current.CancellationToken);
 
         Assert.Equal("dpop_key", DpopApi.Verdict(result));
     }
@@ -191,7 +208,7 @@ public sealed class DpopProofValidatorTests
             proof.Text,
             "GET",
             DpopApi.Orders,
-            Client.Token.AsMemory(),
+            new(Client.Token.AsMemory()),
             "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
             TestContext.Current.CancellationToken);
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Keycloak.ApiProtection.Claims.Payload;
 using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop;
@@ -48,6 +49,19 @@ internal sealed class ProofClient
 
     /// <summary>The access token. Only its text matters to the proof.</summary>
     public string Token { get; init; } = $"eyJhbGciOiJSUzI1NiJ9.{new string('a', 900)}.c2lnbmF0dXJl";
+
+    /// <summary>Creates the verified access token, bound to the key, as the cache of verified tokens keeps it.</summary>
+    /// <param name="text">The token as it was sent; null for <see cref="Token"/>. Empty if the token is not cached.</param>
+    /// <param name="confirmation">The value of <c>cnf</c>; null for the thumbprint of the key.</param>
+    public AccessToken Verified(string? text = null, string? confirmation = null)
+    {
+        var json = $$"""{"iat":1,"exp":2,"cnf":{{confirmation ?? $$"""{"jkt":"{{Thumbprint}}"}"""}}}""";
+        var payload = Encoding.UTF8.GetBytes(json);
+        Assert.True(TokenClaims.TryRead(payload, out var claims, out _));
+        Assert.True(SigningAlgorithm.TryGet("RS256", out var algorithm));
+        return new AccessToken(
+            Encoding.ASCII.GetBytes(text ?? Token), claims, null!, algorithm, new AccessTokenClaims(payload, new KeycloakClaimsOptions(), "issuer"));
+    }
 
     public static ProofClient Ec(string curve = "P-256") => new(curve);
 

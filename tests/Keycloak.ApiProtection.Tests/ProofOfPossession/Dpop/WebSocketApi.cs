@@ -6,6 +6,7 @@ using Keycloak.ApiProtection.Testing;
 using Keycloak.ApiProtection.Tests.ProofOfPossession.Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Keycloak.ApiProtection.Tests.ProofOfPossession.Dpop;
@@ -86,11 +87,38 @@ public sealed class WebSocketApi : IAsyncLifetime
         return answer;
     }
 
+    /// <summary>
+    /// Sends an extended CONNECT (RFC 8441) to an endpoint that opens no WebSocket. Returns the status, and the protocol or the code of the
+    /// rejection.
+    /// </summary>
+    public async Task<string> ConnectAsync(string protocol, string proof)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var request = new HttpRequestMessage(HttpMethod.Connect, Url)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Headers.Protocol = protocol;
+        request.Headers.Add("Authorization", $"DPoP {_token}");
+        request.Headers.Add("DPoP", proof);
+        request.Headers.Add("Only-Headers", "true");
+        using var response = await _client.SendAsync(request, cancellation);
+        var header = response.IsSuccessStatusCode ? "Test-Protocol" : "Test-Rejection";
+        return $"{(int)response.StatusCode} {(response.Headers.TryGetValues(header, out var values) ? string.Join('|', values) : null)}";
+    }
+
     private static void Use(WebApplication app)
     {
         app.UseWebSockets();
         app.Map("/socket", async (HttpContext context) =>
         {
+            if (context.Request.Headers.ContainsKey("Only-Headers"))
+            {
+                context.Response.Headers["Test-Protocol"] = context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().Protocol;
+                return;
+            }
+
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
             var answer = Encoding.ASCII.GetBytes($"{context.Request.Method} {context.Request.Protocol}");
             await socket.SendAsync(answer, WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);

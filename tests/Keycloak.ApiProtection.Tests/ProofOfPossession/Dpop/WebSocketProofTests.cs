@@ -31,6 +31,16 @@ public sealed class WebSocketProofTests(WebSocketApi api) : IClassFixture<WebSoc
         Assert.Equal("401 dpop_method", await api.OpenAsync(HttpVersion.Version11, api.Proof(method).Create()));
     }
 
+    [Fact]
+    public async Task An_extended_CONNECT_of_another_protocol_than_websocket_needs_a_proof_for_CONNECT()
+    {
+        Assert.Equal("401 dpop_method", await api.ConnectAsync("webtransport", api.Proof("GET").Create()));
+        Assert.Equal("200 webtransport", await api.ConnectAsync("webtransport", api.Proof("CONNECT").Create()));
+        Assert.Equal("401 dpop_method", await api.ConnectAsync("websocket", api.Proof("CONNECT").Create()));
+        Assert.Equal("401 dpop_method", await api.ConnectAsync("WebSocket", api.Proof("CONNECT").Create()));
+        Assert.Equal("200 WebSocket", await api.ConnectAsync("WebSocket", api.Proof("GET").Create()));
+    }
+
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task A_proof_for_another_url_or_of_another_key_does_not_open_a_WebSocket(Version version)

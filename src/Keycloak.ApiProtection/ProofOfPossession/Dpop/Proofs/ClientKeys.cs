@@ -1,12 +1,12 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Buffers;
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
-using Keycloak.ApiProtection.ClientAuthentication;
-using Keycloak.ApiProtection.Realms.Keys;
 
 namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Proofs;
 
 /// <summary>
-/// The imported keys of clients, found by their thumbprint. Importing a key takes about half as long as verifying a signature.
+/// The imported keys of clients, found by their thumbprint. Importing a key takes about half as long as verifying a signature, and the
+/// thumbprint of a found key need not be calculated again.
 /// </summary>
 /// <remarks>
 /// A set-associative array: a thumbprint selects one set of four places. A lookup takes no lock. When a set is full, the key is evicted
@@ -20,35 +20,41 @@ internal sealed class ClientKeys
 
     private const int Ways = 4;
 
-    private readonly ClientKey?[] _places = new ClientKey?[Size];
+    private readonly CachedKey?[] _places = new CachedKey?[Size];
     private readonly Lock _gate = new();
     private uint _next;
 
     /// <summary>Gets the number of keys, for tests.</summary>
     public int Count => _places.Count(place => place is not null);
 
-    /// <summary>Finds the key with this thumbprint. Does not allocate.</summary>
-    public bool TryFind(ReadOnlySpan<byte> thumbprint, [NotNullWhen(true)] out SigningKey? key)
+    /// <summary>Finds the key that was created from exactly these texts. Null if there is none. Does not allocate.</summary>
+    /// <param name="thumbprint">The <c>jkt</c> of the token.</param>
+    /// <param name="key">The key in the header of the proof.</param>
+    public CachedKey? Find(string thumbprint, in ProofKey key)
     {
-        var first = First(thumbprint);
+        Span<byte> bytes = stackalloc byte[ProofKey.ThumbprintSize];
+        if (Base64Url.DecodeFromChars(thumbprint, bytes, out _, out var length) != OperationStatus.Done || length != bytes.Length)
+        {
+            return null;
+        }
+
+        var first = First(bytes);
         for (var at = first; at < first + Ways; at++)
         {
-            if (Volatile.Read(ref _places[at]) is { } candidate && candidate.Has(thumbprint))
+            if (Volatile.Read(ref _places[at]) is { } candidate && candidate.Is(thumbprint, key))
             {
                 candidate.WasUsed = true;
-                key = candidate.Key;
-                return true;
+                return candidate;
             }
         }
 
-        key = null;
-        return false;
+        return null;
     }
 
     /// <summary>Adds a key of a request that was accepted.</summary>
-    public void Add(ReadOnlySpan<byte> thumbprint, SigningKey key)
+    public void Add(CachedKey key)
     {
-        var first = First(thumbprint);
+        var first = First(key.Thumbprint);
         lock (_gate)
         {
             var place = -1;
@@ -58,14 +64,14 @@ internal sealed class ClientKeys
                 {
                     place = place < 0 ? at : place;
                 }
-                else if (known.Has(thumbprint))
+                else if (known.Thumbprint.SequenceEqual(key.Thumbprint))
                 {
                     return;
                 }
             }
 
             place = place < 0 ? IdlePlace(first) : place;
-            Volatile.Write(ref _places[place], new ClientKey(thumbprint.ToArray(), key));
+            Volatile.Write(ref _places[place], key);
         }
     }
 
@@ -89,26 +95,4 @@ internal sealed class ClientKeys
     // The thumbprint is a SHA-256, so all of its bits are evenly distributed.
     private static int First(ReadOnlySpan<byte> thumbprint) =>
         (int)(MemoryMarshal.Read<uint>(thumbprint[4..]) % (Size / Ways)) * Ways;
-
-    private sealed class ClientKey(byte[] thumbprint, SigningKey key)
-    {
-        private bool _wasUsed;
-
-        public SigningKey Key => key;
-
-        public bool WasUsed
-        {
-            get => _wasUsed;
-            set
-            {
-                // Write only if the value changes, so that the processors can keep sharing the cache line.
-                if (_wasUsed != value)
-                {
-                    _wasUsed = value;
-                }
-            }
-        }
-
-        public bool Has(ReadOnlySpan<byte> other) => other.SequenceEqual(thumbprint);
-    }
 }

@@ -22,16 +22,21 @@ internal readonly ref struct ProofKey
     // The length of 4 bytes in base64url: the exponent is less than 2^32.
     private const int LongestExponent = 6;
 
-    private readonly ReadOnlySpan<byte> _first;
-    private readonly ReadOnlySpan<byte> _second;
-    private readonly SigningCurve? _curve;
-
     private ProofKey(SigningCurve? curve, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
-        _curve = curve;
-        _first = first;
-        _second = second;
+        Curve = curve;
+        First = first;
+        Second = second;
     }
+
+    /// <summary>Gets the curve. Null for an RSA key.</summary>
+    public SigningCurve? Curve { get; }
+
+    /// <summary>Gets the text of <c>x</c>, or of <c>n</c> for an RSA key.</summary>
+    public ReadOnlySpan<byte> First { get; }
+
+    /// <summary>Gets the text of <c>y</c>, or of <c>e</c> for an RSA key.</summary>
+    public ReadOnlySpan<byte> Second { get; }
 
     /// <summary>
     /// Reads a key for an algorithm. <paramref name="problem"/> describes what is wrong with it; null if nothing is wrong.
@@ -88,21 +93,21 @@ internal readonly ref struct ProofKey
         // The longest is an RSA key of 4096 bits: 683 characters of "n".
         Span<byte> json = stackalloc byte[1024];
         var length = 0;
-        if (_curve is not null)
+        if (Curve is not null)
         {
             Append(json, ref length, "{\"crv\":\""u8);
-            Append(json, ref length, NameOf(_curve));
+            Append(json, ref length, NameOf(Curve));
             Append(json, ref length, "\",\"kty\":\"EC\",\"x\":\""u8);
-            Append(json, ref length, _first);
+            Append(json, ref length, First);
             Append(json, ref length, "\",\"y\":\""u8);
-            Append(json, ref length, _second);
+            Append(json, ref length, Second);
         }
         else
         {
             Append(json, ref length, "{\"e\":\""u8);
-            Append(json, ref length, _second);
+            Append(json, ref length, Second);
             Append(json, ref length, "\",\"kty\":\"RSA\",\"n\":\""u8);
-            Append(json, ref length, _first);
+            Append(json, ref length, First);
         }
 
         Append(json, ref length, "\"}"u8);
@@ -114,8 +119,8 @@ internal readonly ref struct ProofKey
     /// </summary>
     public SigningKey? Import()
     {
-        var (first, second) = (Base64Url.DecodeFromUtf8(_first), Base64Url.DecodeFromUtf8(_second));
-        if (_curve is null && RocaFingerprint.Has(first))
+        var (first, second) = (Base64Url.DecodeFromUtf8(First), Base64Url.DecodeFromUtf8(Second));
+        if (Curve is null && RocaFingerprint.Has(first))
         {
             return null;
         }
@@ -123,11 +128,11 @@ internal readonly ref struct ProofKey
         try
         {
             // Throws if the point is not on the curve.
-            return _curve is not null
+            return Curve is not null
                 ? new SigningKey(
                     string.Empty,
-                    ECDsa.Create(new ECParameters { Curve = _curve.Parameters, Q = new ECPoint { X = first, Y = second } }),
-                    _curve,
+                    ECDsa.Create(new ECParameters { Curve = Curve.Parameters, Q = new ECPoint { X = first, Y = second } }),
+                    Curve,
                     onlyAlgorithm: null,
                     thumbprint: [])
                 : new SigningKey(

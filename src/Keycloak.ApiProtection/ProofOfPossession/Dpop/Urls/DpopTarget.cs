@@ -14,12 +14,12 @@ namespace Keycloak.ApiProtection.ProofOfPossession.Dpop.Urls;
 internal readonly record struct DpopTarget(string Scheme, string Host, string RawTarget, string PathBase, string Path)
 {
     /// <summary>
-    /// Returns the method of a request: <c>GET</c> for a WebSocket over HTTP/2, which arrives as an extended CONNECT (RFC 8441), because
-    /// the client has opened the URL as it does over HTTP/1.1.
+    /// Returns the method of a request: <c>GET</c> for a WebSocket over HTTP/2 or HTTP/3, which arrives as an extended CONNECT (RFC 8441,
+    /// RFC 9220), because the client has opened the URL as it does over HTTP/1.1. Other protocols, such as <c>webtransport</c>, have no GET.
     /// </summary>
     public static string MethodOf(HttpRequest request, OriginalRequest? original) =>
         original?.Method is { } method ? method
-        : request.HttpContext.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } ? HttpMethods.Get
+        : HttpMethods.IsConnect(request.Method) && IsWebSocket(request.HttpContext) ? HttpMethods.Get
         : request.Method;
 
     /// <summary>Returns the target of a request. Allocates only if a part of it must be escaped.</summary>
@@ -36,4 +36,9 @@ internal readonly record struct DpopTarget(string Scheme, string Host, string Ra
             request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget ?? string.Empty,
             request.PathBase.HasValue ? request.PathBase.ToUriComponent() : string.Empty,
             request.Path.HasValue ? request.Path.ToUriComponent() : string.Empty);
+
+    // Without case, as the middleware of WebSockets compares it.
+    private static bool IsWebSocket(HttpContext context) =>
+        context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect
+        && string.Equals(connect.Protocol, "websocket", StringComparison.OrdinalIgnoreCase);
 }

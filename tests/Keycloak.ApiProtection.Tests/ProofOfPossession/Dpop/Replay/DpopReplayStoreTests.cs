@@ -59,7 +59,7 @@ public sealed class DpopReplayStoreTests
         await aborted.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await api.Validator.ValidateAsync(
-            Client.Proof(api.Now).Text, "GET", DpopApi.Orders, Client.Token.AsMemory(), Client.Thumbprint, aborted.Token));
+            Client.Proof(api.Now).Text, "GET", DpopApi.Orders, new(Client.Token.AsMemory()), Client.Thumbprint, aborted.Token));
         Assert.Empty(api.Log.Entries);
     }
 
