@@ -7,7 +7,7 @@ namespace Keycloak.ApiProtection.PostgreSql;
 internal sealed class JournalSignal(TimeProvider time) : IDisposable
 {
     /// <summary>The least time between two signals.</summary>
-    public static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _gate = new();
     private TaskCompletionSource _signal = NewSource();
