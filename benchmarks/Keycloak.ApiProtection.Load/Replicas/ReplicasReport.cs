@@ -61,7 +61,7 @@ internal static class ReplicasReport
 
             From a revocation at one replica to its effect at another: p50 {propagation.P50:0.0} ms, p99 {propagation.P99:0.0} ms,
             maximum {propagation.Most:0.0} ms ({propagation.Revocations:N0} revocations, one after the other). Both replicas are hosts in
-            one process, with database connections of their own. Other programs were running on the same cores.
+            one process, with database connections of their own. The times are longer if other programs use the cores.
             """);
         text.AppendLine();
     }
