@@ -6,7 +6,6 @@ internal sealed class JournalReader(
     RevocationJournalOptions options,
     TimeProvider time,
     JournalSight sight,
-    AppliedRechecks rechecks,
     JournalReports reports)
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(20);
@@ -104,11 +103,6 @@ internal sealed class JournalReader(
         if (!MarkFormat.TryRead(entry, out var mark, out var isLater))
         {
             reports.Skipped(isLater);
-            return;
-        }
-
-        if (mark.IsRecheck && !rechecks.Add(mark))
-        {
             return;
         }
 

@@ -12,7 +12,6 @@ internal sealed class SharedRevocations : IDisposable
     private readonly JournalWriter _writer;
     private readonly JournalReader _reader;
     private readonly JournalReports _reports;
-    private readonly AppliedRechecks _rechecks = new();
     private readonly CancellationTokenSource _stopping = new();
 
     private Task _running = Task.CompletedTask;
@@ -26,7 +25,7 @@ internal sealed class SharedRevocations : IDisposable
         _reports = reports;
         _sight = new JournalSight(options.MaxSilence, time);
         _writer = new JournalWriter(journal, options, time, reports);
-        _reader = new JournalReader(journal, options, time, _sight, _rechecks, reports);
+        _reader = new JournalReader(journal, options, time, _sight, reports);
         metrics.Observe(() => _writer.Waiting, () => _sight.Age?.TotalSeconds ?? -1);
     }
 
@@ -55,9 +54,6 @@ internal sealed class SharedRevocations : IDisposable
 
     /// <summary>Shares marks that have taken effect in this process.</summary>
     public void Append(IReadOnlyCollection<RevocationMark> marks) => _writer.Append(marks);
-
-    /// <summary>Returns whether a mark that has tokens introspected was not applied in this process before, and remembers it.</summary>
-    public bool IsFirst(RevocationMark mark) => _rechecks.Add(mark);
 
     /// <summary>Tries to get or keep the turn for work that only one replica at a time should do.</summary>
     public async ValueTask<bool> TryTakeTurnAsync(string work, CancellationToken cancellationToken)

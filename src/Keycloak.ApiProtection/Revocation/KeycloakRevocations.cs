@@ -31,9 +31,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
 
     private readonly ConcurrentDictionary<RevocationWatch, byte> _watches = new();
     private readonly ConcurrentDictionary<RevocationObserver, byte> _observers = new();
-    private readonly RevocationLog _log;
-    private readonly EndedSessions _ended;
-    private readonly Rechecks _rechecks;
+    private readonly AppliedRevocations _applied;
     private readonly RevocationSettings _settings;
     private readonly RevocationMetrics _metrics;
     private readonly ILogger _logger;
@@ -49,9 +47,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         _settings = settings;
         _metrics = metrics;
         _logger = logger;
-        _log = new RevocationLog(settings.Capacity, settings.Lifetime, settings.Time, Merged);
-        _ended = new EndedSessions(settings.Capacity, settings.EndedSessionLifetime, settings.Time, Dropped);
-        _rechecks = new Rechecks(settings.Capacity, Long(settings.Lifetime, settings.ClockSkew), settings.Time, RechecksMerged);
+        _applied = new AppliedRevocations(scheme, settings, metrics, logger);
         metrics.Open(this);
         if (settings.Shared is { } shared)
         {
@@ -65,10 +61,10 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     public string Scheme { get; }
 
     /// <inheritdoc />
-    public int Count => _log.Count;
+    public int Count => _applied.Events;
 
     /// <inheritdoc />
-    public DateTimeOffset? Watermark => _log.Watermark is var seconds and > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    public DateTimeOffset? Watermark => _applied.Watermark is var seconds and > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
     /// <summary>Gets how names are hashed.</summary>
     public NameHash Names => _settings.Shared is null ? NameHash.Local : NameHash.Shared;
@@ -77,10 +73,10 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     public SharedRevocations? Shared => _settings.Shared;
 
     /// <summary>Gets the number of sessions that were ended for a client.</summary>
-    internal int EndedSessions => _ended.Count;
+    internal int EndedSessions => _applied.EndedSessions;
 
     /// <summary>Gets the number of changes after which tokens must be introspected.</summary>
-    internal int Rechecks => _rechecks.Count;
+    internal int Rechecks => _applied.Rechecks;
 
     /// <summary>Gets the number of open connections with a watch.</summary>
     internal int Watches => _watches.Count;
@@ -97,12 +93,12 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
             _logger.TokenOutlivesRevocations(Scheme, TimeSpan.FromSeconds(token.Lifetime), _settings.Lifetime);
         }
 
-        if (_log.IsEmpty && _ended.Count == 0)
+        if (_applied.RejectsNothing)
         {
             return null;
         }
 
-        var match = Find(token.Marks(Names));
+        var match = _applied.Find(token.Marks(Names));
         if (match == RevocationMatch.None)
         {
             return null;
@@ -121,7 +117,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     public bool RequiresAnswer(AccessToken token, out long askedAfter)
     {
         askedAfter = long.MinValue;
-        return !_rechecks.IsEmpty && _rechecks.Covers(token.Marks(Names), out askedAfter);
+        return !_applied.RechecksNothing && _applied.RequiresAnswer(token.Marks(Names), out askedAfter);
     }
 
     /// <summary>Returns the rejection of a token about which Keycloak must be asked, for an API that cannot ask.</summary>
@@ -214,7 +210,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     public bool IsRevoked(ClaimsPrincipal user)
     {
         ArgumentNullException.ThrowIfNull(user);
-        return TokenMarks.TryRead(user, Scheme, Names, _issuers[0], out var marks) && Find(marks) != RevocationMatch.None;
+        return TokenMarks.TryRead(user, Scheme, Names, _issuers[0], out var marks) && _applied.Find(marks) != RevocationMatch.None;
     }
 
     /// <inheritdoc />
@@ -230,7 +226,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         // Add the watch before the lookup, so that an event in between is noticed by one of the two.
         var watch = new RevocationWatch(marks, revoked, _watches);
         _watches.TryAdd(watch, 0);
-        if (Find(marks) != RevocationMatch.None)
+        if (_applied.Find(marks) != RevocationMatch.None)
         {
             watch.Fire();
         }
@@ -269,21 +265,12 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     public KeycloakRevocation Event(RevocationKind kind, string? id, DateTimeOffset issuedUntil, RevocationSource source) =>
         new(kind, id, issuedUntil, RevocationMarks.Later(issuedUntil, _settings.Lifetime), source);
 
-    private RevocationMatch Find(in TokenMarks token)
-    {
-        var match = _log.Find(token);
-        return match == RevocationMatch.None && _ended.Covers(token) ? RevocationMatch.EndedSession : match;
-    }
-
-    // A change can be up to the clock skew ahead of this machine's clock, and a token is accepted until the clock skew after it expires.
-    private static TimeSpan Long(TimeSpan lifetime, TimeSpan clockSkew) => lifetime + clockSkew + clockSkew;
-
     /// <summary>
     /// Applies an event. Each event reaches the log here: those of the application, of Keycloak's notifications and of other sources.
     /// </summary>
     /// <returns>
-    /// False if it changed nothing. A recheck always changes something: a response from before it does not count, even if an equal event
-    /// was applied before. So apply it once.
+    /// False if it changed nothing. A recheck without an <see cref="KeycloakRevocation.EventId"/> always changes something: a response from
+    /// before it does not count, even if an equal event was applied before.
     /// </returns>
     public bool Apply(KeycloakRevocation revocation)
     {
@@ -293,13 +280,10 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         }
 
         var isNew = false;
-        var marks = _issuers
-            .SelectMany(issuer => RevocationMarks.Of(revocation, issuer, Names, _settings))
-            .Where(mark => !mark.IsRecheck || _settings.Shared?.IsFirst(mark) != false)
-            .ToArray();
+        var marks = _issuers.SelectMany(issuer => RevocationMarks.Of(revocation, issuer, Names, _settings)).ToArray();
         foreach (var mark in marks)
         {
-            isNew |= Record(mark);
+            isNew |= _applied.Record(mark);
         }
 
         Share(revocation, marks, isNew);
@@ -322,7 +306,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     {
         // Also if it changes nothing here, because other replicas may not know what makes it superfluous in this process: its watermark.
         // After a restart, stored events are read again that are in the journal already.
-        if (isNew || revocation.Source != RevocationSource.StoredEvent || _log.Watermark > 0)
+        if (isNew || revocation.Source != RevocationSource.StoredEvent || _applied.Watermark > 0)
         {
             _settings.Shared?.Append(marks);
         }
@@ -331,7 +315,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     /// <summary>Applies a mark that another replica, or this one, has written to the journal.</summary>
     private void ApplyShared(RevocationMark mark)
     {
-        if (!_realms.Contains(mark.Realm) || !Record(mark))
+        if (!_realms.Contains(mark.Realm) || !_applied.Record(mark))
         {
             return;
         }
@@ -346,50 +330,12 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         Notify(revocation);
     }
 
-    /// <summary>Adds a mark to the log. False if it changes nothing.</summary>
-    private bool Record(RevocationMark mark)
-    {
-        var name = mark.Name.Key;
-        var client = RevocationKey.Short(mark.Client.Key);
-        switch (mark.Kind)
-        {
-            case MarkKind.Realm:
-                return _log.NotBefore(mark.Until);
-            case MarkKind.Watermark:
-                return _log.RaiseWatermark(mark.Until);
-            case MarkKind.Client:
-                return Add(RevocationKey.Spread(RevocationKey.Short(name)), mark);
-            case MarkKind.OnlineUser:
-                return Add(RevocationKey.OnlineSessionsOf(name), mark);
-            case MarkKind.ClientSession:
-                var isNew = Add(RevocationKey.SessionOfClient(name, client, isOffline: false), mark);
-                return Add(RevocationKey.SessionOfClient(name, client, isOffline: true), mark) || isNew;
-            case MarkKind.EndedSession or MarkKind.EndedOfflineSession:
-                return _ended.Add(
-                    RevocationKey.SessionOfClient(name, client, isOffline: mark.Kind == MarkKind.EndedOfflineSession), mark.Lifetime);
-            case MarkKind.RecheckUser:
-                _rechecks.Add(name, mark.Until);
-                return true;
-            case MarkKind.RecheckClientOfUser:
-                _rechecks.Add(RevocationKey.SessionOfClient(name, client, isOffline: false), mark.Until);
-                return true;
-            case MarkKind.RecheckRealm:
-                _rechecks.AddEveryone(mark.Until);
-                return true;
-            default:
-                return Add(name, mark);
-        }
-    }
-
-    private bool Add(ulong key, RevocationMark mark) =>
-        key != 0 && _log.Add(key, mark.Until, RevocationMarks.Later(_settings.Time.GetUtcNow(), mark.Lifetime).ToUnixTimeSeconds());
-
     private void FireWatches()
     {
         // Checking all watches takes a few nanoseconds each, which is less than the cost of an index.
         foreach (var (watch, _) in _watches)
         {
-            if (Find(watch.Marks) != RevocationMatch.None)
+            if (_applied.Find(watch.Marks) != RevocationMatch.None)
             {
                 watch.Fire();
             }
@@ -411,19 +357,5 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
                 _logger.ObserverFailed(failure, Scheme);
             }
         }
-    }
-
-    private void RechecksMerged(int changes) => _logger.RechecksMerged(Scheme, changes);
-
-    private void Dropped(int sessions)
-    {
-        _metrics.Dropped(Scheme, sessions);
-        _logger.EndedSessionsDropped(Scheme, sessions);
-    }
-
-    private void Merged(int events, DateTimeOffset watermark)
-    {
-        _metrics.Merged(Scheme, events);
-        _logger.RevocationsMerged(Scheme, events, watermark);
     }
 }

@@ -1,6 +1,8 @@
-namespace Keycloak.ApiProtection.Journal;
+using Keycloak.ApiProtection.Journal;
 
-/// <summary>The ids of the marks that have tokens introspected and that this process has applied.</summary>
+namespace Keycloak.ApiProtection.Revocation;
+
+/// <summary>The ids of the marks that have tokens introspected and that were applied to one scheme.</summary>
 /// <remarks>If there are too many, all are forgotten: tokens are then introspected once more, which is harmless.</remarks>
 internal sealed class AppliedRechecks
 {
