@@ -116,8 +116,8 @@ public class DpopBenchmarks
     {
         var bytes = Encoding.UTF8.GetBytes(payload);
         TokenClaims.TryRead(bytes, out var claims, out _);
-        return new AccessToken(
-            Encoding.ASCII.GetBytes(_token), claims, null!, _algorithm, new AccessTokenClaims(bytes, new KeycloakClaimsOptions(), "issuer"));
+        var content = new AccessTokenClaims(bytes, new KeycloakClaimsOptions(), "issuer");
+        return new AccessToken(Encoding.ASCII.GetBytes(_token), claims, null!, _algorithm, content);
     }
 
     // All proofs were used: a new validator does not know them.

@@ -183,7 +183,8 @@ internal sealed class AccessTokenVerifier(
         ReadOnlySpan<byte> token, ulong hash, in CompactJws jws, in TokenClaims claims, SigningKey key, SigningAlgorithm algorithm)
     {
         var text = token.ToArray();
-        var room = AccessToken.RoomForClaims(text.Length + (claims.Confirmation.Exists ? Confirmation.LargestSize + AccessToken.TextHashSize : 0));
+        var room = AccessToken.RoomForClaims(
+            text.Length + (claims.Confirmation.Exists ? Confirmation.LargestSize + AccessToken.TextHashSize : 0));
         var content = new AccessTokenClaims(text, jws.Header.Length + 1, jws.Payload.Length, policy.Claims, Issuer(claims), room);
         return verified!.Add(new AccessToken(text, claims, key, algorithm, content), hash);
     }

@@ -6,8 +6,8 @@ namespace Keycloak.ApiProtection.Claims.Payload;
 /// <summary>What an access token is bound to (<c>cnf</c>): a client's key, a client's certificate, or both.</summary>
 /// <remarks>
 /// RFC 7800 section 3.1, RFC 9449 section 6.1, RFC 8705 section 3.1. A token with both owes both proofs. Keycloak also writes
-/// <c>kc-jkt-type</c>, which has no effect. Any other member is a method that is not known, so its proof cannot be checked. Immutable except
-/// for <see cref="TokenHash"/>, which is not part of the comparison.
+/// <c>kc-jkt-type</c>, which has no effect. Any other member is a method that is not known, so its proof cannot be checked. Immutable
+/// except for <see cref="TokenHash"/>, which is not part of the comparison.
 /// </remarks>
 /// <param name="KeyThumbprint"><c>jkt</c>: the RFC 7638 thumbprint of the DPoP key, 43 characters; null if there is none.</param>
 /// <param name="CertificateThumbprint">

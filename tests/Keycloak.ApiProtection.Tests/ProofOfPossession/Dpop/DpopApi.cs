@@ -42,7 +42,12 @@ internal sealed class DpopApi
 
     public ValueTask<DpopResult> SendAsync(StringValues header, ProofClient client, string method = "GET", DpopTarget? target = null) =>
         Validator.ValidateAsync(
-            header, method, target ?? Orders, new(client.Token.AsMemory(), Token), client.Thumbprint, TestContext.Current.CancellationToken);
+            header,
+            method,
+            target ?? Orders,
+            new(client.Token.AsMemory(), Token),
+            client.Thumbprint,
+            TestContext.Current.CancellationToken);
 
     public ValueTask<DpopResult> SendAsync(Proof proof) => SendAsync(proof.Text, proof.Client);
 

@@ -49,7 +49,11 @@ public sealed class KeptHashTests
     [Fact]
     public async Task The_hash_is_kept_only_by_a_cached_token_that_is_bound_to_a_key()
     {
-        foreach (var token in new[] { Client.Verified(text: ""), Client.Verified(confirmation: "{\"x5t#S256\":\"" + Client.Thumbprint + "\"}") })
+        foreach (var token in new[]
+        {
+            Client.Verified(text: ""),
+            Client.Verified(confirmation: "{\"x5t#S256\":\"" + Client.Thumbprint + "\"}"),
+        })
         {
             var api = new DpopApi { Token = token };
 
@@ -144,8 +148,9 @@ public sealed class KeptHashTests
         }
     }
 
-    private static async Task<string> VerdictAsync(DpopApi api, Proof proof, string thumbprint) => DpopApi.Verdict(await api.Validator.ValidateAsync(
-        proof.Text, "GET", DpopApi.Orders, new(proof.Client.Token.AsMemory()), thumbprint, TestContext.Current.CancellationToken));
+    private static async Task<string> VerdictAsync(DpopApi api, Proof proof, string thumbprint) =>
+        DpopApi.Verdict(await api.Validator.ValidateAsync(
+            proof.Text, "GET", DpopApi.Orders, new(proof.Client.Token.AsMemory()), thumbprint, TestContext.Current.CancellationToken));
 
     private static async Task<string> SendAsync(BoundApi api, string token, string proofFor)
     {

@@ -59,8 +59,8 @@ internal sealed class ProofClient
         var payload = Encoding.UTF8.GetBytes(json);
         Assert.True(TokenClaims.TryRead(payload, out var claims, out _));
         Assert.True(SigningAlgorithm.TryGet("RS256", out var algorithm));
-        return new AccessToken(
-            Encoding.ASCII.GetBytes(text ?? Token), claims, null!, algorithm, new AccessTokenClaims(payload, new KeycloakClaimsOptions(), "issuer"));
+        var content = new AccessTokenClaims(payload, new KeycloakClaimsOptions(), "issuer");
+        return new AccessToken(Encoding.ASCII.GetBytes(text ?? Token), claims, null!, algorithm, content);
     }
 
     public static ProofClient Ec(string curve = "P-256") => new(curve);

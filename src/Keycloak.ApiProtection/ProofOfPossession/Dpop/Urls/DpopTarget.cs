@@ -15,7 +15,8 @@ internal readonly record struct DpopTarget(string Scheme, string Host, string Ra
 {
     /// <summary>
     /// Returns the method of a request: <c>GET</c> for a WebSocket over HTTP/2 or HTTP/3, which arrives as an extended CONNECT (RFC 8441,
-    /// RFC 9220), because the client has opened the URL as it does over HTTP/1.1. Other protocols, such as <c>webtransport</c>, have no GET.
+    /// RFC 9220), because the client has opened the URL as it does over HTTP/1.1. Other protocols, such as <c>webtransport</c>, have no
+    /// GET.
     /// </summary>
     public static string MethodOf(HttpRequest request, OriginalRequest? original) =>
         original?.Method is { } method ? method
