@@ -23,6 +23,7 @@ internal sealed class JournalReader(
         {
             _readers.Add(apply);
             _position = null;
+            sight.Forget();
         }
     }
 

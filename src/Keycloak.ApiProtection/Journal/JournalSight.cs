@@ -53,6 +53,16 @@ internal sealed class JournalSight : IDisposable
         }
     }
 
+    /// <summary>What was read before does not count: there is a new receiver, which does not have it.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _view = JournalView.Unread;
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose() => _timer.Dispose();
 

@@ -12,6 +12,7 @@ namespace Keycloak.ApiProtection.Revocation;
 internal sealed class RevocationTable
 {
     private const int BitsPerEvent = 3;
+    private const int Rounding = 60;
 
     private readonly Slot[] _slots;
     private readonly ulong[] _filter;
@@ -93,8 +94,9 @@ internal sealed class RevocationTable
 
         if (expiresAt > slot.ExpiresAt)
         {
+            // An event that is read from the journal again expires some seconds earlier or later, which changes nothing of importance.
+            raised |= expiresAt - slot.ExpiresAt > Rounding;
             slot.ExpiresAt = expiresAt;
-            raised = true;
         }
 
         if (until > slot.Until)

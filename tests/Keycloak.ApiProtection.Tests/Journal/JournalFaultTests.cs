@@ -25,7 +25,7 @@ public sealed class JournalFaultTests
         var logout = KeycloakCaller.Logout(one);
         (journal.IsDown, journal.Hangs) = (!hangs, hangs);
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await UndurableAsync(one, logout));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await SendNotDurableAsync(one, logout));
 
         Assert.Equal(1, realm.Log.Count("NotificationNotDurable"));
         Assert.Equal(HttpStatusCode.Unauthorized, await one.StatusAsync(token));
@@ -42,7 +42,7 @@ public sealed class JournalFaultTests
         await using var one = await Replica.StartAsync(realm, journal);
         var logout = KeycloakCaller.Logout(one);
         journal.IsDown = true;
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await UndurableAsync(one, logout));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await SendNotDurableAsync(one, logout));
         journal.IsDown = false;
 
         var again = one.LogoutStatusAsync(logout);
@@ -233,7 +233,7 @@ public sealed class JournalFaultTests
     }
 
     /// <summary>Sends a logout token that waits for the journal, and lets the time pass that it may wait.</summary>
-    private static async Task<HttpStatusCode> UndurableAsync(ProtectedApp app, SignedToken logout)
+    private static async Task<HttpStatusCode> SendNotDurableAsync(ProtectedApp app, SignedToken logout)
     {
         var sent = app.LogoutStatusAsync(logout);
         var shared = app.Services.GetRequiredService<SharedRevocations>();

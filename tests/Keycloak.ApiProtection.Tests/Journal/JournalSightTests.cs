@@ -60,6 +60,20 @@ public sealed class JournalSightTests
     }
 
     [Fact]
+    public void After_a_new_receiver_was_added_everything_must_be_read_again()
+    {
+        using var sight = new JournalSight(MaxSilence, _time);
+        sight.Seen(_time.GetTimestamp());
+
+        sight.Forget();
+
+        _time.Advance(MaxSilence);
+        Assert.Equal(JournalView.Unread, sight.View);
+        sight.Seen(_time.GetTimestamp());
+        Assert.Equal(JournalView.Current, sight.View);
+    }
+
+    [Fact]
     public void A_read_that_took_longer_than_the_maximum_silence_does_not_count_as_current()
     {
         using var sight = new JournalSight(MaxSilence, _time);
