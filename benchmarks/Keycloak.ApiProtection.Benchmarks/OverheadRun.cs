@@ -29,7 +29,9 @@ internal static class OverheadRun
             ("new token", Verify(forgetting, Tokens(forgetting), accepted: true)),
             ("new token, one scope read", Read(forgetting, Tokens(forgetting), token => token.Claims.Scopes.Contains("orders:read"))),
             ("new token, one realm role read", Read(forgetting, Tokens(forgetting), token => token.Claims.RealmRoles.Contains("customer"))),
-            ("new token, read for the revocation check", Read(forgetting, Tokens(forgetting), token => token.Marks(NameHash.Local).User != 0)),
+            (
+                "new token, read for the revocation check",
+                Read(forgetting, Tokens(forgetting), token => token.Marks(NameHash.Local).User != 0)),
             ("new token that is cached", Verify(remembering, Tokens(remembering), accepted: true)),
             ("bad signature", Verify(forgetting, Tokens(forgetting, token => token.Tampered()), accepted: false)),
             ("expired", Verify(forgetting, Tokens(forgetting, token => token.Expired()), accepted: false)),

@@ -40,7 +40,8 @@ public class RevocationBenchmarks
                 new Claim("jti", $"t{i}"),
                 new Claim("iat", $"{now - 60}"),
             };
-            TokenMarks.TryRead(new ClaimsPrincipal(new ClaimsIdentity(claims, "Bearer")), "Keycloak", NameHash.Local, string.Empty, out _tokens[i]);
+            var user = new ClaimsPrincipal(new ClaimsIdentity(claims, "Bearer"));
+            TokenMarks.TryRead(user, "Keycloak", NameHash.Local, string.Empty, out _tokens[i]);
         }
 
         _same = _tokens[0];

@@ -12,7 +12,8 @@ internal sealed class TokenEndpoint(KeycloakBearerOptions keycloak) : IDisposabl
 
     /// <summary>Gets the address of the token endpoint.</summary>
     public string Address { get; } =
-        $"{keycloak.Authority?.TrimEnd('/') ?? $"{keycloak.AuthServerUrl?.TrimEnd('/')}/realms/{keycloak.Realm}"}/protocol/openid-connect/token";
+        (keycloak.Authority?.TrimEnd('/') ?? $"{keycloak.AuthServerUrl?.TrimEnd('/')}/realms/{keycloak.Realm}")
+        + "/protocol/openid-connect/token";
 
     /// <summary>Logs in a user with the password grant. In the realm <c>demo</c>, the password is the user name.</summary>
     public async Task<TokenResponse> PasswordAsync(string client, string user, string scope, string? proof = null)

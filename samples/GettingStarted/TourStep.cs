@@ -10,4 +10,11 @@ namespace GettingStarted;
 /// <param name="Before">An action at Keycloak before the call; null for none.</param>
 /// <param name="Proof">A DPoP proof, with which the token is sent as <c>DPoP</c>; null for a bearer token.</param>
 internal sealed record TourStep(
-    string Who, string Token, string[] Tokens, HttpMethod Method, string Path, int Expected, Func<Task>? Before = null, string? Proof = null);
+    string Who,
+    string Token,
+    string[] Tokens,
+    HttpMethod Method,
+    string Path,
+    int Expected,
+    Func<Task>? Before = null,
+    string? Proof = null);

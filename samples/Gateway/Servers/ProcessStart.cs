@@ -10,4 +10,9 @@ namespace Gateway.Servers;
 /// Environment variables in addition to those of this process: settings and secrets. Secrets do not belong on a command line.
 /// </param>
 internal sealed record ProcessStart(
-    string Name, Uri Address, IReadOnlyList<string> Command, string Folder, string LogFile, IReadOnlyDictionary<string, string?> Environment);
+    string Name,
+    Uri Address,
+    IReadOnlyList<string> Command,
+    string Folder,
+    string LogFile,
+    IReadOnlyDictionary<string, string?> Environment);

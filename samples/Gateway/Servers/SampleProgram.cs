@@ -13,7 +13,12 @@ internal static class SampleProgram
     /// <param name="settings">Its settings, with the same keys as in <c>appsettings.json</c>.</param>
     /// <param name="cancellation">Cancels the start.</param>
     public static Task<ServerProcess> StartAsync(
-        string program, string name, Uri address, string logs, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellation)
+        string program,
+        string name,
+        Uri address,
+        string logs,
+        IEnumerable<KeyValuePair<string, string>> settings,
+        CancellationToken cancellation)
     {
         var path = PathOf(program);
         var environment = settings.ToDictionary(

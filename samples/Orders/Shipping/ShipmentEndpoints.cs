@@ -106,7 +106,8 @@ internal static class ShipmentEndpoints
     }
 
     private static IResult CannotAct() => Results.Problem(
-        "This API gets the caller's identity from the gateway, without the token, so it cannot call the shipping API on behalf of the caller.",
+        "This API gets the caller's identity from the gateway, without the token, so it cannot call the shipping API on behalf of "
+            + "the caller.",
         statusCode: StatusCodes.Status501NotImplemented);
 
     /// <summary>Returns the token. Authentication has already verified it, so the request has exactly one.</summary>

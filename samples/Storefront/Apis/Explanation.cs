@@ -25,7 +25,8 @@ internal static class Explanation
         501 => "The API cannot do this on this way: the gateway did not forward the token, so the API cannot act for you.",
         502 or 504 => "The gateway got no response from the API.",
         503 =>
-            "The token could not be verified now: Keycloak, the check endpoint or the API is unavailable. The token may be valid; try again.",
+            "The token could not be verified now: Keycloak, the check endpoint or the API is unavailable. "
+                + "The token may be valid; try again.",
         _ => "An unexpected response.",
     };
 }

@@ -16,8 +16,8 @@ internal static partial class JournalLog
     public static partial void JournalAcceptsAgain(this ILogger logger);
 
     [LoggerMessage(EventId = 222, EventName = "JournalQueueMerged", Level = LogLevel.Warning,
-        Message = "More revocations than RevocationJournalOptions.QueueCapacity wait for the journal. {Count} of them were merged: when the "
-            + "journal accepts entries again, every replica rejects all tokens that were issued until the newest of them.")]
+        Message = "More revocations than RevocationJournalOptions.QueueCapacity wait for the journal. {Count} of them were merged: when "
+            + "the journal accepts entries again, every replica rejects all tokens that were issued until the newest of them.")]
     public static partial void JournalQueueMerged(this ILogger logger, int count);
 
     [LoggerMessage(EventId = 223, EventName = "JournalReadFailed", Level = LogLevel.Error,

@@ -17,7 +17,9 @@ public interface IRevocationJournal
 {
     /// <summary>Appends entries. The task completes when they are durable.</summary>
     /// <param name="entries">The entries: between 1 and 500.</param>
-    /// <param name="cancellationToken">Canceled after <see cref="RevocationJournalOptions.Timeout"/>, or when the application stops.</param>
+    /// <param name="cancellationToken">
+    /// Canceled after <see cref="RevocationJournalOptions.Timeout"/>, or when the application stops.
+    /// </param>
     /// <returns>A task that completes when all entries are durable and every reader will find them.</returns>
     /// <remarks>
     /// An exception means that the entries are perhaps not durable. They are then appended again, so they may be in the journal twice.
@@ -29,7 +31,9 @@ public interface IRevocationJournal
     /// The <see cref="RevocationPage.Position"/> of an earlier read, or null to read all entries. If the journal cannot tell which entries
     /// come after it, because it was restored from a backup, for example, it must return all entries.
     /// </param>
-    /// <param name="cancellationToken">Canceled after <see cref="RevocationJournalOptions.Timeout"/>, or when the application stops.</param>
+    /// <param name="cancellationToken">
+    /// Canceled after <see cref="RevocationJournalOptions.Timeout"/>, or when the application stops.
+    /// </param>
     /// <returns>The entries, or a part of them: see <see cref="RevocationPage.IsLast"/>.</returns>
     /// <remarks>
     /// A position must not skip an entry that becomes visible later than a newer one. Example: a database assigns increasing ids, but
@@ -52,7 +56,9 @@ public interface IRevocationJournal
     /// Tries to get or keep the turn for work that only one replica at a time should do, such as reading Keycloak's stored events.
     /// </summary>
     /// <param name="work">The name of the work.</param>
-    /// <param name="cancellationToken">Canceled after <see cref="RevocationJournalOptions.Timeout"/>, or when the application stops.</param>
+    /// <param name="cancellationToken">
+    /// Canceled after <see cref="RevocationJournalOptions.Timeout"/>, or when the application stops.
+    /// </param>
     /// <returns>
     /// True if this process has the turn until it calls the method the next time, or until it ends. Two processes may both have it for a
     /// short time. The default implementation always returns true: each replica does the work.

@@ -1,6 +1,8 @@
 namespace Keycloak.ApiProtection.Journal;
 
-/// <summary>The time between attempts while the journal fails: from 0.1 s, doubled each time, up to 2 s, and a fifth more or less.</summary>
+/// <summary>
+/// The time between attempts while the journal fails: from 0.1 s, doubled each time, up to 2 s, and a fifth more or less.
+/// </summary>
 internal sealed class RetryDelay(TimeProvider time)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);

@@ -37,7 +37,9 @@ public sealed class RevocationJournalOptions
     /// Gets or sets how long a notification from Keycloak waits until its revocation is durable. After it the response is 503 instead of
     /// 200, and a message is logged. The revocation has taken effect in this process, and the append is tried again.
     /// </summary>
-    /// <value>The default is 3 seconds, because Keycloak waits 5 seconds for the response. The range is 100 milliseconds to 1 minute.</value>
+    /// <value>
+    /// The default is 3 seconds, because Keycloak waits 5 seconds for the response. The range is 100 milliseconds to 1 minute.
+    /// </value>
     public TimeSpan NotificationTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>

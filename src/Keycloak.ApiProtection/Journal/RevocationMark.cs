@@ -15,8 +15,8 @@ internal sealed record RevocationMark(
     MarkKind Kind, HashedName Realm, HashedName Name, HashedName Client, long Until, TimeSpan Lifetime)
 {
     /// <summary>
-    /// Gets the random id of a mark that has tokens introspected; otherwise 0. Such a mark applies from the moment at which a process learns
-    /// of it, so reading it twice must not apply it twice.
+    /// Gets the id of a mark that has tokens introspected; otherwise 0. Such a mark applies from the moment at which a process learns of
+    /// it, so reading it twice must not apply it twice. It is random, or the same for all replicas that read the same stored event.
     /// </summary>
     public ulong Id { get; init; }
 

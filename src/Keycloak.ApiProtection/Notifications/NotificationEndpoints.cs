@@ -98,8 +98,15 @@ internal sealed class NotificationEndpoints(
 
     private void Report(string endpoint, NotificationOutcome outcome)
     {
-        metrics.Posted(endpoint, outcome.IsTaken ? "taken" : outcome.IsNotDurable ? "not_durable" : outcome.IsUndecided ? "unavailable" : outcome.Rejection!.Code);
-        if (outcome.IsTaken || outcome.IsNotDurable || !rejections.Takes(endpoint, outcome.Rejection?.Code ?? "unavailable", out var suppressed))
+        metrics.Posted(
+            endpoint,
+            outcome.IsTaken ? "taken"
+                : outcome.IsNotDurable ? "not_durable"
+                : outcome.IsUndecided ? "unavailable"
+                : outcome.Rejection!.Code);
+        if (outcome.IsTaken
+            || outcome.IsNotDurable
+            || !rejections.Takes(endpoint, outcome.Rejection?.Code ?? "unavailable", out var suppressed))
         {
             return;
         }

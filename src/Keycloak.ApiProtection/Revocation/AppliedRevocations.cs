@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Keycloak.ApiProtection.Revocation;
 
 /// <summary>
-/// What a scheme's revocations say of a token: the log of events, the sessions that ended for a client, and the changes of rights. Each mark
-/// is recorded here, whether it comes from this process or from the journal.
+/// What a scheme's revocations say of a token: the log of events, the sessions that ended for a client, and the changes of rights. Each
+/// mark is recorded here, whether it comes from this process or from the journal.
 /// </summary>
 internal sealed class AppliedRevocations
 {
@@ -29,7 +29,8 @@ internal sealed class AppliedRevocations
         _log = new RevocationLog(settings.Capacity, settings.Lifetime, settings.Time, Merged);
         _ended = new EndedSessions(settings.Capacity, settings.EndedSessionLifetime, settings.Time, Dropped);
 
-        // A change can be up to the clock skew ahead of this machine's clock, and a token is accepted until the clock skew after it expires.
+        // A change can be up to the clock skew ahead of this machine's clock, and a token is accepted until the clock skew after it
+        // expires.
         _rechecks = new Rechecks(
             settings.Capacity,
             settings.Lifetime + settings.ClockSkew + settings.ClockSkew,
@@ -62,7 +63,9 @@ internal sealed class AppliedRevocations
         return match == RevocationMatch.None && _ended.Covers(token) ? RevocationMatch.EndedSession : match;
     }
 
-    /// <summary>Returns whether Keycloak must be asked about a token, and after which timestamp. Takes no lock and does not allocate.</summary>
+    /// <summary>
+    /// Returns whether Keycloak must be asked about a token, and after which timestamp. Takes no lock and does not allocate.
+    /// </summary>
     public bool RequiresAnswer(in TokenMarks token, out long askedAfter) => _rechecks.Covers(token, out askedAfter);
 
     /// <summary>Records a mark. False if it changes nothing.</summary>

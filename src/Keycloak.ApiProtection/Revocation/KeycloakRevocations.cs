@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Claims;
 using Keycloak.ApiProtection.Claims.Marks;
 using Keycloak.ApiProtection.Diagnostics;
@@ -29,9 +28,8 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         TokenRejection.Recheck,
     ];
 
-    private readonly ConcurrentDictionary<RevocationWatch, byte> _watches = new();
-    private readonly ConcurrentDictionary<RevocationObserver, byte> _observers = new();
     private readonly AppliedRevocations _applied;
+    private readonly RevocationListeners _listeners;
     private readonly RevocationSettings _settings;
     private readonly RevocationMetrics _metrics;
     private readonly ILogger _logger;
@@ -48,6 +46,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         _metrics = metrics;
         _logger = logger;
         _applied = new AppliedRevocations(scheme, settings, metrics, logger);
+        _listeners = new RevocationListeners(scheme, _applied, logger);
         metrics.Open(this);
         if (settings.Shared is { } shared)
         {
@@ -79,7 +78,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     internal int Rechecks => _applied.Rechecks;
 
     /// <summary>Gets the number of open connections with a watch.</summary>
-    internal int Watches => _watches.Count;
+    internal int Watches => _listeners.Watches;
 
     /// <summary>
     /// Returns why a verified token is rejected; null if it is not revoked. Called for every request: takes no lock and does not allocate.
@@ -218,29 +217,16 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
     {
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(revoked);
-        if (!TokenMarks.TryRead(user, Scheme, Names, _issuers[0], out var marks))
-        {
-            return RevocationWatch.None;
-        }
-
-        // Add the watch before the lookup, so that an event in between is noticed by one of the two.
-        var watch = new RevocationWatch(marks, revoked, _watches);
-        _watches.TryAdd(watch, 0);
-        if (_applied.Find(marks) != RevocationMatch.None)
-        {
-            watch.Fire();
-        }
-
-        return watch;
+        return TokenMarks.TryRead(user, Scheme, Names, _issuers[0], out var marks)
+            ? _listeners.Watch(marks, revoked)
+            : RevocationWatch.None;
     }
 
     /// <inheritdoc />
     public IDisposable Observe(Action<KeycloakRevocation> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var observation = new RevocationObserver(observer, _observers);
-        _observers.TryAdd(observation, 0);
-        return observation;
+        return _listeners.Observe(observer);
     }
 
     /// <summary>Gets the latest possible issue time of a token that exists now. Keycloak's clock may be ahead by the clock skew.</summary>
@@ -293,12 +279,7 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
         }
 
         _metrics.Applied(Scheme, revocation);
-        if (revocation.Kind is not (RevocationKind.RecheckUser or RevocationKind.RecheckAll))
-        {
-            FireWatches();
-        }
-
-        Notify(revocation);
+        _listeners.Notify(revocation);
         return true;
     }
 
@@ -322,40 +303,6 @@ internal sealed class KeycloakRevocations : IKeycloakRevocations
 
         var revocation = RevocationMarks.EventOf(mark, _settings.Time.GetUtcNow());
         _metrics.Applied(Scheme, revocation);
-        if (!mark.IsRecheck)
-        {
-            FireWatches();
-        }
-
-        Notify(revocation);
-    }
-
-    private void FireWatches()
-    {
-        // Checking all watches takes a few nanoseconds each, which is less than the cost of an index.
-        foreach (var (watch, _) in _watches)
-        {
-            if (_applied.Find(watch.Marks) != RevocationMatch.None)
-            {
-                watch.Fire();
-            }
-        }
-    }
-
-    private void Notify(KeycloakRevocation revocation)
-    {
-        foreach (var (observer, _) in _observers)
-        {
-            try
-            {
-                observer.Notify(revocation);
-            }
-#pragma warning disable CA1031 // an exception of an observer must not stop the revocation or the other observers
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                _logger.ObserverFailed(failure, Scheme);
-            }
-        }
+        _listeners.Notify(revocation);
     }
 }

@@ -126,7 +126,9 @@ internal sealed class RevocationLog
         }
     }
 
-    /// <summary>Raises the watermark, because another replica has merged revocations. False if it already was at or after this time.</summary>
+    /// <summary>
+    /// Raises the watermark, because another replica has merged revocations. False if it already was at or after this time.
+    /// </summary>
     public bool RaiseWatermark(long until)
     {
         lock (_gate)

@@ -21,7 +21,9 @@ internal sealed class NameHash
 
     private NameHash(bool isShared) => _isShared = isShared;
 
-    /// <summary>Gets the hash of a process alone: SipHash with a secret key. The issuer does not matter, because a log has one realm.</summary>
+    /// <summary>
+    /// Gets the hash of a process alone: SipHash with a secret key. The issuer does not matter, because a log has one realm.
+    /// </summary>
     public static NameHash Local { get; } = new(isShared: false);
 
     /// <summary>
