@@ -55,6 +55,9 @@ internal sealed class Introspector : IDisposable
         _queue = new IntrospectionQueue(settings, endpoint, keys, time, metrics, reports, _backoff, _tokens);
     }
 
+    /// <summary>Whether Keycloak failed to respond and has not responded since.</summary>
+    public bool IsFailing => _backoff.IsFailing;
+
     /// <summary>The number of cached tokens.</summary>
     internal int Count => _tokens.Count;
 

@@ -35,6 +35,15 @@ internal sealed class SharedRevocations : IDisposable
     /// <summary>Gets how the keys of names are computed, so that all replicas compute the same.</summary>
     public static NameHash Names => NameHash.Shared;
 
+    /// <summary>Gets what this process knows of the journal.</summary>
+    public JournalView View => _sight.View;
+
+    /// <summary>Gets the number of revocations of this process that are not durable yet.</summary>
+    public int Waiting => _writer.Waiting;
+
+    /// <summary>Gets whether the last append failed.</summary>
+    public bool AppendFails => _reports.AppendFailure is not null;
+
     /// <summary>Gets the number of callers that wait until their marks are durable.</summary>
     internal int Flushing => _writer.Flushing;
 

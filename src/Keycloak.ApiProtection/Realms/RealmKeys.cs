@@ -47,6 +47,12 @@ internal sealed class RealmKeys : IDisposable
     /// <summary>The settings with which the realm is read.</summary>
     public RealmSettings Settings => _settings;
 
+    /// <summary>The number of keys that were read last.</summary>
+    public int Count => _governor.Keys.Count;
+
+    /// <summary>Whether the keys may be used without reading them again.</summary>
+    public Freshness Freshness => _governor.Freshness;
+
     /// <summary>Why the last refresh failed; <see langword="null"/> after a successful one.</summary>
     public RealmFailure? Failure => _governor.Failure;
 

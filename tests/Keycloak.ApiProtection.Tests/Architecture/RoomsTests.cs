@@ -12,6 +12,7 @@ public sealed partial class RoomsTests
     [
         "",
         "TokenCheck",
+        "Health",
         "Notifications",
         "StoredEvents",
         "Connections",

@@ -25,6 +25,9 @@ internal sealed class KeySet
     /// <summary>Whether this set has no key that can verify tokens.</summary>
     public bool IsEmpty => _keys.Length == 0;
 
+    /// <summary>The number of keys.</summary>
+    public int Count => _keys.Length;
+
     /// <summary>
     /// Finds a key by its <c>kid</c>. A realm has few keys, so a linear search is faster than hashing. It does not allocate.
     /// </summary>
