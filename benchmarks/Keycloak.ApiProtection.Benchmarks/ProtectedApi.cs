@@ -78,7 +78,8 @@ internal sealed class ProtectedApi : IDisposable
         if (verification.IsAccepted(out _) != accepted)
         {
             throw new InvalidOperationException(
-                $"Expected accepted: {accepted}. Rejection code: {(verification.IsRejected(out var rejection) ? rejection.Code : "none")}.");
+                $"Expected accepted: {accepted}. "
+                + $"Rejection code: {(verification.IsRejected(out var rejection) ? rejection.Code : "none")}.");
         }
     }
 

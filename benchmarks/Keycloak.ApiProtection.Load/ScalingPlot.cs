@@ -23,13 +23,19 @@ internal static class ScalingPlot
         double Y(double nanoseconds) => Top + Height - (Height * nanoseconds / top);
 
         var svg = new StringBuilder();
-        svg.AppendLine(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Left + Width + 110} {Top + Height + 60}\" font-family=\"sans-serif\" font-size=\"13\">");
+        svg.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Left + Width + 110} {Top + Height + 60}\""
+            + $" font-family=\"sans-serif\" font-size=\"13\">");
         svg.AppendLine("<title>Time of a cache hit by cached tokens</title>");
         svg.AppendLine("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
         for (var line = 0; line <= 4; line++)
         {
             var value = top * line / 4;
-            svg.AppendLine(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Left + Width}\" y1=\"{Y(value):F1}\" y2=\"{Y(value):F1}\" stroke=\"#dddddd\"/><text x=\"{Left - 8}\" y=\"{Y(value) + 4:F1}\" text-anchor=\"end\">{value:F0}</text>");
+            svg.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"<line x1=\"{Left}\" x2=\"{Left + Width}\" y1=\"{Y(value):F1}\" y2=\"{Y(value):F1}\" stroke=\"#dddddd\"/>"
+                + $"<text x=\"{Left - 8}\" y=\"{Y(value) + 4:F1}\" text-anchor=\"end\">{value:F0}</text>");
         }
 
         foreach (var tokens in points.Select(point => point.Tokens).Distinct())
@@ -52,10 +58,16 @@ internal static class ScalingPlot
                 CultureInfo.InvariantCulture, $"<polyline points=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"/>");
             foreach (var point in line)
             {
-                svg.AppendLine(CultureInfo.InvariantCulture, $"<circle cx=\"{X(point.Tokens):F1}\" cy=\"{Y(point.Nanoseconds):F1}\" r=\"3\" fill=\"{color}\"><title>{point.Nanoseconds:F0} ns</title></circle>");
+                svg.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"<circle cx=\"{X(point.Tokens):F1}\" cy=\"{Y(point.Nanoseconds):F1}\" r=\"3\" fill=\"{color}\">"
+                    + $"<title>{point.Nanoseconds:F0} ns</title></circle>");
             }
 
-            svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{Left + Width + 8}\" y=\"{Y(line[^1].Nanoseconds) + (threads * 14) - 14:F1}\" fill=\"{color}\">{threads} thread{(threads == 1 ? string.Empty : "s")}</text>");
+            svg.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{Left + Width + 8}\" y=\"{Y(line[^1].Nanoseconds) + (threads * 14) - 14:F1}\" fill=\"{color}\">"
+                + $"{threads} thread{(threads == 1 ? string.Empty : "s")}</text>");
         }
 
         svg.AppendLine("</svg>");

@@ -26,7 +26,8 @@ internal static class Wrk
           return tokens[next]
         end
         function done(summary, latency)
-          io.write(string.format("RESULT {\"requests\":%d,\"microseconds\":%d,\"errors\":%d,\"p50\":%f,\"p99\":%f}\n", summary.requests, summary.duration,
+          io.write(string.format("RESULT {\"requests\":%d,\"microseconds\":%d,\"errors\":%d,\"p50\":%f,\"p99\":%f}\n",
+            summary.requests, summary.duration,
             summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout,
             latency:percentile(50), latency:percentile(99)))
         end

@@ -105,7 +105,8 @@ public sealed class RefusedTokenTests(RunningSystem system) : IClassFixture<Runn
             Assert.True(answer.Status is 400 or 401, $"The status for {headers.Length} headers was {answer.Status}.");
         }
 
-        Assert.Equal(200, (await system.SendAsync(way, Request.Get("/{way}/email", alice.Replace("Authorization: Bearer", "authorization:bearer", StringComparison.Ordinal)))).Status);
+        var lowercase = alice.Replace("Authorization: Bearer", "authorization:bearer", StringComparison.Ordinal);
+        Assert.Equal(200, (await system.SendAsync(way, Request.Get("/{way}/email", lowercase))).Status);
     }
 
     [Theory]

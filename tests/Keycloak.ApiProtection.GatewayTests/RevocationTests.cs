@@ -61,7 +61,9 @@ public sealed class RevocationTests(OutageTests.PatientSystem system) : IClassFi
             .Create();
 
         var answer = await RawHttp.SendAsync(system.Article.Nginx.Address, Request.With(
-            "POST /.keycloak/backchannel-logout HTTP/1.1", ["Host: gateway", "Content-Type: application/x-www-form-urlencoded", $"Content-Length: {forged.Length}"], forged));
+            "POST /.keycloak/backchannel-logout HTTP/1.1",
+            ["Host: gateway", "Content-Type: application/x-www-form-urlencoded", $"Content-Length: {forged.Length}"],
+            forged));
 
         Assert.Equal(400, answer.Status);
         Assert.Equal(200, await EmailAsync(Way.Direct, token));

@@ -150,7 +150,8 @@ public sealed class KeycloakBearerHandlerTests
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.Equal(
-            "Bearer realm=\"demo\", error=\"insufficient_scope\", error_description=\"The endpoint needs scopes 'orders:read', 'orders:write' and client role 'writer' of this API.\", scope=\"orders:read orders:write\"",
+            "Bearer realm=\"demo\", error=\"insufficient_scope\", error_description=\"The endpoint needs scopes 'orders:read', "
+            + "'orders:write' and client role 'writer' of this API.\", scope=\"orders:read orders:write\"",
             Challenge(response));
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/write", app.Alice.WithText("scope", "orders:read orders:write"))).StatusCode);
     }
@@ -267,7 +268,10 @@ public sealed class KeycloakBearerHandlerTests
     {
         await using var app = await ProtectedApp.StartAsync(
             services => services.AddKeycloakBearer(),
-            app => app.MapGet("/ends", (Delegate)(async (HttpContext http) => (await http.AuthenticateAsync()).Properties!.ExpiresUtc!.Value.ToUnixTimeSeconds())).RequireAuthorization());
+            app => app
+                .MapGet("/ends", (Delegate)(async (HttpContext http) =>
+                    (await http.AuthenticateAsync()).Properties!.ExpiresUtc!.Value.ToUnixTimeSeconds()))
+                .RequireAuthorization());
 
         var ends = await (await app.GetAsync("/ends", app.Alice)).Content.ReadAsStringAsync(Cancellation);
 

@@ -65,7 +65,8 @@ public sealed class PublicApiTests
         FieldInfo { IsPublic: true } field =>
             $"{field.Name}: {Name(field.FieldType)}{(field.IsLiteral ? $" = {field.GetRawConstantValue()}" : null)}",
         PropertyInfo property when IsVisible(property.GetMethod) || IsVisible(property.SetMethod) =>
-            $"{property.Name}: {Name(property.PropertyType)} {{{Accessor("get", property.GetMethod)}{Accessor("set", property.SetMethod)} }}",
+            $"{property.Name}: {Name(property.PropertyType)} "
+            + $"{{{Accessor("get", property.GetMethod)}{Accessor("set", property.SetMethod)} }}",
         ConstructorInfo constructor when IsVisible(constructor) => $"new({Parameters(constructor)})",
         MethodInfo { IsSpecialName: false } method when IsVisible(method) =>
             $"{method.Name}({Parameters(method)}): {Name(method.ReturnType)}",

@@ -4,7 +4,9 @@ using Keycloak.ApiProtection.Testing.Keys;
 
 namespace Keycloak.ApiProtection.Tests;
 
-/// <summary>Keys that the embedded realms of these tests share, because creating the keys of a realm takes longer than most tests.</summary>
+/// <summary>
+/// Keys that the embedded realms of these tests share, because creating the keys of a realm takes longer than most tests.
+/// </summary>
 internal static class SharedRealmKeys
 {
     private static readonly ConcurrentDictionary<(string Owner, string Algorithm, int Which), Lazy<SigningKey>> Keys = new();

@@ -106,7 +106,8 @@ internal static class GatewayComparison
                     {
                         measurements.Add(one);
                         Console.WriteLine(
-                            $"{round} {way}: {one.RequestsPerSecond:N0}/s, CPU {one.NginxCpu:N0} + {one.ApiCpu:N0} + {one.KeycloakCpu:N0} us");
+                            $"{round} {way}: {one.RequestsPerSecond:N0}/s, "
+                            + $"CPU {one.NginxCpu:N0} + {one.ApiCpu:N0} + {one.KeycloakCpu:N0} us");
                     }
                 }
             }

@@ -10,7 +10,11 @@ internal static class GatewayTables
     {
         var text = new StringBuilder();
         text.Append(Format(
-            wording.Machine, results.Machine, results.Keycloak, results.Nginx, results.At.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))).Append("\n\n");
+            wording.Machine,
+            results.Machine,
+            results.Keycloak,
+            results.Nginx,
+            results.At.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))).Append("\n\n");
         text.Append(Format(
             wording.Load,
             results.Settings.Connections,

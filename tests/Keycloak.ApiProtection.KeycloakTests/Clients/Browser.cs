@@ -28,9 +28,11 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
     {
         var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
-        var uri = new Uri($"{realm.Endpoint("auth")}?response_type=code&client_id={client.Id}&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
+        var uri = new Uri(
+            $"{realm.Endpoint("auth")}?response_type=code&client_id={client.Id}&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
             + $"&scope={Uri.EscapeDataString(scope)}&state=s&code_challenge={challenge}&code_challenge_method=S256"
-            + (acrValues is null ? null : $"&acr_values={Uri.EscapeDataString(acrValues)}") + (maxAge is null ? null : $"&max_age={maxAge}"));
+            + (acrValues is null ? null : $"&acr_values={Uri.EscapeDataString(acrValues)}")
+            + (maxAge is null ? null : $"&max_age={maxAge}"));
         var answer = await SendAsync(HttpMethod.Get, uri, null, cancellationToken);
         for (var page = 0; page < 10; page++)
         {

@@ -33,7 +33,10 @@ public abstract partial class KeycloakContract : RealmContract
         try
         {
             await using var api = await StartIntrospectingApiAsync(
-                ("credentials:secret", null), ("credentials:jwt:key", pem), ("credentials:jwt:algorithm", algorithm), ("credentials:jwt:key-id", keyId));
+                ("credentials:secret", null),
+                ("credentials:jwt:key", pem),
+                ("credentials:jwt:algorithm", algorithm),
+                ("credentials:jwt:key-id", keyId));
             var token = (await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation)).AccessToken.Compact;
 
             Assert.Equal(200, (await api.CallAsync("GET /me", token, Cancellation)).Status);

@@ -42,7 +42,8 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
         await load.UntilAsync(Active, token, 200, 0);
         await load.UntilAsync(Active, revoked.AccessToken.Compact, 200, 0);
         await graced.UntilAsync(Local, token, 200, 0);
-        Assert.True((await _keycloak.Client.LogoutAsync(DemoClient.Cli, revoked.RefreshToken.Compact, Cancellation)).Status is System.Net.HttpStatusCode.NoContent);
+        var logout = await _keycloak.Client.LogoutAsync(DemoClient.Cli, revoked.RefreshToken.Compact, Cancellation);
+        Assert.True(logout.Status is System.Net.HttpStatusCode.NoContent);
         var loggedOut = Stopwatch.GetTimestamp();
 
         await _keycloak.StopAsync();
@@ -261,5 +262,11 @@ public sealed class FaultTests : IClassFixture<FaultyKeycloak>
             }
         },
         Cancellation,
-        [("Introspection", introspection), ("Introspection:Freshness", Freshness.ToString()), ("Introspection:Timeout", "1"), ("credentials:secret", "orders-api-secret"), .. settings]);
+        [
+            ("Introspection", introspection),
+            ("Introspection:Freshness", Freshness.ToString()),
+            ("Introspection:Timeout", "1"),
+            ("credentials:secret", "orders-api-secret"),
+            .. settings,
+        ]);
 }

@@ -82,7 +82,9 @@ public sealed class Front : IAsyncDisposable
     {
         var fields = QueryHelpers.ParseQuery(form);
         return Exchange is { } exchange
-            ? QueryHelpers.AddQueryString("", fields.Select(field => KeyValuePair.Create(field.Key, field.Key == "token" ? (string?)exchange(field.Value.ToString()) : field.Value.ToString())))[1..]
+            ? QueryHelpers.AddQueryString("", fields.Select(field => KeyValuePair.Create(
+                field.Key,
+                field.Key == "token" ? (string?)exchange(field.Value.ToString()) : field.Value.ToString())))[1..]
             : form;
     }
 

@@ -86,8 +86,10 @@ public sealed class StormTests : IAsyncLifetime
 
         for (var i = 0; i < times; i++)
         {
-            await Parallel.ForEachAsync(revoked, new ParallelOptions { MaxDegreeOfParallelism = Connections, CancellationToken = Cancellation }, async (token, _) =>
-                Assert.Equal(401, await CallAsync(token)));
+            await Parallel.ForEachAsync(
+                revoked,
+                new ParallelOptions { MaxDegreeOfParallelism = Connections, CancellationToken = Cancellation },
+                async (token, _) => Assert.Equal(401, await CallAsync(token)));
             Assert.Equal(tokens, Realm.Requests.Introspection);
         }
 
@@ -113,8 +115,11 @@ public sealed class StormTests : IAsyncLifetime
             Realm.Token("alice").For("cli").WithIssuer("https://elsewhere.example/realms/demo").Create(),
         ];
 
-        await Parallel.ForAsync(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = Connections, CancellationToken = Cancellation }, async (i, _) =>
-            Assert.Equal(401, await CallAsync(junk[i % junk.Length])));
+        await Parallel.ForAsync(
+            0,
+            2000,
+            new ParallelOptions { MaxDegreeOfParallelism = Connections, CancellationToken = Cancellation },
+            async (i, _) => Assert.Equal(401, await CallAsync(junk[i % junk.Length])));
 
         Assert.Equal(0, Realm.Requests.Total);
         Assert.Equal(200, await CallAsync(good));

@@ -4,7 +4,9 @@ using System.Text.Json;
 namespace Keycloak.ApiProtection.KeycloakTests.NodeClient;
 
 /// <summary>Runs <c>client.mjs</c> with Node: a DPoP client that shares no code with this repository.</summary>
-/// <remarks>The environment variable <c>NODE_CLIENTS</c> names a folder with the npm packages <c>dpop</c> and <c>oauth4webapi</c>.</remarks>
+/// <remarks>
+/// The environment variable <c>NODE_CLIENTS</c> names a folder with the npm packages <c>dpop</c> and <c>oauth4webapi</c>.
+/// </remarks>
 internal static class NodeClient
 {
     private const string Variable = "NODE_CLIENTS";

@@ -278,7 +278,11 @@ public abstract class RealKeycloak : IRealmUnderTest, IAsyncLifetime
             var condition = await AddExecutionAsync(flow, "conditional-level-of-authentication", "REQUIRED", cancellationToken);
             await Admin.PostAsync(
                 $"{Realm}/authentication/executions/{condition}/config",
-                new JsonObject { ["alias"] = flow, ["config"] = new JsonObject { ["loa-condition-level"] = level, ["loa-max-age"] = maxAge } },
+                new JsonObject
+                {
+                    ["alias"] = flow,
+                    ["config"] = new JsonObject { ["loa-condition-level"] = level, ["loa-max-age"] = maxAge },
+                },
                 cancellationToken);
             await AddExecutionAsync(flow, form, "REQUIRED", cancellationToken);
         }

@@ -67,7 +67,10 @@ public sealed class KeycloakPolicyNameTests
     }
 
     public static TheoryData<string> DifficultNames =>
-        ["writer", "a/b", "/a", "a/", "%", "%41", "a b", " a", "b ", " ", "\ta", "a\nb", "a:b", "::", "ä€😀", "😀", "http://x/y?z=%20#", "\"quoted\"", "a\u00a0"];
+    [
+        "writer", "a/b", "/a", "a/", "%", "%41", "a b", " a", "b ", " ", "\ta", "a\nb", "a:b", "::", "ä€😀", "😀",
+        "http://x/y?z=%20#", "\"quoted\"", "a\u00a0",
+    ];
 
     [Theory]
     [MemberData(nameof(DifficultNames))]
@@ -77,8 +80,12 @@ public sealed class KeycloakPolicyNameTests
         if (!string.IsNullOrWhiteSpace(name))
         {
             rest.AddRange([
-                KeycloakPolicyName.RealmRole(name), KeycloakPolicyName.Organization(name), KeycloakPolicyName.Group(name),
-                KeycloakPolicyName.ClientRole(null, name), KeycloakPolicyName.ClientRole(name, name), KeycloakPolicyName.ClientRole("a", name)]);
+                KeycloakPolicyName.RealmRole(name),
+                KeycloakPolicyName.Organization(name),
+                KeycloakPolicyName.Group(name),
+                KeycloakPolicyName.ClientRole(null, name),
+                KeycloakPolicyName.ClientRole(name, name),
+                KeycloakPolicyName.ClientRole("a", name)]);
             if (!name.Any(char.IsWhiteSpace))
             {
                 rest.Add(KeycloakPolicyName.Scopes(name, "x", name + "y"));

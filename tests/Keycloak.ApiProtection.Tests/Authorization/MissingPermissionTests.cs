@@ -26,7 +26,8 @@ public sealed class MissingPermissionTests
             using var response = await api.GetAsync("/", payload);
             Assert.Equal("email orders:write audit", Header(response, "X-Scope"));
             Assert.Equal(
-                "The endpoint needs scopes 'email', 'orders:write' and scope 'audit' and client role 'writer' of this API and role 'admin'.",
+                "The endpoint needs scopes 'email', 'orders:write' and scope 'audit' "
+                + "and client role 'writer' of this API and role 'admin'.",
                 Header(response, "X-Description"));
         }
     }
@@ -96,14 +97,26 @@ public sealed class MissingPermissionTests
     [InlineData("realm-role:admin", CapturedTokens.Bob26, "does not contain the realm role \"admin\"", "Users > Role mapping")]
     [InlineData("realm-role:Admin", CapturedTokens.Alice26, "It contains \"admin\": roles are case-sensitive.", "Full scope")]
     [InlineData("realm-role:writer", CapturedTokens.Alice26, "the policy is \"client-role:orders-api/writer\"", "Role mapping")]
-    [InlineData("realm-role:admin", CapturedTokens.Lightweight26, "The token of client \"lightweight\" contains no roles", "client scope \"roles\"")]
-    [InlineData("client-role:writer", CapturedTokens.Bob26, "does not contain the role \"writer\" of the client \"orders-api\"", "Filter by clients")]
+    [InlineData(
+        "realm-role:admin",
+        CapturedTokens.Lightweight26,
+        "The token of client \"lightweight\" contains no roles",
+        "client scope \"roles\"")]
+    [InlineData(
+        "client-role:writer",
+        CapturedTokens.Bob26,
+        "does not contain the role \"writer\" of the client \"orders-api\"",
+        "Filter by clients")]
     [InlineData("client-role:writer", CapturedTokens.Lightweight26, "contains no roles", "lightweight access token")]
     [InlineData("client-role:dispatcher", CapturedTokens.Alice26, "the policy is \"client-role:shipping-api/dispatcher\"", "Clients > cli")]
     [InlineData("client-role:admin", CapturedTokens.Alice26, "the policy is \"realm-role:admin\"", "Clients > cli")]
     [InlineData(
         "group:staff", CapturedTokens.Alice26, "contains the group \"/staff\", but the endpoint needs \"staff\"", "Full group path")]
-    [InlineData("group:/a/staff", "{\"groups\":[\"staff\"]}", "contains the group \"staff\", but the endpoint needs \"/a/staff\"", "Full group path")]
+    [InlineData(
+        "group:/a/staff",
+        "{\"groups\":[\"staff\"]}",
+        "contains the group \"staff\", but the endpoint needs \"/a/staff\"",
+        "Full group path")]
     [InlineData("group:/boss", CapturedTokens.Alice26, "does not contain the group \"/boss\"", "Users > Groups")]
     [InlineData("group:/staff", CapturedTokens.Mallory26, "contains no groups", "Group Membership")]
     [InlineData("organization:Acme", CapturedTokens.Alice26, "It contains \"acme\": aliases are case-sensitive.", "alias")]

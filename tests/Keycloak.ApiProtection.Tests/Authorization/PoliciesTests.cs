@@ -41,8 +41,11 @@ public sealed class PoliciesTests
     [MemberData(nameof(Shapes))]
     public async Task A_missing_permission_is_rejected_even_if_the_user_has_one_that_differs_only_in_case(string shape)
     {
-        string[] names = ["scope:Email", "scope:email orders:write", "realm-role:Admin", "realm-role:writer", "client-role:admin", "client-role:dispatcher",
-            "client-role:Orders-api/writer", "organization:Acme", "group:staff", "group:/staff/x"];
+        string[] names =
+        [
+            "scope:Email", "scope:email orders:write", "realm-role:Admin", "realm-role:writer", "client-role:admin",
+            "client-role:dispatcher", "client-role:Orders-api/writer", "organization:Acme", "group:staff", "group:/staff/x",
+        ];
         await using var api = await TestApi.StartAsync(
             app =>
             {

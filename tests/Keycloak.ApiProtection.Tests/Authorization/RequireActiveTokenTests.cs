@@ -215,11 +215,13 @@ public sealed class RequireActiveTokenTests
             services =>
             {
                 services.AddSignalR();
-                services.AddControllers().AddApplicationPart(typeof(RequireActiveTokenTests).Assembly).ConfigureApplicationPartManager(parts =>
-                {
-                    parts.FeatureProviders.Clear();
-                    parts.FeatureProviders.Add(new OneController());
-                });
+                services.AddControllers()
+                    .AddApplicationPart(typeof(RequireActiveTokenTests).Assembly)
+                    .ConfigureApplicationPartManager(parts =>
+                    {
+                        parts.FeatureProviders.Clear();
+                        parts.FeatureProviders.Add(new OneController());
+                    });
                 add?.Invoke(services);
             },
             app =>

@@ -17,7 +17,10 @@ public sealed class SeveralIdentitiesTests
     private const string OtherRealm = "https://other.example/realms/demo";
 
     public static TheoryData<string> Rights =>
-        ["scope:orders:read", "realm-role:admin", "client-role:orders-api/writer", "client-role:writer", "group:/staff", "organization:acme"];
+    [
+        "scope:orders:read", "realm-role:admin", "client-role:orders-api/writer", "client-role:writer", "group:/staff",
+        "organization:acme",
+    ];
 
     [Theory]
     [MemberData(nameof(Rights))]

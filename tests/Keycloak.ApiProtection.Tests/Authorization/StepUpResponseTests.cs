@@ -75,7 +75,8 @@ public sealed class StepUpResponseTests
             app =>
             {
                 var group = app.MapGroup("/group").RequireAuthentication("silver", TimeSpan.FromHours(1));
-                group.MapGet("/gold", [RequireAuthentication("platinum gold", MaxAgeSeconds = 600)] () => "x").RequireAuthentication(TimeSpan.FromMinutes(10));
+                group.MapGet("/gold", [RequireAuthentication("platinum gold", MaxAgeSeconds = 600)] () => "x")
+                    .RequireAuthentication(TimeSpan.FromMinutes(10));
             });
 
         Assert.Equal(
@@ -193,7 +194,9 @@ public sealed class StepUpResponseTests
     public async Task In_production_the_same_reason_is_logged_once_a_minute()
     {
         await using var app = await ProtectedApp.StartAsync(
-            services => services.AddKeycloakBearer(), app => app.MapGet("/gold", () => "x").RequireAuthentication("gold"), environment: Environments.Production);
+            services => services.AddKeycloakBearer(),
+            app => app.MapGet("/gold", () => "x").RequireAuthentication("gold"),
+            environment: Environments.Production);
         for (var i = 0; i < 5; i++)
         {
             await ChallengeAsync(app, "/gold", app.Alice);
@@ -292,8 +295,10 @@ public sealed class StepUpResponseTests
     [Fact]
     public async Task A_check_in_code_with_the_request_as_resource_also_leads_to_the_challenge()
     {
-        await using var app = await StartAsync(map: app => app.MapGet("/code", async (HttpContext http, IAuthorizationService authorization) =>
-            (await authorization.AuthorizeAsync(http.User, http, "acr:gold")).Succeeded ? Results.Ok() : Results.Forbid()).RequireAuthorization());
+        await using var app = await StartAsync(map: app => app
+            .MapGet("/code", async (HttpContext http, IAuthorizationService authorization) =>
+                (await authorization.AuthorizeAsync(http.User, http, "acr:gold")).Succeeded ? Results.Ok() : Results.Forbid())
+            .RequireAuthorization());
 
         Assert.Equal(Gold, await ChallengeAsync(app, "/code", app.Alice));
         Assert.Equal("200", await ChallengeAsync(app, "/code", GoldNow(app)));
@@ -304,7 +309,8 @@ public sealed class StepUpResponseTests
     {
         await using var app = await StartAsync(map: app => app.MapHub<OrdersHub>("/hub"));
         var client = app.Server.CreateWebSocketClient();
-        client.ConfigureRequest = request => request.Headers.Authorization = $"Bearer {app.Alice.WithText("acr", "gold").WithDate("auth_time", app.Realm.Now).Text}";
+        var gold = app.Alice.WithText("acr", "gold").WithDate("auth_time", app.Realm.Now);
+        client.ConfigureRequest = request => request.Headers.Authorization = $"Bearer {gold.Text}";
         using var socket = await client.ConnectAsync(new Uri(app.Server.BaseAddress, "/hub"), TestContext.Current.CancellationToken);
         await SendAsync(socket, """{"protocol":"json","version":1}""");
 

@@ -88,7 +88,9 @@ public sealed class AccessTokenClaimsTests
     [Theory]
     [InlineData("""{"realm_access":"admin","resource_access":["orders-api"]}""")]
     [InlineData("""{"realm_access":{"roles":"x","more":[{}]},"resource_access":{"orders-api":"writer","b":{"roles":{"a":"writer"}}}}""")]
-    [InlineData("""{"realm_access":null,"resource_access":{"orders-api":null},"scope":{"a":1},"aud":1,"sub":1,"exp":"x","groups":{"a":"b"},"organization":7}""")]
+    [InlineData(
+        """{"realm_access":null,"resource_access":{"orders-api":null},"scope":{"a":1},"aud":1"""
+        + ""","sub":1,"exp":"x","groups":{"a":"b"},"organization":7}""")]
     public void Permission_claims_of_an_unexpected_shape_grant_nothing_and_do_not_throw(string payload)
     {
         var user = Users.Of(payload);

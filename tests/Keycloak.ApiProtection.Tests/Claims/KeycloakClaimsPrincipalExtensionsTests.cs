@@ -224,7 +224,11 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     public void Claims_of_another_user_or_issuer_are_not_added_in_either_order_of_the_identities(string other)
     {
         var ours = Users.Identity("""{"sub":"s","scope":"a","realm_access":{"roles":["x"]}}""");
-        foreach (var user in new ClaimsPrincipal[] { new([ours, Users.JwtBearerIdentity(other)]), new([Users.JwtBearerIdentity(other), ours]) })
+        foreach (var user in new ClaimsPrincipal[]
+        {
+            new([ours, Users.JwtBearerIdentity(other)]),
+            new([Users.JwtBearerIdentity(other), ours]),
+        })
         {
             Assert.Equal(["a"], user.GetScopes());
             Assert.Equal(["x"], user.GetRealmRoles());
@@ -274,7 +278,11 @@ public sealed class KeycloakClaimsPrincipalExtensionsTests
     public void The_long_claim_names_of_the_JwtBearer_claim_mapping_are_read()
     {
         var user = new ClaimsPrincipal(new ClaimsIdentity(
-            [new Claim(ClaimTypes.NameIdentifier, "u-1"), new Claim("http://schemas.microsoft.com/claims/authnclassreference", "gold")], "Bearer"));
+            [
+                new Claim(ClaimTypes.NameIdentifier, "u-1"),
+                new Claim("http://schemas.microsoft.com/claims/authnclassreference", "gold"),
+            ],
+            "Bearer"));
         Assert.Equal("u-1", user.GetSubject());
         Assert.Equal("gold", user.GetAuthenticationContextClass());
     }

@@ -54,8 +54,14 @@ public sealed class KeycloakClaimsTransformationTests
         };
         var transformed = (ClaimsIdentity)(await Transform(new ClaimsPrincipal(identity))).Identity!;
         Assert.NotSame(identity, transformed);
-        Assert.Equal(("Bearer", "email", "role", "jwt", "label"),
-            (transformed.AuthenticationType, transformed.NameClaimType, transformed.RoleClaimType, transformed.BootstrapContext, transformed.Label));
+        Assert.Equal(
+            ("Bearer", "email", "role", "jwt", "label"),
+            (
+                transformed.AuthenticationType,
+                transformed.NameClaimType,
+                transformed.RoleClaimType,
+                transformed.BootstrapContext,
+                transformed.Label));
         Assert.Equal("actor", transformed.Actor!.AuthenticationType);
         Assert.Equal("alice@example.com", transformed.Name);
         Assert.True(transformed.HasClaim("role", "writer"));

@@ -290,7 +290,8 @@ public sealed class KeycloakIdentityTests
         var token = Users.Token(CapturedTokens.Alice26);
         var identity = new KeycloakIdentity(token, "Keycloak");
         var user = new ClaimsPrincipal(identity);
-        var warm = user.IsInRole("admin") & user.HasScope("email") & user.HasClientRole("writer") & user.HasRealmRole("admin") & identity.Name is not null;
+        var warm = user.IsInRole("admin") & user.HasScope("email") & user.HasClientRole("writer") & user.HasRealmRole("admin")
+            & identity.Name is not null;
         Assert.True(warm);
 
         Assert.InRange(Allocated(() => GC.KeepAlive(new KeycloakIdentity(token, "Keycloak"))), 1, 300);

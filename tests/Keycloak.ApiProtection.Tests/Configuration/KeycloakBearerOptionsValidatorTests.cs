@@ -113,7 +113,11 @@ public sealed class KeycloakBearerOptionsValidatorTests
             options.Revocation.EndedSessionLifetime = TimeSpan.FromDays(31);
         });
 
-        foreach (var setting in new[] { "ClockSkew", "BackchannelTimeout", "KeysRefreshInterval", "UnknownKeyCooldown", "MaximumTokenSize", "VerifiedTokenCacheSize", "KeysMaximumAge", "Revocation.EndedSessionLifetime" })
+        foreach (var setting in new[]
+        {
+            "ClockSkew", "BackchannelTimeout", "KeysRefreshInterval", "UnknownKeyCooldown", "MaximumTokenSize",
+            "VerifiedTokenCacheSize", "KeysMaximumAge", "Revocation.EndedSessionLifetime",
+        })
         {
             Assert.Contains(setting, refusal, StringComparison.Ordinal);
         }

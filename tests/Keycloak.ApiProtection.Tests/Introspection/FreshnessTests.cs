@@ -31,7 +31,8 @@ public sealed class FreshnessTests
     public async Task A_response_that_took_longer_than_the_freshness_is_used_only_for_requests_that_waited_for_it()
     {
         await using var api = await IntrospectingApi.StartAsync(
-            options => (options.Introspection.Timeout, options.Introspection.Freshness) = (TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10)));
+            options => (options.Introspection.Timeout, options.Introspection.Freshness)
+                = (TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10)));
         var token = api.Token();
         api.Line.Hold();
         var request = api.VerdictAsync(token);
@@ -117,7 +118,10 @@ public sealed class FreshnessTests
             api.Realm.Token("alice").For("cli").WithClaim("duties", Duties).Create());
         var answer = Answers.Of(told);
         answer["duties"] = new System.Text.Json.Nodes.JsonArray("auditor");
-        api.Line.Instead = _ => Responses.Of((api.Line.LastForm["token"] == told ? answer : api.Line.LastForm["token"] == other ? With(Answers.Of(other)) : Without(Answers.Of(taken))).ToJsonString());
+        api.Line.Instead = _ => Responses.Of((
+            api.Line.LastForm["token"] == told ? answer
+            : api.Line.LastForm["token"] == other ? With(Answers.Of(other))
+            : Without(Answers.Of(taken))).ToJsonString());
 
         Assert.Equal("200", await api.VerdictAsync(told, "/flat"));
         Assert.Equal("403", await api.VerdictAsync(taken, "/flat"));

@@ -318,7 +318,9 @@ public sealed class IntrospectedTokensTests
     private static AccessToken Token(RealmStub realm, string more = "")
     {
         var now = realm.Now.ToUnixTimeSeconds();
-        var json = Encoding.UTF8.GetBytes($$"""{"exp":{{now + 300}},"iat":{{now}},"jti":"1","iss":"{{RealmStub.Issuer}}","aud":"orders-api","sub":"alice","typ":"Bearer","azp":"cli"{{more}}}""");
+        var json = Encoding.UTF8.GetBytes(
+            $$"""{"exp":{{now + 300}},"iat":{{now}}"""
+            + $$""","jti":"1","iss":"{{RealmStub.Issuer}}","aud":"orders-api","sub":"alice","typ":"Bearer","azp":"cli"{{more}}}""");
         Assert.True(TokenClaims.TryRead(json, out var claims, out _));
         Assert.True(SigningAlgorithm.TryGet("RS256", out var algorithm));
         return new AccessToken([], claims, null!, algorithm, new AccessTokenClaims(json, new KeycloakClaimsOptions(), RealmStub.Issuer));

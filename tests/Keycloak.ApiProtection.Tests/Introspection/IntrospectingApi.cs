@@ -92,7 +92,11 @@ internal sealed class IntrospectingApi : IAsyncDisposable
         map(app);
         app.MapGet("/me", (ClaimsPrincipal user) => user.Identity!.Name).RequireAuthorization();
         app.MapGet("/write", () => "write").RequireClientRole("writer");
-        app.MapGet("/claims", (ClaimsPrincipal user) => string.Join(' ', user.Claims.Select(claim => claim.Type).Distinct().Order(StringComparer.Ordinal))).RequireAuthorization();
+        app.MapGet(
+            "/claims",
+            (ClaimsPrincipal user) =>
+                string.Join(' ', user.Claims.Select(claim => claim.Type).Distinct().Order(StringComparer.Ordinal)))
+            .RequireAuthorization();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new IntrospectingApi(app, realm, time, line, log);
     }

@@ -71,12 +71,28 @@ public sealed class IntrospectionProblemsTests
     [Fact]
     public void Every_setting_can_come_from_the_section()
     {
-        var options = Read([.. Least, ("Introspection", "always"), ("Introspection:Freshness", "00:00:10"), ("Introspection:StaleIfError", "60"), ("Introspection:Timeout", "2"),
-            ("Introspection:MaximumInFlight", "8"), ("Introspection:MaximumTokens", "500"), ("Introspection:RefreshRoles", "false"), ("credentials:secret", "s"), ("credentials:method", "client_secret_post")]);
+        var options = Read([
+            .. Least,
+            ("Introspection", "always"),
+            ("Introspection:Freshness", "00:00:10"),
+            ("Introspection:StaleIfError", "60"),
+            ("Introspection:Timeout", "2"),
+            ("Introspection:MaximumInFlight", "8"),
+            ("Introspection:MaximumTokens", "500"),
+            ("Introspection:RefreshRoles", "false"),
+            ("credentials:secret", "s"),
+            ("credentials:method", "client_secret_post")]);
 
         Assert.Equal(
             (IntrospectionMode.Always, 10d, 60d, 2d, 8, 500, false, ClientAuthenticationMethod.ClientSecretPost),
-            (options.Introspection.Mode, options.Introspection.Freshness.TotalSeconds, options.Introspection.StaleIfError.TotalSeconds, options.Introspection.Timeout!.Value.TotalSeconds,
-                options.Introspection.MaximumInFlight, options.Introspection.MaximumTokens, options.Introspection.RefreshRoles, options.Credentials.Method));
+            (
+                options.Introspection.Mode,
+                options.Introspection.Freshness.TotalSeconds,
+                options.Introspection.StaleIfError.TotalSeconds,
+                options.Introspection.Timeout!.Value.TotalSeconds,
+                options.Introspection.MaximumInFlight,
+                options.Introspection.MaximumTokens,
+                options.Introspection.RefreshRoles,
+                options.Credentials.Method));
     }
 }

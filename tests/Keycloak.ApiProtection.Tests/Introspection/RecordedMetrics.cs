@@ -32,7 +32,10 @@ internal sealed class RecordedMetrics : IDisposable
     /// <summary>The values of an instrument, in order. If a tag is given, only the values with that tag.</summary>
     public double[] Of(string instrument, string? tag = null, string? value = null) =>
     [
-        .. _measured.Where(one => one.Instrument == Prefix + instrument && (tag is null || (string?)one.Tags.GetValueOrDefault(tag) == value)).Select(one => one.Value),
+        .. _measured
+            .Where(one => one.Instrument == Prefix + instrument
+                && (tag is null || (string?)one.Tags.GetValueOrDefault(tag) == value))
+            .Select(one => one.Value),
     ];
 
     /// <summary>All values of a tag of an instrument, in order.</summary>

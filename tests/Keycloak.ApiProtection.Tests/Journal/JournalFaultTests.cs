@@ -173,7 +173,8 @@ public sealed class JournalFaultTests
         await using var one = await Replica.StartAsync(realm, journal);
 
         Assert.Equal(
-            HttpStatusCode.Unauthorized, await one.StatusAsync(KeycloakRevocationsTests.Token(one).WithDate("exp", realm.Now.AddHours(-1))));
+            HttpStatusCode.Unauthorized,
+            await one.StatusAsync(KeycloakRevocationsTests.Token(one).WithDate("exp", realm.Now.AddHours(-1))));
     }
 
     [Fact]

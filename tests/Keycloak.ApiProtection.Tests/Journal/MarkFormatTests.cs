@@ -26,11 +26,17 @@ public sealed class MarkFormatTests
     [Fact]
     public void The_format_of_version_1_does_not_change()
     {
+        const string client = "00000000000000030000000000000004";
         var mark = new RevocationMark(
-            MarkKind.EndedSession, new HashedName(1, 2), new HashedName(0xa00000000000000b, 0xc), new HashedName(3, 4), 1_700_000_000, Hour);
+            MarkKind.EndedSession,
+            new HashedName(1, 2),
+            new HashedName(0xa00000000000000b, 0xc),
+            new HashedName(3, 4),
+            1_700_000_000,
+            Hour);
 
         Assert.Equal(
-            $$"""{"v":1,"kind":"endedSession","realm":"{{Realm}}","name":"{{Name}}","client":"00000000000000030000000000000004","until":1700000000}""",
+            $$"""{"v":1,"kind":"endedSession","realm":"{{Realm}}","name":"{{Name}}","client":"{{client}}","until":1700000000}""",
             MarkFormat.Write(mark).Content);
     }
 

@@ -48,7 +48,9 @@ internal static class Replica
     public static async Task BecomesAsync(this ProtectedApp app, HttpStatusCode status, SignedToken token) =>
         await app.UntilAsync(async () => await app.StatusAsync(token) == status);
 
-    /// <summary>Waits until something holds, while the clock advances: by 30 seconds at most, because the tokens of a test expire.</summary>
+    /// <summary>
+    /// Waits until something holds, while the clock advances: by 30 seconds at most, because the tokens of a test expire.
+    /// </summary>
     public static async Task UntilAsync(this ProtectedApp app, Func<Task<bool>> holds)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));

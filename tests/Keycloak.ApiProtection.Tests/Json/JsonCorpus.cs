@@ -84,7 +84,10 @@ internal static class JsonCorpus
         }
 
         // Bytes that are not UTF-8, inside and outside strings.
-        foreach (var wrong in new byte[][] { [0xFF], [0x80], [0xC3], [0xC0, 0xA2], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80] })
+        foreach (var wrong in new byte[][]
+        {
+            [0xFF], [0x80], [0xC3], [0xC0, 0xA2], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
+        })
         {
             yield return [.. "{\"a\":\""u8, .. wrong, .. "\"}"u8];
             yield return [.. "{\""u8, .. wrong, .. "\":1}"u8];

@@ -35,7 +35,14 @@ public sealed class JsonObjectReaderTests
         var documents = from at in Enumerable.Range(0, 35)
                         from value in Enumerable.Range(0, 256)
                         from rest in Enumerable.Range(0, 3)
-                        select (byte[])[.. "{\"a\":\""u8, .. new string('x', at).Select(letter => (byte)letter), (byte)value, .. new string('y', rest).Select(letter => (byte)letter), .. "\"}"u8];
+                        select (byte[])
+                        [
+                            .. "{\"a\":\""u8,
+                            .. new string('x', at).Select(letter => (byte)letter),
+                            (byte)value,
+                            .. new string('y', rest).Select(letter => (byte)letter),
+                            .. "\"}"u8,
+                        ];
         var (accepted, refused) = Compare(documents);
 
         // All bytes except the 32 control characters, the backslash (before a quote or an unknown letter) and the quote.

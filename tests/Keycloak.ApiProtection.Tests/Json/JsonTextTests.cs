@@ -8,7 +8,10 @@ namespace Keycloak.ApiProtection.Tests.Json;
 public sealed class JsonTextTests
 {
     private static readonly string[] Pieces =
-        ["\\u0000", "\\u0041", "\\u00e9", "\\u07FF", "\\u0800", "\\uFFFF", "\\uD83D\\uDE00", "\\uDBFF\\uDFFF", "\\uD800", "\\uDC00", "\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t", "u0041", "D", " ", "a", "\u00E9", "\u20AC", "\uD83D\uDE00"];
+    [
+        "\\u0000", "\\u0041", "\\u00e9", "\\u07FF", "\\u0800", "\\uFFFF", "\\uD83D\\uDE00", "\\uDBFF\\uDFFF", "\\uD800", "\\uDC00",
+        "\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t", "u0041", "D", " ", "a", "\u00E9", "\u20AC", "\uD83D\uDE00",
+    ];
 
     [Fact]
     public void Strings_with_escape_sequences_are_read_as_by_the_framework()

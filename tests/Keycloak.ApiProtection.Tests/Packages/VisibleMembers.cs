@@ -47,7 +47,8 @@ internal static class VisibleMembers
                 EventInfo happening when IsVisible(happening.AddMethod) => $"E:{happening.Name}",
                 ConstructorInfo constructor when IsVisible(constructor) => $"M:#ctor({constructor.GetParameters().Length})",
                 MethodInfo { IsSpecialName: false } method when IsVisible(method) =>
-                    $"M:{method.Name}{(method.IsGenericMethod ? $"``{method.GetGenericArguments().Length}" : null)}({method.GetParameters().Length})",
+                    $"M:{method.Name}{(method.IsGenericMethod ? $"``{method.GetGenericArguments().Length}" : null)}"
+                    + $"({method.GetParameters().Length})",
                 _ => null,
             };
             if (text is not null)

@@ -36,7 +36,10 @@ public sealed class BoundTokenTests
 
         Assert.Equal("401 dpop_scheme", BoundApi.Verdict(response));
         Assert.Equal(
-            [$"DPoP realm=\"demo\", error=\"invalid_token\", error_description=\"The access token requires the DPoP scheme\", {Algorithms}"],
+            [
+                "DPoP realm=\"demo\", error=\"invalid_token\", "
+                + $"error_description=\"The access token requires the DPoP scheme\", {Algorithms}",
+            ],
             BoundApi.Challenges(response));
         handler.Scheme = "dpop";
         Assert.Equal("200", await BoundApi.VerdictAsync(handler));

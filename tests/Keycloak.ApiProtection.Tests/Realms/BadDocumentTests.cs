@@ -17,17 +17,42 @@ public sealed class BadDocumentTests
         { "nothing", false, "", "json" },
         { "broken JSON", true, "{\"issuer\":", "json" },
         { "broken JSON", false, "{\"keys\":[}", "json" },
-        { "a member twice", true, $$"""{"issuer":"https://evil.example","issuer":"{{RealmStub.Issuer}}","jwks_uri":"{{RealmStub.KeysAddress}}"}""", "json" },
+        {
+            "a member twice",
+            true,
+            $$"""{"issuer":"https://evil.example","issuer":"{{RealmStub.Issuer}}","jwks_uri":"{{RealmStub.KeysAddress}}"}""",
+            "json"
+        },
         { "a member twice", false, """{"keys":[],"keys":[]}""", "json" },
         { "no object", true, "[]", "json" },
         { "no object", false, "\"keys\"", "json" },
         { "depth", false, "{\"keys\":" + new string('[', 1000) + new string(']', 1000) + "}", "json" },
-        { "more than 1 MiB", true, $$"""{"issuer":"{{RealmStub.Issuer}}","jwks_uri":"{{RealmStub.KeysAddress}}","x":"{{Endless}}"}""", "size" },
+        {
+            "more than 1 MiB",
+            true,
+            $$"""{"issuer":"{{RealmStub.Issuer}}","jwks_uri":"{{RealmStub.KeysAddress}}","x":"{{Endless}}"}""",
+            "size"
+        },
         { "more than 1 MiB", false, $$"""{"keys":[],"x":"{{Endless}}"}""", "size" },
         { "no issuer", true, $$"""{"jwks_uri":"{{RealmStub.KeysAddress}}"}""", "issuer" },
-        { "an issuer that is no string", true, $$"""{"issuer":["{{RealmStub.Issuer}}"],"jwks_uri":"{{RealmStub.KeysAddress}}"}""", "issuer" },
-        { "a foreign issuer", true, $$"""{"issuer":"https://evil.example/realms/demo","jwks_uri":"{{RealmStub.KeysAddress}}"}""", "issuer" },
-        { "the issuer with a slash more", true, $$"""{"issuer":"{{RealmStub.Issuer}}/","jwks_uri":"{{RealmStub.KeysAddress}}"}""", "issuer" },
+        {
+            "an issuer that is no string",
+            true,
+            $$"""{"issuer":["{{RealmStub.Issuer}}"],"jwks_uri":"{{RealmStub.KeysAddress}}"}""",
+            "issuer"
+        },
+        {
+            "a foreign issuer",
+            true,
+            $$"""{"issuer":"https://evil.example/realms/demo","jwks_uri":"{{RealmStub.KeysAddress}}"}""",
+            "issuer"
+        },
+        {
+            "the issuer with a slash more",
+            true,
+            $$"""{"issuer":"{{RealmStub.Issuer}}/","jwks_uri":"{{RealmStub.KeysAddress}}"}""",
+            "issuer"
+        },
         { "half a character", true, """{"issuer":"\ud800"}""", "issuer" },
         { "no jwks_uri", true, $$"""{"issuer":"{{RealmStub.Issuer}}"}""", "jwks-uri" },
         { "a relative jwks_uri", true, $$"""{"issuer":"{{RealmStub.Issuer}}","jwks_uri":"certs"}""", "jwks-uri" },

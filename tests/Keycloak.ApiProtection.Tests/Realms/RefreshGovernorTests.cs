@@ -109,7 +109,8 @@ public sealed class RefreshGovernorTests
 
     private static KeySet Keys(string kid)
     {
-        Assert.True(JsonWebKeySet.Read(Encoding.UTF8.GetBytes(TestKey.Set(TestKey.Ec(kid))), new Uri(RealmStub.KeysAddress)).Succeeded(out var keys, out _));
+        var json = Encoding.UTF8.GetBytes(TestKey.Set(TestKey.Ec(kid)));
+        Assert.True(JsonWebKeySet.Read(json, new Uri(RealmStub.KeysAddress)).Succeeded(out var keys, out _));
         return keys;
     }
 

@@ -47,7 +47,8 @@ public sealed class TokenCheckTests
 
         await app.CheckAsync(app.Alice, "/check/orders").IdentityAsync();
         Assert.Equal(
-            "403 Bearer realm=\"demo\", error=\"insufficient_scope\", error_description=\"The endpoint needs scope 'orders:read'.\", scope=\"orders:read\"",
+            "403 Bearer realm=\"demo\", error=\"insufficient_scope\", "
+            + "error_description=\"The endpoint needs scope 'orders:read'.\", scope=\"orders:read\"",
             await app.CheckAsync(app.Alice.WithText("scope", "email"), "/check/orders").ChallengeAsync());
         await app.CheckAsync(app.Alice.WithText("scope", "orders:write"), "/check/orders/write").IdentityAsync();
         Assert.StartsWith("403", await app.CheckAsync(app.Alice, "/check/orders/write").ChallengeAsync(), StringComparison.Ordinal);
@@ -140,7 +141,11 @@ public sealed class TokenCheckTests
     {
         await using var app = await GatewayCaller.StartAsync();
 
-        foreach (var target in new[] { "/orders/..;/admin", "/orders/..%5cadmin", "/orders/..\\admin", "/orders/%2e%2E/admin", "/orders/..%2fadmin", "/orders;v=1/../admin" })
+        foreach (var target in new[]
+        {
+            "/orders/..;/admin", "/orders/..%5cadmin", "/orders/..\\admin", "/orders/%2e%2E/admin", "/orders/..%2fadmin",
+            "/orders;v=1/../admin",
+        })
         {
             using var rejected = await CheckAsync(app, header, "/orders/1", target);
             Assert.Equal(HttpStatusCode.BadRequest, rejected.StatusCode);

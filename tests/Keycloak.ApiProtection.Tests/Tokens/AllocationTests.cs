@@ -81,7 +81,9 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var text = token.Text;
 
         var accepted = Allocated(() => Verify(api.Verifier, text));
-        output.WriteLine($"accepted, {text.Length} characters: {accepted} B, of which RSA.VerifyData {raw} B and the payload {token.PayloadBytes.Length} B");
+        output.WriteLine(
+            $"accepted, {text.Length} characters: {accepted} B, of which RSA.VerifyData {raw} B "
+            + $"and the payload {token.PayloadBytes.Length} B");
         Assert.InRange(accepted - raw, token.PayloadBytes.Length, 1024);
     }
 
@@ -116,7 +118,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var verification = await api.Remembering.VerifyAsync(tokens[0].AsMemory(), TestContext.Current.CancellationToken);
         Assert.True(verification.IsAccepted(out var kept));
         output.WriteLine(
-            $"remembered, {tokens[0].Length} characters: {each} B and a place of 16 B; counted as {kept.UnreadSize} B, with claims as {kept.Size} B");
+            $"remembered, {tokens[0].Length} characters: {each} B and a place of 16 B; "
+            + $"counted as {kept.UnreadSize} B, with claims as {kept.Size} B");
         Assert.InRange(each + 16, tokens[0].Length, 2048);
         Assert.InRange(kept.UnreadSize, each + 8, each + 24);
         Assert.Equal(VerifiedTokens.BytesPerToken, kept.Size);

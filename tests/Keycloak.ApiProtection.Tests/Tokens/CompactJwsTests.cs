@@ -67,7 +67,11 @@ public sealed class CompactJwsTests
         var first = token.IndexOf('.', StringComparison.Ordinal);
         var last = token.LastIndexOf('.');
 
-        foreach (var at in new[] { 0, 1, first - 1, first, first + 1, first + 2, (first + last) / 2, last - 1, last, last + 1, token.Length - 1, token.Length })
+        foreach (var at in new[]
+        {
+            0, 1, first - 1, first, first + 1, first + 2, (first + last) / 2, last - 1, last, last + 1,
+            token.Length - 1, token.Length,
+        })
         {
             Assert.Equal("form", await api.VerdictAsync(token.Insert(at, foreign)));
 

@@ -128,7 +128,11 @@ public sealed class MutationTests
         var header = good.HeaderBytes;
         var payload = good.PayloadBytes;
 
-        foreach (var substitute in new byte[] { 0, (byte)'"', (byte)'\\', (byte)'{', (byte)'}', (byte)'[', (byte)',', (byte)':', (byte)' ', (byte)'0', (byte)'e', 0x80, 0xC3, 0xFF })
+        foreach (var substitute in new byte[]
+        {
+            0, (byte)'"', (byte)'\\', (byte)'{', (byte)'}', (byte)'[', (byte)',', (byte)':', (byte)' ', (byte)'0', (byte)'e',
+            0x80, 0xC3, 0xFF,
+        })
         {
             for (var at = 0; at < header.Length; at++)
             {

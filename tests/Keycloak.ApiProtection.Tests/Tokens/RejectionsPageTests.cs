@@ -14,7 +14,9 @@ public sealed class RejectionsPageTests
         DocumentedTable.Check(
             Page,
             TokenRejection.All
-                .Select(rejection => $"| `{rejection.Code}` | {(rejection.Error == "invalid_request" ? 400 : 401)} `{rejection.Error}` | {rejection.Reason} | {rejection.Remedy} |")
+                .Select(rejection =>
+                    $"| `{rejection.Code}` | {(rejection.Error == "invalid_request" ? 400 : 401)} `{rejection.Error}` "
+                    + $"| {rejection.Reason} | {rejection.Remedy} |")
                 .Prepend("|---|---|---|---|")
                 .Prepend("| code | answer | what was wrong | what to change |"));
 

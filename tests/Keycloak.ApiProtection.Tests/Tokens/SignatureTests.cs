@@ -35,7 +35,17 @@ public sealed class SignatureTests
         using var api = await OrdersApi.StartAsync();
         var signature = api.Alice.Signature;
 
-        foreach (var wrong in new byte[][] { [0], signature[..^1], signature[1..], [.. signature, 0], [0, .. signature], [.. signature, .. signature], new byte[256], new byte[4096] })
+        foreach (var wrong in new byte[][]
+        {
+            [0],
+            signature[..^1],
+            signature[1..],
+            [.. signature, 0],
+            [0, .. signature],
+            [.. signature, .. signature],
+            new byte[256],
+            new byte[4096],
+        })
         {
             Assert.Equal("signature", await api.VerdictAsync(api.Alice.Signed(_ => wrong)));
         }
@@ -91,8 +101,10 @@ public sealed class SignatureTests
         var algorithm = Keycloak.ApiProtection.Realms.Keys.SigningAlgorithm.All[0];
         var decoded = api.Alice.Signed(
             _ => OrdersApi.Key.Sign(algorithm, [.. api.Alice.HeaderBytes, (byte)'.', .. api.Alice.PayloadBytes]));
-        var unencoded = api.Alice.WithHeader("b64", "false")
-            .Signed(_ => OrdersApi.Key.Sign(algorithm, [.. System.Text.Encoding.ASCII.GetBytes(Base64Url.EncodeToString(api.Alice.WithHeader("b64", "false").HeaderBytes)), (byte)'.', .. api.Alice.PayloadBytes]));
+        var header = Base64Url.EncodeToString(api.Alice.WithHeader("b64", "false").HeaderBytes);
+        var unencoded = api.Alice.WithHeader("b64", "false").Signed(
+            _ => OrdersApi.Key.Sign(
+                algorithm, [.. System.Text.Encoding.ASCII.GetBytes(header), (byte)'.', .. api.Alice.PayloadBytes]));
 
         Assert.Equal("signature", await api.VerdictAsync(decoded));
         Assert.Equal("signature", await api.VerdictAsync(unencoded));

@@ -190,7 +190,9 @@ public sealed class TokenDiagnosisTests
             api.Alice.With("iss", RawJson(hostile)),
             api.Alice.With("typ", json),
             api.Alice.With("aud", json).With("azp", json),
-            api.Alice.With("aud", $"[{string.Join(',', Enumerable.Repeat(SignedToken.Quoted(hostile[..Math.Min(500, hostile.Length)]), 12))}]").With("azp", RawJson(hostile)),
+            api.Alice
+                .With("aud", $"[{string.Join(',', Enumerable.Repeat(SignedToken.Quoted(hostile[..Math.Min(500, hostile.Length)]), 12))}]")
+                .With("azp", RawJson(hostile)),
             api.Token(KeycloakPayloads.Lightweight).With("azp", json),
         ];
 

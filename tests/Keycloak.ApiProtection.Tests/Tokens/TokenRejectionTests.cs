@@ -37,7 +37,8 @@ public sealed class TokenRejectionTests
         ["not_yet_valid"] = token => token.With("nbf", "253402300799"),
         ["issued_ahead"] = token => token.With("iat", "253402300799"),
         ["issued_at_missing"] = token => token.Without("iat"),
-        ["lightweight"] = token => token.WithPayload(KeycloakPayloads.Lightweight.Replace("http://127.0.0.1:18080/realms/demo", RealmStub.Issuer, StringComparison.Ordinal)
+        ["lightweight"] = token => token.WithPayload(KeycloakPayloads.Lightweight
+            .Replace("http://127.0.0.1:18080/realms/demo", RealmStub.Issuer, StringComparison.Ordinal)
             .Replace("\"exp\":1795221252", "\"exp\":1795300000", StringComparison.Ordinal)),
         ["audience"] = token => token.With("aud", "[]"),
         ["key_missing"] = token => token.WithoutHeader("kid"),

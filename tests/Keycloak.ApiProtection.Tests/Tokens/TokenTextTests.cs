@@ -17,7 +17,16 @@ public sealed class TokenTextTests
             Assert.False(TokenText.Equals(letters, text + "A"));
             for (var position = 0; position < length; position++)
             {
-                foreach (var other in new[] { (char)(text[position] ^ 1), (char)(text[position] + 0x80), (char)(text[position] + 0x100), (char)(text[position] + 0x8000), (char)(text[position] + 0xFF00), '\0', '\uFFFF' })
+                foreach (var other in new[]
+                {
+                    (char)(text[position] ^ 1),
+                    (char)(text[position] + 0x80),
+                    (char)(text[position] + 0x100),
+                    (char)(text[position] + 0x8000),
+                    (char)(text[position] + 0xFF00),
+                    '\0',
+                    '\uFFFF',
+                })
                 {
                     Assert.False(TokenText.Equals(letters, text[..position] + other + text[(position + 1)..]));
                 }
@@ -38,7 +47,15 @@ public sealed class TokenTextTests
 
             for (var position = 0; position < length; position++)
             {
-                foreach (var other in new[] { '\x80', '\xFF', (char)(text[position] + 0x100), (char)(text[position] + 0x8000), (char)(text[position] + 0xFF00), '\uFFFF' })
+                foreach (var other in new[]
+                {
+                    '\x80',
+                    '\xFF',
+                    (char)(text[position] + 0x100),
+                    (char)(text[position] + 0x8000),
+                    (char)(text[position] + 0xFF00),
+                    '\uFFFF',
+                })
                 {
                     TokenText.Narrow(text[..position] + other + text[(position + 1)..], letters);
                     Assert.InRange(letters[position], 0x80, 0xFF);

@@ -103,7 +103,8 @@ public sealed class KeycloakBearerEventsTests
         var response = await app.GetAsync("/me", "Bearer nonsense");
 
         Assert.Equal(
-            "Bearer realm=\"demo\", error=\"invalid_token\", error_description=\"a quotedX-Evil: 1  text\", error_uri=\"https://docs.example.com/tokens\"",
+            "Bearer realm=\"demo\", error=\"invalid_token\", "
+            + "error_description=\"a quotedX-Evil: 1  text\", error_uri=\"https://docs.example.com/tokens\"",
             Assert.Single(response.Headers.NonValidated["WWW-Authenticate"]));
         Assert.False(response.Headers.Contains("X-Evil"));
     }

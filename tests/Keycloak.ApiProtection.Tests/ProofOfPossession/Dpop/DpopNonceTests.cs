@@ -30,7 +30,10 @@ public sealed class DpopNonceTests
         Assert.Equal(
             "dpop_nonce",
             await new DpopApi(api.Settings with { Scheme = "Other" }).VerdictAsync(Client.Proof(api.Now).With("nonce", nonce)));
-        Assert.Equal("dpop_nonce", await new DpopApi(api.Settings with { NonceKey = Enumerable.Repeat((byte)1, 32).ToArray() }).VerdictAsync(Client.Proof(api.Now).With("nonce", nonce)));
+        Assert.Equal(
+            "dpop_nonce",
+            await new DpopApi(api.Settings with { NonceKey = Enumerable.Repeat((byte)1, 32).ToArray() })
+                .VerdictAsync(Client.Proof(api.Now).With("nonce", nonce)));
         Assert.Equal("dpop_nonce", await api.VerdictAsync(Client.Proof(api.Now).With("nonce", nonce + "A")));
         Assert.Equal("dpop_nonce", await api.VerdictAsync(Client.Proof(api.Now).With("nonce", "B" + nonce[1..])));
         Assert.Equal("dpop_nonce", await api.VerdictAsync(Client.Proof(api.Now).With("nonce", "")));

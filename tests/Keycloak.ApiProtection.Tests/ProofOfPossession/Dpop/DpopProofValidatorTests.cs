@@ -123,7 +123,8 @@ public sealed class DpopProofValidatorTests
 
         Assert.Equal(DpopApi.Accepted, await api.VerdictAsync(client.Proof(api.Now, algorithm)));
         Assert.Equal(DpopApi.Accepted, await api.VerdictAsync(client.Proof(api.Now, algorithm)));
-        Assert.Equal("dpop_signature", await api.VerdictAsync(client.Proof(api.Now, algorithm) with { Signature = input => [.. client.Sign(algorithm, input).Reverse()] }));
+        var reversed = client.Proof(api.Now, algorithm) with { Signature = input => [.. client.Sign(algorithm, input).Reverse()] };
+        Assert.Equal("dpop_signature", await api.VerdictAsync(reversed));
         Assert.Equal(1, api.Validator.CachedKeys);
     }
 

@@ -114,14 +114,19 @@ public sealed class DpopUrlTests
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        string[] pieces = ["a", "A", "%61", "%41", "%2f", "%2F", "/", ".", "%2e", "~", "%7e", "%C3%B6", "%c3%b6", "-", "%20", "b", ":", "@", "%25", ";"];
+        string[] pieces =
+        [
+            "a", "A", "%61", "%41", "%2f", "%2F", "/", ".", "%2e", "~", "%7e", "%C3%B6", "%c3%b6", "-", "%20", "b", ":", "@", "%25", ";",
+        ];
         var (equal, different) = (0, 0);
 
         for (var round = 0; round < 20_000; round++)
         {
             var path = Path();
             var other = random.Next(3) == 0 ? Respell(path) : Path();
-            var htu = $"{(random.Next(2) == 0 ? "https" : "HTTPS")}://{(random.Next(2) == 0 ? "api.example.com" : "API.example.com:443")}{other}{(random.Next(2) == 0 ? "" : "?q")}";
+            var scheme = random.Next(2) == 0 ? "https" : "HTTPS";
+            var host = random.Next(2) == 0 ? "api.example.com" : "API.example.com:443";
+            var htu = $"{scheme}://{host}{other}{(random.Next(2) == 0 ? "" : "?q")}";
             var matches = Matches(htu, path);
 
             if (HasDotSegment(path) || HasDotSegment(other))
