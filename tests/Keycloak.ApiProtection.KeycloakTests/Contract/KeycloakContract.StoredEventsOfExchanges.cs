@@ -84,6 +84,32 @@ public abstract partial class KeycloakContract
         Assert.Equal(HttpStatusCode.OK, await api.CallAsync(exchanged.AccessToken, Cancellation));
     }
 
+    [Fact]
+    public async Task Stored_events_end_the_tokens_of_an_exchange_after_the_refresh_token_of_the_subject_tokens_client_was_revoked()
+    {
+        await using var api = await StartReadingApiAsync();
+        var (exchanger, _) = await AddClientAsync("secret", "orders-api");
+        var (source, _) = await AddClientAsync(null, "orders-api", exchanger.Id);
+        var subject = await Client.PasswordAsync(source, "alice", Cancellation);
+        var exchanged = await ExchangeForRefreshTokenAsync(exchanger, subject);
+        var other = await Client.PasswordAsync(exchanger, "alice", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, await api.CallAsync(subject.AccessToken, Cancellation));
+
+        await MeasureEventAsync(
+            api,
+            exchanged,
+            "refresh token of the subject token's client revoked",
+            async () =>
+            {
+                await Client.RevokeAsync(source, subject.RefreshToken.Compact, Cancellation);
+                AssertInactive(await Client.IntrospectAsync(DemoClient.OrdersApi, exchanged.AccessToken.Compact, Cancellation));
+            });
+
+        Assert.Equal("inactive", api.LastRejection);
+        Assert.Equal(HttpStatusCode.Unauthorized, await api.CallAsync(subject.AccessToken, Cancellation));
+        Assert.Equal(HttpStatusCode.OK, await api.CallAsync(other.AccessToken, Cancellation));
+    }
+
     private Task<TokenAnswer> ExchangeForRefreshTokenAsync(DemoClient client, TokenAnswer subject) => Client.TokenAsync(
         [
             ("client_id", client.Id),
