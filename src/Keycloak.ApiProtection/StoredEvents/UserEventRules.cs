@@ -30,27 +30,30 @@ internal static class UserEventRules
 
     /// <summary>
     /// Three acts have this type: the revocation of an access token (<c>token_id</c>), of a refresh token (with a session), and a user who
-    /// withdraws a consent (without both).
+    /// withdraws a consent (without both). The revocation of an access or refresh token also ends the sessions of clients that have
+    /// exchanged a token of this client for a refresh token.
     /// </summary>
     private static EventMeaning Revoked(StoredEvent stored)
     {
         if (stored.TokenId is { } token)
         {
-            var revoked = new EventEffect(RevocationKind.Token, token, stored.At);
-            return stored.ExchangeClients is null || stored.UserId is not { } holder
-                ? revoked
-                : new EventMeaning([revoked, Recheck(holder, stored.ExchangeClients, stored.At)]);
+            return WithExchanges(stored, new EventEffect(RevocationKind.Token, token, stored.At));
         }
 
-        if (stored.SessionId is not null && stored.RevokedClient is not null)
+        if (stored.SessionId is { } session && stored.RevokedClient is { } client)
         {
-            return ClientSession(stored, stored.RevokedClient);
+            return WithExchanges(stored, new EventEffect(RevocationKind.ClientSession, session, stored.At) { ClientId = client });
         }
 
         return stored.UserId is { } user
-            ? new EventEffect(RevocationKind.RecheckUser, user, stored.At) { ClientId = stored.RevokedClient }
+            ? WithExchanges(stored, new EventEffect(RevocationKind.RecheckUser, user, stored.At) { ClientId = stored.RevokedClient })
             : EventMeaning.Unreadable;
     }
+
+    private static EventMeaning WithExchanges(StoredEvent stored, EventEffect revoked) =>
+        stored.ExchangeClients is null || stored.UserId is not { } holder
+            ? revoked
+            : new EventMeaning([revoked, Recheck(holder, stored.ExchangeClients, stored.At)]);
 
     // The list's separator is not documented, and a client id can contain it: then all tokens of the user are asked about.
     private static EventEffect Recheck(string user, string clients, DateTimeOffset at) => new(RevocationKind.RecheckUser, user, at)

@@ -90,6 +90,7 @@ public sealed class ListeningApi : IAsyncDisposable
         app.MapKeycloakEndpoints();
         app.MapGet("/orders", () => "Orders").RequireAuthorization();
         app.MapGet("/admin", () => "Admin").RequireRealmRole("admin");
+        app.MapGet("/archive", () => "Archive").RequireClientRole("reader");
         await app.StartAsync(cancellationToken);
         api = new ListeningApi(app, posts, polls);
         return api;

@@ -26,13 +26,44 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
         string? acrValues = null,
         string? maxAge = null)
     {
-        var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
-        var uri = new Uri(
-            $"{realm.Endpoint("auth")}?response_type=code&client_id={client.Id}&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
-            + $"&scope={Uri.EscapeDataString(scope)}&state=s&code_challenge={challenge}&code_challenge_method=S256"
-            + (acrValues is null ? null : $"&acr_values={Uri.EscapeDataString(acrValues)}")
+        var verifier = NewVerifier();
+        var uri = AuthorizationUri(client, scope, verifier, (acrValues is null ? null : $"&acr_values={Uri.EscapeDataString(acrValues)}")
             + (maxAge is null ? null : $"&max_age={maxAge}"));
+        var location = await FollowAsync(uri, user, cancellationToken);
+        var code = HttpUtility.ParseQueryString(location?.Query ?? "")["code"] ?? throw new InvalidOperationException(
+            $"No code: {location}");
+        return await RedeemAsync(client, code, verifier, cancellationToken);
+    }
+
+    /// <summary>
+    /// Performs an action of the account that a client asks for (<c>kc_action</c>), within the session. A new password is the user name
+    /// again, and ends the user's other sessions.
+    /// </summary>
+    public async Task ActAsync(DemoClient client, string user, string action, CancellationToken cancellationToken)
+    {
+        var location = await FollowAsync(
+            AuthorizationUri(client, "openid", NewVerifier(), $"&kc_action={action}"), user, cancellationToken);
+
+        // Without a redirect, the last page says what was done: the account is deleted, and so is the session.
+        Assert.True(location is null || location.Query.Contains("kc_action_status=success", StringComparison.Ordinal), $"{location}");
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static string NewVerifier() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    private Uri AuthorizationUri(DemoClient client, string scope, string verifier, string? parameters)
+    {
+        var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
+        return new Uri($"{realm.Endpoint("auth")}?response_type=code&client_id={client.Id}&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
+            + $"&scope={Uri.EscapeDataString(scope)}&state=s&code_challenge={challenge}&code_challenge_method=S256{parameters}");
+    }
+
+    /// <summary>
+    /// Completes the forms of Keycloak's pages. Returns the redirect to the client, or null if the last page has no form.
+    /// </summary>
+    private async Task<Uri?> FollowAsync(Uri uri, string user, CancellationToken cancellationToken)
+    {
         var answer = await SendAsync(HttpMethod.Get, uri, null, cancellationToken);
         for (var page = 0; page < 10; page++)
         {
@@ -40,9 +71,7 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
             {
                 if (location.AbsoluteUri.StartsWith(RedirectUri, StringComparison.Ordinal))
                 {
-                    var code = HttpUtility.ParseQueryString(location.Query)["code"] ?? throw new InvalidOperationException(
-                        $"No code: {location}");
-                    return await RedeemAsync(client, code, verifier, cancellationToken);
+                    return location;
                 }
 
                 answer = await SendAsync(HttpMethod.Get, location, null, cancellationToken);
@@ -50,23 +79,14 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
             }
 
             var html = await answer.Content.ReadAsStringAsync(cancellationToken);
+            Assert.True(answer.IsSuccessStatusCode, html);
             var action = FormAction().Match(html);
-            Assert.True(action.Success, html);
-
-            // With organizations, Keycloak 26 asks for the user name first. The buttons of the consent form are identified by name.
-            var fields = new Dictionary<string, string>();
-            if (html.Contains("name=\"accept\"", StringComparison.Ordinal))
+            if (!action.Success)
             {
-                fields["accept"] = "Yes";
-                fields["code"] = HiddenCode().Match(html).Groups[1].Value;
-            }
-            else
-            {
-                fields["username"] = user;
-                fields["password"] = user;
+                return null;
             }
 
-            using var form = new FormUrlEncodedContent(fields);
+            using var form = new FormUrlEncodedContent(Fields(html, user));
             answer = await SendAsync(
                 HttpMethod.Post,
                 new Uri(realm.Issuer, HttpUtility.HtmlDecode(action.Groups[1].Value)),
@@ -77,7 +97,18 @@ public sealed partial class Browser(RealmClient realm) : IDisposable
         throw new InvalidOperationException("The login did not complete.");
     }
 
-    public void Dispose() => _http.Dispose();
+    // With organizations, Keycloak 26 asks for the user name first. The buttons of the consent form are identified by name.
+    private static Dictionary<string, string> Fields(string html, string user)
+    {
+        if (html.Contains("name=\"accept\"", StringComparison.Ordinal))
+        {
+            return new() { ["accept"] = "Yes", ["code"] = HiddenCode().Match(html).Groups[1].Value };
+        }
+
+        return html.Contains("name=\"password-new\"", StringComparison.Ordinal)
+            ? new() { ["password-new"] = user, ["password-confirm"] = user, ["logout-sessions"] = "on" }
+            : new() { ["username"] = user, ["password"] = user };
+    }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, HttpContent? content, CancellationToken cancellationToken)
     {

@@ -13,6 +13,11 @@ public abstract partial class KeycloakContract
     public async Task Stored_events_end_the_tokens_of_an_offline_session_that_an_admin_ended()
     {
         await using var api = await StartReadingApiAsync();
+        if (api is null)
+        {
+            return;
+        }
+
         var offline = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation, "openid offline_access");
 
         await MeasureEventAsync(
@@ -27,6 +32,11 @@ public abstract partial class KeycloakContract
     public async Task Stored_events_end_the_client_session_whose_refresh_token_was_used_twice()
     {
         await using var api = await StartReadingApiAsync();
+        if (api is null)
+        {
+            return;
+        }
+
         await _keycloak.Admin.PutAsync(
             DemoRealm, new JsonObject { ["revokeRefreshToken"] = true, ["refreshTokenMaxReuse"] = 0 }, Cancellation);
         try
@@ -50,27 +60,17 @@ public abstract partial class KeycloakContract
     public async Task Stored_events_end_the_tokens_of_a_client_that_was_disabled_or_deleted()
     {
         await using var api = await StartReadingApiAsync();
+        if (api is null)
+        {
+            return;
+        }
+
         var other = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
         foreach (var isDeleted in new[] { false, true })
         {
-            var client = $"temporary-{Guid.NewGuid():N}";
-            var representation = new JsonObject
-            {
-                ["clientId"] = client,
-                ["publicClient"] = true,
-                ["directAccessGrantsEnabled"] = true,
-                ["protocolMappers"] = new JsonArray(new JsonObject
-                {
-                    ["name"] = "audience",
-                    ["protocol"] = "openid-connect",
-                    ["protocolMapper"] = "oidc-audience-mapper",
-                    ["config"] = new JsonObject { ["included.client.audience"] = "orders-api", ["access.token.claim"] = "true" },
-                }),
-            };
-            await _keycloak.Admin.PostAsync($"{DemoRealm}/clients", representation, Cancellation);
-            var stored = (await _keycloak.Admin.GetAsync($"{DemoRealm}/clients?clientId={client}", Cancellation))[0]!;
-            var path = $"{DemoRealm}/clients/{(string)stored["id"]!}";
-            var tokens = await Client.PasswordAsync(new DemoClient(client), "alice", Cancellation);
+            var (client, path) = await AddClientAsync(null, "orders-api");
+            var stored = await _keycloak.Admin.GetAsync(path, Cancellation);
+            var tokens = await Client.PasswordAsync(client, "alice", Cancellation);
             stored["enabled"] = false;
 
             await MeasureEventAsync(
@@ -89,10 +89,13 @@ public abstract partial class KeycloakContract
     public async Task Stored_events_let_the_API_ask_for_the_roles_after_a_group_was_left_and_a_composite_was_changed()
     {
         await using var api = await StartReadingApiAsync();
+        if (api is null)
+        {
+            return;
+        }
+
         var admin = await _keycloak.Admin.GetAsync($"{DemoRealm}/roles/admin", Cancellation);
-        var user = $"member-{Guid.NewGuid():N}"[..20];
-        await Realm.AddUserAsync(user, Cancellation);
-        var id = (string)(await _keycloak.Admin.GetAsync($"{DemoRealm}/users?exact=true&username={user}", Cancellation))[0]!["id"]!;
+        var (user, id) = await AddUserAsync("member");
 
         await _keycloak.Admin.PostAsync($"{DemoRealm}/groups", new JsonObject { ["name"] = user }, Cancellation);
         var group = (string)(await _keycloak.Admin.GetAsync($"{DemoRealm}/groups?exact=true&search={user}", Cancellation))[0]!["id"]!;
@@ -125,6 +128,11 @@ public abstract partial class KeycloakContract
     public async Task Stored_events_end_the_tokens_of_a_user_who_was_locked_out_permanently()
     {
         await using var api = await StartReadingApiAsync();
+        if (api is null)
+        {
+            return;
+        }
+
         var user = $"locked-{Guid.NewGuid():N}"[..20];
         await Realm.AddUserAsync(user, Cancellation);
         var tokens = await Client.PasswordAsync(DemoClient.Cli, user, Cancellation);
@@ -154,10 +162,59 @@ public abstract partial class KeycloakContract
     public async Task Stored_events_end_the_tokens_that_a_disabled_key_signed()
     {
         await using var api = await StartReadingApiAsync();
+        if (api is null)
+        {
+            return;
+        }
+
         var key = await Realm.RotateKeyAsync("RS256", Cancellation);
         var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
         Assert.Equal(key, tokens.AccessToken.KeyId);
 
         await MeasureEventAsync(api, tokens, "key disabled", () => Realm.DisableKeyAsync(key, Cancellation));
+    }
+    /// <summary>Adds a user of its own for a test. Returns the name, which is the password, and the id.</summary>
+    private async Task<(string Name, string Id)> AddUserAsync(string kind)
+    {
+        var user = $"{kind}-{Guid.NewGuid():N}"[..20];
+        await Realm.AddUserAsync(user, Cancellation);
+        var found = await _keycloak.Admin.GetAsync($"{DemoRealm}/users?exact=true&username={user}", Cancellation);
+        return (user, (string)found[0]!["id"]!);
+    }
+
+    /// <summary>
+    /// Adds a client of its own for a test. One with a secret may exchange tokens, also for refresh tokens. Returns it and its path in the admin API.
+    /// </summary>
+    private async Task<(DemoClient Client, string Path)> AddClientAsync(string? secret, params string[] audiences)
+    {
+        var client = $"temporary-{Guid.NewGuid():N}";
+        var mappers = audiences.Select(audience => (JsonNode)new JsonObject
+        {
+            ["name"] = $"audience {audience}",
+            ["protocol"] = "openid-connect",
+            ["protocolMapper"] = "oidc-audience-mapper",
+            ["config"] = new JsonObject { ["included.client.audience"] = audience, ["access.token.claim"] = "true" },
+        });
+        var representation = new JsonObject
+        {
+            ["clientId"] = client,
+            ["publicClient"] = secret is null,
+            ["secret"] = secret,
+            ["directAccessGrantsEnabled"] = true,
+            ["attributes"] = new JsonObject
+            {
+                ["standard.token.exchange.enabled"] = secret is null ? "false" : "true",
+                ["standard.token.exchange.enableRefreshRequestedTokenType"] = secret is null ? "NO" : "SAME_SESSION",
+            },
+            ["protocolMappers"] = new JsonArray([.. mappers]),
+        };
+        await _keycloak.Admin.PostAsync($"{DemoRealm}/clients", representation, Cancellation);
+        return (new DemoClient(client, secret), await ClientPathAsync(client));
+    }
+
+    private async Task<string> ClientPathAsync(string client)
+    {
+        var found = await _keycloak.Admin.GetAsync($"{DemoRealm}/clients?clientId={client}", Cancellation);
+        return $"{DemoRealm}/clients/{(string)found[0]!["id"]!}";
     }
 }

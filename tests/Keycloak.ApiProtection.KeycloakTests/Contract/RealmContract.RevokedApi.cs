@@ -205,7 +205,7 @@ public abstract partial class RealmContract
     }
 
     /// <summary>Gets a token that was issued after the current second, because Keycloak's times are in whole seconds.</summary>
-    private async Task<Jwt> TokenOfTheNextSecondAsync()
+    private protected async Task<Jwt> TokenOfTheNextSecondAsync()
     {
         var happened = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         while (true)

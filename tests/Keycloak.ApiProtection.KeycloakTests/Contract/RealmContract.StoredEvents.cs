@@ -11,6 +11,11 @@ public abstract partial class RealmContract
     public async Task Stored_events_end_the_tokens_of_a_session_that_ended()
     {
         await using var api = await StartReadingApiAsync();
+        if (api is null)
+        {
+            return;
+        }
+
         var other = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
 
         var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
@@ -54,6 +59,11 @@ public abstract partial class RealmContract
     public async Task Stored_events_end_the_tokens_of_a_user_who_was_logged_out_disabled_or_deleted()
     {
         await using var api = await StartReadingApiAsync();
+        if (api is null)
+        {
+            return;
+        }
+
         var other = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
 
         var offline = await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation, "openid offline_access");
@@ -93,6 +103,11 @@ public abstract partial class RealmContract
     public async Task After_a_role_is_taken_away_stored_events_let_the_API_ask_for_the_new_roles()
     {
         await using var api = await StartReadingApiAsync();
+        if (api is null)
+        {
+            return;
+        }
+
         await Realm.SetRealmRoleAsync("bob", "admin", true, Cancellation);
         var tokens = await Client.PasswordAsync(DemoClient.Cli, "bob", Cancellation);
         Assert.Equal(HttpStatusCode.OK, await api.CallAsync(tokens.AccessToken, Cancellation, "/admin"));
@@ -112,6 +127,11 @@ public abstract partial class RealmContract
     public async Task Stored_events_end_the_tokens_from_before_a_not_before_and_from_before_sign_out_all()
     {
         await using var api = await StartReadingApiAsync();
+        if (api is null)
+        {
+            return;
+        }
+
         try
         {
             var tokens = await Client.PasswordAsync(DemoClient.Cli, "alice", Cancellation);
@@ -142,10 +162,9 @@ public abstract partial class RealmContract
         }
     }
 
-    /// <summary>Starts an API that only reads stored events. Skips the test if the server cannot filter them.</summary>
-    private protected async Task<ListeningApi> StartReadingApiAsync()
+    /// <summary>Starts an API that only reads stored events. Null if the server cannot filter them, which the API must say.</summary>
+    private protected async Task<ListeningApi?> StartReadingApiAsync()
     {
-        Assert.SkipUnless(Differences.FiltersEventsByTime, "This Keycloak filters stored events by day only.");
         await Realm.StoreEventsAsync(Cancellation);
         var api = await ListeningApi.StartAsync(
             Realm.BaseAddress,
@@ -153,6 +172,13 @@ public abstract partial class RealmContract
             ("credentials:secret", DemoClient.OrdersApi.Secret),
             ("Introspection", "Never"),
             ("Events:PollInterval", "00:00:01"));
+        if (!Differences.FiltersEventsByTime)
+        {
+            await api.EventsAreNotReadAsync("version", Cancellation);
+            await api.DisposeAsync();
+            return null;
+        }
+
         await api.EventsAreReadAsync(Cancellation);
 
         // The API also reads the events of the tests before, which may concern all tokens of that second.

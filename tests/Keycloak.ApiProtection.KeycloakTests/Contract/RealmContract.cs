@@ -25,7 +25,7 @@ public abstract partial class RealmContract(IRealmUnderTest realm)
         Assert.Equal("application/json", answer.MediaType);
     }
 
-    private static void AssertInactive(HttpAnswer answer)
+    private protected static void AssertInactive(HttpAnswer answer)
     {
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal("""{"active":false}""", answer.Text);

@@ -34,6 +34,14 @@ public sealed class EventMeaningTests
         },
         {
             "REVOKE_GRANT",
+            """
+            {"clientId":"spa","userId":"user-1","sessionId":"session-1",
+             "details":{"revoked_client":"spa","token_exchange_revoked_clients":"exchanger"}}
+            """,
+            "ClientSession session-1 spa, RecheckUser user-1 exchanger"
+        },
+        {
+            "REVOKE_GRANT",
             """{"clientId":"account","userId":"user-1","details":{"revoked_client":"storefront"}}""",
             "RecheckUser user-1 storefront"
         },
