@@ -183,7 +183,8 @@ public abstract partial class KeycloakContract
     }
 
     /// <summary>
-    /// Adds a client of its own for a test. One with a secret may exchange tokens, also for refresh tokens. Returns it and its path in the admin API.
+    /// Adds a client of its own for a test. One with a secret may exchange tokens, also for refresh tokens. Returns it and its path in the
+    /// admin API.
     /// </summary>
     private async Task<(DemoClient Client, string Path)> AddClientAsync(string? secret, params string[] audiences)
     {
