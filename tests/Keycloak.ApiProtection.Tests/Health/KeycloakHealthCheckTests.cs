@@ -201,6 +201,9 @@ public sealed class KeycloakHealthCheckTests
 
     private static Task<HealthReportEntry> CheckAsync(ProtectedApp app) => CheckAsync(app.Services);
 
-    private static async Task<HealthReportEntry> CheckAsync(IServiceProvider services) =>
-        (await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["keycloak"];
+    private static async Task<HealthReportEntry> CheckAsync(IServiceProvider services)
+    {
+        var checks = services.GetRequiredService<HealthCheckService>();
+        return (await checks.CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["keycloak"];
+    }
 }
