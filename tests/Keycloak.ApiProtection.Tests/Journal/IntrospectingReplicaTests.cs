@@ -68,11 +68,7 @@ public sealed class IntrospectingReplicaTests
     private static async Task ReadAsync(IntrospectingApi api, MemoryJournal journal)
     {
         var reads = journal.Reads;
-        while (journal.Reads < reads + 2)
-        {
-            api.Time.Advance(TimeSpan.FromMilliseconds(20));
-            await Task.Yield();
-        }
+        await Replica.UntilAsync(api.Time, () => Task.FromResult(journal.Reads >= reads + 2));
     }
 
     private static Task<IntrospectingApi> StartAsync(Action<MemoryJournal> created) => IntrospectingApi.StartAsync(
